@@ -1,0 +1,397 @@
+"""``boilerplate``: the command line. Parse, call, print.
+
+Heavy modules are imported inside the functions that need them: ``--help`` and shell completion
+answer without loading the model's libraries.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final, Literal
+
+import click
+
+from boilerplate.inputs import STDIN, Input, absolute, find_inputs
+from boilerplate.page import CleanPage, Kind, site_of
+from boilerplate.report import explain_text, html_report, visible
+
+if TYPE_CHECKING:
+    from boilerplate.cleaner import Cleaner
+
+Format = Literal["text", "jsonl"]
+Renderer = Callable[["Outcome"], bytes]
+
+# A shell gives a process that a signal ended 128 and the signal's number.
+BROKEN_PIPE_STATUS: Final = 128 + 13
+INTERRUPTED_STATUS: Final = 128 + 2
+SUFFIXES: Final[dict[str, str]] = {"text": ".txt", "jsonl": ".jsonl"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one input: its page, or why there is none."""
+
+    input: Input
+    page: CleanPage | None = None
+    error: str = ""
+
+
+@click.group(
+    "boilerplate", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96}
+)
+@click.version_option(package_name="boilerplate-lines", message="%(prog)s %(version)s")
+def cli() -> None:
+    r"""Keep the article, drop the site chrome: any page, any language, line by line.
+
+    \b
+    Examples:
+      boilerplate clean page.html
+      curl -s https://example.com/ | boilerplate clean --url https://example.com/
+      boilerplate clean --explain page.html
+    """
+
+
+@cli.command()
+@click.argument("sources", nargs=-1, type=click.Path(allow_dash=True))
+@click.option(
+    "--as", "kind", type=click.Choice(["html", "text"]),
+    help="Read the input as this. Default: told by its content.",
+)  # fmt: skip
+@click.option("--url", metavar="URL", help="Where the pages come from; tells their site.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True,
+    help="The kept lines as text, or every line of a page as one JSON object.",
+)  # fmt: skip
+@click.option(
+    "--threshold", type=click.FloatRange(0, 1), metavar="P",
+    help="Keep lines from this probability of content on, 0 to 1. Default: 0.5.",
+)  # fmt: skip
+@click.option("--explain", is_flag=True, help="Show every line, kept and dropped, and why.")
+@click.option(
+    "--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), metavar="FILE",
+    help="Also write the explanation as one HTML file for a browser.",
+)  # fmt: skip
+@click.option(
+    "--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    help="Write one file a page into DIR, NAME.txt or NAME.jsonl, instead of printing.",
+)  # fmt: skip
+def clean(
+    sources: tuple[str, ...],
+    kind: Kind | None,
+    url: str | None,
+    form: Format,
+    threshold: float | None,
+    explain: bool,
+    report: Path | None,
+    output: Path | None,
+) -> None:
+    r"""Print what of each page is article.
+
+    SOURCES are files, folders (searched for .html, .htm, .xhtml, .txt and .text), glob
+    patterns, or - for standard input, which is also read when none is given. A page named
+    twice is cleaned once. Output is UTF-8.
+
+    \b
+    Examples:
+      boilerplate clean page.html
+      boilerplate clean --explain page.html | less
+      boilerplate clean --report report.html 'pages/**/*.html'
+      boilerplate clean pages --output cleaned
+      boilerplate clean pages --format jsonl > pages.jsonl
+
+    As text, pages are set apart by an empty line, and a page without content prints nothing.
+
+    \b
+    As jsonl, a page is one object on one line:
+      {"source": "page.html", "url": null, "site": null, "language": "tr", "kind": "html",
+       "lines": [{"text": "...", "label": "content" or "boilerplate",
+                  "probability": 0.98, "reason": "..."}, ...]}
+    and an input that could not be read or cleaned:
+      {"source": "gone.html", "error": "No such file or directory"}
+
+    With --output the folders below DIR are those below the inputs' common folder, and nothing
+    is ever written outside DIR or over an input.
+
+    Exit status: 0 all went well, 1 some input failed (the others are still done, and standard
+    error says which), 2 the command was wrong, 141 the reader of the output left early.
+    """
+    _refuse_bad_options(sources, url, form, explain, report, output)
+    inputs = tuple(find_inputs(sources or _piped(), skip=absolute(output) if output else None))
+    folder = _Folder.below(output, inputs, form) if output else None
+    if report and absolute(report) in _paths(inputs):
+        raise click.BadParameter(f"{report} is an input", param_hint="--report")
+    cleaner = _cleaner(threshold)
+    failed = False
+    reported = []
+    with _unix_manners() as out:
+        printer = _printer(out, form, explain) if explain or not folder else None
+        for found in inputs:
+            outcome = _outcome(cleaner, found, url, kind)
+            unsaved = _save(folder, outcome) if folder else ""
+            if printer:
+                printer.write(outcome)
+            for problem in filter(None, (outcome.error, unsaved)):
+                _warn(found.name, problem)
+                failed = True
+            if report and outcome.page:
+                reported.append((found.name, outcome.page))
+        if report:
+            failed |= not _write_report(reported, report)
+    sys.exit(1 if failed else 0)
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    r"""Print the script that completes this command in a shell.
+
+    \b
+    Put the line of your shell into its startup file:
+      bash  eval "$(boilerplate completion bash)"
+      zsh   eval "$(boilerplate completion zsh)"
+      fish  boilerplate completion fish | source
+    """
+    from click.shell_completion import get_completion_class
+
+    complete = get_completion_class(shell)
+    if complete is None:
+        raise click.UsageError(f"this version of click completes no {shell}")
+    click.echo(complete(cli, {}, "boilerplate", "_BOILERPLATE_COMPLETE").source())
+
+
+def main() -> None:
+    """Run the command line."""
+    cli(prog_name="boilerplate")
+
+
+def page_record(name: str, page: CleanPage) -> dict[str, Any]:
+    """A page as a JSON object, with every line, so that another threshold can be chosen later.
+
+    Blank lines are there too: the n-th entry is the n-th line of a text input.
+    """
+    return {
+        "source": name,
+        "url": page.url,
+        "site": page.site,
+        "language": page.language,
+        "kind": page.page.kind,
+        "lines": [
+            {
+                "text": p.line.text,
+                "label": p.label.value,
+                "probability": p.probability,
+                "reason": p.reason,
+            }
+            for p in page.predictions
+        ],
+    }
+
+
+def _piped() -> tuple[str, ...]:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise click.UsageError("name a file, a folder, a glob pattern, or - for standard input")
+    return (STDIN,)
+
+
+def _refuse_bad_options(
+    sources: Sequence[str],
+    url: str | None,
+    form: Format,
+    explain: bool,
+    report: Path | None,
+    output: Path | None,
+) -> None:
+    """Say what is wrong before an hour of cleaning, not after it."""
+    if url is not None and not site_of(url):
+        raise click.BadParameter(
+            f"{url!r} names no host; write it as in https://news.example.com/", param_hint="--url"
+        )
+    if explain and form == "jsonl" and not output:
+        raise click.UsageError("--explain and --format jsonl both print; leave one out")
+    if report and not report.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {report.parent}", param_hint="--report")
+    if output and any(absolute(output) == absolute(name) for name in sources):
+        raise click.BadParameter(f"{output} is an input", param_hint="--output")
+
+
+def _cleaner(threshold: float | None) -> Cleaner:
+    from boilerplate.cleaner import Cleaner
+
+    try:
+        return Cleaner() if threshold is None else Cleaner(threshold=threshold)
+    except ValueError as error:  # "nan" passes for a number between 0 and 1
+        raise click.BadParameter(str(error), param_hint="--threshold") from error
+
+
+def _outcome(cleaner: Cleaner, found: Input, url: str | None, kind: Kind | None) -> Outcome:
+    try:
+        return Outcome(found, cleaner.clean(found.read(), url, kind))
+    except OSError as error:
+        return Outcome(found, error=_reason_of(error))
+    except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
+        return Outcome(found, error=f"{type(error).__name__}: {error}")
+
+
+def _text(outcome: Outcome) -> bytes:
+    if not outcome.page or not outcome.page.text:
+        return b""
+    return (outcome.page.text + "\n").encode("utf-8", "replace")
+
+
+def _text_for_terminal(outcome: Outcome) -> bytes:
+    """The text as a person may see it: a terminal must not act upon a page's characters."""
+    lines = outcome.page.kept if outcome.page else ()
+    return "".join(f"{visible(line.text)}\n" for line in lines).encode()
+
+
+def _json_line(outcome: Outcome) -> bytes:
+    if outcome.page:
+        record = page_record(outcome.input.name, outcome.page)
+    else:
+        record = {"source": outcome.input.name, "error": outcome.error}
+    # A lone surrogate, as in the name of a file that is not UTF-8, becomes JSON's own \\udcXX.
+    return (json.dumps(record, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _explanation(outcome: Outcome) -> bytes:
+    if not outcome.page:
+        return b""
+    color = (
+        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
+    width = shutil.get_terminal_size().columns
+    return explain_text(outcome.page, width, outcome.input.name, color).encode()
+
+
+RENDERERS: Final[Mapping[Format, Renderer]] = {"text": _text, "jsonl": _json_line}
+
+
+@dataclass(slots=True)
+class _Printer:
+    """Prints what ``render`` makes of each outcome, with ``apart`` between two of them."""
+
+    out: IO[bytes]
+    render: Renderer
+    apart: bytes
+    begun: bool = False
+
+    def write(self, outcome: Outcome) -> None:
+        if shown := self.render(outcome):
+            self.out.write((self.apart if self.begun else b"") + shown)
+            self.out.flush()  # whoever reads the pipe sees each page when it is done
+            self.begun = True
+
+
+def _printer(out: IO[bytes], form: Format, explain: bool) -> _Printer:
+    if explain:
+        return _Printer(out, _explanation, apart=b"\n")
+    if form == "jsonl":
+        return _Printer(out, _json_line, apart=b"")
+    return _Printer(out, _text_for_terminal if sys.stdout.isatty() else _text, apart=b"\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """One file a page, lying below ``root`` as the inputs lie below their common folder."""
+
+    root: Path
+    common: Path
+    inputs: frozenset[Path]
+    form: Format
+
+    @classmethod
+    def below(cls, root: Path, inputs: Sequence[Input], form: Format) -> _Folder:
+        return cls(root, _common_folder(inputs), _paths(inputs), form)
+
+    def write(self, outcome: Outcome) -> None:
+        if outcome.input.problem or (not outcome.page and self.form == "text"):
+            return
+        target = self.target(outcome.input)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(RENDERERS[self.form](outcome))
+
+    def target(self, found: Input) -> Path:
+        """Where a page goes; OSError where that is outside of the folder, or an input."""
+        target = self.root / self.relative(found)
+        if not Path(os.path.realpath(target)).is_relative_to(os.path.realpath(self.root)):
+            raise OSError(f"{target} leads outside {self.root}")
+        if absolute(target) in self.inputs:
+            raise OSError(f"{target} is an input and is not overwritten")
+        return target
+
+    def relative(self, found: Input) -> Path:
+        """The whole name and a suffix, so that page.html and page.htm keep apart."""
+        if found.name == STDIN:
+            return Path("stdin" + SUFFIXES[self.form])
+        inside = found.path.relative_to(self.common)
+        return inside.with_name(inside.name + SUFFIXES[self.form])
+
+
+def _common_folder(inputs: Sequence[Input]) -> Path:
+    folders = [found.folder for found in inputs if found.name != STDIN and not found.problem]
+    try:
+        return Path(os.path.commonpath(folders or [Path.cwd()]))
+    except ValueError as error:  # two drives of Windows
+        raise click.UsageError("--output needs inputs that share a folder") from error
+
+
+def _paths(inputs: Iterable[Input]) -> frozenset[Path]:
+    return frozenset(found.path for found in inputs if found.name != STDIN)
+
+
+def _save(folder: _Folder, outcome: Outcome) -> str:
+    """Write an outcome's file; why that failed, or nothing."""
+    try:
+        folder.write(outcome)
+    except OSError as error:
+        return _reason_of(error)
+    return ""
+
+
+def _write_report(pages: Sequence[tuple[str, CleanPage]], report: Path) -> bool:
+    try:
+        report.write_bytes(html_report(pages).encode())
+    except OSError as error:
+        _warn(str(report), _reason_of(error))
+        return False
+    return True
+
+
+def _warn(name: str, problem: str) -> None:
+    click.echo(f"boilerplate: {visible(name)}: {visible(problem)}", err=True)
+
+
+def _reason_of(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+@contextmanager
+def _unix_manners() -> Iterator[IO[bytes]]:
+    """Standard output as bytes; the status a shell expects when it breaks off, or ^C is pressed.
+
+    OSError from within can only be that output's.
+    """
+    try:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _forget_output()
+        sys.exit(BROKEN_PIPE_STATUS)
+    except OSError as error:
+        _forget_output()
+        _warn("standard output", _reason_of(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED_STATUS)
+
+
+def _forget_output() -> None:
+    """Let what is buffered go nowhere: at exit Python would try to write it again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,208 @@
+"""What its neighbours, its containers and the page say about a line.
+
+The idea is jusText's context-sensitive pass and dragnet's stacked blocks, learned instead of
+written: the first stage's opinion of the lines around a line is evidence about the line, and
+so is the opinion of all that stands in the same container. It was worth more than anything
+else that was tried.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from boilerplate.features import Floats, Tree, signatures, subtree_sums
+
+OFFSETS: Final = (-3, -2, -1, 1, 2, 3)
+WINDOWS: Final = (2, 5, 12, 30)
+LONG_LINE: Final = 80.0  # characters; a line this long that looks like content is an anchor
+ANCHOR: Final = 0.6  # probability
+CONTAINERS: Final = (0, 1, 2, 3, 4, 6)  # levels above the line's own element
+
+NEIGHBOUR_COLUMNS: Final = tuple(
+    f"{what}{offset:+d}" for what in ("p", "length", "terminal") for offset in OFFSETS
+)
+WINDOW_COLUMNS: Final = tuple(
+    f"{what}_{side}{window}"
+    for window in WINDOWS
+    for side in ("before", "after")
+    for what in ("p", "mass")
+)
+PAGE_COLUMNS: Final = (
+    "position", "position_chars", "lines", "page_chars", "page_p", "page_mass", "mass_before",
+    "mass_after", "lines_since_anchor", "lines_to_anchor", "chars_since_anchor", "chars_to_anchor",
+    "p_rank", "anchors", "best_run", "run_share", "anchors_before", "anchors_after",
+)  # fmt: skip
+CONTAINER_COLUMNS: Final = (
+    *(
+        f"{what}@{level}"
+        for level in CONTAINERS
+        for what in ("p", "p_max_share", "chars", "lines", "links", "share", "terminals")
+    ),
+    "main_depth", "main_above", "in_main", "main_share", "main_child_share", "main_child_p",
+    "signature_p", "parent_signature_p",
+)  # fmt: skip
+
+
+def _window_mean(values: Floats, weights: Floats, window: int, side: int) -> Floats:
+    """Weighted mean of the ``window`` values before (-1) or after (+1) each; 0 where none is."""
+    n = len(values)
+    at = np.arange(n)
+    low, high = (np.maximum(at - window, 0), at) if side < 0 else (
+        np.minimum(at + 1, n), np.minimum(at + 1 + window, n)
+    )  # fmt: skip
+    total = np.concatenate([[0.0], np.cumsum(values * weights)])
+    mass = np.concatenate([[0.0], np.cumsum(weights)])
+    mean: Floats = (total[high] - total[low]) / np.maximum(mass[high] - mass[low], 1e-9)
+    return mean
+
+
+def _shift(values: Floats, offset: int) -> Floats:
+    """Each value's neighbour at ``offset``; nan beyond the page."""
+    out = np.full(len(values), np.nan)
+    if offset > 0:
+        out[:-offset] = values[offset:]
+    else:
+        out[-offset:] = values[:offset]
+    return out
+
+
+def _since(flags: np.ndarray, ruler: Floats) -> Floats:
+    """How far, on a ruler that grows, the last flag before each line is; nan where none is."""
+    last = np.maximum.accumulate(np.where(flags, np.arange(len(flags)), -1))
+    last = np.concatenate([[-1], last[:-1]])
+    return np.where(last >= 0, ruler - ruler[np.maximum(last, 0)], np.nan)
+
+
+def neighbour_features(p: Floats, chars: Floats, terminals: Floats) -> Floats:
+    """What stands around each line: NEIGHBOUR_COLUMNS, WINDOW_COLUMNS, PAGE_COLUMNS.
+
+    ``p`` is the stage before's probability of content, ``chars`` the lines' lengths,
+    ``terminals`` their counts of sentence ends; (n,) each.
+    """
+    n = len(p)
+    log_chars = np.log1p(chars)
+    capped = np.minimum(chars, 1000.0)
+    columns = [
+        _shift(values, offset)
+        for values in (p, log_chars, np.minimum(terminals, 5.0))
+        for offset in OFFSETS
+    ]
+    for window in WINDOWS:
+        for side in (-1, 1):
+            columns.append(_window_mean(p, np.ones(n), window, side))
+            columns.append(_window_mean(p, capped, window, side))
+    mass = p * capped
+    total_mass, total_chars = max(mass.sum(), 1e-9), max(chars.sum(), 1.0)
+    anchor = (p > ANCHOR) & (chars > LONG_LINE)
+    at = np.arange(n, dtype=float)
+    ends = np.cumsum(chars)
+    run, run_mass = best_run(p, capped)
+    inside = np.zeros(n)
+    inside[run] = 1.0
+    columns += [
+        at / max(n - 1, 1),
+        (ends - chars) / total_chars,
+        np.full(n, np.log1p(n)),
+        np.full(n, np.log1p(total_chars)),
+        np.full(n, p.mean() if n else 0.0),
+        np.full(n, np.log1p(total_mass)),
+        (np.cumsum(mass) - mass) / total_mass,
+        1.0 - np.cumsum(mass) / total_mass,
+        np.log1p(_since(anchor, at)),
+        np.log1p(_since(anchor[::-1], at)[::-1]),
+        np.log1p(_since(anchor, ends)),
+        np.log1p(_since(anchor[::-1], np.cumsum(chars[::-1]))[::-1]),
+        np.argsort(np.argsort(p)) / max(n - 1, 1),
+        np.full(n, np.log1p(anchor.sum())),
+        inside,
+        np.full(n, run_mass / total_mass),
+        np.log1p(np.cumsum(anchor) - anchor),
+        np.log1p(anchor.sum() - np.cumsum(anchor)),
+    ]
+    return np.column_stack(columns)
+
+
+def best_run(p: Floats, chars: Floats) -> tuple[slice, float]:
+    """The run of lines with most content minus chrome, and its content: maximum subarray."""
+    gain = (p - 0.5) * chars
+    total = np.concatenate([[0.0], np.cumsum(gain)])
+    low = np.minimum.accumulate(total)
+    end = int(np.argmax(total - low))
+    begin = int(np.argmin(total[: end + 1]))
+    return slice(begin, end), float((p * chars)[begin:end].sum())
+
+
+def container_features(
+    tree: Tree, p: Floats, chars: Floats, terminals: Floats, links: Floats
+) -> Floats:
+    """What stands in each line's containers besides the line: CONTAINER_COLUMNS, (n, c)."""
+    n = len(p)
+    capped = np.minimum(chars, 1000.0)
+    own = np.column_stack([p * capped, capped, np.ones(n), links, terminals, (p > ANCHOR) * capped])
+    sums = subtree_sums(tree, own)
+    total = np.maximum(own.sum(0), 1e-9)
+    columns = []
+    for level in CONTAINERS:
+        row = tree.chain[min(level, len(tree.chain) - 1)]
+        inside = np.where((row >= 0)[:, None], sums[np.maximum(row, 0)], total)
+        rest = np.maximum(inside - own, 0.0)
+        alone = rest[:, 2] < 0.5
+        columns += [
+            np.where(alone, np.nan, rest[:, 0] / np.maximum(rest[:, 1], 1e-9)),
+            inside[:, 5] / total[5],
+            np.log1p(rest[:, 1]),
+            np.log1p(rest[:, 2]),
+            np.where(alone, np.nan, rest[:, 3] / np.maximum(rest[:, 1], 1e-9)),
+            inside[:, 0] / total[0],
+            rest[:, 4] / np.maximum(rest[:, 1], 1.0) * 100,
+        ]
+    columns += _main_columns(tree, sums, total)
+    sign = signatures(tree)
+    parents = np.maximum(tree.parent, 0)
+    pairs = sign * (sign.max(initial=0) + 1) + sign[parents]
+    for key in (sign[tree.line_element], pairs[tree.line_element]):
+        _, group = np.unique(key, return_inverse=True)
+        group_mass = np.bincount(group, own[:, 0])[group] - own[:, 0]
+        group_chars = np.bincount(group, own[:, 1])[group] - own[:, 1]
+        columns.append(
+            np.where(group_chars > 0.5, group_mass / np.maximum(group_chars, 1e-9), np.nan)
+        )
+    return np.column_stack(columns)
+
+
+MAIN_SHARE: Final = 0.7  # of the page's content mass, that its main container must hold
+
+
+def _main_columns(tree: Tree, sums: Floats, total: Floats) -> list[Floats]:
+    """Where each line stands from the deepest element that holds most of the content."""
+    heavy = np.flatnonzero(sums[:, 0] >= MAIN_SHARE * total[0])
+    main = int(heavy[np.argmax(tree.depth[heavy])]) if len(heavy) else 0
+    # the branch of each line that hangs from the main container, or -1
+    branch = np.full(len(tree.parent), -1)
+    meets = np.zeros(len(tree.parent), np.int64)  # depth at which the element leaves main's path
+    path = set()
+    current = main
+    while current >= 0:
+        path.add(current)
+        current = int(tree.parent[current])
+    for i, up in enumerate(tree.parent.tolist()):
+        if i in path:
+            meets[i] = tree.depth[i]
+            continue
+        meets[i] = meets[up] if up >= 0 else 0
+        branch[i] = i if up == main else branch[up] if up >= 0 else -1
+    at = tree.line_element
+    here = branch[at]
+    n = len(at)
+    within = (here >= 0) | (at == main)
+    child = np.maximum(here, 0)
+    return [
+        np.full(n, float(tree.depth[main])),
+        tree.depth[main] - meets[at],
+        within.astype(float),
+        np.full(n, sums[main, 0] / total[0]),
+        np.where(here >= 0, sums[child, 0] / total[0], np.nan),
+        np.where(here >= 0, sums[child, 0] / np.maximum(sums[child, 1], 1e-9), np.nan),
+    ]

@@ -1,0 +1,690 @@
+"""Lines to numbers: what a line's characters, words and markup look like.
+
+Everything is computed for a whole page at once on arrays of code points, in every script
+alike: categories come from the Unicode database, words from letters, digits and marks, and
+nothing assumes blanks, case or Western punctuation. HTML and bare text take the same path;
+what only markup can tell is nan on bare text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache, lru_cache
+from itertools import pairwise
+from typing import Final
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerplate.page import Element, Page
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+
+SCHEMA: Final = 1  # raised whenever a feature changes its meaning; model files name it
+
+# A line's first and last characters say what it is; a 50 MB line must not cost 50 MB of n-grams.
+MAX_LINE_HEAD: Final = 3000
+MAX_LINE_TAIL: Final = 1000
+
+HASH_BITS: Final = 18
+CHAR_ORDERS: Final = (1, 2, 3, 4, 5)
+WORD_ORDERS: Final = (1, 2)
+_BASE: Final = np.uint64(0x9E3779B97F4A7C15 | 1)  # odd, so that it has an inverse modulo 2**64
+_BASE_INVERSE: Final = np.uint64(pow(int(_BASE), -1, 1 << 64))
+_MIX: Final = np.uint64(0xD6E8FEB86659FD93)
+
+
+class Char(IntEnum):
+    """What a character is, coarsely; the columns of ``char_counts``."""
+
+    OTHER = 0
+    LOWER = 1
+    UPPER = 2
+    LETTER = 3
+    MARK = 4
+    DIGIT = 5
+    TERMINAL = 6
+    COMMA = 7
+    BRACKET = 8
+    QUOTE = 9
+    DASH = 10
+    PUNCTUATION = 11
+    CURRENCY = 12
+    SYMBOL = 13
+    SPACE = 14
+    COLON = 15
+
+
+# Unicode's Sentence_Terminal property for the scripts in use (PropList.txt 15.1).
+TERMINALS: Final = frozenset(
+    "!.?\N{ARMENIAN FULL STOP}\N{ARABIC QUESTION MARK}\N{ARABIC FULL STOP}"
+    "\N{SYRIAC END OF PARAGRAPH}\N{DEVANAGARI DANDA}\N{DEVANAGARI DOUBLE DANDA}"
+    "\N{MYANMAR SIGN LITTLE SECTION}\N{MYANMAR SIGN SECTION}\N{ETHIOPIC FULL STOP}"
+    "\N{ETHIOPIC QUESTION MARK}\N{ETHIOPIC PARAGRAPH SEPARATOR}\N{KHMER SIGN KHAN}"
+    "\N{KHMER SIGN BARIYOOSAN}\N{TIBETAN MARK SHAD}\N{HORIZONTAL ELLIPSIS}"
+    "\N{DOUBLE EXCLAMATION MARK}\N{INTERROBANG}\N{IDEOGRAPHIC FULL STOP}"
+    "\N{HALFWIDTH IDEOGRAPHIC FULL STOP}\N{FULLWIDTH FULL STOP}\N{FULLWIDTH EXCLAMATION MARK}"
+    "\N{FULLWIDTH QUESTION MARK}\N{SMALL FULL STOP}"
+    "\N{PRESENTATION FORM FOR VERTICAL IDEOGRAPHIC FULL STOP}"
+)
+COMMAS: Final = frozenset(
+    ",;\N{ARABIC COMMA}\N{ARABIC SEMICOLON}\N{ETHIOPIC COMMA}\N{ETHIOPIC SEMICOLON}"
+    "\N{IDEOGRAPHIC COMMA}\N{FULLWIDTH COMMA}\N{FULLWIDTH SEMICOLON}"
+    "\N{HALFWIDTH IDEOGRAPHIC COMMA}\N{SMALL COMMA}\N{GREEK ANO TELEIA}\N{ARMENIAN COMMA}"
+)
+COLONS: Final = frozenset(":\N{FULLWIDTH COLON}\N{ETHIOPIC COLON}\N{SMALL COLON}")
+_BY_CATEGORY: Final = {
+    "Ll": Char.LOWER, "Lu": Char.UPPER, "Lt": Char.UPPER, "Lo": Char.LETTER, "Lm": Char.LETTER,
+    "Mn": Char.MARK, "Mc": Char.MARK, "Me": Char.MARK, "Nd": Char.DIGIT, "Nl": Char.DIGIT,
+    "No": Char.DIGIT, "Ps": Char.BRACKET, "Pe": Char.BRACKET, "Pi": Char.QUOTE, "Pf": Char.QUOTE,
+    "Pd": Char.DASH, "Pc": Char.DASH, "Po": Char.PUNCTUATION, "Sc": Char.CURRENCY,
+    "Sm": Char.CURRENCY, "So": Char.SYMBOL, "Sk": Char.SYMBOL, "Zs": Char.SPACE,
+    "Zl": Char.SPACE, "Zp": Char.SPACE, "Cc": Char.SPACE,
+}  # fmt: skip
+_TABLE_SIZE: Final = 0x20000  # beyond lie rare Han characters, and nothing else that matters
+
+
+@cache
+def char_table() -> NDArray[np.uint8]:
+    """The Char of each code point below U+20000."""
+    category = unicodedata.category
+    table = np.array(
+        [_BY_CATEGORY.get(category(chr(c)), Char.OTHER) for c in range(0x3400)], np.uint8
+    )
+    # Han, Hangul and Yi are letters throughout; asking for each of them costs 20 ms.
+    tail = np.full(_TABLE_SIZE - 0x3400, Char.LETTER, np.uint8)
+    for c in (
+        *range(0xA4D0, 0xAC00),
+        *range(0xD7A4, 0xF900),
+        *range(0xFB00, 0x12000),
+        *range(0x16000, 0x17000),
+        *range(0x1D000, 0x20000),
+    ):
+        tail[c - 0x3400] = _BY_CATEGORY.get(category(chr(c)), Char.OTHER)
+    table = np.concatenate([table, tail])
+    for chars, kind in (
+        (TERMINALS, Char.TERMINAL),
+        (COMMAS, Char.COMMA),
+        (COLONS, Char.COLON),
+        ("\"'", Char.QUOTE),
+    ):
+        for char in chars:
+            table[ord(char)] = kind
+    return table
+
+
+# First code points of runs of one script; letters only are ever asked for.
+_SCRIPT_STARTS: Final = np.array(
+    [0, 0x370, 0x400, 0x530, 0x590, 0x600, 0x780, 0x900, 0x980, 0xA00, 0xA80, 0xB00, 0xB80, 0xC00,
+     0xC80, 0xD00, 0xD80, 0xE00, 0xE80, 0xF00, 0x1000, 0x10A0, 0x1100, 0x1200, 0x13A0, 0x1780,
+     0x1800, 0x1E00, 0x1F00, 0x2000, 0x2E80, 0x3040, 0x3130, 0x3190, 0x31F0, 0x3200, 0xAC00,
+     0xD7B0, 0xF900, 0xFB00, 0xFB1D, 0xFB50, 0xFE00, 0xFE70, 0xFF00, 0xFF66, 0xFFA0, 0xFFE0]
+)  # fmt: skip
+_SCRIPT_IDS: Final = np.array(
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+     15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 1, 25,
+     26, 1, 2, 1, 28, 28, 23, 28, 28, 28, 23,
+     23, 28, 1, 5, 6, 1, 6, 1, 28, 23, 28]
+)  # fmt: skip
+SCRIPTS: Final = 29
+
+
+@dataclass(slots=True)
+class PageText:
+    """A page's lines as one array of code points, and sums over it.
+
+    ``starts`` are the offsets of the lines in ``folded`` (case-folded, digits all 0), which
+    holds a newline before each line and after the last. Shapes: n lines, m code points.
+    """
+
+    texts: Sequence[str]
+    folded: NDArray[np.uint32]
+    starts: Ints
+    lengths: Ints
+    prefix: Hashes
+    powers: Hashes
+
+    @property
+    def n(self) -> int:
+        """How many lines there are."""
+        return len(self.texts)
+
+
+def _code_points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def clip(text: str) -> str:
+    """A line's head and tail, where it is longer than a line should be."""
+    if len(text) <= MAX_LINE_HEAD + MAX_LINE_TAIL:
+        return text
+    return text[:MAX_LINE_HEAD] + text[-MAX_LINE_TAIL:]
+
+
+def page_text(texts: Sequence[str]) -> PageText:
+    """The arrays that n-grams, words and repetition are read from."""
+    folded = _code_points("\n" + "\n".join(texts).casefold() + "\n").copy()
+    table = char_table()
+    kinds = table[np.minimum(folded, _TABLE_SIZE - 1)]
+    folded[kinds == Char.DIGIT] = ord("0")
+    breaks = np.flatnonzero(folded == ord("\n"))
+    powers, inverse = _powers(len(folded) + 8)
+    with np.errstate(over="ignore"):
+        prefix = np.concatenate(
+            [
+                np.zeros(1, np.uint64),
+                np.cumsum(
+                    (folded.astype(np.uint64) + np.uint64(1)) * powers[: len(folded)],
+                    dtype=np.uint64,
+                ),
+            ]
+        )
+    return PageText(texts, folded, breaks[:-1] + 1, np.diff(breaks) - 1, prefix, inverse)
+
+
+_POWER_CACHE: list[tuple[Hashes, Hashes]] = []
+
+
+def _powers(n: int) -> tuple[Hashes, Hashes]:
+    """Powers of the hash base and of its inverse, at least n of each; grown by doubling."""
+    if not _POWER_CACHE or len(_POWER_CACHE[0][0]) < n:
+        size = 1 << max(16, (n - 1).bit_length())
+        with np.errstate(over="ignore"):
+            tables = []
+            for base in (_BASE, _BASE_INVERSE):
+                row = np.full(size, base, np.uint64)
+                row[0] = 1
+                tables.append(np.cumprod(row, dtype=np.uint64))
+        _POWER_CACHE[:] = [(tables[0], tables[1])]
+    forward, inverse = _POWER_CACHE[0]
+    return forward, inverse
+
+
+def span_hashes(page: PageText, starts: Ints, ends: Ints, salt: int) -> Hashes:
+    """A 64-bit hash of the characters of each span; equal spans have equal hashes."""
+    with np.errstate(over="ignore"):
+        raw = (page.prefix[ends] - page.prefix[starts]) * page.powers[starts]
+        raw = (raw + np.uint64(salt)) * _MIX
+        raw ^= raw >> np.uint64(32)
+        raw *= _MIX
+    return raw
+
+
+def _sums_between(values: Floats | NDArray[np.float32], offsets: Ints) -> Floats:
+    """Sums of the values between each offset and the next."""
+    total = np.zeros(len(values) + 1)
+    np.cumsum(values, dtype=np.float64, out=total[1:])
+    sums: Floats = total[offsets[1:]] - total[offsets[:-1]]
+    return sums
+
+
+@dataclass(slots=True)
+class Grams:
+    """Hashes of n-grams in page order, and where each line's begin (n + 1 offsets)."""
+
+    hashes: Hashes
+    offsets: Ints
+
+    def sums(self, values: Floats | NDArray[np.float32]) -> Floats:
+        """The sum of a value for each n-gram over each line."""
+        return _sums_between(values, self.offsets)
+
+    @property
+    def counts(self) -> Ints:
+        """How many n-grams each line has."""
+        return np.diff(self.offsets)
+
+
+def char_grams(page: PageText, order: int) -> Grams:
+    """Character n-grams of each line, its bounds included as a character of their own."""
+    first = page.starts - (order > 1)
+    last = page.starts + page.lengths + (order > 1)
+    counts = np.maximum(last - first - order + 1, 0)
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    starts = np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], counts)
+    return Grams(span_hashes(page, starts, starts + order, order), offsets)
+
+
+def word_spans(page: PageText) -> tuple[Ints, Ints, Ints]:
+    """Start and end of each word, and the line it is in; a word is letters, marks and digits."""
+    kinds = char_table()[np.minimum(page.folded, _TABLE_SIZE - 1)]
+    inside = ((kinds >= Char.LOWER) & (kinds <= Char.DIGIT)).astype(np.int8)
+    edges = np.diff(inside, prepend=0, append=0)
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    return starts, ends, np.searchsorted(page.starts, starts, "right") - 1
+
+
+def word_grams(page: PageText, order: int) -> Grams:
+    """Word n-grams of each line."""
+    starts, ends, line = word_spans(page)
+    if order > 1:
+        whole = line[order - 1 :] == line[: len(line) - order + 1]
+        starts, line = starts[: len(whole)][whole], line[: len(whole)][whole]
+        ends = ends[order - 1 :][whole]
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(line, minlength=page.n))])
+    return Grams(span_hashes(page, starts, ends, 100 + order), offsets)
+
+
+def text_grams(page: PageText) -> list[Grams]:
+    """All n-grams that the text model weighs: characters 1 to 5, words 1 and 2."""
+    return [char_grams(page, n) for n in CHAR_ORDERS] + [word_grams(page, n) for n in WORD_ORDERS]
+
+
+def buckets(hashes: Hashes, bits: int = HASH_BITS) -> Ints:
+    """The place of each hash in a table of 2**bits weights."""
+    return (hashes >> np.uint64(64 - bits)).astype(np.int64)
+
+
+_NAME_WORD = re.compile(r"[a-z]{2,}|[A-Z][a-z]+|[A-Z]{2,}")
+MAX_NAME_WORDS: Final = 24
+
+
+@lru_cache(maxsize=65536)
+def name_tokens(name: str) -> tuple[str, ...]:
+    """The words of a class, id or role, whole and in pieces.
+
+    >>> name_tokens("postBody-text2"), name_tokens("role=navigation")
+    (('postbody-text', 'post', 'body', 'text'), ('role=navigation', 'role', 'navigation'))
+    """
+    whole = re.sub(r"\d+", "", name.lower())[:40]
+    return (whole, *(word.lower() for word in _NAME_WORD.findall(name)[:8]))
+
+
+@lru_cache(maxsize=65536)
+def element_tokens(tag: str, names: tuple[str, ...]) -> Ints:
+    """Hashes of what an element is called: its tag, its names, their words."""
+    tokens = dict.fromkeys(token for name in names for token in name_tokens(name))
+    return np.array(
+        [
+            crc32(f"<{tag}>".encode()),
+            *(crc32(t.encode("utf-8", "replace")) for t in list(tokens)[:MAX_NAME_WORDS]),
+        ],
+        np.int64,
+    )
+
+
+# The line's own element, its parent and grandparent speak for themselves; then they blur.
+LEVELS: Final = np.array([0, 1, 2, 3, 3, 4, 4, 4, *([5] * 40)])
+N_LEVELS: Final = 6
+
+
+def name_buckets(tokens: Ints, level: int, bits: int = HASH_BITS) -> Ints:
+    """The places of an element's tokens, seen from ``level`` elements below it."""
+    with np.errstate(over="ignore"):
+        mixed = (tokens.astype(np.uint64) + np.uint64(1 + (level << 34))) * _MIX
+        mixed ^= mixed >> np.uint64(29)
+        mixed *= _MIX
+    return buckets(mixed, bits)
+
+
+@dataclass(slots=True)
+class Tree:
+    """The page's elements as arrays, and the innermost element of each line.
+
+    ``chain`` has a row for each level: row 0 the line's own element, row 1 its parent, and so
+    on; -1 above the root. Shapes: e elements, n lines, d levels.
+    """
+
+    elements: Sequence[Element]
+    parent: Ints
+    depth: Ints
+    line_element: Ints
+    chain: Ints
+
+
+def tree(page: Page, spoken: Sequence[int]) -> Tree | None:
+    """The Tree of a page's spoken lines; None for bare text."""
+    if page.kind != "html" or not page.elements:
+        return None
+    parent = np.array([element.parent for element in page.elements], np.int64)
+    depth = np.zeros(len(parent), np.int64)
+    for i, up in enumerate(parent.tolist()):
+        if up >= 0:
+            depth[i] = depth[up] + 1
+    own = np.array(
+        [line.markup.element if (line := page.lines[i]).markup else 0 for i in spoken], np.int64
+    )
+    rows, current = [], own
+    for _ in range(len(LEVELS)):
+        rows.append(current)
+        current = np.where(current >= 0, parent[current], -1)
+        if (current < 0).all():
+            break
+    return Tree(page.elements, parent, depth, own, np.array(rows).reshape(len(rows), len(own)))
+
+
+def levels(tree: Tree) -> list[Ints]:
+    """The elements of each depth, the outermost first."""
+    order = np.argsort(tree.depth, kind="stable")
+    deepest = int(tree.depth.max(initial=0))
+    bounds = np.searchsorted(tree.depth[order], np.arange(deepest + 2))
+    return [order[a:b] for a, b in pairwise(bounds.tolist())]
+
+
+def subtree_sums(tree: Tree, values: Floats) -> Floats:
+    """Sums over each element's subtree of values given for the lines; (n, k) to (e, k)."""
+    total = np.zeros((len(tree.parent), values.shape[1]))
+    np.add.at(total, tree.line_element, values)
+    for level in reversed(levels(tree)[1:]):
+        np.add.at(total, tree.parent[level], total[level])
+    return total
+
+
+def char_counts(texts: Sequence[str]) -> tuple[Floats, Floats]:
+    """Characters of each kind in each line, (n, 16), and letters of each script, (n, 29)."""
+    if not texts:
+        return np.zeros((0, len(Char))), np.zeros((0, SCRIPTS))
+    points = _code_points("\n".join(texts) + "\n")
+    kinds = char_table()[np.minimum(points, _TABLE_SIZE - 1)].astype(np.int64)
+    newline = points == ord("\n")
+    line = np.cumsum(newline) - newline
+    counts = np.bincount(line * 16 + kinds, minlength=len(texts) * 16).reshape(-1, 16)
+    counts[:, Char.SPACE] -= 1  # the newline itself
+    letters = (kinds >= Char.LOWER) & (kinds <= Char.LETTER)
+    scripts = _SCRIPT_IDS[np.searchsorted(_SCRIPT_STARTS, points[letters], "right") - 1]
+    scripts[points[letters] >= 0x20000] = 28
+    by_script = np.bincount(line[letters] * SCRIPTS + scripts, minlength=len(texts) * SCRIPTS)
+    return counts.astype(float), by_script.reshape(-1, SCRIPTS).astype(float)
+
+
+def gram_table(grams: Grams, weights: Floats | None = None, bits: int = 16) -> Floats:
+    """How often each bucket of n-grams occurs on a page, each line weighted."""
+    each = None if weights is None else np.repeat(weights, grams.counts)
+    return np.bincount(buckets(grams.hashes, bits), each, minlength=1 << bits).astype(float)
+
+
+def gram_familiarity(grams: Grams, weights: Floats | None = None, bits: int = 16) -> Floats:
+    """How much a line's n-grams recur in the rest of the page: mean log count, (n,).
+
+    Low for a line in another language than the page's, without knowing any language. With
+    ``weights`` (the probability of content) it is the article that a line is held against.
+    """
+    table = gram_table(grams, weights, bits)
+    seen = table[buckets(grams.hashes, bits)]
+    own = 1.0 if weights is None else np.repeat(weights, grams.counts)
+    rest = np.log1p(np.maximum(seen - own, 0.0))
+    return grams.sums(rest) / np.maximum(grams.counts, 1)
+
+
+def gram_overlap(grams: Grams, other: str, order: int) -> tuple[Floats, Floats]:
+    """Share of a line's n-grams found in another text, and of that text's in the line; (n,) each.
+
+    nan where the other text is empty.
+    """
+    if not other:
+        blank = np.full(len(grams.offsets) - 1, np.nan)
+        return blank, blank
+    theirs = char_grams(page_text([other.replace("\n", " ")]), order).hashes
+    table = np.zeros(1 << 18, bool)
+    table[buckets(theirs, 18)] = True
+    hits = grams.sums(table[buckets(grams.hashes, 18)].astype(float))
+    return hits / np.maximum(grams.counts, 1), np.minimum(hits / max(len(theirs), 1), 1.5)
+
+
+def repeats(hashes: Hashes) -> Floats:
+    """How many other lines share a line's hash, as a logarithm."""
+    _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+    others: Floats = np.log1p(counts[inverse] - 1.0)
+    return others
+
+
+_MARKS: Final = {
+    "has_url": re.compile(r"https?://|www\.|\w\.(?:com|org|net)\b"),
+    "has_at": re.compile(r"@"),
+    "has_copyright": re.compile(r"©|\(c\)|®|™", re.I),
+    "has_separator": re.compile(r"[|»›«•·→▸▶/\\]"),
+    "has_clock_or_date": re.compile(r"\d{1,4}[./:\-年月日時时]\s?\d{1,2}"),
+    "has_year": re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)"),
+    "starts_with_bullet": re.compile(r"^\s*(?:[•·▪◦*\-–—>»+]|\(?\d{1,3}[.)])\s"),
+    "starts_with_quote": re.compile(r"^\s*[\"'“”„«»「『]"),
+    "has_code": re.compile(r"[{}();=<>]{2,}|\w\(\)|^\s*[#$/]{1,2}\s?\w"),
+}
+
+TEXT_COLUMNS: Final = (
+    "log_chars", "log_words", "word_length", "lower", "upper", "letter", "mark", "digit",
+    "terminal", "comma", "bracket", "quote", "dash", "punctuation", "currency", "symbol",
+    "space", "colon",
+    "n_terminal", "n_comma", "ends_terminal", "ends_comma", "ends_colon", "ends_letter",
+    "ends_ellipsis", "first_upper", "first_lower", "first_digit", "first_punctuation",
+    "capital_words", "page_script", "familiar3", "familiar_word",
+    "same_line", "same_start", "same_end", "indent", *_MARKS,
+    "in_title", "title_in", "in_headline", "headline_in", "in_description", "description_in",
+    "in_body", "body_in", "has_body",
+)  # fmt: skip
+
+
+def text_features(page: Page, text: PageText, chars: Floats) -> Floats:
+    """What the characters of each line say, as TEXT_COLUMNS; (n, len(TEXT_COLUMNS)).
+
+    ``chars`` are the lines' true lengths, (n,), which ``text`` may have clipped.
+    """
+    texts = text.texts
+    counts, scripts = char_counts(texts)
+    n = len(texts)
+    table = char_table()
+    shares = counts / np.maximum(counts.sum(1), 1.0)[:, None]
+    stripped = [t.strip() for t in texts]
+    firsts = np.array([ord(t[0]) if t else 32 for t in stripped], np.int64)
+    lasts = np.array([ord(t.rstrip("\"'”’»)]』」 ")[-1:] or " ") for t in stripped], np.int64)
+    first = table[np.minimum(firsts, _TABLE_SIZE - 1)]
+    last = table[np.minimum(lasts, _TABLE_SIZE - 1)]
+    words = word_grams(text, 1)
+    n_words = np.maximum(words.counts, 1)
+    main_script = scripts.sum(0).argmax() if n else 0
+    letters = scripts.sum(1)
+    grams3, grams5 = char_grams(text, 3), char_grams(text, 5)
+    begin, end = text.starts, text.starts + text.lengths
+    whole = span_hashes(text, begin, end, 1)
+    head = span_hashes(text, begin, np.minimum(begin + 8, end), 2)
+    tail = span_hashes(text, np.maximum(end - 8, begin), end, 3)
+    marks = [
+        np.array([bool(rule.search(t[:400])) for t in texts], float) for rule in _MARKS.values()
+    ]
+    meta = page.metadata
+    overlaps = [
+        column
+        for other in (meta.title, meta.headline, meta.description)
+        for column in gram_overlap(grams3, other[:5000], 3)
+    ]
+    overlaps += gram_overlap(grams5, meta.body, 5)
+    starts_upper = [sum(w[:1].isupper() for w in t[:300].split()) for t in texts]
+    columns = [
+        np.log1p(chars),
+        np.log1p(words.counts),
+        (counts[:, 1:6].sum(1)) / n_words,
+        *(shares[:, kind] for kind in range(1, 16)),
+        np.log1p(counts[:, Char.TERMINAL]),
+        np.log1p(counts[:, Char.COMMA]),
+        last == Char.TERMINAL,
+        last == Char.COMMA,
+        last == Char.COLON,
+        (last >= Char.LOWER) & (last <= Char.LETTER),
+        np.array([t.endswith(("…", "...")) for t in stripped]),
+        first == Char.UPPER,
+        first == Char.LOWER,
+        first == Char.DIGIT,
+        (first >= Char.TERMINAL) & (first != Char.SPACE),
+        np.array(starts_upper) / n_words,
+        np.where(letters > 0, scripts[:, main_script] / np.maximum(letters, 1), np.nan),
+        gram_familiarity(grams3),
+        gram_familiarity(words),
+        repeats(whole),
+        repeats(head),
+        repeats(tail),
+        np.array([len(t) - len(t.lstrip()) for t in texts], float),
+        *marks,
+        *overlaps,
+        np.full(n, float(bool(meta.body))),
+    ]
+    return np.column_stack([np.asarray(c, float) for c in columns])
+
+
+TAG_FLAGS: Final = (
+    "article main nav header footer aside form ul ol table figure blockquote section dl pre button "
+    "h1 h2 h3 h4 h5 h6 p a li td th label figcaption dd dt span div strong b em i code summary "
+    "details"
+).split()
+MARKUP_COLUMNS: Final = (
+    "links", "link_share", "emphasis_share", "after_break", "depth", "hidden",
+    *(f"own_{tag}" for tag in TAG_FLAGS), *(f"in_{tag}" for tag in TAG_FLAGS),
+    "up_from_previous", "down_to_this", "up_from_this", "down_to_next", "same_parent_previous",
+    "same_signature", "same_signature_chars", "same_path", "first_in_parent", "last_in_parent",
+)  # fmt: skip
+_FLAG_INDEX: Final = {tag: i for i, tag in enumerate(TAG_FLAGS)}
+
+
+def signatures(tree: Tree) -> Ints:
+    """A number for each element that those of the same tag and names share; (e,)."""
+    seen: dict[tuple[str, tuple[str, ...]], int] = {}
+    return np.array(
+        [seen.setdefault((e.tag, e.names[:3]), len(seen)) for e in tree.elements], np.int64
+    )
+
+
+def common_depth(tree: Tree, a: Ints, b: Ints) -> Ints:
+    """The depth of the innermost common ancestor of pairs of elements."""
+    a, b = a.copy(), b.copy()
+    while (apart := a != b).any():
+        a_first = apart & (a > b)
+        b_first = apart & ~a_first
+        a[a_first] = tree.parent[a[a_first]]
+        b[b_first] = tree.parent[b[b_first]]
+    return tree.depth[a]
+
+
+def markup_features(page: Page, spoken: Sequence[int], tree: Tree, chars: Floats) -> Floats:
+    """What the markup around each line says, as MARKUP_COLUMNS; (n, len(MARKUP_COLUMNS))."""
+    n, k = len(spoken), len(TAG_FLAGS)
+    flags = np.array([_FLAG_INDEX.get(element.tag, k) for element in tree.elements])
+    own = np.zeros((len(tree.elements), k + 1), bool)
+    own[np.arange(len(flags)), flags] = True
+    own[:, k] = [element.hidden for element in tree.elements]
+    inherited = own.copy()
+    for level in levels(tree)[1:]:
+        inherited[level] |= inherited[tree.parent[level]]
+    at = tree.line_element
+    markups = [page.lines[i].markup for i in spoken]
+    counts = np.array(
+        [
+            (m.links, m.link_chars, m.emphasis_chars, m.after_break) if m else (0, 0, 0, 0)
+            for m in markups
+        ],
+        float,
+    ).reshape(n, 4)
+    depth = tree.depth[at]
+    shared = common_depth(tree, at[:-1], at[1:])
+    before = np.concatenate([[0], shared])
+    after = np.concatenate([shared, [0]])
+    previous, following = np.concatenate([[0], depth[:-1]]), np.concatenate([depth[1:], [0]])
+    signs = signatures(tree)
+    sign = signs[at]
+    parents = np.where(tree.parent[at] >= 0, tree.parent[at], 0)
+    same_sign = np.bincount(sign, minlength=1)[sign]
+    sign_chars = np.bincount(sign, chars, minlength=1)[sign]
+    pair = sign * (sign.max(initial=0) + 1) + signs[parents]
+    _, inverse, pair_counts = np.unique(pair, return_inverse=True, return_counts=True)
+    same_parent = np.concatenate([[False], parents[1:] == parents[:-1]])
+    return np.column_stack(
+        [
+            np.log1p(counts[:, 0]),
+            counts[:, 1] / np.maximum(chars, 1),
+            counts[:, 2] / np.maximum(chars, 1),
+            counts[:, 3],
+            depth,
+            inherited[at, k],
+            own[at, :k],
+            inherited[at, :k],
+            previous - before,
+            depth - before,
+            depth - after,
+            following - after,
+            same_parent,
+            np.log1p(same_sign),
+            np.log1p(sign_chars),
+            np.log1p(pair_counts[inverse]),
+            ~same_parent,
+            ~np.concatenate([same_parent[1:], [False]]),
+        ]
+    ).astype(float)
+
+
+@dataclass(slots=True)
+class Encoded:
+    """A page's spoken lines as the models read them; (n,) arrays, ``columns`` (n, f)."""
+
+    chars: Floats
+    terminals: Floats
+    links: Floats
+    grams: list[Grams]
+    tree: Tree | None
+    columns: Floats
+
+    @property
+    def n(self) -> int:
+        """How many lines there are."""
+        return len(self.chars)
+
+
+def encode(page: Page, spoken: Sequence[int]) -> Encoded:
+    """Everything that is known of a page's lines before any model has spoken."""
+    full = [page.lines[i].text for i in spoken]
+    chars = np.array([len(text) for text in full], float)
+    text = page_text([clip(line) for line in full])
+    columns = text_features(page, text, chars)
+    terminals = np.expm1(columns[:, TEXT_COLUMNS.index("n_terminal")])
+    skeleton = tree(page, spoken)
+    links = np.zeros(len(full))
+    if skeleton is not None:
+        columns = np.hstack([columns, markup_features(page, spoken, skeleton, chars)])
+        links = np.array(
+            [m.link_chars if (m := page.lines[i].markup) else 0 for i in spoken], float
+        )
+    return Encoded(chars, terminals, links, text_grams(text), skeleton, columns)
+
+
+def gram_rows(encoded: Encoded) -> tuple[Ints, Ints]:
+    """Bucket ids of each line's n-grams, line after line, and the offsets of the lines."""
+    counts = np.sum([grams.counts for grams in encoded.grams], axis=0)
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    out = np.empty(offsets[-1], np.int64)
+    at = offsets[:-1].copy()
+    for grams in encoded.grams:
+        each = grams.counts
+        place = np.repeat(at - grams.offsets[:-1], each) + np.arange(grams.offsets[-1])
+        out[place] = buckets(grams.hashes)
+        at += each
+    return out, offsets
+
+
+def name_rows(skeleton: Tree) -> tuple[Ints, Ints]:
+    """Bucket ids of the names around each line, line after line, and the offsets of the lines."""
+    each = [element_tokens(e.tag, e.names) for e in skeleton.elements]
+    sizes = np.array([len(tokens) for tokens in each], np.int64)
+    tokens, begins = np.concatenate(each), np.cumsum(sizes) - sizes
+    chain = skeleton.chain.T  # a row for each line, its own element first
+    present = chain >= 0
+    element = chain[present]
+    level = np.broadcast_to(LEVELS[: chain.shape[1]], chain.shape)[present]
+    counts = sizes[element]
+    place = np.repeat(begins[element] - (np.cumsum(counts) - counts), counts)
+    place += np.arange(len(place))
+    # What an element is called from a level is mixed once, not once for each line below it.
+    mixed = np.concatenate([name_buckets(tokens, n) for n in range(N_LEVELS)])
+    ids = mixed[place + np.repeat(level * len(tokens), counts)]
+    per_line = np.zeros(chain.shape, np.int64)
+    per_line[present] = counts
+    return ids, np.concatenate([[0], np.cumsum(per_line.sum(1))])
+
+
+def row_means(weights: NDArray[np.float32], ids: Ints, offsets: Ints) -> Floats:
+    """Each row's sum of weights over the square root of its length: its linear score."""
+    means: Floats = _sums_between(weights[ids], offsets)
+    means /= np.sqrt(np.maximum(np.diff(offsets), 1))
+    return means

@@ -1,0 +1,536 @@
+"""The trained model as one loadable thing: linear scores, then trees that see the context.
+
+A model holds arrays and JSON and nothing that could run. It needs numpy only, so that cleaning
+does not wait for scikit-learn, and no upgrade of a library can make its file unreadable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import pairwise
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerplate.context import (
+    CONTAINER_COLUMNS,
+    NEIGHBOUR_COLUMNS,
+    PAGE_COLUMNS,
+    WINDOW_COLUMNS,
+    container_features,
+    neighbour_features,
+)
+from boilerplate.features import (
+    HASH_BITS,
+    MARKUP_COLUMNS,
+    MAX_LINE_HEAD,
+    MAX_LINE_TAIL,
+    SCHEMA,
+    TEXT_COLUMNS,
+    Encoded,
+    Floats,
+    encode,
+    gram_rows,
+    name_rows,
+    row_means,
+)
+from boilerplate.page import Kind, Page
+
+FORMAT: Final = "boilerplate-model"
+FORMAT_VERSION: Final = 1
+MAX_FILE_BYTES: Final = 64_000_000  # of all arrays unpacked; the shipped model has a tenth
+MAX_MEMBERS: Final = 200
+MAX_DEPTH: Final = 64
+MODES: Final[tuple[Kind, ...]] = ("html", "text")
+_NODE_ARRAYS: Final = ("feature", "threshold", "left", "value", "missing_left")
+# A page longer than any article is judged in parts of this size: memory stays bounded, and the
+# trees see no page larger than they learned from.
+PART_LINES: Final = 20_000
+PART_CHARS: Final = 2_000_000
+MAX_LINE: Final = MAX_LINE_HEAD + MAX_LINE_TAIL
+_PAIRS: Final = 1 << 15  # of a row and a tree, walked at a time: their arrays stay in the cache
+_FULL_LEVELS: Final = 4  # few paths end above this depth, so that looking for them costs more
+_STILL_WALKING: Final = 0.75  # share of pairs from which those at their leaves are not set aside
+
+
+class ModelError(ValueError):
+    """A model file that cannot be read, with what was found and what would be accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """First-stage weights: hashed n-grams of the line, hashed names around it.
+
+    Shapes: ``grams`` and ``names`` (2**18,), ``names`` all zero for bare text.
+    """
+
+    grams: NDArray[np.float32]
+    names: NDArray[np.float32]
+    bias: float
+
+    def scores(self, encoded: Encoded) -> tuple[Floats, Floats]:
+        """Log-odds of content from the wording and from the names, (n,) each, without the bias."""
+        wording = row_means(self.grams, *gram_rows(encoded))
+        if encoded.tree is None:
+            return wording, np.zeros(encoded.n)
+        return wording, row_means(self.names, *name_rows(encoded.tree))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trees:
+    """Boosted trees as arrays; k nodes in t trees, and a column of features for each node.
+
+    A right child stands after its left sibling; a leaf is its own left child, with a threshold
+    that nothing exceeds. ``value`` is the mean log-odds below a node, so that the path to a leaf
+    tells what each feature on it has added (Saabas's attribution).
+    """
+
+    feature: NDArray[np.intp]
+    threshold: NDArray[np.float32]
+    left: NDArray[np.intp]
+    value: NDArray[np.float32]
+    missing_left: NDArray[np.bool_]
+    roots: NDArray[np.intp]
+    depth: int
+
+    def log_odds(self, matrix: NDArray[np.float32]) -> Floats:
+        """The sum of the trees for each row of an (n, f) matrix."""
+        return self.explain(matrix, None)[0]
+
+    def explain(
+        self, matrix: NDArray[np.float32], groups: NDArray[np.int64] | None
+    ) -> tuple[Floats, Floats]:
+        """Log-odds, (n,), and what each group of columns added to them, (n, g).
+
+        ``groups`` gives each column's group; None leaves the second empty.
+        """
+        n = len(matrix)
+        paths = () if groups is None else _path_sums(self, groups.tobytes())
+        log_odds, added = np.empty(n), np.empty((n, len(paths)))
+        step = max(1, _PAIRS // max(1, len(self.roots)))
+        for rows in (slice(i, i + step) for i in range(0, n, step)):
+            leaves = self._leaves(matrix[rows])
+            log_odds[rows] = self.value.take(leaves).sum(1, dtype=np.float64)
+            for group, path in enumerate(paths):
+                added[rows, group] = path.take(leaves).sum(1)
+        return log_odds, added
+
+    def _leaves(self, matrix: NDArray[np.float32]) -> NDArray[np.intp]:
+        """The leaf that each row of an (n, f) matrix reaches in each tree, (n, t)."""
+        n, f = matrix.shape
+        # Missing values are infinite: minus infinity in one copy, plus infinity in the other.
+        nothing = np.isnan(matrix)
+        low, high = matrix.copy(), matrix.copy()
+        low[nothing], high[nothing] = -np.inf, np.inf
+        values = np.hstack([low, high]).ravel()
+        column = self.feature + np.where(self.missing_left, 0, f)
+        inner = self.left != np.arange(len(self.left))
+        node = np.tile(self.roots, n)
+        row = np.repeat(np.arange(n) * (2 * f), len(self.roots))
+        reached, walking = node.copy(), np.arange(len(node))
+        for level in range(self.depth):
+            if level >= _FULL_LEVELS:
+                unfinished = inner.take(node)
+                if np.count_nonzero(unfinished) < _STILL_WALKING * len(node):
+                    reached[walking] = node
+                    node, row = node[unfinished], row[unfinished]
+                    walking = walking[unfinished]
+            goes_right = values.take(row + column.take(node)) > self.threshold.take(node)
+            node = self.left.take(node) + goes_right
+        reached[walking] = node
+        return reached.reshape(n, -1)
+
+
+@lru_cache(maxsize=8)
+def _path_sums(trees: Trees, groups: bytes) -> NDArray[np.float64]:
+    """What each group of columns has added on the way to each node, (g, k)."""
+    group = np.frombuffer(groups, np.int64)
+    sums = np.zeros((int(group.max(initial=-1)) + 1, len(trees.left)))
+    value = trees.value.astype(np.float64)
+    node = trees.roots
+    while len(node):
+        node = node[trees.left[node] != node]
+        for child in (trees.left[node], trees.left[node] + 1):
+            sums[:, child] = sums[:, node]
+            sums[group[trees.feature[node]], child] += value[child] - value[node]
+        node = np.concatenate([trees.left[node], trees.left[node] + 1])
+    return sums
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The model of one mode: linear scores, and stages of trees that refine one another."""
+
+    linear: Linear
+    stages: tuple[Trees, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the model says of n lines: probability of content, (n,), and its grounds, (n, g)."""
+
+    probability: Floats
+    grounds: Floats
+
+
+# What the columns of the last stage tell about, in the words of a reason.
+GROUNDS: Final = (
+    "wording", "names", "shape", "repetition", "language", "metadata", "links", "place in markup",
+    "neighbours", "place on page", "container",
+)  # fmt: skip
+_SPECIAL_GROUNDS: Final = {
+    **dict.fromkeys(("familiar3", "familiar_word", "page_script"), "language"),
+    **dict.fromkeys(("same_line", "same_start", "same_end"), "repetition"),
+    **dict.fromkeys(("links", "link_share"), "links"),
+    **dict.fromkeys(
+        ("in_title", "title_in", "in_headline", "headline_in", "in_description",
+         "description_in", "in_body", "body_in", "has_body"), "metadata",
+    ),
+    **dict.fromkeys(("position", "position_chars", "lines", "page_chars"), "place on page"),
+}  # fmt: skip
+
+
+def column_names(kind: Kind, stage: int) -> tuple[str, ...]:
+    """The names of a stage's columns, in order; stages are counted from 1."""
+    html = kind == "html"
+    earlier = tuple(f"stage{i}" for i in range(stage))
+    return (
+        *TEXT_COLUMNS,
+        *(MARKUP_COLUMNS if html else ()),
+        "wording", "names",
+        *earlier,
+        *NEIGHBOUR_COLUMNS, *WINDOW_COLUMNS, *PAGE_COLUMNS,
+        *(CONTAINER_COLUMNS if html else ()),
+    )  # fmt: skip
+
+
+@cache
+def column_grounds(kind: Kind, stage: int) -> NDArray[np.int64]:
+    """The ground of each of a stage's columns, as an index into GROUNDS."""
+
+    def ground(name: str) -> str:
+        if name in _SPECIAL_GROUNDS:
+            return _SPECIAL_GROUNDS[name]
+        if name in TEXT_COLUMNS:
+            return "shape"
+        if name in MARKUP_COLUMNS:
+            return "place in markup"
+        if name in CONTAINER_COLUMNS:
+            return "container"
+        if name == "names":
+            return "names"
+        return "wording" if name == "wording" or name.startswith("stage") else "neighbours"
+
+    return np.array([GROUNDS.index(ground(name)) for name in column_names(kind, stage)], np.int64)
+
+
+def stage_matrix(
+    encoded: Encoded, wording: Floats, names: Floats, earlier: Sequence[Floats]
+) -> NDArray[np.float32]:
+    """The columns that a stage of trees reads, (n, f).
+
+    They tell of the line, and of its context by the last of ``earlier``, the probabilities
+    that the stages before gave.
+    """
+    p = earlier[-1]
+    blocks = [
+        encoded.columns, wording[:, None], names[:, None], np.column_stack(earlier),
+        neighbour_features(p, encoded.chars, encoded.terminals),
+    ]  # fmt: skip
+    if encoded.tree is not None:
+        blocks.append(
+            container_features(encoded.tree, p, encoded.chars, encoded.terminals, encoded.links)
+        )
+    return np.hstack(blocks).astype(np.float32)
+
+
+def sigmoid(log_odds: Floats) -> Floats:
+    """Log-odds to probabilities."""
+    return 1.0 / (1.0 + np.exp(-np.clip(log_odds, -30.0, 30.0)))
+
+
+@dataclass(frozen=True)
+class Model:
+    """Line scores for pages in both modes; ``about`` is where it came from, as JSON."""
+
+    stacks: Mapping[Kind, Stack]
+    about: Mapping[str, Any]
+    path: str | None = None
+
+    def predict(self, page: Page, spoken: Sequence[int], explain: bool = True) -> Scores:
+        """Probabilities of content for the lines of a page whose indices are given."""
+        scores = [self._predict_part(*part, explain) for part in parts(page, spoken)]
+        return Scores(
+            np.concatenate([np.zeros(0), *(each.probability for each in scores)]),
+            np.concatenate([np.zeros((0, len(GROUNDS))), *(each.grounds for each in scores)]),
+        )
+
+    def _predict_part(self, page: Page, spoken: Sequence[int], explain: bool) -> Scores:
+        encoded = encode(page, spoken)
+        kind: Kind = "text" if encoded.tree is None else "html"
+        stack = self.stacks[kind]
+        wording, names = stack.linear.scores(encoded)
+        earlier = [sigmoid(wording + names + stack.linear.bias)]
+        grounds = np.zeros((encoded.n, len(GROUNDS)))
+        for number, trees in enumerate(stack.stages, 1):
+            matrix = stage_matrix(encoded, wording, names, earlier)
+            last = explain and number == len(stack.stages)
+            log_odds, added = trees.explain(matrix, column_grounds(kind, number) if last else None)
+            earlier.append(sigmoid(log_odds))
+            if last:
+                grounds[:, : added.shape[1]] = added
+        return Scores(earlier[-1], grounds)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Workers load the file rather than receive megabytes of arrays.
+        if self.path is not None:
+            return (load_model, (self.path or None,))
+        return (from_bytes, (to_bytes(self),))
+
+
+def parts(page: Page, spoken: Sequence[int]) -> Iterator[tuple[Page, Sequence[int]]]:
+    """A page as it is, or cut into pages of about the same size, with their spoken lines.
+
+    A part has the elements around its lines, and no others.
+    """
+    if not spoken:
+        return
+    chars = np.array([min(len(page.lines[i].text), MAX_LINE) for i in spoken])
+    shares = np.maximum(chars / PART_CHARS, 1 / PART_LINES)
+    total = float(shares.sum())
+    if total <= 1:
+        yield page, spoken
+        return
+    number = ((np.cumsum(shares) - shares / 2) / total * np.ceil(total)).astype(int)
+    cuts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(spoken)]
+    for first, last in pairwise(cuts):
+        yield _part(page, spoken[first:last])
+
+
+def _part(page: Page, spoken: Sequence[int]) -> tuple[Page, Sequence[int]]:
+    lines = [page.lines[i] for i in spoken]
+    needed: set[int] = set()
+    for markup in (line.markup for line in lines):
+        element = markup.element if markup else -1
+        while element >= 0 and element not in needed:
+            needed.add(element)
+            element = page.elements[element].parent
+    place = {old: new for new, old in enumerate(sorted(needed))}
+    place[-1] = -1
+    part = replace(
+        page,
+        lines=tuple(
+            replace(line, markup=replace(line.markup, element=place[line.markup.element]))
+            if line.markup
+            else line
+            for line in lines
+        ),
+        elements=tuple(
+            replace(element, parent=place[element.parent])
+            for element in map(page.elements.__getitem__, sorted(needed))
+        ),
+    )
+    return part, range(len(lines))
+
+
+def load_model(path: str | PathLike[str] | None = None) -> Model:
+    """The model in a file; the shipped one for None. Raises ModelError for what is no model.
+
+    Loading runs nothing from the file: it holds JSON and plain arrays.
+    """
+    if path is None:
+        return _shipped_model()
+    name = str(path)
+    try:
+        status = Path(name).stat()
+        return _load(name, status.st_mtime_ns, status.st_size)
+    except (OSError, ValueError) as error:
+        if isinstance(error, ModelError):
+            raise
+        raise ModelError(f"{name}: cannot be read: {error}") from error
+
+
+@cache
+def _shipped_model() -> Model:
+    data = files("boilerplate").joinpath("data/model.zip").read_bytes()
+    return from_bytes(data, "the shipped model", "")
+
+
+@lru_cache(maxsize=4)
+def _load(path: str, changed: int, size: int) -> Model:
+    # ``changed`` and ``size`` are part of the key: a model trained again is read again.
+    with Path(path).open("rb") as file:
+        return from_bytes(file.read(MAX_FILE_BYTES + 1), path, path)
+
+
+def from_bytes(data: bytes, name: str = "model", path: str | None = None) -> Model:
+    """The model in the bytes of its file; ``name`` is what errors call it.
+
+    ``path`` is where workers find the file, "" for the shipped one.
+    """
+    try:
+        return Model(*_unpacked(data), path)
+    except ModelError as error:
+        raise ModelError(f"{name}: {error}") from error
+    except Exception as error:  # a damaged zip raises what it likes
+        raise ModelError(f"{name}: is damaged or is no model: {error!r}") from error
+
+
+def _unpacked(data: bytes) -> tuple[Mapping[Kind, Stack], Mapping[str, Any]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sizes = [info.file_size for info in archive.infolist()]
+        if sum(sizes) > MAX_FILE_BYTES or len(sizes) > MAX_MEMBERS:
+            raise ModelError(
+                f"unpacks to {sum(sizes)} bytes in {len(sizes)} members; {MAX_FILE_BYTES} bytes "
+                f"in {MAX_MEMBERS} are accepted"
+            )
+        about = json.loads(archive.read("model.json"))
+        if not isinstance(about, dict) or about.get("format") != FORMAT:
+            raise ModelError(f"is not a {FORMAT} file")
+        for key, known in (("format_version", FORMAT_VERSION), ("feature_schema", SCHEMA)):
+            if about.get(key) != known:
+                raise ModelError(
+                    f"has {key} {about.get(key)!r}, this version reads {known}; "
+                    "train it again or install the version that wrote it"
+                )
+        arrays = {
+            key: _array(archive.read(f"{key}.npy"), digest, key)
+            for key, digest in about["arrays"].items()
+        }
+    return {kind: _stack(arrays, about, kind) for kind in MODES}, about
+
+
+def _array(data: bytes, digest: str, key: str) -> NDArray[Any]:
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise ModelError(f"array {key} does not match its checksum")
+    array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    if array.dtype.kind not in "fiub" or array.ndim != 1:
+        raise ModelError(f"array {key} has {array.dtype} of {array.ndim} dimensions")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ModelError(f"array {key} holds values that are not finite")
+    return array
+
+
+def _stack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], kind: Kind) -> Stack:
+    mode = about["modes"][kind]
+    weights = [arrays[f"{kind}-{part}"].astype(np.float32) for part in ("grams", "names")]
+    if any(len(w) != 1 << HASH_BITS for w in weights):
+        raise ModelError(f"{kind}: linear weights must have {1 << HASH_BITS} entries")
+    bias = float(mode["bias"])
+    if not np.isfinite(bias):
+        raise ModelError(f"{kind}: the bias is {bias}")
+    stages = tuple(
+        trees_from(
+            {key: arrays[f"{kind}-stage{number}-{key}"] for key in (*_NODE_ARRAYS, "sizes")},
+            len(column_names(kind, number)),
+        )
+        for number in range(1, int(mode["stages"]) + 1)
+    )
+    return Stack(Linear(weights[0], weights[1], bias), stages)
+
+
+def trees_from(arrays: Mapping[str, NDArray[Any]], columns: int) -> Trees:
+    """Trees from their stored arrays, whose nodes are counted within each tree.
+
+    ``left`` is a node's left child, which its sibling follows; a leaf has feature -1. Raises
+    ModelError where a feature does not exist, where a node has not exactly one parent in its
+    tree, or stands before it, so that every walk ends.
+    """
+    sizes = arrays["sizes"].astype(np.int64)
+    k = len(arrays["feature"])
+    if (
+        (sizes < 1).any()
+        or (sizes > k).any()
+        or int(sizes.sum()) != k
+        or any(len(arrays[key]) != k for key in _NODE_ARRAYS)
+    ):
+        raise ModelError("trees: the arrays' lengths disagree")
+    roots = (np.cumsum(sizes) - sizes).astype(np.intp)
+    tree_of = np.repeat(np.arange(len(sizes)), sizes)
+    at = np.arange(k)
+    feature = arrays["feature"].astype(np.intp)
+    inner = np.flatnonzero(feature >= 0)
+    if (feature >= columns).any():
+        raise ModelError(f"trees: a node asks for a feature beyond the {columns} that there are")
+    left = at.copy()
+    left[inner] = arrays["left"][inner].astype(np.int64) + roots[tree_of[inner]]
+    children = np.concatenate([left[inner], left[inner] + 1])
+    parents = np.concatenate([inner, inner])
+    if (
+        not np.array_equal(np.sort(children), np.setdiff1d(at, roots))
+        or (children <= parents).any()
+        or (tree_of[children] != tree_of[parents]).any()
+    ):
+        raise ModelError("trees: a node is not the child of one earlier node in its tree")
+    level, depth = roots, 0
+    while len(level := level[left[level] != level]):
+        level = np.concatenate([left[level], left[level] + 1])
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise ModelError(f"trees: deeper than {MAX_DEPTH}")
+    leaf = feature < 0
+    return Trees(
+        np.where(leaf, 0, feature),
+        np.where(leaf, np.inf, arrays["threshold"]).astype(np.float32),
+        left,
+        arrays["value"].astype(np.float32),
+        arrays["missing_left"].astype(bool),
+        roots,
+        depth,
+    )
+
+
+def to_bytes(model: Model) -> bytes:
+    """A model as the bytes of its file, the same bytes for the same model."""
+    arrays: dict[str, NDArray[Any]] = {}
+    modes: dict[str, Any] = {}
+    for kind, stack in model.stacks.items():
+        arrays[f"{kind}-grams"] = stack.linear.grams.astype(np.float16)
+        arrays[f"{kind}-names"] = stack.linear.names.astype(np.float16)
+        modes[kind] = {"bias": stack.linear.bias, "stages": len(stack.stages)}
+        for number, trees in enumerate(stack.stages, 1):
+            for key, array in _stored(trees).items():
+                arrays[f"{kind}-stage{number}-{key}"] = array
+    members = {}
+    for key, array in arrays.items():
+        buffer = io.BytesIO()
+        np.save(buffer, array, allow_pickle=False)
+        members[key] = buffer.getvalue()
+    about = {
+        **model.about,
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "feature_schema": SCHEMA,
+        "modes": modes,
+        "arrays": {key: hashlib.sha256(data).hexdigest() for key, data in members.items()},
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        text = json.dumps(about, indent=1, sort_keys=True).encode()
+        for name, data in [("model.json", text), *((f"{k}.npy", v) for k, v in members.items())]:
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _stored(trees: Trees) -> dict[str, NDArray[Any]]:
+    sizes = np.diff(np.concatenate([trees.roots, [len(trees.feature)]])).astype(np.int64)
+    base = np.repeat(trees.roots, sizes)
+    leaf = trees.left == np.arange(len(trees.left))
+    return {
+        "feature": np.where(leaf, -1, trees.feature).astype(np.int16),
+        "threshold": np.where(leaf, 0, trees.threshold).astype(np.float32),
+        "left": np.where(leaf, 0, trees.left - base).astype(np.uint16),
+        "value": trees.value.astype(np.float32),
+        "missing_left": trees.missing_left.astype(np.uint8),
+        "sizes": sizes.astype(np.int32),
+    }

@@ -1,0 +1,174 @@
+"""What a web page is to this package: lines, their markup, and what is decided of them.
+
+Every value here is frozen. A step of the pipeline takes one and returns another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+from urllib.parse import urlsplit
+
+Kind = Literal["html", "text"]
+
+
+class Label(StrEnum):
+    """What a line is: part of the article, or site chrome."""
+
+    CONTENT = "content"
+    BOILERPLATE = "boilerplate"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An HTML element that holds text, as much of it as the features need.
+
+    ``names`` are the words of its ``class``, ``id``, ``role``, ``itemprop`` ... attributes.
+    ``parent`` is the index of the enclosing element in ``Page.elements``, -1 at the root; it
+    is always smaller than the element's own index.
+    """
+
+    tag: str
+    names: tuple[str, ...]
+    parent: int
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """Where in the markup a line stood.
+
+    ``element`` is the index, in ``Page.elements``, of the innermost element that holds the
+    whole line; the counts are characters of the line's text.
+    """
+
+    element: int
+    links: int = 0
+    link_chars: int = 0
+    emphasis_chars: int = 0
+    after_break: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One visible line or text block; ``markup`` is None when it came from bare text."""
+
+    text: str
+    markup: Markup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the head of an HTML page claims about its article; empty where it claims nothing."""
+
+    title: str = ""
+    headline: str = ""
+    description: str = ""
+    body: str = ""
+    type: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The lines of one web page in reading order, its URL and its markup's skeleton."""
+
+    lines: tuple[Line, ...]
+    kind: Kind = "text"
+    url: str | None = None
+    elements: tuple[Element, ...] = ()
+    metadata: Metadata = field(default_factory=Metadata)
+
+    @property
+    def site(self) -> str | None:
+        """The host name of the page's URL without ``www.``, or None.
+
+        >>> Page((), url="https://www.example.com/a").site
+        'example.com'
+        """
+        return site_of(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What was decided of one line: its label, the probability of CONTENT, and why."""
+
+    line: Line
+    label: Label
+    probability: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPage:
+    """A page with one prediction a line, in page order."""
+
+    page: Page
+    predictions: tuple[Prediction, ...]
+    language: str | None = None
+
+    @property
+    def kept(self) -> tuple[Line, ...]:
+        """The lines labelled CONTENT."""
+        return tuple(p.line for p in self.predictions if p.label is Label.CONTENT)
+
+    @property
+    def dropped(self) -> tuple[Line, ...]:
+        """The lines labelled BOILERPLATE."""
+        return tuple(p.line for p in self.predictions if p.label is Label.BOILERPLATE)
+
+    @property
+    def text(self) -> str:
+        """The kept lines joined by newlines."""
+        return "\n".join(line.text for line in self.kept)
+
+    @property
+    def url(self) -> str | None:
+        """The page's URL, as given."""
+        return self.page.url
+
+    @property
+    def site(self) -> str | None:
+        """The page's site, from its URL."""
+        return self.page.site
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPage:
+    """A page with its gold: one label a line, None where the gold cannot tell."""
+
+    page: Page
+    labels: tuple[Label | None, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.labels) != len(self.page.lines):
+            raise ValueError(
+                f"a label for each line is needed: {len(self.page.lines)} lines, "
+                f"{len(self.labels)} labels"
+            )
+
+
+def site_of(url: str | None) -> str | None:
+    """The host name of a URL without ``www.``, lower-cased; None where there is none.
+
+    >>> site_of("http://News.Example.co.uk:80/x"), site_of("not a url")
+    ('news.example.co.uk', None)
+    """
+    if not url:
+        return None
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host else None
+
+
+def text_page(lines: Sequence[str], url: str | None = None) -> Page:
+    """A Page of bare-text lines.
+
+    >>> [line.text for line in text_page(["a", "b"]).lines]
+    ['a', 'b']
+    """
+    return Page(tuple(Line(text) for text in lines), kind="text", url=url)

@@ -1,0 +1,466 @@
+"""What a person at a shell can count on."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import boilerplate
+from boilerplate.cleaner import DEFAULT_THRESHOLD, Cleaner
+from boilerplate.cli import BROKEN_PIPE_STATUS, SUFFIXES, cli, completion
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "examples"
+KEEP_ALL = ("--threshold", "0")
+
+SENTENCES = {
+    "ar": "دقت ساعة الميدان القديم ظهر أمس للمرة الأولى منذ عشرين عاما.",
+    "th": "ชาวบ้านริมคลองพายเรือออกมาขายของตั้งแต่ก่อนรุ่งสางเมื่อวันเสาร์",
+    "zh": "港口的早市时隔十年重新回到了灯塔下面。",
+    "hi": "पुराने चौक की घड़ी बीस साल बाद फिर से बजने लगी।",
+    "tr": "Eski iskeledeki vapur dokuz kıştan sonra yeniden sefere çıktı.",
+}
+
+
+def run(*arguments: str | Path, stdin: bytes | str | None = None) -> Result:
+    return CliRunner().invoke(cli, [str(a) for a in arguments], input=stdin)
+
+
+def shell(command: str, **more: object) -> subprocess.CompletedProcess[bytes]:
+    """A real shell, with ``boilerplate`` as this Python's."""
+    script = f'boilerplate() {{ {shlex.quote(sys.executable)} -m boilerplate "$@"; }}\n{command}'
+    return subprocess.run(
+        ["bash", "-c", script], cwd=ROOT, capture_output=True, timeout=120, check=False, **more
+    )
+
+
+def objects(result: Result) -> list[dict[str, object]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three pages in a tree, and a file that is none."""
+    (tmp_path / "pages" / "sub").mkdir(parents=True)
+    (tmp_path / "pages" / "b.html").write_text("<p>from b</p><p>and more</p>")
+    (tmp_path / "pages" / "a.txt").write_text("from a\n")
+    (tmp_path / "pages" / "sub" / "c.HTM").write_text("<p>from c</p><p>and more</p>")
+    (tmp_path / "pages" / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    return tmp_path / "pages"
+
+
+# What comes out
+
+
+def test_the_example_comes_out_without_newsletter_and_notices():
+    text = run("clean", EXAMPLES / "turkish-notice.txt").stdout
+    for kept in ("The car ferry", "Nermin Aksoy", "Orhan Delibaş", "motorboats", "tea garden"):
+        assert kept in text
+    for dropped in ("inbox", "cancel", "reCAPTCHA", "tap here", "cookies", "device", "6698",
+                    "çerezlere", "dokununuz"):  # fmt: skip
+        assert dropped not in text
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_every_script_comes_out_as_it_went_in(language: str):
+    result = run("clean", *KEEP_ALL, stdin=SENTENCES[language] + "\n")
+    assert result.stdout_bytes.decode() == SENTENCES[language] + "\n"
+    assert result.exit_code == 0
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_jsonl_keeps_every_line_with_label_probability_and_reason(language: str):
+    sentence = SENTENCES[language]
+    page = f"<nav><a href=/>x</a></nav><p>{sentence}</p>"
+    [record] = objects(run("clean", "--format", "jsonl", "--url", "https://a.test/", stdin=page))
+    assert [line["text"] for line in record["lines"]] == ["x", sentence]
+    assert {key: record[key] for key in ("source", "url", "site", "kind")} == {
+        "source": "-", "url": "https://a.test/", "site": "a.test", "kind": "html",
+    }  # fmt: skip
+    for line in record["lines"]:
+        assert set(line) == {"text", "label", "probability", "reason"}
+        assert line["label"] in {"content", "boilerplate"}
+        assert 0 <= line["probability"] <= 1
+        assert line["reason"]
+
+
+def test_another_threshold_can_be_chosen_later_from_jsonl():
+    page = EXAMPLES / "news.html"
+    [record] = objects(run("clean", "--format", "jsonl", page))
+    later = [line["text"] for line in record["lines"] if line["probability"] >= 0.9]
+    assert run("clean", "--threshold", "0.9", page).stdout.splitlines() == later
+
+
+def test_a_higher_threshold_keeps_less():
+    page = EXAMPLES / "news.html"
+    everything = run("clean", "--threshold", "0", page).stdout.splitlines()
+    usual = run("clean", page).stdout.splitlines()
+    surest = run("clean", "--threshold", "1", page).stdout.splitlines()
+    assert len(everything) > len(usual) > len(surest)
+
+
+def test_the_default_threshold_is_the_one_that_help_names():
+    assert f"Default: {DEFAULT_THRESHOLD}." in " ".join(run("clean", "--help").stdout.split())
+
+
+def test_html_and_text_are_told_apart_and_can_be_forced():
+    page = "<p>one</p><p>two</p>"
+    assert run("clean", *KEEP_ALL, stdin=page).stdout == "one\ntwo\n"
+    assert run("clean", *KEEP_ALL, "--as", "text", stdin=page).stdout == page + "\n"
+    assert run("clean", *KEEP_ALL, "--as", "html", stdin="plain\nwords").stdout == "plain words\n"
+
+
+def test_pages_in_old_encodings_come_out_as_utf8(tmp_path: Path):
+    page = tmp_path / "eski.html"
+    page.write_bytes(f"<meta charset=iso-8859-9><p>{SENTENCES['tr']}".encode("iso-8859-9"))
+    assert run("clean", *KEEP_ALL, page).stdout_bytes.decode() == SENTENCES["tr"] + "\n"
+
+
+# What goes in
+
+
+def test_folders_are_walked_in_sorted_order_and_only_for_pages(folder: Path):
+    assert run("clean", *KEEP_ALL, folder).stdout == (
+        "from a\n\nfrom b\nand more\n\nfrom c\nand more\n"
+    )
+
+
+def test_a_named_file_is_taken_whatever_its_suffix(folder: Path):
+    (folder / "page.php").write_text("odd name")
+    assert run("clean", *KEEP_ALL, folder / "page.php").stdout == "odd name\n"
+
+
+def test_globs_that_the_shell_left_alone_are_expanded(folder: Path):
+    assert run("clean", *KEEP_ALL, folder / "**" / "*.HTM").stdout == "from c\nand more\n"
+
+
+def test_a_file_whose_name_looks_like_a_glob_is_a_file(folder: Path):
+    (folder / "[1].txt").write_text("brackets")
+    assert run("clean", *KEEP_ALL, folder / "[1].txt").stdout == "brackets\n"
+
+
+def test_a_page_named_twice_is_cleaned_once(folder: Path):
+    again = folder / "sub" / ".." / "a.txt"
+    assert run("clean", *KEEP_ALL, folder / "a.txt", again, folder / "a*").stdout == "from a\n"
+
+
+def test_standard_input_is_read_by_default_and_beside_files(folder: Path):
+    assert run("clean", *KEEP_ALL, stdin="piped").stdout == "piped\n"
+    mixed = run("clean", *KEEP_ALL, "-", folder / "a.txt", "-", stdin="piped")
+    assert mixed.stdout == "piped\n\nfrom a\n"
+
+
+def test_a_named_pipe_in_a_folder_does_not_block(folder: Path):
+    os.mkfifo(folder / "pipe.txt")
+    assert "from a" in run("clean", *KEEP_ALL, folder).stdout
+
+
+def test_an_empty_page_prints_nothing_and_is_no_failure():
+    result = run("clean", stdin="")
+    assert (result.stdout, result.stderr, result.exit_code) == ("", "", 0)
+
+
+# What goes wrong
+
+
+def test_a_failing_input_is_named_and_the_others_are_still_cleaned(folder: Path):
+    result = run("clean", *KEEP_ALL, folder / "gone.txt", folder / "a.txt")
+    assert result.stdout == "from a\n"
+    assert result.stderr.startswith(f"boilerplate: {folder / 'gone.txt'}: No such file")
+    assert result.exit_code == 1
+
+
+def test_a_folder_that_may_not_be_read_is_named(folder: Path):
+    (folder / "sub").chmod(0)
+    if os.access(folder / "sub", os.R_OK):
+        pytest.skip("root may read everything")
+    result = run("clean", *KEEP_ALL, folder, folder / "sub" / "c.HTM")
+    (folder / "sub").chmod(0o700)
+    assert result.stderr.count("Permission denied") == 2
+    assert result.exit_code == 1
+
+
+def test_jsonl_loses_no_page_not_even_an_unreadable_one(folder: Path):
+    result = run("clean", "--format", "jsonl", folder / "gone.txt", folder / "a.txt")
+    gone, page = objects(result)
+    assert set(gone) == {"source", "error"}
+    assert gone["source"].endswith("gone.txt")
+    assert "error" not in page
+    assert result.exit_code == 1
+
+
+def test_a_page_that_breaks_the_cleaner_costs_only_itself(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    whole = Cleaner.clean
+
+    def fragile(self: Cleaner, source: bytes, *rest: object) -> boilerplate.CleanPage:
+        if b"from b" in source:
+            raise RuntimeError("cannot")
+        return whole(self, source, *rest)
+
+    monkeypatch.setattr(Cleaner, "clean", fragile)
+    result = run("clean", *KEEP_ALL, folder)
+    assert result.stdout == "from a\n\nfrom c\nand more\n"
+    assert result.stderr == f"boilerplate: {folder / 'b.html'}: RuntimeError: cannot\n"
+
+
+@pytest.mark.parametrize("name", ["*.nothing", "empty"])
+def test_a_pattern_or_folder_without_pages_is_a_failure(folder: Path, name: str):
+    (folder / "empty").mkdir()
+    result = run("clean", folder / name)
+    assert result.exit_code == 1
+    assert name in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--threshold", "1.5"],
+        ["--threshold", "nan"],
+        ["--as", "pdf"],
+        ["--url", "news.example.com"],
+        ["--explain", "--format", "jsonl"],
+        ["--report", "no/such/folder/r.html"],
+        ["--nonsense"],
+    ],
+)
+def test_a_wrong_command_is_status_2_and_says_what_to_do(arguments: list[str]):
+    result = run("clean", *arguments, EXAMPLES / "news.html")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Error:" in result.stderr
+
+
+def test_a_report_never_overwrites_the_page_it_is_about(folder: Path):
+    result = run("clean", "--report", folder / "b.html", folder)
+    assert result.exit_code == 2
+    assert (folder / "b.html").read_text().startswith("<p>from b")
+
+
+def test_hostile_file_names_reach_no_terminal(tmp_path: Path):
+    result = run("clean", tmp_path / "\x1b[31mred")
+    assert "\x1b" not in result.stderr
+
+
+# Writing files
+
+
+def test_output_mirrors_the_tree_below_the_inputs(folder: Path, tmp_path: Path):
+    result = run("clean", *KEEP_ALL, folder, "--output", tmp_path / "out")
+    assert (result.stdout, result.exit_code) == ("", 0)
+    written = {str(p.relative_to(tmp_path / "out")) for p in (tmp_path / "out").rglob("*.*")}
+    assert written == {"a.txt.txt", "b.html.txt", str(Path("sub", "c.HTM.txt"))}
+    assert (tmp_path / "out" / "b.html.txt").read_text() == "from b\nand more\n"
+
+
+def test_output_keeps_files_of_one_name_apart(folder: Path, tmp_path: Path):
+    (folder / "sub" / "a.txt").write_text("the other a")
+    run("clean", *KEEP_ALL, folder / "a.txt", folder / "sub" / "a.txt", "-",
+        "--output", tmp_path / "out", stdin="piped")  # fmt: skip
+    assert (tmp_path / "out" / "a.txt.txt").read_text() == "from a\n"
+    assert (tmp_path / "out" / "sub" / "a.txt.txt").read_text() == "the other a\n"
+    assert (tmp_path / "out" / "stdin.txt").read_text() == "piped\n"
+
+
+@pytest.mark.parametrize("form", SUFFIXES)
+def test_output_has_a_file_for_every_page_even_an_empty_one(
+    folder: Path, tmp_path: Path, form: str
+):
+    (folder / "empty.txt").write_text("")
+    run("clean", folder, "--format", form, "--output", tmp_path / "out")
+    assert (tmp_path / "out" / f"empty.txt{SUFFIXES[form]}").is_file()
+
+
+def test_output_has_nothing_for_names_behind_which_there_is_no_file(folder: Path, tmp_path: Path):
+    (folder / "empty").mkdir()
+    result = run("clean", folder / "*.none", folder / "empty", folder / "a.txt",
+                 "--format", "jsonl", "--output", tmp_path / "out")  # fmt: skip
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["a.txt.jsonl"]
+    assert len(result.stderr.splitlines()) == 2
+    assert result.exit_code == 1
+
+
+def test_output_never_leaves_its_folder(folder: Path, tmp_path: Path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out" / "sub").symlink_to(tmp_path / "elsewhere")
+    result = run("clean", *KEEP_ALL, folder, "--output", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "leads outside" in result.stderr
+    assert not list((tmp_path / "elsewhere").iterdir())
+    assert (tmp_path / "out" / "a.txt.txt").exists()
+
+
+def test_output_never_overwrites_an_input(folder: Path):
+    (folder / "a.txt.txt").write_text("also an input")
+    result = run("clean", *KEEP_ALL, folder / "a.txt", folder / "a.txt.txt",
+                 "--output", folder)  # fmt: skip
+    assert result.exit_code == 1
+    assert (folder / "a.txt.txt").read_text() == "also an input"
+
+
+def test_output_inside_the_cleaned_folder_is_not_cleaned_again(folder: Path):
+    for _ in range(2):
+        assert run("clean", *KEEP_ALL, folder, "--output", folder / "out").exit_code == 0
+    assert not (folder / "out" / "out").exists()
+    assert run("clean", folder, "--output", folder).exit_code == 2
+
+
+def test_a_report_is_one_file_about_all_pages(folder: Path, tmp_path: Path):
+    result = run("clean", *KEEP_ALL, folder, "--report", tmp_path / "report.html")
+    report = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert result.stdout.startswith("from a")
+    assert all(words in report for words in ("from a", "from b", "from c"))
+
+
+# Explaining
+
+
+def test_explain_shows_kept_and_dropped_lines_aligned():
+    result = run("clean", "--explain", EXAMPLES / "turkish-notice.txt")
+    title, *lines = result.stdout.splitlines()
+    assert "turkish-notice.txt" in title
+    assert len(lines) == len((EXAMPLES / "turkish-notice.txt").read_text().splitlines())
+    assert all(re.match(r"[+-] [01]\.\d\d  \S.*  \(.+\)$", line) for line in lines)
+
+
+def test_explain_without_a_terminal_has_no_colours():
+    assert b"\x1b" not in shell("boilerplate clean --explain examples/thai.html").stdout
+
+
+def terminal_output(*arguments: str, **environment: str) -> str:
+    """What the command writes to a terminal."""
+    main, side = pty.openpty()
+    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "90", **environment}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "boilerplate", "clean", *arguments],
+        cwd=ROOT, env=env, stdout=side, stderr=side, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(side)
+    written = b""
+    while True:
+        try:
+            chunk = os.read(main, 65536)
+        except OSError:  # Linux's way of saying that the other side has closed
+            break
+        if not chunk:
+            break
+        written += chunk
+    process.wait(timeout=60)
+    os.close(main)
+    return written.decode()
+
+
+def test_explain_colours_a_terminal_and_honours_no_color():
+    environment = {"NO_COLOR": ""}
+    assert "\x1b[32m+" in terminal_output("--explain", "examples/arabic.html", **environment)
+    assert "\x1b" not in terminal_output("--explain", "examples/arabic.html", NO_COLOR="1")
+
+
+@pytest.mark.parametrize("option", [(), ("--explain",)])
+def test_a_hostile_page_cannot_drive_the_terminal(tmp_path: Path, option: tuple[str, ...]):
+    page = tmp_path / "hostile.txt"
+    page.write_text(
+        "\x1b]0;owned\x07 \x1b[2J[red]not red[/red] \x9b31m \N{RIGHT-TO-LEFT OVERRIDE}x"
+    )
+    shown = terminal_output(*option, *KEEP_ALL, "--as", "text", str(page))
+    for sequence in ("\x1b]", "\x1b[2J", "\x07", "\x9b", "\N{RIGHT-TO-LEFT OVERRIDE}"):
+        assert sequence not in shown
+    assert "[red]not" in shown
+
+
+# Unix manners
+
+
+def test_a_reader_that_leaves_early_ends_it_quietly(tmp_path: Path):
+    for i in range(300):
+        (tmp_path / f"{i}.txt").write_text("line\n" * 2000)
+    command = f"boilerplate clean --threshold 0 {tmp_path} | head -1; echo ${{PIPESTATUS[0]}}"
+    done = shell(command)
+    assert done.stdout.decode().split() == ["line", str(BROKEN_PIPE_STATUS)]
+    assert done.stderr == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_full_disk_is_told_once_and_fails():
+    done = shell("boilerplate clean examples/news.html examples/thai.html > /dev/full")
+    assert done.stderr == b"boilerplate: standard output: No space left on device\n"
+    assert done.returncode == 1
+
+
+def test_pipes_work_from_end_to_end():
+    done = shell("cat examples/news.html | boilerplate clean - | grep -c 'thousandth drawer'")
+    assert int(done.stdout) >= 1
+    assert done.stderr == b""
+
+
+def test_output_is_utf8_whatever_the_locale_says():
+    env = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = shell("boilerplate clean --threshold 0 examples/thai.html", env=env)
+    assert "ตลาดน้ำ" in done.stdout.decode()
+    assert done.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+@pytest.mark.parametrize("options", ["", "--explain", "--format jsonl", "--report {}/r.html"])
+def test_a_file_name_that_is_not_utf8_crashes_nothing(tmp_path: Path, options: str):
+    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text("some words")
+    done = shell(f"boilerplate clean --threshold 0 {options.format(tmp_path)} {tmp_path}")
+    assert (done.returncode, done.stderr) == (0, b"")
+    done.stdout.decode()
+    if "jsonl" in options:
+        assert os.fsencode(json.loads(done.stdout)["source"]).endswith(b"caf\xe9.txt")
+
+
+def test_lone_surrogates_in_a_page_crash_nothing(monkeypatch: pytest.MonkeyPatch):
+    from boilerplate import cleaner
+
+    page = boilerplate.Page((boilerplate.Line("a\ud800b"),))
+    monkeypatch.setattr(cleaner, "read", lambda *_: page)
+    assert run("clean", *KEEP_ALL, stdin="x").stdout == "a?b\n"
+    assert run("clean", *KEEP_ALL, "--explain", stdin="x").exit_code == 0
+    [record] = objects(run("clean", "--format", "jsonl", stdin="x"))
+    assert record["lines"][0]["text"] == "a\ud800b"
+
+
+def test_help_comes_before_anything_heavy_is_loaded():
+    probe = (
+        "import sys\nfrom boilerplate.cli import cli\n"
+        "cli(['clean', '--help'], standalone_mode=False)\n"
+        "sys.exit(bool({'numpy', 'turbohtml', 'rich', 'langdetect'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False)
+    assert done.returncode == 0
+    assert b"Examples:" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["clean", "completion"])
+def test_help_has_examples(name: str):
+    assert f"boilerplate {name}" in run(name, "--help").stdout
+
+
+def test_version_is_the_installed_one():
+    assert re.fullmatch(r"boilerplate \d+\.\d+\.\d+\n", run("--version").stdout)
+
+
+@pytest.mark.parametrize("name", completion.params[0].type.choices)
+def test_each_shell_gets_its_completion_script(name: str):
+    script = run("completion", name).stdout
+    assert "_BOILERPLATE_COMPLETE" in script
+    assert f"{name}_complete" in script
+
+
+def test_the_completion_completes_options():
+    env = {**os.environ, "_BOILERPLATE_COMPLETE": "bash_complete",
+           "COMP_WORDS": "boilerplate clean --thr", "COMP_CWORD": "2"}  # fmt: skip
+    assert b"--threshold" in shell("boilerplate", env=env).stdout

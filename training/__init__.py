@@ -1,0 +1,1 @@
+"""Code that teaches and measures the models; nothing in the package itself imports it."""

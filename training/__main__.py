@@ -1,0 +1,124 @@
+"""``python -m training``: from corpora to a model file, and from a model file to its scores."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import cast
+
+import click
+
+import training.corpora as corpora
+from boilerplate.model import MODES, to_bytes
+from boilerplate.page import Kind
+from training.corpora import CORPORA, GoldPage
+from training.split import split_of
+
+HERE = Path(__file__).parent.parent
+QUICK_SHARE = 8  # one page in so many
+
+source_option = click.option(
+    "--source", type=click.Path(path_type=Path, exists=True),
+    default=HERE.parent / "shared/corpora", show_default=False,
+    help="Folder of corpora: archives or clones.",
+)  # fmt: skip
+cache_option = click.option(
+    "--cache", type=click.Path(path_type=Path), default=HERE / ".cache/corpora",
+    show_default=False, help="Where archives are unpacked.",
+)  # fmt: skip
+jobs_option = click.option("--jobs", default=2, show_default=True, help="Processes.")
+without_option = click.option(
+    "--without", multiple=True, type=click.Choice(list(CORPORA)), help="Leave a corpus out."
+)
+
+
+@click.group()
+def main() -> None:
+    """Train a model from corpora, and score one."""
+
+
+def gold_pages(
+    source: Path, cache: Path, splits: tuple[str, ...], without: tuple[str, ...], quick: bool
+) -> list[GoldPage]:
+    """The corpora's pages that have gold and are in the given splits."""
+    names = [name for name in CORPORA if name not in without and name != "formasaurus"]
+    golds = [
+        gold
+        for gold in corpora.load(names, source, cache)
+        if gold.gold and split_of(gold.site) in splits
+    ]
+    return golds[::QUICK_SHARE] if quick else golds
+
+
+@main.command()
+@source_option
+@cache_option
+@jobs_option
+@without_option
+@click.option("--out", type=click.Path(path_type=Path), default=HERE / "boilerplate/data/model.zip")
+@click.option("--quick", is_flag=True, help="One page in eight, for a first check.")
+@click.option("--splits", default="train,dev", show_default=True, help="Sites to learn from.")
+def train(
+    source: Path,
+    cache: Path,
+    jobs: int,
+    without: tuple[str, ...],
+    out: Path,
+    quick: bool,
+    splits: str,
+) -> None:
+    """Build the model file from the corpora."""
+    from training.train import train as fit
+
+    start = time.monotonic()
+
+    def log(message: str) -> None:
+        click.echo(f"{time.monotonic() - start:7.1f} s  {message}", err=True)
+
+    golds = gold_pages(source, cache, tuple(splits.split(",")), without, quick)
+    log(f"{len(golds)} pages with gold")
+    used = {
+        name: {
+            "licence": CORPORA[name].LICENCE,
+            "commit": CORPORA[name].COMMIT,
+            "pages": sum(gold.corpus == name for gold in golds),
+        }
+        for name in CORPORA
+        if any(gold.corpus == name for gold in golds)
+    }
+    about = {"corpora": used, "splits": splits, "quick": quick, "pages": len(golds)}
+    data = to_bytes(fit(golds, about, jobs, log))
+    out.write_bytes(data)
+    log(f"{out.name}: {len(data) / 1e6:.2f} MB")
+
+
+@main.command()
+@source_option
+@cache_option
+@jobs_option
+@without_option
+@click.option("--model", default=None, help="A model file; the shipped one by default.")
+@click.option("--split", default="dev", show_default=True, help="train, dev or test.")
+@click.option("--mode", type=click.Choice(MODES), multiple=True, default=MODES)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, not a table.")
+def score(
+    source: Path, cache: Path, jobs: int, without: tuple[str, ...], model: str | None, split: str,
+    mode: tuple[str, ...], as_json: bool,
+) -> None:  # fmt: skip
+    """Score a model on one split: line, character-weighted and word F1, macro over pages."""
+    from training.score import score as measure
+    from training.score import table
+
+    golds = gold_pages(source, cache, (split,), without, False)
+    results = {kind: measure(model, golds, cast(Kind, kind), jobs) for kind in mode}
+    if as_json:
+        json.dump(results, sys.stdout, indent=1, sort_keys=True)
+        return
+    for kind, scores in results.items():
+        click.echo(table(scores, cast(Kind, kind)) + "\n")
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m training")

@@ -1,0 +1,143 @@
+"""Gold pages to labelled pages: the lines as each mode sees them, with their labels.
+
+Bare text is made as scrapers make it: one block a line, a newline at every inline element,
+neighbouring spans run together, paragraphs joined. Which of them a page is given is drawn from
+its name, so that every run draws the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+from zlib import crc32
+
+import numpy as np
+import turbohtml
+
+from boilerplate.evaluation import words
+from boilerplate.page import Kind, Label, Page, text_page
+from boilerplate.readers import SKIPPED_TAGS, decode, html_page
+from training.align import CONTENT_SHARE, UNSURE, content_shares
+from training.corpora import GoldPage
+
+LAYOUTS: Final = ("blocks", "strings", "joined")
+MAX_LINES: Final = 4000  # of one page; the few longer ones are indexes and hold no more news
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A page in one mode with its gold: 1 content, 0 chrome, -1 not told; (n,) each.
+
+    ``y`` is what scores are counted against, ``target`` what is learned: it leaves out lines
+    of which the gold holds a part, and has an opinion on headlines.
+    """
+
+    gold: GoldPage
+    page: Page
+    y: np.ndarray
+    target: np.ndarray
+
+    @property
+    def labels(self) -> list[Label | None]:
+        """The gold as labels."""
+        return [None if v < 0 else Label.CONTENT if v else Label.BOILERPLATE for v in self.y]
+
+
+def sample(gold: GoldPage, kind: Kind, layout: str = "blocks") -> Sample | None:
+    """A labelled page in HTML mode or as bare text of a layout; None where it has no lines."""
+    markup = decode(gold.html)
+    page = html_page(markup, gold.url)
+    if kind == "text":
+        texts = text_lines(page, markup, layout, gold)
+        page = text_page(texts)
+    if not page.lines or len(page.lines) > MAX_LINES:
+        return None
+    y, target = gold_labels([line.text for line in page.lines], gold, kind)
+    return Sample(gold, page, y, target)
+
+
+def gold_labels(texts: Sequence[str], gold: GoldPage, kind: Kind) -> tuple[np.ndarray, np.ndarray]:
+    """Labels (1, 0, -1) of lines to score against, and to learn from.
+
+    The corpora disagree on headlines, so none is scored. In bare text the headline right above
+    the article is learned as content: nothing else holds it. In HTML the page's metadata does,
+    and what each gold says is learned.
+    """
+    keys = [tuple(words(text)) for text in texts]
+    skip = {tuple(words(text)) for text in (gold.title, *gold.optional)} - {()}
+    chrome = {tuple(words(text)) for text in gold.boilerplate} - {()}
+    if gold.gold is None:
+        y = np.array([0 if key in chrome else -1 for key in keys])
+        return y, y
+    share = content_shares(texts, gold.gold)
+    told = ~np.isnan(share)
+    y = np.where(told, share >= CONTENT_SHARE, -1).astype(int)
+    target = np.where(told & ((share <= UNSURE[0]) | (share >= UNSURE[1])), y, -1)
+    first = int(np.argmax(target == 1)) if (target == 1).any() else -1
+    title = tuple(words(gold.title))
+    headline = max((i for i in range(first + 1) if keys[i] == title), default=-1)
+    for i, key in enumerate(keys):
+        if key in skip:
+            y[i] = -1
+            target[i] = target[i] if kind == "html" else -1
+    if kind == "text" and title and headline >= 0:
+        target[headline] = 1
+    return y, target
+
+
+def draw(gold: GoldPage, salt: str) -> float:
+    """A number in 0..1 that depends on the page's name only."""
+    return crc32(f"{salt}/{gold.corpus}/{gold.id}".encode()) / 2**32
+
+
+def text_lines(page: Page, markup: str, layout: str, gold: GoldPage) -> list[str]:
+    """The page's text in a layout, a string a line."""
+    if layout == "strings":
+        return list(_strings(markup))
+    hide = draw(gold, "hidden") < 0.5
+    shown = [
+        line
+        for line in page.lines
+        if not (hide and line.markup and _is_hidden(page, line.markup.element))
+    ]
+    texts = [line.text for line in shown]
+    if layout == "blocks":
+        return texts
+    rng = np.random.default_rng(crc32(gold.id.encode()))
+    out: list[str] = []
+    for i, text in enumerate(texts):
+        near = i > 0 and _parent(page, shown[i]) == _parent(page, shown[i - 1])
+        if out and near and rng.random() < 0.3:
+            out[-1] += text
+        else:
+            out.append(text)
+    return out
+
+
+def _parent(page: Page, line: object) -> int:
+    markup = line.markup  # type: ignore[attr-defined]
+    return page.elements[markup.element].parent if markup else -1
+
+
+def _is_hidden(page: Page, element: int) -> bool:
+    while element >= 0:
+        if page.elements[element].hidden:
+            return True
+        element = page.elements[element].parent
+    return False
+
+
+def _strings(markup: str) -> Iterator[str]:
+    """What ``get_text`` with a newline as separator gives: a line for each text node."""
+    stack = [iter(turbohtml.parse(markup, positions=False).children)]
+    while stack:
+        node = next(stack[-1], None)
+        if node is None:
+            stack.pop()
+        elif isinstance(node, turbohtml.Text):
+            for line in node.data.split("\n"):
+                if text := " ".join(line.split()):
+                    yield text
+        elif isinstance(node, turbohtml.Element) and node.tag not in SKIPPED_TAGS:
+            stack.append(iter(node.children))

@@ -1,0 +1,72 @@
+"""How good a model is on labelled pages: a table by corpus, language and page type."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from boilerplate.cleaner import Cleaner
+from boilerplate.evaluation import line_score, word_score
+from boilerplate.page import Kind
+from training.corpora import GoldPage
+from training.dataset import sample
+
+MEASURES: Final = ("line", "char", "word")
+Row = tuple[tuple[str, ...], tuple[float, float, float]]
+
+
+def score_page(cleaner: Cleaner, gold: GoldPage, kind: Kind) -> Row | None:
+    """A page's groups, and its line F1, character-weighted F1 and word F1."""
+    labelled = sample(gold, kind)
+    if labelled is None or gold.gold is None:
+        return None
+    cleaned = cleaner.clean(labelled.page)
+    labels = [p.label for p in cleaned.predictions]
+    chars = [len(line.text) for line in labelled.page.lines]
+    line = line_score(labels, labelled.labels).f1
+    char = line_score(labels, labelled.labels, chars).f1
+    word = word_score(cleaned.text, gold.gold).f1
+    part = gold.page_type if gold.corpus == "wcxb" else gold.language or "?"
+    return (gold.corpus, f"{gold.corpus}/{part}"), (line, char, word)
+
+
+def score(
+    model: str | None, golds: Iterable[GoldPage], kind: Kind, jobs: int
+) -> dict[str, tuple[int, float, float, float]]:
+    """Pages and macro means of the measures for each corpus and each of its parts."""
+    cleaner = Cleaner(model)
+    rows = Parallel(n_jobs=jobs, batch_size=8)(
+        delayed(score_page)(cleaner, gold, kind) for gold in golds if gold.gold
+    )
+    return macro(row for row in rows if row is not None)
+
+
+def macro(rows: Iterable[Row]) -> dict[str, tuple[int, float, float, float]]:
+    """Means over pages for each group.
+
+    >>> macro([(("a", "a/x"), (1.0, 1.0, 0.5)), (("a", "a/y"), (0.0, 1.0, 0.5))])["a"]
+    (2, 0.5, 1.0, 0.5)
+    """
+    groups: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    for names, measures in rows:
+        for name in names:
+            groups[name].append(measures)
+    out = {}
+    for name in sorted(groups):
+        line, char, word = np.mean(groups[name], axis=0).tolist()
+        out[name] = (len(groups[name]), line, char, word)
+    return out
+
+
+def table(scores: Mapping[str, tuple[int, float, float, float]], kind: Kind) -> str:
+    """The scores as a Markdown table."""
+    head = f"| {kind} | pages | line F1 | char F1 | word F1 |\n|---|---|---|---|---|"
+    body = [
+        f"| {name} | {pages} | {line:.3f} | {char:.3f} | {word:.3f} |"
+        for name, (pages, line, char, word) in scores.items()
+    ]
+    return "\n".join([head, *body])
