@@ -26,11 +26,11 @@ class BoostedLines(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        n_trees: int = 150,
-        learning_rate: float = 0.1,
+        n_trees: int = 400,
+        learning_rate: float = 0.05,
         max_leaves: int = 31,
-        min_lines: int = 60,
-        column_share: float = 0.4,
+        min_lines: int = 100,
+        column_share: float = 0.3,
         random_state: int = 0,
     ) -> None:
         self.n_trees = n_trees

@@ -162,15 +162,15 @@ def _code_points(text: str) -> NDArray[np.uint32]:
 
 
 def clip(text: str) -> str:
-    """A line's head and tail, where it is longer than a line should be."""
-    if len(text) <= MAX_LINE_HEAD + MAX_LINE_TAIL:
-        return text
-    return text[:MAX_LINE_HEAD] + text[-MAX_LINE_TAIL:]
+    """A line's head and tail, where it is longer than a line should be; without line ends."""
+    if len(text) > MAX_LINE_HEAD + MAX_LINE_TAIL:
+        text = text[:MAX_LINE_HEAD] + text[-MAX_LINE_TAIL:]
+    return text.replace("\n", " ")
 
 
 def page_text(texts: Sequence[str]) -> PageText:
     """The arrays that n-grams, words and repetition are read from."""
-    folded = _code_points("\n" + "\n".join(texts).casefold() + "\n").copy()
+    folded = _code_points("\n".join(["", *texts, ""]).casefold()).copy()
     table = char_table()
     kinds = table[np.minimum(folded, _TABLE_SIZE - 1)]
     folded[kinds == Char.DIGIT] = ord("0")
@@ -435,6 +435,25 @@ def repeats(hashes: Hashes) -> Floats:
     return others
 
 
+COPY_LENGTH: Final = 60.0  # characters, from which a line said twice is a copy of the article
+
+
+def copies(hashes: Hashes, chars: Floats) -> tuple[Floats, Floats, Floats]:
+    """How often each line stood before and will stand again, (n,), and the share of copies.
+
+    Pages hold their article twice: for print, for narrow screens. Only the first counts.
+    """
+    _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+    order = np.argsort(inverse, kind="stable")
+    firsts = np.cumsum(counts) - counts
+    before = np.empty(len(hashes))
+    before[order] = np.arange(len(hashes)) - np.repeat(firsts, counts)
+    after = counts[inverse] - 1 - before
+    copied = chars[(chars > COPY_LENGTH) & (before > 0)].sum()
+    share = np.full(len(hashes), copied / max(chars.sum(), 1.0))
+    return np.log1p(before), np.log1p(after), share
+
+
 _MARKS: Final = {
     "has_url": re.compile(r"https?://|www\.|\w\.(?:com|org|net)\b"),
     "has_at": re.compile(r"@"),
@@ -454,7 +473,8 @@ TEXT_COLUMNS: Final = (
     "n_terminal", "n_comma", "ends_terminal", "ends_comma", "ends_colon", "ends_letter",
     "ends_ellipsis", "first_upper", "first_lower", "first_digit", "first_punctuation",
     "capital_words", "page_script", "familiar3", "familiar_word",
-    "same_line", "same_start", "same_end", "indent", *_MARKS,
+    "same_line", "same_start", "same_end", "said_before", "said_again", "copied_share",
+    "indent", *_MARKS,
     "in_title", "title_in", "in_headline", "headline_in", "in_description", "description_in",
     "in_body", "body_in", "has_body",
 )  # fmt: skip
@@ -518,6 +538,7 @@ def text_features(page: Page, text: PageText, chars: Floats) -> Floats:
         repeats(whole),
         repeats(head),
         repeats(tail),
+        *copies(whole, chars),
         np.array([len(t) - len(t.lstrip()) for t in texts], float),
         *marks,
         *overlaps,
@@ -625,11 +646,36 @@ class Encoded:
     grams: list[Grams]
     tree: Tree | None
     columns: Floats
+    bag: tuple[Ints, Floats]
 
     @property
     def n(self) -> int:
         """How many lines there are."""
         return len(self.chars)
+
+
+BAG_BITS: Final = 14
+_BAG_LEVEL: Final = 9  # a salt of its own: here it does not matter how far up a name stands
+_FIRST_WORDS: Final = len(CHAR_ORDERS)  # where single words stand among the n-grams
+
+
+def page_bag(page: Page, grams: Sequence[Grams]) -> tuple[Ints, Floats]:
+    """What the whole page says: its words, and the names in its markup; buckets and weights.
+
+    Words fall into the first 2**14 buckets, names into the next; each half has length 1. It
+    tells a shop from a forum from an article before any line is looked at.
+    """
+    counts = np.bincount(buckets(grams[_FIRST_WORDS].hashes, BAG_BITS))
+    words = np.flatnonzero(counts)
+    weights = np.log1p(counts[words])
+    weights /= max(float(np.linalg.norm(weights)), 1e-9)
+    if page.kind != "html" or not page.elements:
+        return words, weights
+    kind = element_tokens("", (f"type={page.metadata.type}",))
+    tokens = [kind, *(element_tokens(e.tag, e.names) for e in page.elements)]
+    names = np.unique(name_buckets(np.unique(np.concatenate(tokens)), _BAG_LEVEL, BAG_BITS))
+    equal = np.full(len(names), len(names) ** -0.5)
+    return np.concatenate([words, names + (1 << BAG_BITS)]), np.concatenate([weights, equal])
 
 
 def encode(page: Page, spoken: Sequence[int]) -> Encoded:
@@ -646,7 +692,8 @@ def encode(page: Page, spoken: Sequence[int]) -> Encoded:
         links = np.array(
             [m.link_chars if (m := page.lines[i].markup) else 0 for i in spoken], float
         )
-    return Encoded(chars, terminals, links, text_grams(text), skeleton, columns)
+    grams = text_grams(text)
+    return Encoded(chars, terminals, links, grams, skeleton, columns, page_bag(page, grams))
 
 
 def gram_rows(encoded: Encoded) -> tuple[Ints, Ints]:

@@ -7,6 +7,7 @@ as fast; where it is not installed, langdetect itself answers.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, Final
 
@@ -17,9 +18,12 @@ SEED: Final = 0
 MAX_SAMPLE: Final = 3000  # characters; the answer does not change with more
 SURE: Final = 0.5  # probability of content from which a line may speak for the page
 # Scripts that only one language of the detector's 55 uses; it gets short lines of them wrong.
-_ONE_LANGUAGE: Final = (
-    ("\u0e00", "\u0e7f", "th"), ("\u3040", "\u30ff", "ja"), ("\uac00", "\ud7a3", "ko"),
-    ("\u0590", "\u05ff", "he"), ("\u0370", "\u03ff", "el"),
+_ONE_LANGUAGE: Final = tuple(
+    (re.compile(f"[{script}]"), language)
+    for script, language in (
+        ("\u0e00-\u0e7f", "th"), ("\u3040-\u30ff", "ja"), ("\uac00-\ud7a3", "ko"),
+        ("\u0590-\u05ff", "he"), ("\u0370-\u03ff", "el"),
+    )
 )  # fmt: skip
 MIN_SHARE: Final = 0.2  # of a sample's characters, for a script to decide
 
@@ -53,9 +57,9 @@ def language_of(text: str) -> str | None:
     >>> language_of("1234 !!"), language_of("สวัสดีชาวโลก")
     (None, 'th')
     """
-    size = sum(not char.isspace() for char in text) or 1
-    for low, high, language in _ONE_LANGUAGE:
-        if sum(low <= char <= high for char in text) > MIN_SHARE * size:
+    size = len("".join(text.split())) or 1
+    for script, language in _ONE_LANGUAGE:
+        if len(script.findall(text)) > MIN_SHARE * size:
             return language
     # Runs of capitals are skipped by the detector: accuracy falls from .91 to .23 on them.
     lowered = text.lower().encode("utf-8", "replace").decode("utf-8")
@@ -66,7 +70,19 @@ def language_of(text: str) -> str | None:
         found: str = detector.detect()
     except error:
         return None
+    if found == "ko":  # little Hangul, or it had been told by its script: Han alone
+        return chinese_of(text)
     return None if found == "unknown" else found
+
+
+def chinese_of(text: str) -> str:
+    """``zh-cn`` or ``zh-tw``, by which character set of their time holds more of a text.
+
+    >>> chinese_of("学校讨论"), chinese_of("學校討論")
+    ('zh-cn', 'zh-tw')
+    """
+    simplified, traditional = (len(text.encode(c, "ignore")) for c in ("gb2312", "big5"))
+    return "zh-tw" if traditional > simplified else "zh-cn"
 
 
 @cache

@@ -31,6 +31,7 @@ from boilerplate.context import (
     neighbour_features,
 )
 from boilerplate.features import (
+    BAG_BITS,
     HASH_BITS,
     MARKUP_COLUMNS,
     MAX_LINE_HEAD,
@@ -84,6 +85,33 @@ class Linear:
         if encoded.tree is None:
             return wording, np.zeros(encoded.n)
         return wording, row_means(self.names, *name_rows(encoded.tree))
+
+
+PAGE_TYPES: Final = (
+    "article", "forum", "product", "collection", "listing", "documentation", "service"
+)  # fmt: skip
+_TYPE_BUCKETS: Final = 2 << BAG_BITS
+_LEAST_LIKELY: Final = 1e-4  # so that a logarithm never runs away
+
+
+@dataclass(frozen=True, slots=True)
+class PageTypes:
+    """What kind of page it is, from its words and names: shops keep what articles drop.
+
+    A multinomial logistic regression; ``weights`` (7, 2**15) for the buckets of ``page_bag``,
+    ``bias`` (7,).
+    """
+
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def log_probabilities(self, bag: tuple[NDArray[np.int64], Floats]) -> Floats:
+        """The logarithm of each page type's probability, in the order of PAGE_TYPES, (7,)."""
+        buckets, values = bag
+        scores = self.weights[:, buckets] @ values + self.bias
+        odds = np.exp(scores - scores.max())
+        logarithms: Floats = np.log(odds / odds.sum() + _LEAST_LIKELY)
+        return logarithms
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,10 +197,11 @@ def _path_sums(trees: Trees, groups: bytes) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """The model of one mode: linear scores, and stages of trees that refine one another."""
+    """The model of one mode: linear scores of lines, the page's type, and trees on both."""
 
     linear: Linear
-    stages: tuple[Trees, ...]
+    types: PageTypes
+    trees: Trees
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,40 +212,44 @@ class Scores:
     grounds: Floats
 
 
-# What the columns of the last stage tell about, in the words of a reason.
+# What the columns of the trees tell about, in the words of a reason.
 GROUNDS: Final = (
     "wording", "names", "shape", "repetition", "language", "metadata", "links", "place in markup",
-    "neighbours", "place on page", "container",
+    "neighbours", "place on page", "container", "page type",
 )  # fmt: skip
 _SPECIAL_GROUNDS: Final = {
     **dict.fromkeys(("familiar3", "familiar_word", "page_script"), "language"),
-    **dict.fromkeys(("same_line", "same_start", "same_end"), "repetition"),
+    **dict.fromkeys(
+        ("same_line", "same_start", "same_end", "said_before", "said_again", "copied_share"),
+        "repetition",
+    ),
     **dict.fromkeys(("links", "link_share"), "links"),
     **dict.fromkeys(
         ("in_title", "title_in", "in_headline", "headline_in", "in_description",
          "description_in", "in_body", "body_in", "has_body"), "metadata",
     ),
     **dict.fromkeys(("position", "position_chars", "lines", "page_chars"), "place on page"),
+    **dict.fromkeys((f"is_{name}" for name in PAGE_TYPES), "page type"),
+    **dict.fromkeys(("names",), "names"),
+    **dict.fromkeys(("wording", "first_opinion"), "wording"),
 }  # fmt: skip
 
 
-def column_names(kind: Kind, stage: int) -> tuple[str, ...]:
-    """The names of a stage's columns, in order; stages are counted from 1."""
+def column_names(kind: Kind) -> tuple[str, ...]:
+    """The names of the columns that the trees read, in order."""
     html = kind == "html"
-    earlier = tuple(f"stage{i}" for i in range(stage))
     return (
         *TEXT_COLUMNS,
         *(MARKUP_COLUMNS if html else ()),
-        "wording", "names",
-        *earlier,
+        "wording", "names", "first_opinion", *(f"is_{name}" for name in PAGE_TYPES),
         *NEIGHBOUR_COLUMNS, *WINDOW_COLUMNS, *PAGE_COLUMNS,
         *(CONTAINER_COLUMNS if html else ()),
     )  # fmt: skip
 
 
 @cache
-def column_grounds(kind: Kind, stage: int) -> NDArray[np.int64]:
-    """The ground of each of a stage's columns, as an index into GROUNDS."""
+def column_grounds(kind: Kind) -> NDArray[np.int64]:
+    """The ground of each of the trees' columns, as an index into GROUNDS."""
 
     def ground(name: str) -> str:
         if name in _SPECIAL_GROUNDS:
@@ -227,26 +260,25 @@ def column_grounds(kind: Kind, stage: int) -> NDArray[np.int64]:
             return "place in markup"
         if name in CONTAINER_COLUMNS:
             return "container"
-        if name == "names":
-            return "names"
-        return "wording" if name == "wording" or name.startswith("stage") else "neighbours"
+        return "neighbours"
 
-    return np.array([GROUNDS.index(ground(name)) for name in column_names(kind, stage)], np.int64)
+    return np.array([GROUNDS.index(ground(name)) for name in column_names(kind)], np.int64)
 
 
-def stage_matrix(
-    encoded: Encoded, wording: Floats, names: Floats, earlier: Sequence[Floats]
+def tree_matrix(
+    encoded: Encoded, wording: Floats, names: Floats, bias: float, types: Floats
 ) -> NDArray[np.float32]:
-    """The columns that a stage of trees reads, (n, f).
+    """The columns that the trees read, (n, f): the line, its context, and the page's type.
 
-    They tell of the line, and of its context by the last of ``earlier``, the probabilities
-    that the stages before gave.
+    ``wording``, ``names`` and ``bias`` are the linear model's, ``types`` (7,) the page's.
     """
-    p = earlier[-1]
+    p = sigmoid(wording + names + bias)
     blocks = [
-        encoded.columns, wording[:, None], names[:, None], np.column_stack(earlier),
+        encoded.columns,
+        np.column_stack([wording, names, p]),
+        np.broadcast_to(types, (encoded.n, len(types))),
         neighbour_features(p, encoded.chars, encoded.terminals),
-    ]  # fmt: skip
+    ]
     if encoded.tree is not None:
         blocks.append(
             container_features(encoded.tree, p, encoded.chars, encoded.terminals, encoded.links)
@@ -280,16 +312,12 @@ class Model:
         kind: Kind = "text" if encoded.tree is None else "html"
         stack = self.stacks[kind]
         wording, names = stack.linear.scores(encoded)
-        earlier = [sigmoid(wording + names + stack.linear.bias)]
+        types = stack.types.log_probabilities(encoded.bag)
+        matrix = tree_matrix(encoded, wording, names, stack.linear.bias, types)
+        log_odds, added = stack.trees.explain(matrix, column_grounds(kind) if explain else None)
         grounds = np.zeros((encoded.n, len(GROUNDS)))
-        for number, trees in enumerate(stack.stages, 1):
-            matrix = stage_matrix(encoded, wording, names, earlier)
-            last = explain and number == len(stack.stages)
-            log_odds, added = trees.explain(matrix, column_grounds(kind, number) if last else None)
-            earlier.append(sigmoid(log_odds))
-            if last:
-                grounds[:, : added.shape[1]] = added
-        return Scores(earlier[-1], grounds)
+        grounds[:, : added.shape[1]] = added
+        return Scores(sigmoid(log_odds), grounds)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Workers load the file rather than receive megabytes of arrays.
@@ -429,14 +457,18 @@ def _stack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], kind: K
     bias = float(mode["bias"])
     if not np.isfinite(bias):
         raise ModelError(f"{kind}: the bias is {bias}")
-    stages = tuple(
-        trees_from(
-            {key: arrays[f"{kind}-stage{number}-{key}"] for key in (*_NODE_ARRAYS, "sizes")},
-            len(column_names(kind, number)),
-        )
-        for number in range(1, int(mode["stages"]) + 1)
+    types = arrays[f"{kind}-types"].astype(np.float32)
+    if len(types) != len(PAGE_TYPES) * _TYPE_BUCKETS:
+        raise ModelError(f"{kind}: page types must have {len(PAGE_TYPES) * _TYPE_BUCKETS} weights")
+    type_bias = np.array(mode["type_bias"], np.float32)
+    if type_bias.shape != (len(PAGE_TYPES),) or not np.isfinite(type_bias).all():
+        raise ModelError(f"{kind}: page types must have {len(PAGE_TYPES)} biases")
+    trees = trees_from(
+        {key: arrays[f"{kind}-trees-{key}"] for key in (*_NODE_ARRAYS, "sizes")},
+        len(column_names(kind)),
     )
-    return Stack(Linear(weights[0], weights[1], bias), stages)
+    page_types = PageTypes(types.reshape(len(PAGE_TYPES), _TYPE_BUCKETS), type_bias)
+    return Stack(Linear(weights[0], weights[1], bias), page_types, trees)
 
 
 def trees_from(arrays: Mapping[str, NDArray[Any]], columns: int) -> Trees:
@@ -497,10 +529,10 @@ def to_bytes(model: Model) -> bytes:
     for kind, stack in model.stacks.items():
         arrays[f"{kind}-grams"] = stack.linear.grams.astype(np.float16)
         arrays[f"{kind}-names"] = stack.linear.names.astype(np.float16)
-        modes[kind] = {"bias": stack.linear.bias, "stages": len(stack.stages)}
-        for number, trees in enumerate(stack.stages, 1):
-            for key, array in _stored(trees).items():
-                arrays[f"{kind}-stage{number}-{key}"] = array
+        arrays[f"{kind}-types"] = stack.types.weights.astype(np.float16).ravel()
+        modes[kind] = {"bias": stack.linear.bias, "type_bias": stack.types.bias.tolist()}
+        for key, array in _stored(stack.trees).items():
+            arrays[f"{kind}-trees-{key}"] = array
     members = {}
     for key, array in arrays.items():
         buffer = io.BytesIO()

@@ -162,7 +162,7 @@ def site_of(url: str | None) -> str | None:
         host = urlsplit(url).hostname
     except ValueError:
         return None
-    return host.removeprefix("www.") if host else None
+    return (host or "").removeprefix("www.") or None
 
 
 def text_page(lines: Sequence[str], url: str | None = None) -> Page:

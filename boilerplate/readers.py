@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final
 
 import turbohtml
@@ -38,6 +39,7 @@ SPACED_TAGS: Final = frozenset("a label time img input".split())
 NAME_ATTRIBUTES: Final = ("id", "role", "itemprop", "rel", "property", "data-testid")
 MAX_NAMES = 16  # a megabyte of class names says no more than the first few
 MAX_NAME_LENGTH = 64
+SQUEEZE_LENGTH = 1_000_000  # characters
 MAX_JSON_LD = 2_000_000  # characters of one script; news sites stay below a tenth of it
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -56,8 +58,10 @@ _COMMENT = re.compile(rb"<!--.*?-->", re.S)
 CHARSET_SNIFF_LENGTH = 4096  # WHATWG asks for 1,024; real pages put long comments first
 DETECT_LENGTH = 200_000  # bytes given to the statistical detector
 MAX_REPLACEMENT_SHARE = 0.002  # more U+FFFD than this and the declared encoding was wrong
-NUL_SNIFF_LENGTH = 65_536
-MIN_NUL_SHARE = 0.02  # of UTF-16's byte pairs: Chinese text of few line ends has no more
+UTF_16_SNIFF_LENGTH = 8_192
+_CONTROLS = range(0x20)  # the upper byte of an alphabet's characters is one of them
+MIN_CONTROL_SHARE = 0.4
+MIN_NUL_SHARE = 0.01  # bare Chinese has NULs in its blanks and line ends only
 _UTF8_LEADS = bytes(range(0xC2, 0xF5))
 MAX_BROKEN_SHARE = 0.05  # of UTF-8's sequences; other encodings break nearly all
 
@@ -106,21 +110,31 @@ def decode(data: bytes, charset: str | None = None) -> str:
     for mark, codec in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(codec, "replace")
-    if codec := _codec_by_nuls(data) or (charset and _UTF_16.get(_key(charset))) or "":
-        return data.decode(codec, "replace")
-    if not data.isascii() and (text := _nearly_utf8(data)) is not None:
-        return text
+    if utf_16 := _one_sided(data, _CONTROLS, MIN_CONTROL_SHARE):
+        return data.decode(utf_16, "replace")
+    if not data.isascii():
+        if utf_16 := _UTF_16.get(_key(charset or "")):
+            return data.decode(utf_16, "replace")
+        if (text := _nearly_utf8(data)) is not None:
+            return text
+        if utf_16 := _one_sided(data, range(1), MIN_NUL_SHARE):
+            return data.decode(utf_16, "replace")
     for label in filter(None, (charset, _declared(data))):
         declared = web_codec(label)
         if declared and declared != "utf-8":  # what could be UTF-8 has been taken for it
             text = _decoded(data, declared)
+            if declared in _LATIN and _speaks_no_latin(data):
+                continue
             if text.count("\ufffd") <= MAX_REPLACEMENT_SHARE * len(text):
                 return text
-    if data.isascii() and _ISO_2022_ESCAPE not in data:
-        return data.decode("ascii")
+    if data.isascii():
+        return data.decode("iso2022-jp-ext" if _ISO_2022_ESCAPE in data else "ascii", "replace")
     return _decoded(data, _guess_codec(data))
 
 
+_LATIN: Final = frozenset("cp1250 cp1252 cp1254 cp1257 iso-8859-2 iso-8859-15".split())
+_HIGH_BYTES: Final = bytes(range(0x80, 0x100))
+_HIGH_RUN: Final = re.compile(rb"[\x80-\xff]{4,}")
 _BYTE_ORDER_MARKS: Final = (
     (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"),
 )  # fmt: skip
@@ -128,24 +142,33 @@ _BYTE_ORDER_MARKS: Final = (
 _UTF_16: Final = {"utf-16": "utf-16-le", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
 
 
-def _codec_by_nuls(data: bytes) -> str | None:
-    """UTF-16 without a mark: its tags, blanks and line ends have a NUL on one side only."""
-    head = data[:NUL_SNIFF_LENGTH]
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    few, many = sorted((even, odd))
-    if many < MIN_NUL_SHARE * len(head) / 2 or few * 4 > many:
+def _one_sided(data: bytes, among: range, share: float) -> str | None:
+    """UTF-16 without a mark: one byte stands often on one side of its pairs, not on the other."""
+    sides = data[:UTF_16_SNIFF_LENGTH:2], data[1:UTF_16_SNIFF_LENGTH:2]
+    first, second = (max(map(side.count, among)) for side in sides)
+    few, many = sorted((first, second))
+    if many < max(share * len(sides[0]), 2) or few * 3 > many:
         return None
-    return "utf-16-le" if odd > even else "utf-16-be"
+    return "utf-16-be" if first > second else "utf-16-le"
 
 
 def _nearly_utf8(data: bytes) -> str | None:
     """The text of bytes that are UTF-8, or were before they were cut or something was put in."""
-    text = data.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    if not broken:
-        return text
-    sound = len(data) - len(data.translate(None, _UTF8_LEADS))
-    return text if broken <= MAX_BROKEN_SHARE * sound else None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
+    sequences = len(data) - len(data.translate(None, _UTF8_LEADS))
+    return text if text.count("\ufffd") <= MAX_BROKEN_SHARE * sequences else None
+
+
+def _speaks_no_latin(data: bytes) -> bool:
+    """Whether most bytes beyond ASCII come in runs, as no language in Latin letters has them.
+
+    Servers and editors declare ISO-8859-1 unasked, and any bytes are valid in it.
+    """
+    high = len(data) - len(data.translate(None, _HIGH_BYTES))
+    return sum(map(len, _HIGH_RUN.findall(data))) > high / 2
 
 
 def _declared(data: bytes) -> str | None:
@@ -257,6 +280,29 @@ def _guess_codec(data: bytes) -> str:
     return _UTF_16.get(_key(guess)) or web_codec(guess) or "cp1252"
 
 
+def squeezed(text: str) -> str:
+    r"""The text with each run of whitespace as one space, and none at its ends.
+
+    >>> squeezed("  a\n b\t")
+    'a b'
+    """
+    if len(text) <= SQUEEZE_LENGTH:
+        return " ".join(text.split())
+    # A word at a time takes twenty times the room of the text; a stretch at a time does not.
+    out: list[str] = []
+    apart = False
+    for start in range(0, len(text), SQUEEZE_LENGTH):
+        stretch = text[start : start + SQUEEZE_LENGTH]
+        if words := " ".join(stretch.split()):
+            if out and (apart or stretch[0].isspace()):
+                out.append(" ")
+            out.append(words)
+            apart = stretch[-1].isspace()
+        else:
+            apart = True
+    return "".join(out)
+
+
 def read_text(text: str, url: str | None = None) -> Page:
     r"""A Page of the lines as given: none merged, none lost, blank ones included.
 
@@ -305,6 +351,7 @@ class _Splitter:
     head: dict[str, list[str]] = field(default_factory=dict)
     pieces: list[str] = field(default_factory=list)
     element: int = -1
+    held: int = 0  # the height, in the stack, of the innermost element around all the pieces
     links: int = 0
     link_chars: int = 0
     emphasis_chars: int = 0
@@ -318,6 +365,7 @@ class _Splitter:
             node = next(frame.children, None)
             if node is None:
                 stack.pop()
+                self.held = min(self.held, len(stack))
                 if frame.tag in INLINE_TAGS:
                     gap = frame.tag in SPACED_TAGS or (
                         frame.tag == "span" and bool(frame.node.attr("class"))
@@ -383,7 +431,11 @@ class _Splitter:
 
     def add_piece(self, data: str, stack: list[_Frame]) -> None:
         frame = stack[-1]
-        index = frame.index if frame.index >= 0 else self.register(stack)
+        if frame.index < 0:
+            self.register(stack)
+        if self.element < 0:
+            self.held = len(stack)
+        self.element = stack[self.held - 1].index
         self.pieces.append(data)
         chars = len(data.strip())
         if frame.in_link:
@@ -391,31 +443,18 @@ class _Splitter:
             self.links = max(self.links, 1)
         if frame.in_emphasis:
             self.emphasis_chars += chars
-        self.element = index if self.element < 0 else self.common(self.element, index)
 
-    def register(self, stack: list[_Frame]) -> int:
-        parent = -1
-        for frame in stack:
-            if frame.node is None:
-                continue
-            if frame.index < 0:
-                frame.index = len(self.elements)
-                self.elements.append(_element(frame.node, frame.tag, parent))
-            parent = frame.index
-        return parent
-
-    def common(self, a: int, b: int) -> int:
-        """The innermost element that encloses both; a parent's index is always the smaller."""
-        while a != b:
-            if a > b:
-                a = self.elements[a].parent
-            else:
-                b = self.elements[b].parent
-        return a
+    def register(self, stack: list[_Frame]) -> None:
+        known = len(stack) - 1
+        while known and stack[known].index < 0:
+            known -= 1
+        for above, frame in pairwise(stack[known:]):
+            frame.index = len(self.elements)
+            self.elements.append(_element(frame.node, frame.tag, above.index))
 
     def end_line(self) -> None:
         if self.pieces:
-            text = " ".join("".join(self.pieces).split())
+            text = squeezed("".join(self.pieces))
             if text:
                 self.lines.append(
                     Line(
@@ -449,9 +488,10 @@ class _Splitter:
 
 
 def _element(node: Any, tag: str, parent: int) -> Element:
-    attrs = node.attrs
+    attrs = dict(node.attrs.items())
+    hidden = tag == "noscript"
     if not attrs:
-        return Element(tag, (), parent)
+        return Element(tag, (), parent, hidden)
     classes = attrs.get("class") or ()
     if isinstance(classes, str):
         classes = classes.split()
@@ -461,10 +501,10 @@ def _element(node: Any, tag: str, parent: int) -> Element:
         if value:
             names.append(f"{key}={value if isinstance(value, str) else ' '.join(value)}")
     hidden = (
-        "hidden" in attrs
+        hidden
+        or "hidden" in attrs
         or attrs.get("aria-hidden") == "true"
         or bool(_HIDDEN_STYLE.search((attrs.get("style") or "")[:500]))
-        or tag == "noscript"
     )
     return Element(tag, tuple(name[:MAX_NAME_LENGTH] for name in names), parent, hidden)
 
@@ -480,7 +520,8 @@ def _metadata(head: dict[str, list[str]]) -> Metadata:
     for script in head.get("ld+json", ()):
         for thing in _json_ld_things(script):
             kinds = thing.get("@type")
-            kind = " ".join(map(str, kinds)) if isinstance(kinds, list) else str(kinds)
+            named = kinds if isinstance(kinds, list) else [kinds]
+            kind = " ".join(name for name in named if isinstance(name, str))
             if any(name in kind.lower() for name in ARTICLE_TYPES):
                 found.setdefault("type", kind)
                 for key in ("headline", "description", "articleBody", "text"):
@@ -501,11 +542,11 @@ def _json_ld_things(script: str) -> Iterator[dict[str, Any]]:
     if len(script) > MAX_JSON_LD:
         return
     try:
-        queue = [json.loads(script, strict=False)]
+        queue = deque([json.loads(script, strict=False)])
     except (ValueError, RecursionError):
         return
     while queue:
-        thing = queue.pop(0)
+        thing = queue.popleft()
         if isinstance(thing, list):
             queue.extend(thing[:100])
         elif isinstance(thing, dict):

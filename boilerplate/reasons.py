@@ -25,6 +25,7 @@ SPEAKS: Final = {  # how each ground is said, for content and for chrome
     "place in markup": ("marked up like an article", "marked up like chrome"),
     "neighbours": ("among article lines", "among chrome lines"),
     "place on page": ("where articles stand", "away from where articles stand"),
+    "page type": ("kept on pages of this type", "dropped on pages of this type"),
     "container": ("in the article's container", "in a container of chrome"),
 }
 MAX_GROUNDS: Final = 3

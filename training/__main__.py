@@ -57,6 +57,10 @@ def gold_pages(
 @cache_option
 @jobs_option
 @without_option
+@click.option(
+    "--lexicon", type=click.Path(path_type=Path), default=HERE.parent / "shared/lexicon",
+    show_default=False, help="Folder of the phrase lexicon; done without where it is missing.",
+)  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), default=HERE / "boilerplate/data/model.zip")
 @click.option("--quick", is_flag=True, help="One page in eight, for a first check.")
 @click.option("--splits", default="train,dev", show_default=True, help="Sites to learn from.")
@@ -68,6 +72,7 @@ def train(
     out: Path,
     quick: bool,
     splits: str,
+    lexicon: Path,
 ) -> None:
     """Build the model file from the corpora."""
     from training.train import train as fit
@@ -88,8 +93,13 @@ def train(
         for name in CORPORA
         if any(gold.corpus == name for gold in golds)
     }
-    about = {"corpora": used, "splits": splits, "quick": quick, "pages": len(golds)}
-    data = to_bytes(fit(golds, about, jobs, log))
+    phrases = lexicon if lexicon.is_dir() else None
+    log(f"{'with' if phrases else 'without'} the phrase lexicon")
+    about = {
+        "corpora": used, "lexicon": phrases is not None, "splits": splits, "quick": quick,
+        "pages": len(golds),
+    }  # fmt: skip
+    data = to_bytes(fit(golds, phrases, about, jobs, log))
     out.write_bytes(data)
     log(f"{out.name}: {len(data) / 1e6:.2f} MB")
 

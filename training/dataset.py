@@ -7,6 +7,7 @@ its name, so that every run draws the same.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +23,8 @@ from training.align import CONTENT_SHARE, UNSURE, content_shares
 from training.corpora import GoldPage
 
 LAYOUTS: Final = ("blocks", "strings", "joined")
+MIN_COPY_WORDS: Final = 4  # shorter lines are said twice without being copies
+MAX_HEADINGS: Final = 3  # a page with more level-one headings uses them for something else
 MAX_LINES: Final = 4000  # of one page; the few longer ones are indexes and hold no more news
 
 
@@ -48,16 +51,19 @@ def sample(gold: GoldPage, kind: Kind, layout: str = "blocks") -> Sample | None:
     """A labelled page in HTML mode or as bare text of a layout; None where it has no lines."""
     markup = decode(gold.html)
     page = html_page(markup, gold.url)
+    headlines = [gold.title, *first_headings(page)]
     if kind == "text":
         texts = text_lines(page, markup, layout, gold)
         page = text_page(texts)
     if not page.lines or len(page.lines) > MAX_LINES:
         return None
-    y, target = gold_labels([line.text for line in page.lines], gold, kind)
+    y, target = gold_labels([line.text for line in page.lines], gold, headlines, kind)
     return Sample(gold, page, y, target)
 
 
-def gold_labels(texts: Sequence[str], gold: GoldPage, kind: Kind) -> tuple[np.ndarray, np.ndarray]:
+def gold_labels(
+    texts: Sequence[str], gold: GoldPage, headlines: Sequence[str], kind: Kind
+) -> tuple[np.ndarray, np.ndarray]:
     """Labels (1, 0, -1) of lines to score against, and to learn from.
 
     The corpora disagree on headlines, so none is scored. In bare text the headline right above
@@ -65,7 +71,8 @@ def gold_labels(texts: Sequence[str], gold: GoldPage, kind: Kind) -> tuple[np.nd
     and what each gold says is learned.
     """
     keys = [tuple(words(text)) for text in texts]
-    skip = {tuple(words(text)) for text in (gold.title, *gold.optional)} - {()}
+    titles = {tuple(words(text)) for text in headlines} - {()}
+    skip = titles | {tuple(words(text)) for text in gold.optional} - {()}
     chrome = {tuple(words(text)) for text in gold.boilerplate} - {()}
     if gold.gold is None:
         y = np.array([0 if key in chrome else -1 for key in keys])
@@ -73,17 +80,81 @@ def gold_labels(texts: Sequence[str], gold: GoldPage, kind: Kind) -> tuple[np.nd
     share = content_shares(texts, gold.gold)
     told = ~np.isnan(share)
     y = np.where(told, share >= CONTENT_SHARE, -1).astype(int)
+    count_copies_once(y, keys)
     target = np.where(told & ((share <= UNSURE[0]) | (share >= UNSURE[1])), y, -1)
     first = int(np.argmax(target == 1)) if (target == 1).any() else -1
-    title = tuple(words(gold.title))
-    headline = max((i for i in range(first + 1) if keys[i] == title), default=-1)
+    headline = max((i for i in range(first + 1) if keys[i] in titles), default=-1)
     for i, key in enumerate(keys):
         if key in skip:
             y[i] = -1
             target[i] = target[i] if kind == "html" else -1
-    if kind == "text" and title and headline >= 0:
+    if kind == "text" and headline >= 0:
         target[headline] = 1
     return y, target
+
+
+def first_headings(page: Page) -> list[str]:
+    """The texts of the page's level-one headings, where it has few: its headline is one."""
+    found = []
+    for line in page.lines:
+        element = line.markup.element if line.markup else -1
+        while element >= 0:
+            if page.elements[element].tag == "h1":
+                found.append(line.text)
+                break
+            element = page.elements[element].parent
+    return found if len(found) <= MAX_HEADINGS else []
+
+
+def count_copies_once(y: np.ndarray, keys: Sequence[tuple[str, ...]]) -> None:
+    """Of equal lines of some length, label the first ones content, as many as the gold holds.
+
+    An alignment may pick any copy of an article that the page holds twice.
+    """
+    places: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for i, key in enumerate(keys):
+        if len(key) >= MIN_COPY_WORDS and y[i] >= 0:
+            places[key].append(i)
+    for copies in places.values():
+        held = int(y[copies].sum())
+        if 0 < held < len(copies):
+            y[copies] = [1] * held + [0] * (len(copies) - held)
+
+
+def cropped(labelled: Sample, ends: Sequence[Sequence[str]]) -> Sample | None:
+    """An article with little before it and made-up ends after it, as a reader's tool saves it.
+
+    The ends are chrome of other sites, in this language or another, some of their lines
+    broken where links were. None where the page has no content.
+    """
+    content = np.flatnonzero(labelled.target == 1)
+    if not len(content) or not ends:
+        return None
+    rng = np.random.default_rng(crc32(f"crop/{labelled.gold.corpus}/{labelled.gold.id}".encode()))
+    first = max(0, int(content[0]) - int(rng.integers(0, 5)))
+    last = int(content[-1]) + 1 + int(rng.integers(0, 3))
+    lines = [line.text for line in labelled.page.lines[first:last]]
+    n = len(lines)
+    for end in (ends[int(i)] for i in rng.integers(0, len(ends), 1 + int(rng.random() < 0.4))):
+        for text in end:
+            lines += broken(text, rng) if rng.random() < 0.4 else [text]
+    added = np.zeros(len(lines) - n, int)
+    return Sample(
+        labelled.gold,
+        text_page(lines),
+        np.concatenate([labelled.y[first : first + n], added]),
+        np.concatenate([labelled.target[first : first + n], added]),
+    )
+
+
+def broken(text: str, rng: np.random.Generator) -> list[str]:
+    """A line broken where inline links might have stood: long runs, and short ones between."""
+    tokens = text.split(" ")
+    if len(tokens) < 6:
+        return [text]
+    cuts = sorted(rng.choice(np.arange(1, len(tokens)), 2, replace=False).tolist())
+    pieces = [tokens[: cuts[0]], tokens[cuts[0] : cuts[1]], tokens[cuts[1] :]]
+    return [" ".join(piece) for piece in pieces if piece]
 
 
 def draw(gold: GoldPage, salt: str) -> float:

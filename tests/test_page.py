@@ -1,0 +1,95 @@
+"""What a page, its lines and what is decided of them can be asked."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from boilerplate import CleanPage, Label, LabelledPage, Line, Markup, Page, Prediction
+from boilerplate.page import site_of, text_page
+
+GREETING = Line("مرحبا")
+NOTICE = Line("Çerez bildirimi")
+CLEANED = CleanPage(
+    Page((GREETING, NOTICE), url="https://www.gazete.example/a"),
+    (
+        Prediction(GREETING, Label.CONTENT, 0.9, "worded like an article"),
+        Prediction(NOTICE, Label.BOILERPLATE, 0.1, "worded like site chrome"),
+    ),
+    "ar",
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://www.example.com/a?b#c", "example.com"),
+        ("HTTP://News.Example.CO.UK:8080/x", "news.example.co.uk"),
+        ("https://user:secret@bücher.example/", "bücher.example"),
+        ("https://[::1]/", "::1"),
+        ("//cdn.example/x", "cdn.example"),
+        ("https://www.", None),
+        ("not a url", None),
+        ("http://[broken", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_site_is_the_host_of_a_url_without_its_www(url: str | None, site: str | None) -> None:
+    assert site_of(url) == site
+    assert Page((), url=url).site == site
+
+
+@given(st.text())
+def test_any_string_has_a_site_or_none(url: str) -> None:
+    site = site_of(url)
+    assert site is None or site == site.lower()
+
+
+def test_a_clean_page_parts_its_lines_into_kept_and_dropped() -> None:
+    assert CLEANED.kept == (GREETING,)
+    assert CLEANED.dropped == (NOTICE,)
+
+
+def test_the_text_of_a_clean_page_is_its_kept_lines_joined_by_newlines() -> None:
+    assert CLEANED.text == "مرحبا"
+    both = tuple(dataclasses.replace(p, label=Label.CONTENT) for p in CLEANED.predictions)
+    assert dataclasses.replace(CLEANED, predictions=both).text == "مرحبا\nÇerez bildirimi"
+
+
+def test_a_clean_page_knows_its_url_and_site() -> None:
+    assert (CLEANED.url, CLEANED.site) == ("https://www.gazete.example/a", "gazete.example")
+
+
+@pytest.mark.parametrize("value", [CLEANED, GREETING, Markup(0), Page(())])
+def test_no_value_can_be_changed(value: object) -> None:
+    field = dataclasses.fields(value)[0].name  # type: ignore[arg-type]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(value, field, None)
+
+
+def test_pages_survive_pickling() -> None:
+    assert pickle.loads(pickle.dumps(CLEANED)) == CLEANED  # noqa: S301  # our own bytes
+
+
+def test_a_labelled_page_needs_a_label_for_each_line() -> None:
+    page = text_page(["एक", "दो"])
+    assert LabelledPage(page, (Label.CONTENT, None)).labels == (Label.CONTENT, None)
+    with pytest.raises(ValueError, match="2 lines, 1 labels"):
+        LabelledPage(page, (Label.CONTENT,))
+
+
+def test_labels_are_their_words() -> None:
+    assert (Label.CONTENT, Label.BOILERPLATE) == ("content", "boilerplate")
+
+
+@given(st.lists(st.text()))
+def test_a_text_page_has_the_lines_it_is_given(lines: list[str]) -> None:
+    page = text_page(lines, "https://a.example/")
+    assert [line.text for line in page.lines] == lines
+    assert page.kind == "text"
+    assert all(line.markup is None for line in page.lines)
