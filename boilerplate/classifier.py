@@ -57,7 +57,7 @@ class BoostedLines(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(
                 f"Only binary classification is supported, got {len(self.classes_)} class(es)"
             )
-        weight = _check_sample_weight(sample_weight, matrix, allow_all_zero_weights=False)
+        weight = _check_sample_weight(sample_weight, matrix)
         booster = lightgbm.train(
             {
                 "objective": "binary",
@@ -93,7 +93,8 @@ class BoostedLines(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """The likelier class of each row."""
-        likelier: NDArray[Any] = self.classes_[(self.decision_function(X) > 0).astype(int)]
+        codes = (self.decision_function(X) > 0).astype(int)
+        likelier: NDArray[Any] = self.classes_[codes]
         return likelier
 
 

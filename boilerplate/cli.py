@@ -71,7 +71,7 @@ def cli() -> None:
 )  # fmt: skip
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), metavar="P",
-    help="Keep lines from this probability of content on, 0 to 1. Default: 0.5.",
+    help="Keep lines from this probability of content on, 0 to 1. Default: what suits each page.",
 )  # fmt: skip
 @click.option("--explain", is_flag=True, help="Show every line, kept and dropped, and why.")
 @click.option(
@@ -182,6 +182,7 @@ def page_record(name: str, page: CleanPage) -> dict[str, Any]:
         "site": page.site,
         "language": page.language,
         "kind": page.page.kind,
+        "threshold": page.threshold,
         "lines": [
             {
                 "text": p.line.text,

@@ -40,7 +40,7 @@ CONTAINER_COLUMNS: Final = (
         for level in CONTAINERS
         for what in ("p", "p_max_share", "chars", "lines", "links", "share", "terminals")
     ),
-    "main_depth", "main_above", "in_main", "main_share", "main_child_share", "main_child_p",
+    "main_depth", "main_above", "within_main", "main_share", "main_child_share", "main_child_p",
     "signature_p", "parent_signature_p",
 )  # fmt: skip
 

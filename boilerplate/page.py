@@ -103,11 +103,12 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class CleanPage:
-    """A page with one prediction a line, in page order."""
+    """A page with one prediction a line, in page order; ``threshold`` is what decided them."""
 
     page: Page
     predictions: tuple[Prediction, ...]
     language: str | None = None
+    threshold: float = 0.5
 
     @property
     def kept(self) -> tuple[Line, ...]:

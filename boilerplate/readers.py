@@ -144,6 +144,8 @@ _UTF_16: Final = {"utf-16": "utf-16-le", "utf-16le": "utf-16-le", "utf-16be": "u
 
 def _one_sided(data: bytes, among: range, share: float) -> str | None:
     """UTF-16 without a mark: one byte stands often on one side of its pairs, not on the other."""
+    if 0 not in data[:UTF_16_SNIFF_LENGTH]:  # its blanks and line ends have one
+        return None
     sides = data[:UTF_16_SNIFF_LENGTH:2], data[1:UTF_16_SNIFF_LENGTH:2]
     first, second = (max(map(side.count, among)) for side in sides)
     few, many = sorted((first, second))

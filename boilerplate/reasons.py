@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boilerplate.model import GROUNDS, Scores
 from boilerplate.page import Page
@@ -33,9 +34,10 @@ LEAST: Final = 0.1  # of the strongest ground; what weighs less is not worth a r
 SHORT: Final = 25  # characters
 
 
-def reasons(page: Page, spoken: Sequence[int], scores: Scores) -> list[str]:
-    """A reason for each spoken line, the strongest ground first."""
-    content = scores.probability >= 0.5
+def reasons(
+    page: Page, spoken: Sequence[int], scores: Scores, content: NDArray[np.bool_]
+) -> list[str]:
+    """A reason for each spoken line, the strongest ground first; ``content`` are kept, (n,)."""
     toward = np.where(content[:, None], scores.grounds, -scores.grounds)
     order = np.argsort(-toward, axis=1, kind="stable")[:, :MAX_GROUNDS].tolist()
     out = []

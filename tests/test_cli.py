@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import boilerplate
-from boilerplate.cleaner import DEFAULT_THRESHOLD, Cleaner
+from boilerplate.cleaner import Cleaner
 from boilerplate.cli import BROKEN_PIPE_STATUS, SUFFIXES, cli, completion
 
 ROOT = Path(__file__).parent.parent
@@ -106,10 +106,6 @@ def test_a_higher_threshold_keeps_less():
     usual = run("clean", page).stdout.splitlines()
     surest = run("clean", "--threshold", "1", page).stdout.splitlines()
     assert len(everything) > len(usual) > len(surest)
-
-
-def test_the_default_threshold_is_the_one_that_help_names():
-    assert f"Default: {DEFAULT_THRESHOLD}." in " ".join(run("clean", "--help").stdout.split())
 
 
 def test_html_and_text_are_told_apart_and_can_be_forced():

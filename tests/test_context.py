@@ -123,9 +123,9 @@ def test_the_main_container_holds_the_article_and_not_the_menu() -> None:
     p = np.where(article, 0.95, 0.05)
     matrix = container_features(encoded.tree, p, encoded.chars, encoded.terminals, encoded.links)
     columns = dict(zip(CONTAINER_COLUMNS, matrix.T, strict=True))
-    assert columns["in_main"][article].all()
-    assert not columns["in_main"][0]
-    assert not columns["in_main"][-1]
+    assert columns["within_main"][article].all()
+    assert not columns["within_main"][0]
+    assert not columns["within_main"][-1]
     assert columns["signature_p"][article].min() > columns["signature_p"][~article][0] or np.isnan(
         columns["signature_p"][~article][0]
     )

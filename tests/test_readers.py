@@ -427,6 +427,10 @@ class TestEncodings:
         for text in (news_page(language), f"{SENTENCES[language]}\n" * 3):
             assert decode(text.encode(codec)) == text
 
+    @pytest.mark.parametrize("text", [" \n" * 500, "<p>\n" + "x\t" * 500, "\x1f0\x1f"])
+    def test_blanks_and_controls_do_not_make_a_page_utf16(self, text: str) -> None:
+        assert decode(text.encode()) == text
+
     def test_a_stray_nul_does_not_make_a_page_utf16(self) -> None:
         for text in ("a\0", "abc\0 def", "x" * 99 + "\0", "ş\0ı" + "\0"):
             assert decode(text.encode()) == text

@@ -21,7 +21,7 @@ QUICK_SHARE = 8  # one page in so many
 
 source_option = click.option(
     "--source", type=click.Path(path_type=Path, exists=True),
-    default=HERE.parent / "shared/corpora", show_default=False,
+    default=HERE.parent / "shared/corpora", show_default=False, envvar="BOILERPLATE_CORPORA",
     help="Folder of corpora: archives or clones.",
 )  # fmt: skip
 cache_option = click.option(
@@ -29,6 +29,9 @@ cache_option = click.option(
     show_default=False, help="Where archives are unpacked.",
 )  # fmt: skip
 jobs_option = click.option("--jobs", default=2, show_default=True, help="Processes.")
+split_option = click.option(
+    "--split", type=click.Choice(["train", "dev", "test"]), default="dev", show_default=True
+)
 without_option = click.option(
     "--without", multiple=True, type=click.Choice(list(CORPORA)), help="Leave a corpus out."
 )
@@ -128,6 +131,85 @@ def score(
         return
     for kind, scores in results.items():
         click.echo(table(scores, cast(Kind, kind)) + "\n")
+
+
+@main.command()
+@source_option
+@cache_option
+@jobs_option
+@split_option
+@click.option("--model", help="A model file; the shipped one by default.")
+@click.option("--write", is_flag=True, help="Raise the floors to what is measured, less a margin.")
+@click.option("--lower", metavar="REASON", help="With --write: lower floors too; say why.")
+def gate(
+    source: Path, cache: Path, jobs: int, split: str, model: str | None, write: bool,
+    lower: str | None,
+) -> None:  # fmt: skip
+    """Fail where a corpus, page type or language falls below its floor."""
+    from training import gate as gates
+    from training.score import score as measure
+
+    if lower is not None and not (write and lower.strip()):
+        raise click.UsageError("--lower goes with --write, and gives a reason")
+    floors = gates.read()["splits"].get(split)
+    if not floors and not write:
+        raise click.ClickException(f"no floors for split {split} yet: run this with --write")
+    golds = gold_pages(source, cache, (split,), (), False)
+    scores = {kind: measure(model, golds, kind, jobs) for kind in MODES}
+    if write:
+        for fall in gates.write(split, scores, lower):
+            click.echo(f"{'lowered' if lower else 'kept'}: {fall}")
+        return
+    found = gates.falls(floors, scores)
+    for fall in found:
+        click.echo(fall)
+    number = sum(len(groups) for groups in floors.values())
+    if found:
+        raise click.ClickException(f"{len(found)} floors of {number} groups are not held")
+    click.echo(f"split {split}: {len(golds)} pages, all floors of {number} groups are held")
+
+
+@main.command()
+@source_option
+@cache_option
+@jobs_option
+@split_option
+@click.option("--model", help="A model file; the shipped one by default.")
+@click.option("--sample", "share", default=1, help="One page in so many.")
+@click.option("--docs", type=click.Path(path_type=Path), default=HERE / "docs", show_default=False)
+def report(
+    source: Path, cache: Path, jobs: int, split: str, model: str | None, share: int, docs: Path
+) -> None:
+    """Measure calibration, the oracle and the worst pages; write them into the documents."""
+    from training import card as cards
+    from training import report as reports
+
+    golds = gold_pages(source, cache, (split,), (), False)[::share]
+    measured = reports.report(model, golds, jobs)
+    results = {"split": split, "pages": len(golds), "model": cards.fingerprint(model)}
+    target = docs / "results" / f"report-{split}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(results | measured, indent=1) + "\n", "utf-8")
+    shown = cards.results_in(docs).report
+    reports.draw(shown["calibration"], docs / "pictures" / "reliability.png")
+    for path in cards.write(docs):
+        click.echo(path)
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail if anything would change.")
+def card(check: bool) -> None:
+    """Write the model card and the figures of the README from the results."""
+    from training import card as cards
+
+    if not check:
+        for path in cards.write(HERE / "docs"):
+            click.echo(path)
+        return
+    for what in (behind := cards.behind(HERE / "docs")):
+        click.echo(what)
+    if behind:
+        raise click.ClickException("the documents are behind the results or the model")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ its name, so that every run draws the same.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from training.corpora import GoldPage
 
 LAYOUTS: Final = ("blocks", "strings", "joined")
 MIN_COPY_WORDS: Final = 4  # shorter lines are said twice without being copies
+_TITLE_SEPARATOR: Final = re.compile(r"\s[|\-–—:•»·]\s")
+MIN_TITLE_WORDS: Final = 2  # one word is as likely a section's name
 MAX_HEADINGS: Final = 3  # a page with more level-one headings uses them for something else
 MAX_LINES: Final = 4000  # of one page; the few longer ones are indexes and hold no more news
 
@@ -51,7 +54,7 @@ def sample(gold: GoldPage, kind: Kind, layout: str = "blocks") -> Sample | None:
     """A labelled page in HTML mode or as bare text of a layout; None where it has no lines."""
     markup = decode(gold.html)
     page = html_page(markup, gold.url)
-    headlines = [gold.title, *first_headings(page)]
+    headlines = [gold.title, *claimed_titles(page), *first_headings(page)]
     if kind == "text":
         texts = text_lines(page, markup, layout, gold)
         page = text_page(texts)
@@ -71,7 +74,7 @@ def gold_labels(
     and what each gold says is learned.
     """
     keys = [tuple(words(text)) for text in texts]
-    titles = {tuple(words(text)) for text in headlines} - {()}
+    titles = {key for text in headlines if len(key := tuple(words(text))) >= MIN_TITLE_WORDS}
     skip = titles | {tuple(words(text)) for text in gold.optional} - {()}
     chrome = {tuple(words(text)) for text in gold.boilerplate} - {()}
     if gold.gold is None:
@@ -91,6 +94,12 @@ def gold_labels(
     if kind == "text" and headline >= 0:
         target[headline] = 1
     return y, target
+
+
+def claimed_titles(page: Page) -> list[str]:
+    """What the page's head calls the article: its titles, whole and without the site's name."""
+    claims = [page.metadata.title, page.metadata.headline]
+    return [*claims, *(part for claim in claims for part in _TITLE_SEPARATOR.split(claim))]
 
 
 def first_headings(page: Page) -> list[str]:

@@ -1,0 +1,348 @@
+"""How good we are beside other tools: ``python -m benchmarks.accuracy --split test``.
+
+Every tool gets the same pages of one split, as HTML and as bare text, and is held against the
+same gold. Word F1 compares its text with the gold's. Line F1 asks which of our lines it keeps:
+those of which half the words, aligned in order, are in its text. Means are over pages.
+
+A whole run writes docs/results/accuracy-SPLIT.json, docs/accuracy.md and the pictures; a run on
+a part of the pages prints its tables only, unless it is told where to write. Nothing in the
+files depends on the time, the machine's speed or the number of processes, as long as no tool
+runs into its time limit.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import click
+
+from benchmarks.isolation import run_all
+from benchmarks.tools import OURS, PEERS, Input, Output, Tool, installed, markup_of, ours, quiet
+from boilerplate.cleaner import Cleaner
+from boilerplate.evaluation import line_score, word_score, words
+from boilerplate.language import language_of
+from boilerplate.language import sample as language_sample
+from boilerplate.model import MODES
+from boilerplate.page import Kind, Label
+from boilerplate.readers import decode
+from training import card
+from training.__main__ import HERE, cache_option, gold_pages, jobs_option, source_option
+from training.align import CONTENT_SHARE, matched_words
+from training.corpora import CORPORA, GoldPage
+from training.dataset import Sample, sample
+
+SECONDS: Final = 30.0  # a tool has for a page; the slowest needs one
+READ: Final = "read"  # the step before the tools: our lines and their gold
+DIGITS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One tool on one page; ``failure`` names what went wrong, and the score is of no text."""
+
+    line_f1: float
+    word_f1: float
+    word_precision: float
+    word_recall: float
+    failure: str | None = None
+
+
+MEASURES: Final = ("line_f1", "word_f1", "word_precision", "word_recall")
+
+
+class Task(NamedTuple):
+    """One page in one mode."""
+
+    gold: GoldPage
+    kind: Kind
+
+
+# ------------------------------------------------------------------------------------ one page
+
+
+def line_labels(texts: Sequence[str], kept: str) -> list[Label]:
+    """Our lines as a tool's text labels them: content where half the words are in it, in order.
+
+    >>> [str(label) for label in line_labels(["Home", "A cat sat.", "!"], "a cat, sat")]
+    ['boilerplate', 'content', 'boilerplate']
+    """
+    masks = matched_words([words(text) for text in texts], words(kept))
+    return [
+        Label.CONTENT if len(mask) and mask.mean() >= CONTENT_SHARE else Label.BOILERPLATE
+        for mask in masks
+    ]
+
+
+def score_output(output: Output, labelled: Sample, failure: str | None = None) -> Score:
+    """What a tool kept, held against the gold."""
+    texts = [line.text for line in labelled.page.lines]
+    labels = output.labels or line_labels(texts, output.text)
+    word = word_score(output.text, labelled.gold.gold or "")
+    line = line_score(labels, labelled.labels)
+    return Score(line.f1, word.f1, word.precision, word.recall, failure)
+
+
+def given_to_tools(labelled: Sample) -> Input:
+    """A page as the tools get it."""
+    gold, page = labelled.gold, labelled.page
+    texts = [line.text for line in page.lines]
+    # lxml refuses a str that still claims an encoding; ours is decoded for all alike.
+    markup = _without_declaration(decode(gold.html)) if page.kind == "html" else markup_of(texts)
+    language = gold.language or language_of(language_sample(texts)) or ""
+    return Input(markup, page, gold.url, language)
+
+
+def _without_declaration(markup: str) -> str:
+    head = markup.lstrip("\ufeff \t\r\n")
+    return head[head.find("?>") + 2 :] if head.startswith("<?xml") else markup
+
+
+def work_with(tools: Mapping[str, Tool]) -> Callable[[Task, tuple[str, ...]], Iterator[Any]]:
+    """The steps of a page: READ, then each tool's Score; None where the page has no lines."""
+
+    def work(task: Task, steps: tuple[str, ...]) -> Iterator[Score | bool | None]:
+        quiet()
+        labelled = sample(task.gold, task.kind)
+        given = labelled and given_to_tools(labelled)
+        for step in steps:
+            if labelled is None or given is None:
+                yield None
+            elif step == READ:
+                yield True
+            else:
+                yield attempt(tools[step], given, labelled)
+
+    return work
+
+
+def attempt(tool: Tool, given: Input, labelled: Sample) -> Score:
+    """A tool's Score on a page; one that raises has kept nothing."""
+    try:
+        output = tool.run(given)
+    except Exception as error:  # noqa: BLE001 - whatever a tool raises counts against it
+        return score_output(Output(""), labelled, type(error).__name__)
+    return score_output(output, labelled)
+
+
+# ------------------------------------------------------------------------------------ all pages
+
+
+class Row(NamedTuple):
+    """A page's scores by tool, and the groups it belongs to."""
+
+    groups: tuple[str, ...]
+    scores: Mapping[str, Score]
+
+
+def groups_of(gold: GoldPage) -> tuple[str, ...]:
+    """The groups whose means a page is part of: all, its corpus, the part of it, its language."""
+    part = gold.page_type if gold.corpus == "wcxb" else gold.language or "?"
+    spoken = (f"language/{gold.language}",) if gold.language else ()
+    return ("all", gold.corpus, f"{gold.corpus}/{part}", *spoken)
+
+
+def measure(
+    golds: Sequence[GoldPage], kind: Kind, tools: Sequence[Tool], jobs: int, seconds: float
+) -> tuple[list[Row], int]:
+    """The rows of a mode, in page order, and how many pages had no lines."""
+    by_name = {tool.name: tool for tool in tools if kind in tool.modes}
+    steps = (READ, *by_name)
+    tasks = [Task(gold, kind) for gold in golds]
+    rows: dict[int, Row] = {}
+    with click.progressbar(length=len(tasks), label=kind, file=sys.stderr) as bar:
+        for number, results in run_all(tasks, steps, work_with(by_name), jobs, seconds):
+            bar.update(1)
+            if results[READ] is not True:
+                continue
+            gold = golds[number]
+            scores = {
+                name: result
+                if isinstance(result := results[name], Score)
+                else failed(gold, kind, str(result))
+                for name in by_name
+            }
+            rows[number] = Row(groups_of(gold), scores)
+    return [rows[number] for number in sorted(rows)], len(tasks) - len(rows)
+
+
+def failed(gold: GoldPage, kind: Kind, failure: str) -> Score:
+    """The Score of a tool whose process had to be ended."""
+    labelled = sample(gold, kind)
+    assert labelled is not None
+    return score_output(Output(""), labelled, failure)
+
+
+def summary(rows: Iterable[Row], tool: str) -> dict[str, Any]:
+    """A tool's failures by kind and its means by group."""
+    failures: Counter[str] = Counter()
+    by_group: dict[str, list[Score]] = defaultdict(list)
+    for row in rows:
+        score = row.scores[tool]
+        if score.failure:
+            failures[score.failure] += 1
+        for group in row.groups:
+            by_group[group].append(score)
+    groups = {group: means(scores) for group, scores in sorted(by_group.items())}
+    return {"failures": dict(sorted(failures.items())), "groups": groups | over_parts(groups)}
+
+
+def means(scores: Sequence[Score]) -> dict[str, float]:
+    """Means over pages, and the standard errors of the two F1s."""
+    n = len(scores)
+    out: dict[str, float] = {"pages": n}
+    for name in MEASURES:
+        values = [asdict(score)[name] for score in scores]
+        mean = math.fsum(values) / n
+        out[name] = round(mean, DIGITS)
+        if name.endswith("f1"):
+            spread = math.fsum((value - mean) ** 2 for value in values) / max(1, n - 1)
+            out[f"{name}_error"] = round(math.sqrt(spread / n), DIGITS)
+    return out
+
+
+def over_parts(groups: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Means in which each corpus counts once, and in each corpus each language (or page type).
+
+    >>> pages = {"pages": 1.0, **dict.fromkeys(MEASURES, 0.5)}
+    >>> groups = {"a": pages, "a/th": pages, "a/ar": pages | {"line_f1": 1.0}}
+    >>> over_parts(groups)["a (mean over parts)"]["line_f1"]
+    0.75
+    """
+    corpora = [name for name in groups if "/" not in name and name != "all"]
+    sets = {"mean over corpora": [groups[name] for name in corpora]}
+    for corpus in corpora:
+        parts = [groups[g] for g in groups if g.startswith(f"{corpus}/") and not g.endswith("/?")]
+        if len(parts) > 1:
+            sets[f"{corpus} (mean over parts)"] = parts
+    return {
+        name: {
+            "pages": sum(part["pages"] for part in parts),
+            **{m: round(math.fsum(p[m] for p in parts) / len(parts), DIGITS) for m in MEASURES},
+        }
+        for name, parts in sets.items()
+        if parts
+    }
+
+
+def few(golds: Sequence[GoldPage], number: int) -> list[GoldPage]:
+    """So many pages, drawn by their names: the same ones every time, in their order."""
+    drawn = sorted(golds, key=lambda g: zlib.crc32(f"benchmark/{g.corpus}/{g.id}".encode()))
+    chosen = {(gold.corpus, gold.id) for gold in drawn[:number]}
+    return [gold for gold in golds if (gold.corpus, gold.id) in chosen]
+
+
+def warm_up(tools: Iterable[Tool], lines: Sequence[str]) -> None:
+    """Run each tool once, so that what it loads on first use is loaded before any fork."""
+    gold = GoldPage("", "", markup_of(lines).encode(), "\n".join(lines), language="en")
+    labelled = sample(gold, "html")
+    assert labelled is not None
+    for tool in tools:
+        attempt(tool, given_to_tools(labelled), labelled)
+
+
+def provenance(
+    golds: Sequence[GoldPage], split: str, cleaner: Cleaner, model: str | None
+) -> dict[str, Any]:
+    """What was measured on what: data, split, commit, model and versions."""
+    of_corpus = {name: [g for g in golds if g.corpus == name] for name in CORPORA}
+    return {
+        "benchmark": "accuracy",
+        "split": split,
+        "commit": _git("rev-parse", "HEAD"),
+        "changed_since_commit": bool(_git("status", "--porcelain", "--", "boilerplate")),
+        "model": card.fingerprint(model),
+        "learned_from_this_split": split in str(cleaner.model.about.get("splits", "")).split(","),
+        "corpora": {
+            name: {
+                "commit": CORPORA[name].COMMIT,
+                "licence": CORPORA[name].LICENCE,
+                "pages": len(pages),
+                "sites": len({gold.site for gold in pages}),
+            }
+            for name, pages in of_corpus.items()
+            if pages
+        },
+    }
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=HERE, capture_output=True, text=True)  # noqa: S603, S607 - fixed words
+    return done.stdout.strip()
+
+
+@click.command()
+@source_option
+@cache_option
+@jobs_option
+@click.option("--split", type=click.Choice(["train", "dev", "test"]), default="test")
+@click.option("--corpus", multiple=True, type=click.Choice(list(CORPORA)), help="Only these.")
+@click.option("--mode", multiple=True, type=click.Choice(MODES), default=MODES)
+@click.option("--tool", multiple=True, help="Only these beside us.")
+@click.option("--sample", "number", type=int, help="Only so many pages.")
+@click.option("--seconds", default=SECONDS, show_default=True, help="A tool has for a page.")
+@click.option("--model", help="A model file; the shipped one by default.")
+@click.option(
+    "--docs", type=click.Path(path_type=Path), help="Where to write; docs/ for a whole run."
+)
+def main(
+    source: Path, cache: Path, jobs: int, split: str, corpus: tuple[str, ...],
+    mode: tuple[Kind, ...], tool: tuple[str, ...], number: int | None, seconds: float,
+    model: str | None, docs: Path | None,
+) -> None:  # fmt: skip
+    """Score us and the other tools on one split."""
+    cleaner = Cleaner(model)
+    peers = [each for each in PEERS if not tool or each.name in tool]
+    tools, missing, versions = installed([ours(cleaner), *peers])
+    for package in missing:
+        click.echo(f"{package} is not installed: its row is left out", err=True)
+    others = tuple(name for name in CORPORA if corpus and name not in corpus)
+    golds = gold_pages(source, cache, (split,), others, False)
+    if number:
+        golds = few(golds, number)
+    if not golds:
+        raise click.ClickException(f"no page of {', '.join(corpus) or source} is in split {split}")
+    quiet()
+    warm_up(tools, ["The council discussed the new bus lines yesterday evening."] * 5)
+    results = provenance(golds, split, cleaner, model) | {
+        "seconds": seconds,
+        "versions": dict(sorted({**versions, "boilerplate-lines": version(card.PACKAGE)}.items())),
+        "missing": missing,
+        "modes": {},
+    }
+    for kind in mode:
+        rows, unread = measure(golds, kind, tools, jobs, seconds)
+        by_tool = {each.name: summary(rows, each.name) for each in tools if kind in each.modes}
+        results["modes"][kind] = {"pages": len(rows), "unread": unread, "tools": by_tool}
+    whole = not (corpus or tool or number or model) and set(mode) == set(MODES)
+    if docs is None and not whole:
+        click.echo(card.accuracy_tables(results))
+        return
+    docs = docs or HERE / "docs"
+    write(results, docs)
+
+
+def write(results: Mapping[str, Any], docs: Path) -> None:
+    """The results, the documents that are made of them, and the pictures."""
+    from benchmarks.pictures import draw
+
+    target = docs / "results" / f"accuracy-{results['split']}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    best = card.results_in(docs).accuracy
+    draw(best, docs / "pictures", OURS)
+    for path in card.write(docs):
+        click.echo(path)
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m benchmarks.accuracy")

@@ -1,0 +1,78 @@
+"""The benchmark's pictures: bars by corpus, and by language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from training.card import LANGUAGES, LEAST_PAGES, MEAN, MODE_NAMES, TITLES, corpora_of, parts_of
+
+DPI: Final = 120
+OURS_COLOUR: Final = "#D55E00"  # Okabe and Ito's palette, safe for the colour-blind
+COLOURS: Final = ("#0072B2", "#56B4E9", "#009E73", "#F0E442", "#CC79A7", "#999999", "#E69F00")
+SHOWN_MEASURE: Final = {"html": "word_f1", "text": "line_f1"}
+MEASURE_NAMES: Final = {"word_f1": "word F1", "line_f1": "line F1"}
+
+
+def draw(results: Mapping[str, Any], folder: Path, ours: str) -> None:
+    """accuracy.png and languages.png, each with a panel a mode."""
+    folder.mkdir(parents=True, exist_ok=True)
+    modes = results["modes"]
+    by_corpus = {kind: [*corpora_of(mode), MEAN] for kind, mode in modes.items()}
+    by_language = {kind: parts_of(mode, LANGUAGES, LEAST_PAGES) for kind, mode in modes.items()}
+    _panels(results, by_corpus, ours, folder / "accuracy.png")
+    if any(by_language.values()):
+        _panels(results, by_language, ours, folder / "languages.png", most=4)
+
+
+def _panels(
+    results: Mapping[str, Any],
+    groups: Mapping[str, Sequence[str]],
+    ours: str,
+    target: Path,
+    most: int = 9,
+) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 3.4 * len(groups)), layout="constrained")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(len(groups), 1, squeeze=False)[:, 0]
+    for panel, (kind, names) in zip(panels, groups.items(), strict=True):
+        measure = SHOWN_MEASURE[kind]
+        tools = results["modes"][kind]["tools"]
+        shown = _leaders(tools, measure, ours, most)
+        width = 0.85 / len(shown)
+        others = iter(COLOURS * 2)
+        for i, tool in enumerate(shown):
+            found = [tools[tool]["groups"][name] for name in names]
+            panel.bar(
+                [x + (i - (len(shown) - 1) / 2) * width for x in range(len(names))],
+                [each[measure] for each in found],
+                width,
+                yerr=[each.get(f"{measure}_error", 0.0) for each in found],
+                error_kw={"elinewidth": 0.6, "ecolor": "0.3"},
+                color=OURS_COLOUR if tool == ours else next(others),
+                label=tool,
+            )
+        pages = tools[ours]["groups"]
+        labels = [f"{TITLES.get(n, n.rpartition('/')[2])}\n{pages[n]['pages']}" for n in names]
+        panel.set_xticks(range(len(names)), labels)
+        panel.set_ylim(0, 1)
+        panel.set_ylabel(MEASURE_NAMES[measure])
+        panel.set_title(
+            f"{MODE_NAMES[kind]}: {MEASURE_NAMES[measure]}, split {results['split']}; pages below, "
+            "bars show a standard error",
+            fontsize=10,
+        )
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=9)
+    figure.savefig(target, dpi=DPI, metadata={"Software": None})
+
+
+def _leaders(tools: Mapping[str, Any], measure: str, ours: str, most: int) -> list[str]:
+    """We and the best of the others over all corpora, the best first."""
+    order = sorted(tools, key=lambda name: -tools[name]["groups"][MEAN][measure])
+    others = [name for name in order if name not in (ours, "everything")]
+    return [ours, *others[: most - 1]]

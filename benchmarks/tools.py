@@ -1,0 +1,269 @@
+"""The tools that are compared: each a name, and a function from a page to the text it keeps.
+
+Tools of others are imported when asked for, so that one that is not installed costs only its
+own row. Every tool is called as its documentation says, with its own defaults; where a choice
+had to be made, it stands here with its reason.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import re
+import unicodedata
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+from boilerplate.cleaner import Cleaner
+from boilerplate.evaluation import words
+from boilerplate.page import Kind, Label, Page
+from boilerplate.readers import html_page
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a tool is given: a page's markup, or its bare lines as ``<p>``; and our lines of it.
+
+    ``language`` is the corpus's word on it, else what its lines are found to speak; "" unknown.
+    """
+
+    markup: str
+    page: Page
+    url: str | None
+    language: str
+
+    @property
+    def kind(self) -> Kind:
+        return self.page.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The text a tool keeps, and its labels of our lines where it judges lines."""
+
+    text: str
+    labels: list[Label] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One row of the tables. ``package`` is what must be installed, None for our own code."""
+
+    name: str
+    run: Callable[[Input], Output]
+    package: str | None = None
+    module: str = ""
+    modes: tuple[Kind, ...] = ("html", "text")
+
+
+OURS: Final = "boilerplate"
+
+
+def markup_of(lines: Iterable[str]) -> str:
+    r"""Bare lines as tools for HTML can take them: a paragraph each.
+
+    >>> markup_of(["a < b"])
+    '<!doctype html><html><body>\n<p>a &lt; b</p>\n</body></html>'
+    """
+    paragraphs = "\n".join(f"<p>{escape(line)}</p>" for line in lines)
+    return f"<!doctype html><html><body>\n{paragraphs}\n</body></html>"
+
+
+def ours(cleaner: Cleaner) -> Tool:
+    """What this package keeps, as one of the tools."""
+
+    def run(given: Input) -> Output:
+        cleaned = cleaner.clean(given.page)
+        return Output(cleaned.text, [p.label for p in cleaned.predictions])
+
+    return Tool(OURS, run)
+
+
+# ----------------------------------------------------------------------- rules on single lines
+
+
+def kept_by(rule: Callable[[str], bool]) -> Callable[[Input], Output]:
+    """A tool that judges each of our lines by itself."""
+
+    def run(given: Input) -> Output:
+        texts = [line.text for line in given.page.lines]
+        labels = [Label.CONTENT if rule(text) else Label.BOILERPLATE for text in texts]
+        kept = (text for text, label in zip(texts, labels, strict=True) if label is Label.CONTENT)
+        return Output("\n".join(kept), labels)
+
+    return run
+
+
+LEAST_WORDS: Final = 5  # C4 (Raffel et al. 2020) keeps no shorter line
+LEAST_CHARS: Final = 30  # FineWeb (Penedo et al. 2024) calls shorter lines short
+# C4's, which it drops wherever they stand.
+_POLICIES: Final = re.compile(
+    r"javascript|lorem ipsum|terms of use|privacy policy|cookie policy|uses? cookies|"
+    r"use of cookies",
+    re.IGNORECASE,
+)
+_BULLET: Final = re.compile(r"\s*[•·▪◦‣*\-–—>»]\s")  # Gopher (Rae et al. 2021)
+_ELLIPSIS: Final = ("…", "...")  # Gopher's sign of a teaser
+# Thai, Lao, Tibetan, Myanmar and Khmer: written without blanks, and two of them without stops.
+_NO_BLANKS: Final = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
+_NO_STOPS: Final = re.compile("[\u0e00-\u0eff]$")
+# Ends of sentences in the scripts of the world: Unicode's Sentence_Terminal property, by name.
+TERMINALS: Final = frozenset(
+    "!.?\N{ARMENIAN FULL STOP}\N{ARABIC QUESTION MARK}\N{ARABIC FULL STOP}\N{ARABIC SEMICOLON}"
+    "\N{DEVANAGARI DANDA}\N{DEVANAGARI DOUBLE DANDA}\N{MYANMAR SIGN SECTION}"
+    "\N{MYANMAR SIGN LITTLE SECTION}\N{ETHIOPIC FULL STOP}\N{ETHIOPIC QUESTION MARK}"
+    "\N{KHMER SIGN KHAN}\N{TIBETAN MARK SHAD}\N{MONGOLIAN FULL STOP}\N{DOUBLE EXCLAMATION MARK}"
+    "\N{INTERROBANG}\N{IDEOGRAPHIC FULL STOP}\N{FULLWIDTH EXCLAMATION MARK}"
+    "\N{FULLWIDTH FULL STOP}\N{FULLWIDTH QUESTION MARK}\N{HALFWIDTH IDEOGRAPHIC FULL STOP}"
+    "\N{GREEK QUESTION MARK}\N{HORIZONTAL ELLIPSIS}"
+)
+
+
+def line_rule(text: str) -> bool:
+    """The line filters of C4, Gopher and FineWeb, with the terminal punctuation of all scripts.
+
+    >>> line_rule("The council met yesterday evening."), line_rule("Home | News | Sports")
+    (True, False)
+    >>> line_rule("市議会は新しい路線について議論した。"), line_rule("お問い合わせ")
+    (True, False)
+    """
+    ending = _without_closers(text)
+    if ending.endswith(_ELLIPSIS) or _BULLET.match(text) or _POLICIES.search(text):
+        return False
+    if _NO_STOPS.search(ending):
+        return len(text) >= LEAST_CHARS
+    return ending[-1:] in TERMINALS and len(words(text)) >= LEAST_WORDS
+
+
+def _without_closers(text: str) -> str:
+    """The text up to its last character that is no closing quote or bracket."""
+    text = text.rstrip()
+    while text and (text[-1] in "\"'" or unicodedata.category(text[-1]) in ("Pe", "Pf", "Pi")):
+        text = text[:-1].rstrip()
+    return text
+
+
+# --------------------------------------------------------------------------- tools of others
+
+
+def trafilatura(given: Input, **choices: bool) -> Output:
+    """Trafilatura (Barbaresi 2021) with its defaults."""
+    return Output(_module("trafilatura").extract(given.markup, url=given.url, **choices) or "")
+
+
+def trafilatura_precision(given: Input) -> Output:
+    """Trafilatura where it prefers to leave out; comments are left out too."""
+    return trafilatura(given, favor_precision=True, include_comments=False)
+
+
+def justext(given: Input) -> Output:
+    """JusText (Pomikálek 2011) with the page's stop list; without one, as it does for "None"."""
+    module = _module("justext")
+    name = STOP_LISTS.get(given.language.split("-")[0])
+    if name:
+        paragraphs = module.justext(given.markup, module.get_stoplist(name))
+    else:  # its command's language-independent mode
+        paragraphs = module.justext(given.markup, frozenset(), stopwords_low=0, stopwords_high=0)
+    return Output("\n".join(each.text for each in paragraphs if not each.is_boilerplate))
+
+
+def resiliparse(given: Input) -> Output:
+    """Resiliparse (Bevendorff et al. 2018); texts that are not shown on the page are left out."""
+    extract = _module("resiliparse.extract.html2text").extract_plain_text
+    return Output(extract(given.markup, main_content=True, alt_texts=False))
+
+
+def readability(given: Input) -> Output:
+    """Readability-lxml; it gives HTML, whose text is taken as our reader takes it."""
+    document = _module("readability").Document(given.markup, url=given.url)
+    return Output("\n".join(line.text for line in html_page(document.summary()).lines))
+
+
+def boilerpy3(given: Input) -> Output:
+    """The boilerpy3 package's ArticleExtractor (Boilerpipe, Kohlschütter et al. 2010)."""
+    return Output(_module("boilerpy3.extractors").ArticleExtractor().get_content(given.markup))
+
+
+def newspaper(given: Input) -> Output:
+    """The newspaper4k package, told the page's language where it knows it."""
+    module = _module("newspaper")
+    language = given.language.split("-")[0]
+    known = {code for code, _ in _module("newspaper.languages").valid_languages()}
+    article = module.Article(
+        given.url or "http://example.com/", language=language if language in known else "en"
+    )
+    article.download(input_html=given.markup)
+    article.parse()
+    return Output(article.text)
+
+
+def rs_trafilatura(given: Input) -> Output:
+    """The Rust port, which the authors of WCXB wrote; it comes as Rust to be compiled."""
+    return Output(_module("rs_trafilatura").extract(given.markup, url=given.url).main_content)
+
+
+PEERS: Final = (
+    Tool("trafilatura", trafilatura, "trafilatura", "trafilatura"),
+    Tool("trafilatura, precision", trafilatura_precision, "trafilatura", "trafilatura"),
+    Tool("rs-trafilatura", rs_trafilatura, "rs-trafilatura", "rs_trafilatura"),
+    Tool("resiliparse", resiliparse, "resiliparse", "resiliparse.extract.html2text"),
+    Tool("readability-lxml", readability, "readability-lxml", "readability"),
+    Tool("newspaper4k", newspaper, "newspaper4k", "newspaper"),
+    Tool("jusText", justext, "justext", "justext"),
+    Tool("boilerpy3", boilerpy3, "boilerpy3", "boilerpy3.extractors"),
+    Tool("line rule", kept_by(line_rule), modes=("text",)),
+    Tool("everything", kept_by(bool), modes=("text",)),
+)
+
+# jusText names its stop lists in English; Chinese, Japanese and Thai have none.
+STOP_LISTS: Final = {
+    "af": "Afrikaans", "ar": "Arabic", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali",
+    "bs": "Bosnian", "ca": "Catalan", "cs": "Czech", "cy": "Welsh", "da": "Danish",
+    "de": "German", "el": "Greek", "en": "English", "eo": "Esperanto", "es": "Spanish",
+    "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish", "fr": "French",
+    "ga": "Irish", "gl": "Galician", "gu": "Gujarati", "he": "Hebrew", "hi": "Hindi",
+    "hr": "Croatian", "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian",
+    "is": "Icelandic", "it": "Italian", "ka": "Georgian", "kk": "Kazakh", "kn": "Kannada",
+    "ko": "Korean", "lb": "Luxembourgish", "lt": "Lithuanian", "lv": "Latvian",
+    "mk": "Macedonian", "ml": "Malayalam", "mr": "Marathi", "ms": "Malay",
+    "nb": "Norwegian_Bokmal", "ne": "Nepali", "nl": "Dutch", "nn": "Norwegian_Nynorsk",
+    "no": "Norwegian_Bokmal", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian",
+    "ru": "Russian", "sk": "Slovak", "sl": "Slovenian", "sq": "Albanian", "sr": "Serbian",
+    "sv": "Swedish", "sw": "Swahili", "ta": "Tamil", "te": "Telugu", "tl": "Tagalog",
+    "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese",
+}  # fmt: skip
+
+
+@cache
+def _module(name: str) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return importlib.import_module(name)
+
+
+def installed(tools: Iterable[Tool]) -> tuple[list[Tool], list[str], dict[str, str]]:
+    """The tools that can run, the packages that are missing, and the versions of the others."""
+    there, missing, versions = [], [], {}
+    for tool in tools:
+        if tool.package is None:
+            there.append(tool)
+            continue
+        try:
+            versions[tool.package] = version(tool.package)
+        except PackageNotFoundError:
+            missing.append(tool.package)
+            continue
+        _module(tool.module)
+        there.append(tool)
+    return there, list(dict.fromkeys(missing)), versions
+
+
+def quiet() -> None:
+    """Let no tool write to the terminal what it thinks of a page."""
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")

@@ -1,0 +1,259 @@
+"""What a caller of ``boilerplate.clean`` can count on, whatever the model has learned."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import pickle
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import boilerplate
+from boilerplate import Cleaner, CleanPage, Label, Model, Page, Prediction
+from boilerplate.cleaner import LEAST_THRESHOLD, best_threshold
+from boilerplate.model import ModelError, to_bytes
+from tests.made_up import SENTENCES, made_up_model, news_page
+
+CLEANER = Cleaner(made_up_model())
+
+
+class TestNames:
+    def test_the_package_offers_these_names(self) -> None:
+        assert boilerplate.__all__ == [
+            "CleanPage", "Cleaner", "Element", "Label", "LabelledPage", "Line", "Markup",
+            "Metadata", "Model", "Page", "Prediction", "clean", "load_model", "read",
+        ]  # fmt: skip
+        assert all(hasattr(boilerplate, name) for name in boilerplate.__all__)
+        assert dir(boilerplate) == boilerplate.__all__
+
+    def test_an_unknown_name_is_no_attribute(self) -> None:
+        with pytest.raises(AttributeError, match="no attribute 'extract'"):
+            boilerplate.extract  # noqa: B018
+
+    def test_the_arguments_of_clean_are_these(self) -> None:
+        assert list(inspect.signature(boilerplate.clean).parameters) == ["source", "url", "kind"]
+        assert list(inspect.signature(Cleaner).parameters) == ["model", "threshold"]
+        assert list(inspect.signature(Cleaner.clean).parameters) == [
+            "self", "source", "url", "kind", "charset",
+        ]  # fmt: skip
+
+    def test_results_have_these_fields(self) -> None:
+        assert [f.name for f in fields(CleanPage)] == [
+            "page", "predictions", "language", "threshold",
+        ]  # fmt: skip
+        assert [f.name for f in fields(Prediction)] == ["line", "label", "probability", "reason"]
+        assert [f.name for f in fields(Page)] == ["lines", "kind", "url", "elements", "metadata"]
+
+    def test_importing_the_package_loads_neither_model_nor_parser(self) -> None:
+        code = (
+            "import sys, boilerplate; "
+            "print([m for m in ('numpy', 'turbohtml', 'chardet', 'lightgbm') if m in sys.modules])"
+        )
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert run.stdout.strip() == "[]"
+
+    def test_cleaning_needs_nothing_that_only_training_needs(self) -> None:
+        code = (
+            "import sys, boilerplate; boilerplate.clean('x'); "
+            "print([m for m in ('sklearn', 'lightgbm', 'scipy', 'joblib') if m in sys.modules])"
+        )
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert run.stdout.strip() == "[]", run.stderr
+
+
+class TestPredictions:
+    @pytest.mark.parametrize("language", SENTENCES)
+    @pytest.mark.parametrize("kind", ["html", "text"])
+    def test_there_is_one_for_each_line_in_order(self, language: str, kind: str) -> None:
+        source = news_page(language)
+        if kind == "text":
+            source = "\n".join(line.text for line in boilerplate.read(source).lines)
+        cleaned = CLEANER.clean(source)
+        assert cleaned.page.kind == kind
+        assert [p.line for p in cleaned.predictions] == list(cleaned.page.lines)
+        assert all(0 <= p.probability <= 1 for p in cleaned.predictions)
+        assert all(p.reason for p in cleaned.predictions)
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.text())
+    def test_prediction_i_of_bare_text_is_line_i(self, text: str) -> None:
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        expected = lines if lines[-1] else lines[:-1]
+        cleaned = CLEANER.clean(text, kind="text")
+        assert [p.line.text for p in cleaned.predictions] == expected
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.text())
+    def test_the_text_is_the_kept_lines_joined(self, text: str) -> None:
+        cleaned = CLEANER.clean(text)
+        kept = [p.line.text for p in cleaned.predictions if p.label is Label.CONTENT]
+        assert cleaned.text == "\n".join(kept)
+        assert len(cleaned.kept) + len(cleaned.dropped) == len(cleaned.page.lines)
+
+    def test_blank_lines_are_never_kept(self) -> None:
+        cleaned = Cleaner(made_up_model(), threshold=0).clean("bir\n\n \t\niki", kind="text")
+        assert [p.label for p in cleaned.predictions] == [
+            Label.CONTENT, Label.BOILERPLATE, Label.BOILERPLATE, Label.CONTENT,
+        ]  # fmt: skip
+        assert cleaned.predictions[1].reason == "blank line"
+        assert cleaned.predictions[1].probability == 0
+
+    @pytest.mark.parametrize("source", ["", b"", " \n\t", "<p></p>", Page(()), b"\xff\xfe"])
+    def test_an_empty_page_is_a_page(self, source: str | bytes | Page) -> None:
+        cleaned = CLEANER.clean(source)
+        assert cleaned.text == ""
+        assert cleaned.language is None
+        assert boilerplate.clean(source).text == ""
+
+    def test_the_same_page_gives_the_same_result(self) -> None:
+        source = news_page("he")
+        assert CLEANER.clean(source) == CLEANER.clean(source)
+        assert Cleaner(made_up_model()).clean(source) == CLEANER.clean(source)
+
+    def test_what_was_cleaned_before_makes_no_difference(self) -> None:
+        fresh = Cleaner(made_up_model()).clean(news_page("ko"))
+        for language in SENTENCES:
+            CLEANER.clean(news_page(language))
+        assert CLEANER.clean(news_page("ko")) == fresh
+
+    def test_bytes_and_strings_are_cleaned_alike(self) -> None:
+        source = news_page("ar")
+        assert CLEANER.clean(source.encode()) == CLEANER.clean(source)
+
+    def test_a_page_that_was_read_before_is_cleaned_alike(self) -> None:
+        source = news_page("hi")
+        page = boilerplate.read(source, "https://a.example/")
+        assert CLEANER.clean(page) == CLEANER.clean(source, "https://a.example/")
+
+    def test_the_language_is_the_article_s(self) -> None:
+        assert boilerplate.clean(news_page("uk", paragraphs=8)).language == "uk"
+
+    def test_the_shipped_model_keeps_an_article_and_drops_its_menu(self) -> None:
+        cleaned = boilerplate.clean(news_page("en", paragraphs=5))
+        assert SENTENCES["en"] in cleaned.text
+        assert "rights reserved" not in cleaned.text
+
+
+class TestChoices:
+    def test_a_threshold_is_the_least_probability_that_is_kept(self) -> None:
+        source = news_page("tr")
+        every = CLEANER.clean(source)
+        for threshold in (0.0, every.predictions[2].probability, 0.6, 1.0):
+            cleaned = Cleaner(made_up_model(), threshold).clean(source)
+            assert [p.probability for p in cleaned.predictions] == [
+                p.probability for p in every.predictions
+            ]
+            for p in cleaned.predictions:
+                assert (p.label is Label.CONTENT) == (p.probability >= threshold)
+
+    def test_a_clean_page_tells_the_threshold_that_decided_it(self) -> None:
+        for cleaner in (CLEANER, Cleaner(made_up_model(), 0.6)):
+            cleaned = cleaner.clean(news_page("pl"))
+            assert cleaner.threshold in (None, cleaned.threshold)
+            for p in cleaned.predictions:
+                assert (p.label is Label.CONTENT) == (p.probability >= cleaned.threshold)
+
+    @given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 500)), min_size=1, max_size=20))
+    def test_the_threshold_of_a_page_promises_the_highest_f1(
+        self, lines: list[tuple[float, int]]
+    ) -> None:
+        def promised(threshold: float) -> float:
+            hit = sum(p * chars for p, chars in lines if p >= threshold)
+            kept = sum(chars for p, chars in lines if p >= threshold)
+            return 2 * hit / (kept + sum(p * chars for p, chars in lines))
+
+        p, chars = (np.array(values, float) for values in zip(*lines, strict=True))
+        threshold = best_threshold(p, chars)
+        assert threshold >= LEAST_THRESHOLD
+        others = [q for q, _ in lines if q >= LEAST_THRESHOLD]
+        assert all(promised(threshold) >= promised(other) - 1e-9 for other in others)
+
+    @pytest.mark.parametrize("threshold", [-0.1, 1.1, float("nan"), float("inf")])
+    def test_a_threshold_that_is_no_probability_is_refused(self, threshold: float) -> None:
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            Cleaner(made_up_model(), threshold)
+
+    def test_a_model_is_given_loaded_or_by_its_path(self, model: Model, tmp_path: Path) -> None:
+        path = tmp_path / "model.zip"
+        path.write_bytes(to_bytes(model))
+        source = news_page("el")
+        results = [Cleaner(m).clean(source) for m in (model, path, str(path))]
+        assert results[0] == results[1] == results[2]
+        with pytest.raises(ModelError, match=r"none\.zip"):
+            Cleaner(tmp_path / "none.zip")
+
+    def test_a_given_kind_decides(self) -> None:
+        assert CLEANER.clean("<p>x</p>", kind="text").page.kind == "text"
+        assert CLEANER.clean("x", kind="html").page.kind == "html"
+
+    def test_a_charset_is_the_transport_s_word(self) -> None:
+        data = SENTENCES["ru"].encode("koi8-r")
+        assert CLEANER.clean(data, charset="koi8-r").page.lines[0].text == SENTENCES["ru"]
+
+    def test_a_url_gives_the_site(self) -> None:
+        assert CLEANER.clean("x", url="https://www.a.example/b").site == "a.example"
+
+    @pytest.mark.parametrize("source", [None, 1, ["x"], Path("x")])
+    def test_other_sources_are_refused(self, source: object) -> None:
+        with pytest.raises(TypeError, match="a page is str or bytes"):
+            CLEANER.clean(source)  # type: ignore[arg-type]
+
+    def test_a_cleaner_survives_pickling(self) -> None:
+        again = pickle.loads(pickle.dumps(Cleaner(made_up_model(), 0.7)))  # noqa: S301  # our own
+        assert again.threshold == 0.7
+        assert again.clean(news_page("fr")) == Cleaner(made_up_model(), 0.7).clean(news_page("fr"))
+
+
+# Each is cleaned in a process of bounded memory: 2 GB, with the interpreter and its libraries.
+HOSTILE = {
+    "50 MB in a line": "'word ' * 10_000_000",
+    "50 MB in a paragraph": "b'<p>' + b'word ' * 10_000_000",
+    "100,000 nested elements": "'<div>' * 100_000 + 'deep'",
+    "100,000 nested elements with text": "''.join(f'<i>{i} ' for i in range(100_000))",
+    "100,000 line breaks": "'<p>' + ''.join(f'Line {i}<br>' for i in range(100_000))",
+    "100,000 lines": "''.join(f'Line {i}\\n' for i in range(100_000))",
+    "40,000 paragraphs below 500 elements": "'<div>' * 500 + '<p>text</p>' * 40_000",
+    "a million attributes": "'<p ' + ' '.join(f'a{i}=1' for i in range(10**6)) + '>text'",
+    "a million blank lines": "'\\n' * 10**6",
+    "five million NULs": "b'\\0' * 5_000_000",
+    "NULs in text": "'<p>' + 'a\\0b ' * 100_000",
+    "noise": "__import__('random').Random(0).randbytes(2_000_000)",
+    "lone surrogates": "'<p>\\ud800 text \\udfff</p>' * 1000",
+    "lone surrogates in text": "'\\ud800 text \\udfff\\n' * 1000",
+    "deep JSON-LD": "'<script type=application/ld+json>' + '[' * 900_000 + '</script><p>text'",
+    "marks": "'a' + '\\u0301' * 1_000_000",
+}
+CHILD = """
+import json, resource, sys, time
+limit = 2 << 30
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+from boilerplate import Cleaner
+from tests.made_up import made_up_model
+cleaner = Cleaner(made_up_model())
+source = eval(sys.argv[1])
+start = time.monotonic()
+lines = [len(cleaner.clean(source, kind=kind).predictions) for kind in ("html", "text")]
+print(json.dumps([time.monotonic() - start, *lines]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="memory is bounded by resource.setrlimit")
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_input_gives_a_result_in_bounded_time_and_memory(name: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", CHILD, HOSTILE[name]],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=Path(__file__).parent.parent,
+    )
+    assert run.returncode == 0, run.stderr[-500:]
+    seconds, *_ = json.loads(run.stdout)
+    assert seconds < 60

@@ -1,0 +1,145 @@
+"""The accuracy gate: no corpus, page type or language may fall below its floor.
+
+Floors are kept in training/baseline.json, for each split, mode, group and measure: what was
+measured when they were written, less a margin. Writing them anew only raises them, unless a
+reason is given, which the file then holds.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from training.score import MEASURES
+
+BASELINE: Final = Path(__file__).with_name("baseline.json")
+MARGIN: Final = 0.01  # what a change may cost anywhere, so that noise between builds passes
+LEAST_PAGES: Final = 5  # one page's verdict on a smaller group would be the gate's
+DIGITS: Final = 4
+
+Scores = Mapping[str, Mapping[str, tuple[int, float, float, float]]]  # mode, group
+Floors = dict[str, dict[str, dict[str, float]]]  # mode, group, "pages" and measures
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A group that is not what its floor asks for."""
+
+    mode: str
+    group: str
+    measure: str
+    floor: float
+    value: float | None
+
+    def __str__(self) -> str:
+        where = f"{self.mode} {self.group}"
+        if self.measure == "pages":
+            return (
+                f"{where}: {self.value or 0:.0f} pages, the floors were measured on "
+                f"{self.floor:.0f}; write them anew"
+            )
+        return f"{where}: {self.measure} F1 {self.value:.4f} is below its floor {self.floor:.4f}"
+
+
+def falls(floors: Floors, scores: Scores) -> list[Fall]:
+    """All groups below their floors, and those whose pages are not those of the floors."""
+    found = []
+    for mode, groups in floors.items():
+        for group, floor in groups.items():
+            pages, *values = scores.get(mode, {}).get(group, (0, 0.0, 0.0, 0.0))
+            if pages != floor["pages"]:
+                found.append(Fall(mode, group, "pages", floor["pages"], pages))
+                continue
+            found += [
+                Fall(mode, group, name, floor[name], value)
+                for name, value in zip(MEASURES, values, strict=True)
+                if value < floor[name]
+            ]
+    return found
+
+
+def floors_of(scores: Scores) -> Floors:
+    """The floors that scores ask for: each less the margin, for groups of some pages.
+
+    >>> floors_of({"html": {"a": (9, 0.9, 0.8, 0.7), "a/th": (1, 1.0, 1.0, 1.0)}})
+    {'html': {'a': {'pages': 9, 'line': 0.89, 'char': 0.79, 'word': 0.69}}}
+    """
+    return {
+        mode: {
+            group: {
+                "pages": pages,
+                **{
+                    name: max(0.0, _rounded_down(value - MARGIN))
+                    for name, value in zip(MEASURES, values, strict=True)
+                },
+            }
+            for group, (pages, *values) in sorted(groups.items())
+            if pages >= LEAST_PAGES
+        }
+        for mode, groups in scores.items()
+    }
+
+
+def _rounded_down(value: float) -> float:
+    # A hair is added first: 0.9 - 0.01 must not become 0.8899.
+    return math.floor(value * 10**DIGITS + 1e-6) / 10**DIGITS
+
+
+def raised(old: Floors, new: Floors) -> tuple[Floors, list[Fall]]:
+    """The higher of the old and the new floors, and where the old ones were higher.
+
+    A group that other pages make up now is as new: its old floor says nothing. One that has
+    gone is a loss.
+    """
+    merged: Floors = {mode: dict(groups) for mode, groups in new.items()}
+    kept = []
+    for mode, groups in old.items():
+        for group, floor in groups.items():
+            now = new.get(mode, {}).get(group)
+            if now is None:
+                kept.append(Fall(mode, group, "pages", floor["pages"], 0))
+                merged.setdefault(mode, {})[group] = floor
+            elif now["pages"] == floor["pages"]:
+                kept += [
+                    Fall(mode, group, name, floor[name], now[name])
+                    for name in MEASURES
+                    if now[name] < floor[name]
+                ]
+                merged[mode][group] = {
+                    "pages": now["pages"], **{n: max(now[n], floor[n]) for n in MEASURES}
+                }  # fmt: skip
+    return merged, kept
+
+
+def read(path: Path = BASELINE) -> dict[str, Any]:
+    """The floors by split, and why any were lowered."""
+    if not path.is_file():
+        return {"splits": {}, "lowered": []}
+    baseline: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return baseline
+
+
+def write(split: str, scores: Scores, reason: str | None, path: Path = BASELINE) -> list[Fall]:
+    """Write a split's floors; the floors that were higher: kept, or with a reason lowered."""
+    baseline = read(path)
+    new = floors_of(scores)
+    merged, higher = raised(baseline["splits"].get(split, {}), new)
+    if reason and higher:
+        merged = new
+        baseline["lowered"].append(
+            {
+                "split": split,
+                "reason": reason,
+                "floors": [
+                    {"mode": f.mode, "group": f.group, "measure": f.measure, "was": f.floor}
+                    for f in higher
+                ],
+            }
+        )
+    baseline["splits"][split] = merged
+    path.write_text(json.dumps(baseline, indent=1, sort_keys=True) + "\n", "utf-8")
+    return higher
