@@ -6,13 +6,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from training.card import LANGUAGES, LEAST_PAGES, MEAN, MODE_NAMES, TITLES, corpora_of, parts_of
+from training.card import (
+    LANGUAGES,
+    LEAST_PAGES,
+    MEAN,
+    MEASURE_NAMES,
+    MODE_NAMES,
+    TITLES,
+    corpora_of,
+    parts_of,
+)
 
 DPI: Final = 120
-OURS_COLOUR: Final = "#D55E00"  # Okabe and Ito's palette, safe for the colour-blind
-COLOURS: Final = ("#0072B2", "#56B4E9", "#009E73", "#F0E442", "#CC79A7", "#999999", "#E69F00")
+# Okabe and Ito's palette, which the colour-blind can tell apart; a tool has one everywhere.
+COLOURS: Final = {
+    "boilerplate": "#D55E00", "trafilatura": "#0072B2", "trafilatura, precision": "#56B4E9",
+    "rs-trafilatura": "#000000", "resiliparse": "#009E73", "readability-lxml": "#F0E442",
+    "newspaper4k": "#E69F00", "jusText": "#CC79A7", "boilerpy3": "#999999",
+    "line rule": "#5D3A9B",
+}  # fmt: skip
 SHOWN_MEASURE: Final = {"html": "word_f1", "text": "line_f1"}
-MEASURE_NAMES: Final = {"word_f1": "word F1", "line_f1": "line F1"}
 
 
 def draw(results: Mapping[str, Any], folder: Path, ours: str) -> None:
@@ -31,7 +44,7 @@ def _panels(
     groups: Mapping[str, Sequence[str]],
     ours: str,
     target: Path,
-    most: int = 9,
+    most: int = 7,
 ) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -44,7 +57,6 @@ def _panels(
         tools = results["modes"][kind]["tools"]
         shown = _leaders(tools, measure, ours, most)
         width = 0.85 / len(shown)
-        others = iter(COLOURS * 2)
         for i, tool in enumerate(shown):
             found = [tools[tool]["groups"][name] for name in names]
             panel.bar(
@@ -53,7 +65,7 @@ def _panels(
                 width,
                 yerr=[each.get(f"{measure}_error", 0.0) for each in found],
                 error_kw={"elinewidth": 0.6, "ecolor": "0.3"},
-                color=OURS_COLOUR if tool == ours else next(others),
+                color=COLOURS[tool],
                 label=tool,
             )
         pages = tools[ours]["groups"]

@@ -132,5 +132,6 @@ def _missing_goes_left(node: dict[str, Any]) -> bool:
 
 def _floor32(threshold: float) -> np.float32:
     """The largest float32 not above a threshold: float32 features fall on the same sides."""
-    low = np.float32(threshold)
+    with np.errstate(over="ignore"):  # beyond float32 is infinity, and the step below mends it
+        low = np.float32(threshold)
     return np.nextafter(low, np.float32(-np.inf)) if float(low) > threshold else low

@@ -15,8 +15,10 @@ from boilerplate.page import CleanPage, Kind, Label, Line, Page, Prediction
 from boilerplate.readers import read
 from boilerplate.reasons import reasons
 
+PLAIN_THRESHOLD: Final = 0.5
+SHARE_OF_LIKELIEST: Final = 0.6
 PLACES: Final = 4  # of a probability, so that what is printed decides as what was computed
-LEAST_THRESHOLD: Final = 0.1  # a page on which nothing is likelier than this has no article
+LEAST_THRESHOLD: Final = 0.2  # a page on which nothing is likelier than this has no article
 
 
 class Cleaner:
@@ -57,7 +59,7 @@ class Cleaner:
         threshold = self.threshold
         if threshold is None:
             chars = np.array([len(page.lines[i].text) for i in spoken], float)
-            threshold = best_threshold(probability, chars)
+            threshold = best_threshold(probability, chars, scored.article)
         kept = probability >= threshold
         predictions = [
             Prediction(line, Label.BOILERPLATE, 0.0, "blank line") for line in page.lines
@@ -83,22 +85,28 @@ def is_blank(line: Line) -> bool:
     return not line.text or line.text.isspace()
 
 
-def best_threshold(probability: Floats, chars: Floats) -> float:
-    """The threshold from which keeping lines makes a page's expected F1 largest.
+def best_threshold(probability: Floats, chars: Floats, article: float = 1.0) -> float:
+    """The threshold that suits a page: plain on an article, generous where content is scarce.
 
-    ``probability`` of CONTENT and length in characters of each line, (n,). A line is worth
-    keeping when its probability is above half of the F1 that can be had (Lipton, Elkan and
-    Naryanaswamy 2014), so a page that is hard to tell asks for less than a clear one.
+    ``probability`` of CONTENT and length in characters of each line, (n,); ``article`` is the
+    probability that the page is one. An article's lines are kept from 0.5 on, or from a share
+    of the likeliest line's probability where few are likely. On pages of other types it is the
+    threshold that makes the expected F1 largest: half of the F1 that can be had (Lipton, Elkan
+    and Naryanaswamy 2014), so that a list of products asks for less than a page of prose.
 
     >>> best_threshold(np.array([0.9, 0.8, 0.1]), np.array([50.0, 50.0, 50.0]))
-    0.8
+    0.5
+    >>> best_threshold(np.array([0.4, 0.3, 0.1]), np.array([50.0, 50.0, 50.0]), article=0.0)
+    0.3
     """
     if not len(probability):
-        return LEAST_THRESHOLD
+        return PLAIN_THRESHOLD
     order = np.argsort(-probability, kind="stable")
+    plain = min(PLAIN_THRESHOLD, SHARE_OF_LIKELIEST * float(probability[order[0]]))
     hit = np.cumsum((probability * chars)[order])
-    f1 = 2 * hit / (np.cumsum(chars[order]) + hit[-1])
-    return max(LEAST_THRESHOLD, float(probability[order[int(np.argmax(f1))]]))
+    f1 = 2 * hit / np.maximum(np.cumsum(chars[order]) + hit[-1], 1e-9)
+    generous = float(probability[order[int(np.argmax(f1))]])
+    return max(LEAST_THRESHOLD, round(article * plain + (1 - article) * generous, PLACES))
 
 
 @cache

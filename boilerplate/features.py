@@ -698,16 +698,47 @@ def encode(page: Page, spoken: Sequence[int]) -> Encoded:
 
 def gram_rows(encoded: Encoded) -> tuple[Ints, Ints]:
     """Bucket ids of each line's n-grams, line after line, and the offsets of the lines."""
-    counts = np.sum([grams.counts for grams in encoded.grams], axis=0)
+    return interleaved(encoded.grams)
+
+
+def interleaved(kinds: Sequence[Grams]) -> tuple[Ints, Ints]:
+    """Bucket ids of several kinds of n-grams, line after line, and the offsets of the lines."""
+    counts = np.sum([grams.counts for grams in kinds], axis=0)
     offsets = np.concatenate([[0], np.cumsum(counts)])
     out = np.empty(offsets[-1], np.int64)
     at = offsets[:-1].copy()
-    for grams in encoded.grams:
+    for grams in kinds:
         each = grams.counts
         place = np.repeat(at - grams.offsets[:-1], each) + np.arange(grams.offsets[-1])
         out[place] = buckets(grams.hashes)
         at += each
     return out, offsets
+
+
+NEIGHBOUR_WORDS: Final = 12  # a heading's, or the first of a paragraph's
+_PREVIOUS: Final = np.uint64(0xA0761D6478BD642F)
+_NEXT: Final = np.uint64(0xE7037ED1A0B428DB)
+
+
+def around_rows(encoded: Encoded) -> tuple[Ints, Ints]:
+    """Bucket ids of the first words of the lines before and after each, and the offsets.
+
+    What stands under 'Related stories' is no article, however it is worded.
+    """
+    if not encoded.n:
+        return np.zeros(0, np.int64), np.zeros(1, np.int64)
+    words = encoded.grams[_FIRST_WORDS]
+    place = np.arange(len(words.hashes)) - np.repeat(words.offsets[:-1], words.counts)
+    first = words.hashes[place < NEIGHBOUR_WORDS]
+    offsets = np.concatenate([[0], np.cumsum(np.minimum(words.counts, NEIGHBOUR_WORDS))])
+    before = Grams(_mixed(first[: offsets[-2]], _PREVIOUS), np.concatenate([[0], offsets[:-1]]))
+    rest = np.concatenate([offsets[1:], offsets[-1:]]) - offsets[1]
+    return interleaved([before, Grams(_mixed(first[offsets[1] :], _NEXT), rest)])
+
+
+def _mixed(hashes: Hashes, salt: np.uint64) -> Hashes:
+    with np.errstate(over="ignore"):
+        return (hashes ^ salt) * _MIX
 
 
 def name_rows(skeleton: Tree) -> tuple[Ints, Ints]:

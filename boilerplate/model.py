@@ -40,6 +40,7 @@ from boilerplate.features import (
     TEXT_COLUMNS,
     Encoded,
     Floats,
+    around_rows,
     encode,
     gram_rows,
     name_rows,
@@ -68,23 +69,33 @@ class ModelError(ValueError):
     """A model file that cannot be read, with what was found and what would be accepted."""
 
 
+# What the linear model weighs, a table of weights each.
+EVIDENCE: Final = ("wording", "surroundings", "names")
+
+
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """First-stage weights: hashed n-grams of the line, hashed names around it.
+    """First-stage weights: hashed n-grams of a line, words of its neighbours, names around it.
 
-    Shapes: ``grams`` and ``names`` (2**18,), ``names`` all zero for bare text.
+    ``tables`` are of shape (2**18,) each, in the order of EVIDENCE.
     """
 
-    grams: NDArray[np.float32]
-    names: NDArray[np.float32]
+    tables: tuple[NDArray[np.float32], ...]
     bias: float
 
-    def scores(self, encoded: Encoded) -> tuple[Floats, Floats]:
-        """Log-odds of content from the wording and from the names, (n,) each, without the bias."""
-        wording = row_means(self.grams, *gram_rows(encoded))
-        if encoded.tree is None:
-            return wording, np.zeros(encoded.n)
-        return wording, row_means(self.names, *name_rows(encoded.tree))
+    def scores(self, encoded: Encoded) -> Floats:
+        """Log-odds of content from each kind of evidence, (n, 3), without the bias."""
+        rows = evidence_rows(encoded)
+        scores = np.zeros((encoded.n, len(EVIDENCE)))
+        for column, (table, row) in enumerate(zip(self.tables, rows, strict=False)):
+            scores[:, column] = row_means(table, *row)
+        return scores
+
+
+def evidence_rows(encoded: Encoded) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Buckets and offsets of each kind of EVIDENCE; bare text has no names."""
+    rows = [gram_rows(encoded), around_rows(encoded)]
+    return rows if encoded.tree is None else [*rows, name_rows(encoded.tree)]
 
 
 PAGE_TYPES: Final = (
@@ -206,10 +217,15 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the model says of n lines: probability of content, (n,), and its grounds, (n, g)."""
+    """What the model says of n lines: probability of content, (n,), and its grounds, (n, g).
+
+    ``article`` is the probability that the page is an article rather than a shop, a forum or
+    a list.
+    """
 
     probability: Floats
     grounds: Floats
+    article: float = 1.0
 
 
 # What the columns of the trees tell about, in the words of a reason.
@@ -232,6 +248,7 @@ _SPECIAL_GROUNDS: Final = {
     **dict.fromkeys((f"is_{name}" for name in PAGE_TYPES), "page type"),
     **dict.fromkeys(("names",), "names"),
     **dict.fromkeys(("wording", "first_opinion"), "wording"),
+    **dict.fromkeys(("surroundings",), "neighbours"),
 }  # fmt: skip
 
 
@@ -241,7 +258,7 @@ def column_names(kind: Kind) -> tuple[str, ...]:
     return (
         *TEXT_COLUMNS,
         *(MARKUP_COLUMNS if html else ()),
-        "wording", "names", "first_opinion", *(f"is_{name}" for name in PAGE_TYPES),
+        *EVIDENCE, "first_opinion", *(f"is_{name}" for name in PAGE_TYPES),
         *NEIGHBOUR_COLUMNS, *WINDOW_COLUMNS, *PAGE_COLUMNS,
         *(CONTAINER_COLUMNS if html else ()),
     )  # fmt: skip
@@ -266,16 +283,17 @@ def column_grounds(kind: Kind) -> NDArray[np.int64]:
 
 
 def tree_matrix(
-    encoded: Encoded, wording: Floats, names: Floats, bias: float, types: Floats
+    encoded: Encoded, evidence: Floats, bias: float, types: Floats
 ) -> NDArray[np.float32]:
     """The columns that the trees read, (n, f): the line, its context, and the page's type.
 
-    ``wording``, ``names`` and ``bias`` are the linear model's, ``types`` (7,) the page's.
+    ``evidence`` (n, 3) and ``bias`` are the linear model's, ``types`` (7,) the page's.
     """
-    p = sigmoid(wording + names + bias)
+    p = sigmoid(evidence.sum(1) + bias)
     blocks = [
         encoded.columns,
-        np.column_stack([wording, names, p]),
+        evidence,
+        p[:, None],
         np.broadcast_to(types, (encoded.n, len(types))),
         neighbour_features(p, encoded.chars, encoded.terminals),
     ]
@@ -305,19 +323,21 @@ class Model:
         return Scores(
             np.concatenate([np.zeros(0), *(each.probability for each in scores)]),
             np.concatenate([np.zeros((0, len(GROUNDS))), *(each.grounds for each in scores)]),
+            float(np.mean([each.article for each in scores])) if scores else 1.0,
         )
 
     def _predict_part(self, page: Page, spoken: Sequence[int], explain: bool) -> Scores:
         encoded = encode(page, spoken)
         kind: Kind = "text" if encoded.tree is None else "html"
         stack = self.stacks[kind]
-        wording, names = stack.linear.scores(encoded)
+        evidence = stack.linear.scores(encoded)
         types = stack.types.log_probabilities(encoded.bag)
-        matrix = tree_matrix(encoded, wording, names, stack.linear.bias, types)
+        matrix = tree_matrix(encoded, evidence, stack.linear.bias, types)
         log_odds, added = stack.trees.explain(matrix, column_grounds(kind) if explain else None)
         grounds = np.zeros((encoded.n, len(GROUNDS)))
         grounds[:, : added.shape[1]] = added
-        return Scores(sigmoid(log_odds), grounds)
+        article = float(np.exp(types[PAGE_TYPES.index("article")]))
+        return Scores(sigmoid(log_odds), grounds, article)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Workers load the file rather than receive megabytes of arrays.
@@ -451,7 +471,7 @@ def _array(data: bytes, digest: str, key: str) -> NDArray[Any]:
 
 def _stack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], kind: Kind) -> Stack:
     mode = about["modes"][kind]
-    weights = [arrays[f"{kind}-{part}"].astype(np.float32) for part in ("grams", "names")]
+    weights = tuple(arrays[f"{kind}-{part}"].astype(np.float32) for part in EVIDENCE)
     if any(len(w) != 1 << HASH_BITS for w in weights):
         raise ModelError(f"{kind}: linear weights must have {1 << HASH_BITS} entries")
     bias = float(mode["bias"])
@@ -468,7 +488,7 @@ def _stack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], kind: K
         len(column_names(kind)),
     )
     page_types = PageTypes(types.reshape(len(PAGE_TYPES), _TYPE_BUCKETS), type_bias)
-    return Stack(Linear(weights[0], weights[1], bias), page_types, trees)
+    return Stack(Linear(weights, bias), page_types, trees)
 
 
 def trees_from(arrays: Mapping[str, NDArray[Any]], columns: int) -> Trees:
@@ -527,8 +547,8 @@ def to_bytes(model: Model) -> bytes:
     arrays: dict[str, NDArray[Any]] = {}
     modes: dict[str, Any] = {}
     for kind, stack in model.stacks.items():
-        arrays[f"{kind}-grams"] = stack.linear.grams.astype(np.float16)
-        arrays[f"{kind}-names"] = stack.linear.names.astype(np.float16)
+        for part, table in zip(EVIDENCE, stack.linear.tables, strict=True):
+            arrays[f"{kind}-{part}"] = table.astype(np.float16)
         arrays[f"{kind}-types"] = stack.types.weights.astype(np.float16).ravel()
         modes[kind] = {"bias": stack.linear.bias, "type_bias": stack.types.bias.tolist()}
         for key, array in _stored(stack.trees).items():

@@ -8,6 +8,7 @@ import numpy as np
 
 from boilerplate.features import BAG_BITS, HASH_BITS
 from boilerplate.model import (
+    EVIDENCE,
     MODES,
     PAGE_TYPES,
     Linear,
@@ -141,9 +142,8 @@ def made_up_model(seed: int = 0, n_trees: int = 20) -> Model:
         return (rng.normal(size=shape) / 5).astype(np.float16).astype(np.float32)
 
     def stack(kind: Kind) -> Stack:
-        names = weights(1 << HASH_BITS) * (kind == "html")
         return Stack(
-            Linear(weights(1 << HASH_BITS), names, 0.25),
+            Linear(tuple(weights(1 << HASH_BITS) for _ in EVIDENCE), 0.25),
             PageTypes(weights(len(PAGE_TYPES), 2 << BAG_BITS), weights(len(PAGE_TYPES))),
             made_up_trees(len(column_names(kind)), seed, n_trees),
         )

@@ -141,6 +141,14 @@ class TestPredictions:
         assert "rights reserved" not in cleaned.text
 
 
+# Probabilities as a page has them, to four places, and lengths in characters.
+LINES = st.lists(
+    st.tuples(st.integers(0, 10_000).map(lambda k: k / 10_000), st.integers(1, 500)),
+    min_size=1,
+    max_size=20,
+)
+
+
 class TestChoices:
     def test_a_threshold_is_the_least_probability_that_is_kept(self) -> None:
         source = news_page("tr")
@@ -160,8 +168,8 @@ class TestChoices:
             for p in cleaned.predictions:
                 assert (p.label is Label.CONTENT) == (p.probability >= cleaned.threshold)
 
-    @given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 500)), min_size=1, max_size=20))
-    def test_the_threshold_of_a_page_promises_the_highest_f1(
+    @given(LINES)
+    def test_the_threshold_of_a_page_that_is_no_article_promises_the_highest_f1(
         self, lines: list[tuple[float, int]]
     ) -> None:
         def promised(threshold: float) -> float:
@@ -170,10 +178,19 @@ class TestChoices:
             return 2 * hit / (kept + sum(p * chars for p, chars in lines))
 
         p, chars = (np.array(values, float) for values in zip(*lines, strict=True))
-        threshold = best_threshold(p, chars)
+        threshold = best_threshold(p, chars, article=0.0)
         assert threshold >= LEAST_THRESHOLD
         others = [q for q, _ in lines if q >= LEAST_THRESHOLD]
         assert all(promised(threshold) >= promised(other) - 1e-9 for other in others)
+
+    @given(LINES)
+    def test_an_article_keeps_what_is_likely_and_its_likeliest_line(
+        self, lines: list[tuple[float, int]]
+    ) -> None:
+        p, chars = (np.array(values, float) for values in zip(*lines, strict=True))
+        threshold = best_threshold(p, chars, article=1.0)
+        assert threshold <= 0.5
+        assert p.max() < LEAST_THRESHOLD or p.max() >= threshold
 
     @pytest.mark.parametrize("threshold", [-0.1, 1.1, float("nan"), float("inf")])
     def test_a_threshold_that_is_no_probability_is_refused(self, threshold: float) -> None:

@@ -12,14 +12,18 @@ from hypothesis import strategies as st
 
 from boilerplate import Element, Line, Markup, Metadata, Page
 from boilerplate.features import (
+    _NEXT,
+    _PREVIOUS,
     CHAR_ORDERS,
     HASH_BITS,
     LEVELS,
     MARKUP_COLUMNS,
     MAX_LINE_HEAD,
     MAX_LINE_TAIL,
+    NEIGHBOUR_WORDS,
     TEXT_COLUMNS,
     Char,
+    around_rows,
     buckets,
     char_counts,
     char_grams,
@@ -125,6 +129,23 @@ class TestGrams:
         for i, line in enumerate(lines):
             alone, _ = gram_rows(encode(text_page([line]), [0]))
             assert ids[offsets[i] : offsets[i + 1]].tolist() == alone.tolist()
+
+    @given(SPOKEN)
+    def test_around_a_line_stand_the_first_words_of_its_neighbours(self, lines: list[str]) -> None:
+        ids, offsets = around_rows(encode(text_page(lines), range(len(lines))))
+        first = [
+            word_grams(page_text([line]), 1).hashes[:NEIGHBOUR_WORDS].tolist() for line in lines
+        ]
+        for i in range(len(lines)):
+            naive = [
+                (word ^ int(salt)) * MIX % MODULUS >> 64 - HASH_BITS
+                for salt, words in (
+                    (_PREVIOUS, first[i - 1] if i else []),
+                    (_NEXT, first[i + 1] if i + 1 < len(lines) else []),
+                )
+                for word in words
+            ]
+            assert ids[offsets[i] : offsets[i + 1]].tolist() == naive
 
     @given(st.lists(st.lists(st.integers(0, 9), max_size=5), min_size=1, max_size=5))
     def test_a_row_mean_is_the_sum_over_the_root_of_the_length(self, rows: list[list[int]]) -> None:

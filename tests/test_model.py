@@ -59,8 +59,7 @@ class TestFile:
             one, other = model.stacks[kind], again.stacks[kind]
             assert one.linear.bias == other.linear.bias
             for a, b in (
-                (one.linear.grams, other.linear.grams),
-                (one.linear.names, other.linear.names),
+                *zip(one.linear.tables, other.linear.tables, strict=True),
                 (one.types.weights, other.types.weights),
                 (one.types.bias, other.types.bias),
                 *((getattr(one.trees, n), getattr(other.trees, n)) for n in Trees.__slots__),
@@ -184,21 +183,21 @@ DAMAGED = {
     "another schema": rezipped(DATA, lambda a: a.update(feature_schema=-1)),
     "no modes": rezipped(DATA, lambda a: a.pop("modes")),
     "one mode": rezipped(DATA, lambda a: a["modes"].pop("text")),
-    "a missing array": rezipped(DATA, lambda a: a["arrays"].pop("html-grams")),
+    "a missing array": rezipped(DATA, lambda a: a["arrays"].pop("html-wording")),
     "an unknown array": rezipped(DATA, lambda a: a["arrays"].update({"../x": "0"})),
-    "a wrong checksum": rezipped(DATA, lambda a: a["arrays"].update({"html-grams": "0"})),
+    "a wrong checksum": rezipped(DATA, lambda a: a["arrays"].update({"html-wording": "0"})),
     "a bias of nan": rezipped(DATA, lambda a: a["modes"]["html"].update(bias=float("nan"))),
     "a bias of words": rezipped(DATA, lambda a: a["modes"]["html"].update(bias="much")),
-    "weights of nan": rezipped(DATA, arrays={"html-grams": WEIGHTS * np.nan}),
+    "weights of nan": rezipped(DATA, arrays={"html-wording": WEIGHTS * np.nan}),
     "endless weights": rezipped(DATA, arrays={"html-names": WEIGHTS + np.inf}),
-    "few weights": rezipped(DATA, arrays={"text-grams": WEIGHTS[1:]}),
-    "a matrix": rezipped(DATA, arrays={"text-grams": WEIGHTS.reshape(2, -1)}),
-    "words for weights": rezipped(DATA, arrays={"text-grams": np.array(["x"])}),
-    "pickled weights": rezipped(DATA, members={"text-grams.npy": npy(np.array([Bomb()]))}),
-    "a zip for an array": rezipped(DATA, members={"text-grams.npy": zip_bomb()}),
-    "an array cut short": rezipped(DATA, members={"text-grams.npy": npy(WEIGHTS)[:-9]}),
+    "few weights": rezipped(DATA, arrays={"text-wording": WEIGHTS[1:]}),
+    "a matrix": rezipped(DATA, arrays={"text-wording": WEIGHTS.reshape(2, -1)}),
+    "words for weights": rezipped(DATA, arrays={"text-wording": np.array(["x"])}),
+    "pickled weights": rezipped(DATA, members={"text-wording.npy": npy(np.array([Bomb()]))}),
+    "a zip for an array": rezipped(DATA, members={"text-wording.npy": zip_bomb()}),
+    "an array cut short": rezipped(DATA, members={"text-wording.npy": npy(WEIGHTS)[:-9]}),
     "a huge array": rezipped(
-        DATA, members={"text-grams.npy": npy(WEIGHTS).replace(b"(262144,)", b"(10**15,)")}
+        DATA, members={"text-wording.npy": npy(WEIGHTS).replace(b"(262144,)", b"(10**15,)")}
     ),
 }
 
@@ -351,9 +350,9 @@ class TestColumns:
     def test_the_matrix_has_a_column_for_each_name(self, kind: Kind, model: Model) -> None:
         page = PAGE if kind == "html" else text_page([line.text for line in PAGE.lines])
         encoded = encode(page, range(len(page.lines)))
-        wording, names = model.stacks[kind].linear.scores(encoded)
+        evidence = model.stacks[kind].linear.scores(encoded)
         types = model.stacks[kind].types.log_probabilities(encoded.bag)
-        matrix = tree_matrix(encoded, wording, names, 0.1, types)
+        matrix = tree_matrix(encoded, evidence, 0.1, types)
         assert matrix.shape == (len(page.lines), len(column_names(kind)))
         assert not np.isinf(matrix).any()
 

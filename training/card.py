@@ -8,8 +8,10 @@ no figure is typed by hand and none can stay behind. ``python -m training card``
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
+import subprocess
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +27,7 @@ SPLITS: Final = ("test", "dev", "train")  # the first that was measured speaks f
 MEAN: Final = "mean over corpora"
 LANGUAGES: Final = "language/"
 LEAST_PAGES: Final = 3  # of a language, for a row of its own in the tables
-MODE_NAMES: Final = {"html": "HTML", "text": "Bare text"}
+MODE_NAMES: Final = {"html": "HTML", "text": "bare text"}
 MEASURE_NAMES: Final = {"word_f1": "word F1", "line_f1": "line F1"}
 TITLES: Final = {
     "wcxb": "WCXB", "daniel": "DAnIEL", "fundus": "fundus", "magic-html": "magic-html",
@@ -78,10 +80,30 @@ def fingerprint(model: str | None = None) -> dict[str, Any]:
     return {"sha256": hashlib.sha256(data).hexdigest()[:16], "bytes": len(data)}
 
 
+def provenance(split: str, model: str | None = None) -> dict[str, Any]:
+    """What was measured: split, commit, model, and whether the model has seen the answers."""
+    return {
+        "split": split,
+        "commit": _git("rev-parse", "HEAD"),
+        "changed_since_commit": bool(_git("status", "--porcelain", "--", "boilerplate")),
+        "model": fingerprint(model),
+        "learned_from_this_split": split in str(about_of(model).get("splits", "")).split(","),
+    }
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(  # noqa: S603 - fixed words
+        ["git", *arguments],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip()
+
+
 def about_of(model: str | None = None) -> dict[str, Any]:
     """What a model file says of itself, whether or not this version can load its arrays."""
-    import io
-
     with zipfile.ZipFile(io.BytesIO(_model_bytes(model))) as archive:
         about: dict[str, Any] = json.loads(archive.read("model.json"))
     return about
@@ -91,6 +113,20 @@ def _model_bytes(model: str | None) -> bytes:
     if model is not None:
         return Path(model).read_bytes()
     return files("boilerplate").joinpath("data/model.zip").read_bytes()
+
+
+def as_json(value: Json) -> str:
+    r"""JSON for a file in the repository: what holds only figures stands on one line.
+
+    >>> as_json({"a": {"b": {"c": 1, "d": 2}}})
+    '{\n "a": {\n  "b": {"c": 1, "d": 2}\n }\n}\n'
+    """
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    return re.sub(r"\{\n([^{}\[\]]*)\n *\}", _on_one_line, text) + "\n"
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    return "{" + ", ".join(line.strip().rstrip(",") for line in found[1].split("\n")) + "}"
 
 
 def results_in(docs: Path) -> Results:
@@ -110,15 +146,15 @@ def results_in(docs: Path) -> Results:
 # ------------------------------------------------------------------------------------- tables
 
 
-def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; all columns but the first are figures.
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> str:
+    """A Markdown table; so many columns of words, then figures.
 
     >>> print(markdown(["a", "b"], [["x", "1"]]))
     | a | b |
     |---|---:|
     | x | 1 |
     """
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    lines = [head, [*["---"] * words, *["---:"] * (len(head) - words)], *rows]
     cells = [[str(cell).replace("|", "\\|") for cell in line] for line in lines]
     cells[1] = list(lines[1])
     made = ["| " + " | ".join(line) + " |" for line in cells]
@@ -194,13 +230,20 @@ def accuracy_tables(results: Json, level: str = "##") -> str:
     """All tables of one split's benchmark."""
     parts: list[str] = []
     for kind, mode in results["modes"].items():
-        parts.append(f"{level} {MODE_NAMES[kind]}, split `{results['split']}`")
-        parts.append(f"{mode['pages']} pages. The number of pages stands in brackets.")
+        parts.append(f"{level} {_begun(MODE_NAMES[kind])}, split `{results['split']}`")
+        parts.append(
+            f"{mode['pages']} pages; the number of each group's stands in brackets."
+            + (
+                f" {mode['unread']} more, without lines or with too many, are left out."
+                if mode["unread"]
+                else ""
+            )
+        )
         groups = [*corpora_of(mode), MEAN]
         types = parts_of(mode, "wcxb/")
         spoken = parts_of(mode, LANGUAGES, LEAST_PAGES)
         for measure, name in MEASURE_NAMES.items():
-            parts += [f"{name.capitalize()}:", tools_by_corpus(mode, measure, groups)]
+            parts += [f"{_begun(name)}:", tools_by_corpus(mode, measure, groups)]
         if types:
             parts += ["Word F1 by WCXB's page types:", groups_by_tool(mode, "word_f1", types)]
         if spoken:
@@ -216,6 +259,10 @@ def accuracy_tables(results: Json, level: str = "##") -> str:
             ]
         parts.append(_failures(mode))
     return "\n\n".join(filter(None, parts))
+
+
+def _begun(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _failures(mode: Json) -> str:
@@ -251,7 +298,7 @@ def report_tables(report: Json) -> str:
         markdown(
             ["mode", "lines", "expected calibration error", "Brier score"],
             (
-                [MODE_NAMES[kind], f"{c['lines']}", f"{c['ece']:.4f}", f"{c['brier']:.4f}"]
+                [_begun(MODE_NAMES[kind]), f"{c['lines']}", f"{c['ece']:.4f}", f"{c['brier']:.4f}"]
                 for kind, c in report["calibration"].items()
             ),
         ),
@@ -269,6 +316,7 @@ def report_tables(report: Json) -> str:
                 ]
                 for row in report["worst"]
             ),
+            words=3,
         ),
     ]
     return "\n\n".join(parts)
@@ -338,7 +386,7 @@ def readme_section(results: Results) -> str:
         if mode:
             groups = [g for g in _README_GROUPS if g in mode["tools"][OURS]["groups"]]
             parts += [
-                f"{MODE_NAMES[kind]}, {MEASURE_NAMES[measure]}:",
+                f"{_begun(MODE_NAMES[kind])}, {MEASURE_NAMES[measure]}:",
                 tools_by_corpus(mode, measure, groups),
             ]
     parts.append("![Accuracy by corpus](docs/pictures/accuracy.png)")
@@ -388,6 +436,7 @@ def model_card(results: Results) -> str:
                 ["pages learned from", f"{about['pages']}, splits `{about['splits']}`"],
                 ["phrase lexicon", "yes" if about.get("lexicon") else "no"],
             ],
+            words=2,
         ),
         "## What it is for",
         "Cleaning scraped pages before their text is read, searched or learned from, in any "
@@ -431,8 +480,8 @@ def model_card(results: Results) -> str:
 
 def _training_table(results: Results) -> str:
     corpora = results.about["corpora"]
-    key = "lines" if all("lines" in corpus for corpus in corpora.values()) else "pages"
-    total = sum(corpus[key] for corpus in corpora.values()) or 1
+    lines = results.about["lines"]
+    total = sum(lines.values()) or 1
     held_back = results.accuracy.get("corpora", {})
     names = [*corpora, *(name for name in held_back if name not in corpora)]
     split = results.accuracy.get("split", "test")
@@ -446,12 +495,15 @@ def _training_table(results: Results) -> str:
                 f"`{known['commit']}`",
                 known["licence"],
                 str(corpus.get("pages", 0)),
-                f"{corpus.get(key, 0) / total:.1%}",
+                f"{lines.get(name, 0) / total:.1%}",
                 str(held.get("pages", "")),
             ]
         )
-    head = ["corpus", "commit", "licence", "pages learned from", f"share of {key}"]
-    return markdown([*head, f"pages of split `{split}`"], rows)
+    if "lexicon" in lines:
+        share = f"{lines['lexicon'] / total:.1%}"
+        rows.append(["pages put together of phrases", "", "", "", share, ""])
+    head = ["corpus", "commit", "licence", "pages learned from", "share of lines"]
+    return markdown([*head, f"pages of split `{split}`"], rows, words=3)
 
 
 def _evaluation_table(measured: Json) -> str:
@@ -460,7 +512,7 @@ def _evaluation_table(measured: Json) -> str:
     groups = [*corpora_of(first), MEAN]
     columns = [(kind, measure) for kind in modes for measure in MEASURE_NAMES]
     return markdown(
-        ["corpus", "pages", *(f"{MODE_NAMES[k]}, {MEASURE_NAMES[m]}" for k, m in columns)],
+        ["corpus", "pages", *(f"{_begun(MODE_NAMES[k])}, {MEASURE_NAMES[m]}" for k, m in columns)],
         (
             [
                 TITLES.get(group, group),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
@@ -24,9 +24,11 @@ from training.align import CONTENT_SHARE, UNSURE, content_shares
 from training.corpora import GoldPage
 
 LAYOUTS: Final = ("blocks", "strings", "joined")
+SHARE_OF_BROKEN: Final = 0.4  # of the lines in a made-up end
 MIN_COPY_WORDS: Final = 4  # shorter lines are said twice without being copies
 _TITLE_SEPARATOR: Final = re.compile(r"\s[|\-–—:•»·]\s")
 MIN_TITLE_WORDS: Final = 2  # one word is as likely a section's name
+LIKENESS: Final = 0.75  # of the words that two titles have together, for them to be one
 MAX_HEADINGS: Final = 3  # a page with more level-one headings uses them for something else
 MAX_LINES: Final = 4000  # of one page; the few longer ones are indexes and hold no more news
 
@@ -86,14 +88,27 @@ def gold_labels(
     count_copies_once(y, keys)
     target = np.where(told & ((share <= UNSURE[0]) | (share >= UNSURE[1])), y, -1)
     first = int(np.argmax(target == 1)) if (target == 1).any() else -1
-    headline = max((i for i in range(first + 1) if keys[i] in titles), default=-1)
+    like_title = [is_like(key, titles) for key in keys]
+    headline = max((i for i in range(first + 1) if like_title[i]), default=-1)
     for i, key in enumerate(keys):
-        if key in skip:
+        if key in skip or like_title[i]:
             y[i] = -1
             target[i] = target[i] if kind == "html" else -1
     if kind == "text" and headline >= 0:
         target[headline] = 1
     return y, target
+
+
+def is_like(key: tuple[str, ...], titles: Iterable[tuple[str, ...]]) -> bool:
+    """Whether a line has nearly the words of one of the titles.
+
+    >>> is_like(("a", "cat", "sat", "here"), [("cat", "sat", "here", "a", "while")])
+    True
+    """
+    have = set(key)
+    return len(key) >= MIN_TITLE_WORDS and any(
+        len(have & set(title)) >= LIKENESS * len(have | set(title)) for title in titles
+    )
 
 
 def claimed_titles(page: Page) -> list[str]:
@@ -130,23 +145,24 @@ def count_copies_once(y: np.ndarray, keys: Sequence[tuple[str, ...]]) -> None:
             y[copies] = [1] * held + [0] * (len(copies) - held)
 
 
-def cropped(labelled: Sample, ends: Sequence[Sequence[str]]) -> Sample | None:
+def cropped(labelled: Sample, ends: Sequence[Sequence[str]], number: int = 0) -> Sample | None:
     """An article with little before it and made-up ends after it, as a reader's tool saves it.
 
     The ends are chrome of other sites, in this language or another, some of their lines
-    broken where links were. None where the page has no content.
+    broken where links were; ``number`` draws another crop of the same page. None where the
+    page has no content.
     """
     content = np.flatnonzero(labelled.target == 1)
     if not len(content) or not ends:
         return None
-    rng = np.random.default_rng(crc32(f"crop/{labelled.gold.corpus}/{labelled.gold.id}".encode()))
+    name = f"crop/{labelled.gold.corpus}/{labelled.gold.id}"
+    rng = np.random.default_rng([number, crc32(name.encode())])
     first = max(0, int(content[0]) - int(rng.integers(0, 5)))
     last = int(content[-1]) + 1 + int(rng.integers(0, 3))
     lines = [line.text for line in labelled.page.lines[first:last]]
     n = len(lines)
-    for end in (ends[int(i)] for i in rng.integers(0, len(ends), 1 + int(rng.random() < 0.4))):
-        for text in end:
-            lines += broken(text, rng) if rng.random() < 0.4 else [text]
+    for text in (text for end in ends for text in end):
+        lines += broken(text, rng) if rng.random() < SHARE_OF_BROKEN else [text]
     added = np.zeros(len(lines) - n, int)
     return Sample(
         labelled.gold,

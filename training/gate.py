@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from training.card import as_json
 from training.score import MEASURES
 
 BASELINE: Final = Path(__file__).with_name("baseline.json")
@@ -115,17 +116,17 @@ def raised(old: Floors, new: Floors) -> tuple[Floors, list[Fall]]:
     return merged, kept
 
 
-def read(path: Path = BASELINE) -> dict[str, Any]:
+def read() -> dict[str, Any]:
     """The floors by split, and why any were lowered."""
-    if not path.is_file():
+    if not BASELINE.is_file():
         return {"splits": {}, "lowered": []}
-    baseline: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    baseline: dict[str, Any] = json.loads(BASELINE.read_text("utf-8"))
     return baseline
 
 
-def write(split: str, scores: Scores, reason: str | None, path: Path = BASELINE) -> list[Fall]:
+def write(split: str, scores: Scores, reason: str | None) -> list[Fall]:
     """Write a split's floors; the floors that were higher: kept, or with a reason lowered."""
-    baseline = read(path)
+    baseline = read()
     new = floors_of(scores)
     merged, higher = raised(baseline["splits"].get(split, {}), new)
     if reason and higher:
@@ -141,5 +142,5 @@ def write(split: str, scores: Scores, reason: str | None, path: Path = BASELINE)
             }
         )
     baseline["splits"][split] = merged
-    path.write_text(json.dumps(baseline, indent=1, sort_keys=True) + "\n", "utf-8")
+    BASELINE.write_text(as_json(baseline), "utf-8")
     return higher

@@ -20,10 +20,21 @@ from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from boilerplate.classifier import BoostedLines
 from boilerplate.cleaner import is_blank
-from boilerplate.features import BAG_BITS, HASH_BITS, Encoded, encode, gram_rows, name_rows
-from boilerplate.model import MODES, PAGE_TYPES, Linear, Model, PageTypes, Stack, tree_matrix
+from boilerplate.evaluation import word_score
+from boilerplate.features import BAG_BITS, HASH_BITS, Encoded, encode
+from boilerplate.model import (
+    EVIDENCE,
+    MODES,
+    PAGE_TYPES,
+    Linear,
+    Model,
+    PageTypes,
+    Stack,
+    evidence_rows,
+    tree_matrix,
+)
 from boilerplate.page import Kind, text_page
-from training import lexicon
+from training import lexicon, notices
 from training.corpora import GoldPage
 from training.dataset import Sample, cropped, draw, sample
 
@@ -35,7 +46,9 @@ MADE_UP_WEIGHT: Final = 0.3  # of a page put together from phrases
 MAX_PAGE_LINES: Final = 400  # drawn from a longer page
 SHARE_OF_STRINGS: Final = 0.4  # of pages that are also learned a text node a line
 SHARE_OF_JOINED: Final = 0.2  # and with neighbouring paragraphs joined
-SHARE_OF_CROPPED: Final = 0.5  # and as an article with another page's end
+CROPS: Final = 2  # and each as an article with other pages' ends, so many times
+LEAST_RECALL: Final = 0.8
+SIZE: Final = 1 << HASH_BITS
 ALPHA: Final = 1e-6
 EPOCHS: Final = 5
 TYPE_C: Final = 30.0
@@ -48,8 +61,9 @@ Log = Callable[[str], None]
 class Lesson:
     """What is learned from of one page in one mode: the lines whose label is known.
 
-    ``kept`` are their places among the page's spoken lines, ``target`` their labels (n,),
-    ``ids`` and ``values`` their sparse rows, one after another, cut at ``offsets`` (n + 1).
+    ``kept`` are their places among the page's spoken lines, ``target`` their labels, ``rows``
+    the buckets and offsets of each kind of evidence of all lines. ``evidence`` and ``types``
+    are what models say that saw no page of the site.
     """
 
     site: str
@@ -58,11 +72,9 @@ class Lesson:
     encoded: Encoded
     kept: np.ndarray
     target: np.ndarray
-    grams: tuple[np.ndarray, np.ndarray]
-    names: tuple[np.ndarray, np.ndarray] | None
+    rows: list[tuple[np.ndarray, np.ndarray]]
     weight: float = 1.0
-    wording: np.ndarray | None = None
-    named: np.ndarray | None = None
+    evidence: np.ndarray | None = None
     types: np.ndarray | None = None
     end: tuple[str, ...] = ()
 
@@ -85,8 +97,7 @@ def lesson(labelled: Sample | None) -> Lesson | None:
     spoken = [i for i, line in enumerate(labelled.page.lines) if not is_blank(line)]
     target = labelled.target[spoken]
     encoded = encode(labelled.page, spoken)
-    grams, offsets = gram_rows(encoded)
-    names = name_rows(encoded.tree) if encoded.tree else None
+    rows = [(ids.astype(np.int32), offsets) for ids, offsets in evidence_rows(encoded)]
     encoded = replace(encoded, grams=[], columns=encoded.columns.astype(np.float32))
     content = np.flatnonzero(target == 1)
     after = range(int(content[-1]) + 1, len(spoken)) if len(content) else range(0)
@@ -98,21 +109,30 @@ def lesson(labelled: Sample | None) -> Lesson | None:
         encoded,
         np.flatnonzero(target >= 0),
         target[target >= 0],
-        (grams.astype(np.int32), offsets),
-        names and (names[0].astype(np.int32), names[1]),
+        rows,
         end=tuple(text for text in texts if 20 < len(text) < 400)[-10:],
     )
 
 
 def read_lesson(gold: GoldPage, kind: Kind, layout: str) -> Lesson | None:
     """The Lesson of a gold page in a layout."""
-    return lesson(sample(gold, kind, layout))
+    labelled = sample(gold, kind, layout)
+    return lesson(labelled) if labelled and holds_gold(labelled) else None
 
 
-def crop_lesson(gold: GoldPage, ends: Sequence[Sequence[str]]) -> Lesson | None:
-    """The Lesson of a gold page's article before other pages' ends."""
+def holds_gold(labelled: Sample) -> bool:
+    """Whether the page holds its gold: some golds were loaded by scripts, some are others'."""
+    text = "\n".join(line.text for line in labelled.page.lines)
+    return word_score(text, labelled.gold.gold or "").recall >= LEAST_RECALL
+
+
+def crop_lessons(gold: GoldPage, ends: Sequence[Sequence[Sequence[str]]]) -> list[Lesson]:
+    """The Lessons of a gold page's article, before each of some ends of other pages."""
     labelled = sample(gold, "text")
-    return lesson(labelled and cropped(labelled, ends))
+    if not labelled or not holds_gold(labelled):
+        return []
+    made = (lesson(cropped(labelled, end, number)) for number, end in enumerate(ends))
+    return [each for each in made if each is not None]
 
 
 def made_up_lesson(language: str, lines: Sequence[str], labels: Sequence[int]) -> Lesson | None:
@@ -146,14 +166,18 @@ def lessons_of(
             for each in made:
                 if each is not None and len(each.end) > 2:
                     ends[each.fold].append(each.end)
+            for box in (box for boxes in notices.BOXES.values() for box in boxes):
+                ends[fold_of(box[0])].append(box)
             if phrases is not None:
                 for language, tails in lexicon.tails(phrases).items():
                     ends[fold_of(f"lexicon-{language}")].extend(tails)
-            made += parallel(
-                delayed(crop_lesson)(gold, _some(ends[fold_of(gold.site)], gold))
+            crops = parallel(
+                delayed(crop_lessons)(
+                    gold, [_some(ends[fold_of(gold.site)], gold, number) for number in range(CROPS)]
+                )
                 for gold in golds
-                if draw(gold, "crop") < SHARE_OF_CROPPED
             )
+            made += [each for crop in crops for each in crop]
             if phrases is not None:
                 made += parallel(delayed(made_up_lesson)(*page) for page in lexicon.pages(phrases))
     lessons = [each for each in made if each is not None]
@@ -166,12 +190,17 @@ def lessons_of(
     return lessons
 
 
-def _some(ends: Sequence[Sequence[str]], gold: GoldPage) -> list[Sequence[str]]:
-    """A few ends for a page, drawn from its name; all of them would be sent to each worker."""
-    if not ends:
-        return []
-    rng = np.random.default_rng(crc32(f"ends/{gold.corpus}/{gold.id}".encode()))
-    return [ends[int(i)] for i in rng.integers(0, len(ends), 4)]
+def _some(ends: Sequence[Sequence[str]], gold: GoldPage, number: int) -> list[Sequence[str]]:
+    """A few ends for a page, drawn from its name; all of them would be sent to each worker.
+
+    The first of every other list is a box in the page's language, as most sites have there.
+    """
+    rng = np.random.default_rng([number, crc32(f"ends/{gold.corpus}/{gold.id}".encode())])
+    # of the page's own fold: wording that all folds had seen would be trusted too much
+    fold = fold_of(gold.site)
+    boxes = [box for box in notices.BOXES.get(gold.language, ()) if fold_of(box[0]) == fold]
+    first = [boxes[int(rng.integers(len(boxes)))]] if boxes and number % 2 == 0 else []
+    return [*first, *(ends[int(i)] for i in rng.integers(0, len(ends), 1 + rng.integers(0, 2)))]
 
 
 def train(
@@ -182,13 +211,16 @@ def train(
     ``phrases`` is the lexicon's folder, or None to do without.
     """
     stacks: dict[Kind, Stack] = {}
+    learned: Counter[str] = Counter()
     for kind in MODES:
         log(f"{kind}: reading and aligning")
         lessons = lessons_of(golds, kind, phrases, jobs)
         lines = sum(each.encoded.n for each in lessons)
         log(f"{kind}: {len(lessons)} pages, {lines} lines")
+        for each in lessons:
+            learned[each.corpus] += len(each.target)
         stacks[kind] = fit_stack(lessons, kind, log)
-    return Model(stacks, about)
+    return Model(stacks, {**about, "lines": dict(sorted(learned.items()))})
 
 
 def fit_stack(lessons: Sequence[Lesson], kind: Kind, log: Log) -> Stack:
@@ -216,10 +248,13 @@ def fit_stack(lessons: Sequence[Lesson], kind: Kind, log: Log) -> Stack:
             else linear
         )
         for i in np.flatnonzero(folds == fold):
-            rows = X[bounds[i] : bounds[i + 1]]
-            size = 1 << HASH_BITS
-            lessons[i].wording = rows[:, :size] @ partial_linear.grams
-            lessons[i].named = rows[:, size:] @ partial_linear.names
+            page = X[bounds[i] : bounds[i + 1]]
+            lessons[i].evidence = np.column_stack(
+                [
+                    page[:, k * SIZE : (k + 1) * SIZE] @ table
+                    for k, table in enumerate(partial_linear.tables)
+                ]
+            )
         log(f"{kind}: linear fold {fold + 1} of {FOLDS}")
     del X
     rng = np.random.default_rng(0)
@@ -227,9 +262,8 @@ def fit_stack(lessons: Sequence[Lesson], kind: Kind, log: Log) -> Stack:
     for each in lessons:
         if each.types is None:  # one fold only: a tiny corpus
             each.types = types.log_probabilities(each.encoded.bag)
-        assert each.wording is not None
-        assert each.named is not None
-        matrix = tree_matrix(each.encoded, each.wording, each.named, linear.bias, each.types)
+        assert each.evidence is not None
+        matrix = tree_matrix(each.encoded, each.evidence, linear.bias, each.types)
         chosen = np.arange(len(each.kept))
         if len(chosen) > MAX_PAGE_LINES:
             chosen = np.sort(rng.choice(chosen, MAX_PAGE_LINES, replace=False))
@@ -244,61 +278,37 @@ def fit_stack(lessons: Sequence[Lesson], kind: Kind, log: Log) -> Stack:
 
 
 def design(lessons: Sequence[Lesson]) -> tuple[sp.csr_matrix, np.ndarray]:
-    """The sparse rows of all lines: n-grams, and beside them names, each of length 1.
+    """The sparse rows of all lines, each kind of evidence of length 1 in columns of its own.
 
-    Shape (lines, 2 * 2**18), and where each page's rows begin. The lessons' own ids are
+    Shape (lines, 3 * 2**18), and where each page's rows begin. The lessons' own rows are
     dropped on the way: they are most of the memory.
     """
-    size = 1 << HASH_BITS
-    widths, total = [], 0
-    for each in lessons:
-        counts = np.diff(each.grams[1])
-        if each.names is not None:
-            counts = counts + np.diff(each.names[1])
-        widths.append(counts)
-        total += int(counts.sum())
+    widths = [np.sum([np.diff(offsets) for _, offsets in each.rows], axis=0) for each in lessons]
     indptr = np.concatenate([[0], np.cumsum(np.concatenate(widths))])
-    ids, values = np.empty(total, np.int32), np.empty(total, np.float32)
-    at = 0
+    ids, values = np.empty(indptr[-1], np.int32), np.empty(indptr[-1], np.float32)
+    row = 0
     for each in lessons:
-        blocks = [(each.grams, 0)] + ([(each.names, size)] if each.names is not None else [])
-        parts = []
-        for (buckets, offsets), shift in blocks:
+        at = indptr[row : row + each.encoded.n].copy()
+        for kind, (buckets, offsets) in enumerate(each.rows):
             counts = np.diff(offsets)
-            data = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
-            shape = (len(counts), 2 * size)
-            parts.append(sp.csr_matrix((data, buckets + np.int32(shift), offsets), shape=shape))
-        page = parts[0] if len(parts) == 1 else _side_by_side(*parts)
-        ids[at : at + page.nnz], values[at : at + page.nnz] = page.indices, page.data
-        at += page.nnz
-        nothing = np.zeros(0, np.int32)
-        each.grams = (nothing, nothing)
-        each.names = None
-    n = len(indptr) - 1
+            place = np.repeat(at - offsets[:-1], counts) + np.arange(offsets[-1])
+            ids[place] = buckets + np.int32(kind * SIZE)
+            values[place] = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts)
+            at += counts
+        each.rows = []
+        row += each.encoded.n
     bounds = np.cumsum([0, *(each.encoded.n for each in lessons)])
-    return sp.csr_matrix((values, ids, indptr), shape=(n, 2 * size)), bounds
-
-
-def _side_by_side(a: sp.csr_matrix, b: sp.csr_matrix) -> sp.csr_matrix:
-    """The entries of both in each row, repeated buckets kept apart."""
-    order = np.argsort(
-        np.concatenate([np.repeat(np.arange(a.shape[0]), np.diff(m.indptr)) for m in (a, b)]),
-        kind="stable",
-    )
-    data = np.concatenate([a.data, b.data])[order]
-    indices = np.concatenate([a.indices, b.indices])[order]
-    return sp.csr_matrix((data, indices, a.indptr + b.indptr), shape=a.shape)
+    return sp.csr_matrix((values, ids, indptr), shape=(row, len(EVIDENCE) * SIZE)), bounds
 
 
 def fit_linear(X: sp.csr_matrix, y: np.ndarray, w: np.ndarray) -> Linear:
-    """Logistic regression on hashed n-grams and names."""
+    """Logistic regression on the rows of ``design``."""
     fitted = SGDClassifier(
         loss="log_loss", alpha=ALPHA, max_iter=EPOCHS, tol=None, random_state=0
     ).fit(X, y, sample_weight=w)
-    size = 1 << HASH_BITS
     # stored as float16: what is learned on top must see the scores as they will be
     weights = fitted.coef_[0].astype(np.float16).astype(np.float32)
-    return Linear(weights[:size], weights[size:], float(fitted.intercept_[0]))
+    return Linear(tuple(np.split(weights, len(EVIDENCE))), float(fitted.intercept_[0]))
 
 
 def fit_types(lessons: Sequence[Lesson]) -> PageTypes:
