@@ -61,9 +61,17 @@ def folder(tmp_path: Path) -> Path:
 # What comes out
 
 
-def test_the_example_comes_out_without_newsletter_and_notices():
+def test_the_example_comes_out_as_its_headline_and_five_paragraphs():
     text = run("clean", EXAMPLES / "turkish-notice.txt").stdout
-    for kept in ("The car ferry", "Nermin Aksoy", "Orhan Delibaş", "motorboats", "tea garden"):
+    assert len(text.splitlines()) == 6
+    for kept in (
+        "nine winters after the storm",
+        "The car ferry",
+        "Nermin Aksoy",
+        "Orhan Delibaş",
+        "motorboats",
+        "tea garden",
+    ):
         assert kept in text
     for dropped in ("inbox", "cancel", "reCAPTCHA", "tap here", "cookies", "device", "6698",
                     "çerezlere", "dokununuz"):  # fmt: skip

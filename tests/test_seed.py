@@ -1,0 +1,24 @@
+"""The page that started the project, where the corpora are at hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+import boilerplate
+
+CORPORA = Path(
+    os.environ.get("BOILERPLATE_CORPORA", Path(__file__).parents[2] / "shared" / "corpora")
+)
+SEED = CORPORA.parent / "examples" / "dailysabah.txt"
+
+
+@pytest.mark.corpora
+@pytest.mark.skipif(not SEED.is_file(), reason="the seed page is not in the repository")
+def test_the_seed_page_is_its_headline_and_five_paragraphs() -> None:
+    source = SEED.read_text(encoding="utf-8")
+    lines = source.splitlines()
+    end = next(i for i, line in enumerate(lines) if line.startswith("Keep up to date"))
+    assert boilerplate.clean(source).text.splitlines() == [lines[0], *lines[end - 5 : end]]
