@@ -1,8 +1,8 @@
 """Which language a page speaks. The only importer of langdetect.
 
 langdetect is random unless its factory has a seed, and its module-level factory is global
-state, so a private factory is seeded here. langdetect-rs gives the same results about 48 times
-as fast; where it is not installed, langdetect itself answers.
+state, so a private factory is seeded here. langdetect-rs gives the same results many times as
+fast; where it is not installed, langdetect itself answers.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def language_of(text: str) -> str | None:
     for script, language in _ONE_LANGUAGE:
         if len(script.findall(text)) > MIN_SHARE * size:
             return language
-    # Runs of capitals are skipped by the detector: accuracy falls from .91 to .23 on them.
+    # Runs of capitals are skipped by the detector, and a shouted notice is one.
     lowered = text.lower().encode("utf-8", "replace").decode("utf-8")
     factory, error = _factory()
     detector = factory.create()

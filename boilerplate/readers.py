@@ -40,7 +40,7 @@ NAME_ATTRIBUTES: Final = ("id", "role", "itemprop", "rel", "property", "data-tes
 MAX_NAMES = 16  # a megabyte of class names says no more than the first few
 MAX_NAME_LENGTH = 64
 SQUEEZE_LENGTH = 1_000_000  # characters
-MAX_JSON_LD = 2_000_000  # characters of one script; news sites stay below a tenth of it
+MAX_JSON_LD = 2_000_000  # characters of one script, far above what articles need
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 # A byte-order mark or one of these at the start settles it; else three tags do.
