@@ -68,7 +68,6 @@ class Metadata:
     description: str = ""
     body: str = ""
     type: str = ""
-    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boilerplate import Label
+from boilerplate.page import text_page
 from tests.made_up import SENTENCES
-from training.align import content_shares, label_lines, matched_words
+from training.align import content_shares, matched_words
+from training.corpora import GoldPage
+from training.dataset import Sample, gold_labels
 
 C, B = Label.CONTENT, Label.BOILERPLATE
 WORDS = st.lists(st.sampled_from("ab cd ef gh".split()), max_size=8)
+
+
+def label_lines(texts: list[str], gold: str, optional: tuple[str, ...] = ()) -> list[Label | None]:
+    """The labels that lines of a page with this gold are scored against."""
+    page = GoldPage("made-up", "1", b"", gold, optional=optional)
+    return Sample(page, text_page(texts), *gold_labels(texts, page, (), "html")).labels
 
 
 def longest(a: list[str], b: list[str]) -> int:
@@ -58,7 +67,11 @@ def test_half_of_the_words_make_a_line_content() -> None:
 
 
 def test_lines_without_words_and_optional_lines_are_not_told() -> None:
-    assert label_lines(["* * *", "Título", "texto"], "Título texto", ["TÍTULO!"]) == [None, None, C]
+    assert label_lines(["* * *", "Título", "texto"], "Título texto", ("TÍTULO!",)) == [
+        None,
+        None,
+        C,
+    ]
     assert np.isnan(content_shares(["—"], "x")).all()
 
 

@@ -32,6 +32,7 @@ jobs_option = click.option("--jobs", default=2, show_default=True, help="Process
 split_option = click.option(
     "--split", type=click.Choice(["train", "dev", "test"]), default="dev", show_default=True
 )
+model_option = click.option("--model", help="A model file; the shipped one by default.")
 without_option = click.option(
     "--without", multiple=True, type=click.Choice(list(CORPORA)), help="Leave a corpus out."
 )
@@ -115,8 +116,8 @@ def train(
 @cache_option
 @jobs_option
 @without_option
-@click.option("--model", default=None, help="A model file; the shipped one by default.")
-@click.option("--split", default="dev", show_default=True, help="train, dev or test.")
+@split_option
+@model_option
 @click.option("--mode", type=click.Choice(MODES), multiple=True, default=MODES)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, not a table.")
 def score(
@@ -141,7 +142,7 @@ def score(
 @cache_option
 @jobs_option
 @split_option
-@click.option("--model", help="A model file; the shipped one by default.")
+@model_option
 @click.option("--write", is_flag=True, help="Raise the floors to what is measured, less a margin.")
 @click.option("--lower", metavar="REASON", help="With --write: lower floors too; say why.")
 def gate(
@@ -177,7 +178,7 @@ def gate(
 @cache_option
 @jobs_option
 @split_option
-@click.option("--model", help="A model file; the shipped one by default.")
+@model_option
 @click.option("--sample", "share", default=1, help="One page in so many.")
 @click.option("--docs", type=click.Path(path_type=Path), default=HERE / "docs", show_default=False)
 def report(

@@ -14,7 +14,6 @@ import numpy as np
 from rapidfuzz.distance import LCSseq
 
 from boilerplate.evaluation import words
-from boilerplate.page import Label
 
 CONTENT_SHARE: Final = 0.5  # of a line's words found in the gold, from which it is content
 UNSURE: Final = (0.3, 0.7)  # between these a line is kept out of training
@@ -45,20 +44,3 @@ def content_shares(texts: Sequence[str], gold: str) -> np.ndarray:
     lines = [words(text) for text in texts]
     masks = matched_words(lines, words(gold))
     return np.array([mask.mean() if len(mask) else np.nan for mask in masks])
-
-
-def label_lines(
-    texts: Sequence[str], gold: str, optional: Sequence[str] = ()
-) -> list[Label | None]:
-    """Gold labels by the benchmarks' rule: half of a line's words; None for optional lines.
-
-    ``optional`` are texts (the title, the byline) on whose place the corpora disagree.
-    """
-    skip = {tuple(words(text)) for text in optional}
-    labels: list[Label | None] = []
-    for text, share in zip(texts, content_shares(texts, gold), strict=True):
-        if np.isnan(share) or tuple(words(text)) in skip:
-            labels.append(None)
-        else:
-            labels.append(Label.CONTENT if share >= CONTENT_SHARE else Label.BOILERPLATE)
-    return labels

@@ -18,7 +18,7 @@ import numpy as np
 import turbohtml
 
 from boilerplate.evaluation import words
-from boilerplate.page import Kind, Label, Page, text_page
+from boilerplate.page import Element, Kind, Label, Line, Page, text_page
 from boilerplate.readers import SKIPPED_TAGS, decode, html_page
 from training.align import CONTENT_SHARE, UNSURE, content_shares
 from training.corpora import GoldPage
@@ -77,7 +77,7 @@ def gold_labels(
     """
     keys = [tuple(words(text)) for text in texts]
     titles = {key for text in headlines if len(key := tuple(words(text))) >= MIN_TITLE_WORDS}
-    skip = titles | {tuple(words(text)) for text in gold.optional} - {()}
+    skip = {tuple(words(text)) for text in gold.optional} - {()}
     chrome = {tuple(words(text)) for text in gold.boilerplate} - {()}
     if gold.gold is None:
         y = np.array([0 if key in chrome else -1 for key in keys])
@@ -119,14 +119,9 @@ def claimed_titles(page: Page) -> list[str]:
 
 def first_headings(page: Page) -> list[str]:
     """The texts of the page's level-one headings, where it has few: its headline is one."""
-    found = []
-    for line in page.lines:
-        element = line.markup.element if line.markup else -1
-        while element >= 0:
-            if page.elements[element].tag == "h1":
-                found.append(line.text)
-                break
-            element = page.elements[element].parent
+    found = [
+        line.text for line in page.lines if any(e.tag == "h1" for e in elements_around(page, line))
+    ]
     return found if len(found) <= MAX_HEADINGS else []
 
 
@@ -195,7 +190,7 @@ def text_lines(page: Page, markup: str, layout: str, gold: GoldPage) -> list[str
     shown = [
         line
         for line in page.lines
-        if not (hide and line.markup and _is_hidden(page, line.markup.element))
+        if not (hide and any(element.hidden for element in elements_around(page, line)))
     ]
     texts = [line.text for line in shown]
     if layout == "blocks":
@@ -211,17 +206,16 @@ def text_lines(page: Page, markup: str, layout: str, gold: GoldPage) -> list[str
     return out
 
 
-def _parent(page: Page, line: object) -> int:
-    markup = line.markup  # type: ignore[attr-defined]
-    return page.elements[markup.element].parent if markup else -1
+def _parent(page: Page, line: Line) -> int:
+    return page.elements[line.markup.element].parent if line.markup else -1
 
 
-def _is_hidden(page: Page, element: int) -> bool:
-    while element >= 0:
-        if page.elements[element].hidden:
-            return True
-        element = page.elements[element].parent
-    return False
+def elements_around(page: Page, line: Line) -> Iterator[Element]:
+    """The elements that hold a line, the innermost first; none in bare text."""
+    at = line.markup.element if line.markup else -1
+    while at >= 0:
+        yield page.elements[at]
+        at = page.elements[at].parent
 
 
 def _strings(markup: str) -> Iterator[str]:
