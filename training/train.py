@@ -30,6 +30,7 @@ from boilerplate.model import (
     Model,
     PageTypes,
     Stack,
+    Trees,
     evidence_rows,
     tree_matrix,
 )
@@ -225,56 +226,64 @@ def train(
 
 def fit_stack(lessons: Sequence[Lesson], kind: Kind, log: Log) -> Stack:
     """The linear model, the page types and the trees of one mode."""
-    types = fit_types(lessons)
-    folds = np.array([each.fold for each in lessons])
-    present = sorted(set(folds.tolist()))
-    for fold in present if len(present) > 1 else ():
-        partial = fit_types([each for each in lessons if each.fold != fold])
+    types = fit_types_by_fold(lessons)
+    log(f"{kind}: page types")
+    linear = fit_linear_by_fold(lessons)
+    log(f"{kind}: linear model")
+    return Stack(linear, types, fit_trees(lessons, linear.bias))
+
+
+def fit_types_by_fold(lessons: Sequence[Lesson]) -> PageTypes:
+    """The page types of all pages; each lesson is told what those of the other folds say."""
+    whole = fit_types(lessons)
+    for fold in sorted({each.fold for each in lessons}):
+        others = [each for each in lessons if each.fold != fold]
+        partial = fit_types(others) if others else whole
         for each in lessons:
             if each.fold == fold:
                 each.types = partial.log_probabilities(each.encoded.bag)
-    log(f"{kind}: page types")
+    return whole
+
+
+def fit_linear_by_fold(lessons: Sequence[Lesson]) -> Linear:
+    """The linear model of all pages; each lesson is told what those of the other folds say."""
     X, bounds = design(lessons)
     y = np.concatenate([each.target for each in lessons])
     w = np.concatenate([np.full(len(each.target), each.weight) for each in lessons])
+    folds = np.array([each.fold for each in lessons])
     fold_of_row = np.repeat(folds, [each.encoded.n for each in lessons])
     known = np.concatenate([np.isin(np.arange(each.encoded.n), each.kept) for each in lessons])
-    linear = fit_linear(X[known], y, w)
-    for fold in present:
+    whole = fit_linear(X[known], y, w)
+    for fold in sorted(set(folds.tolist())):
         inside = known & (fold_of_row != fold)
-        partial_linear = (
-            fit_linear(X[inside], y[inside[known]], w[inside[known]])
-            if len(present) > 1
-            else linear
-        )
+        told = inside[known]
+        partial = fit_linear(X[inside], y[told], w[told]) if told.any() else whole
         for i in np.flatnonzero(folds == fold):
             page = X[bounds[i] : bounds[i + 1]]
             lessons[i].evidence = np.column_stack(
-                [
-                    page[:, k * SIZE : (k + 1) * SIZE] @ table
-                    for k, table in enumerate(partial_linear.tables)
-                ]
+                [page[:, k * SIZE : (k + 1) * SIZE] @ t for k, t in enumerate(partial.tables)]
             )
-        log(f"{kind}: linear fold {fold + 1} of {FOLDS}")
-    del X
+    return whole
+
+
+def fit_trees(lessons: Sequence[Lesson], bias: float) -> Trees:
+    """The trees, from what the other folds' models say of each page."""
     rng = np.random.default_rng(0)
-    rows_, targets, weights = [], [], []
+    rows, targets, weights = [], [], []
     for each in lessons:
-        if each.types is None:  # one fold only: a tiny corpus
-            each.types = types.log_probabilities(each.encoded.bag)
         assert each.evidence is not None
-        matrix = tree_matrix(each.encoded, each.evidence, linear.bias, each.types)
+        assert each.types is not None
+        matrix = tree_matrix(each.encoded, each.evidence, bias, each.types)
         chosen = np.arange(len(each.kept))
         if len(chosen) > MAX_PAGE_LINES:
             chosen = np.sort(rng.choice(chosen, MAX_PAGE_LINES, replace=False))
-        rows_.append(matrix[each.kept[chosen]])
+        rows.append(matrix[each.kept[chosen]])
         targets.append(each.target[chosen])
         weights.append(np.full(len(chosen), each.weight))
-    log(f"{kind}: trees on {sum(map(len, rows_))} lines")
     boosted = BoostedLines().fit(
-        np.concatenate(rows_), np.concatenate(targets), np.concatenate(weights)
+        np.concatenate(rows), np.concatenate(targets), np.concatenate(weights)
     )
-    return Stack(linear, types, boosted.trees_)
+    return boosted.trees_
 
 
 def design(lessons: Sequence[Lesson]) -> tuple[sp.csr_matrix, np.ndarray]:
