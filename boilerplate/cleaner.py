@@ -64,17 +64,18 @@ class Cleaner:
         predictions = [
             Prediction(line, Label.BOILERPLATE, 0.0, "blank line") for line in page.lines
         ]
-        for i, p, keep, why in zip(
+        for i, p, keep, why, language in zip(
             spoken,
             probability.tolist(),
             kept.tolist(),
             reasons(page, spoken, scored, kept),
+            scored.languages,
             strict=True,
         ):
             label = Label.CONTENT if keep else Label.BOILERPLATE
-            predictions[i] = Prediction(page.lines[i], label, p, why)
-        language = detect_language(page, np.array([each.probability for each in predictions]))
-        return CleanPage(page, tuple(predictions), language, threshold)
+            predictions[i] = Prediction(page.lines[i], label, p, why, *language)
+        of_page = detect_language(page, np.array([each.probability for each in predictions]))
+        return CleanPage(page, tuple(predictions), of_page, threshold)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Cleaner, (self.model, self.threshold))
