@@ -22,7 +22,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.characters import Floats, char_counts
-from boilerplate.page import Page
 
 Heard = tuple[tuple[str, float], ...]  # languages with their probabilities, likeliest first
 
@@ -242,14 +241,15 @@ def _near(votes: Floats) -> Floats:
     return np.asarray(np.maximum(around, 0.0))
 
 
-def detect_language(page: Page, probability: Floats) -> str | None:
+def detect_language(texts: Sequence[str], probability: Floats) -> str | None:
     """The ISO 639-1 code (``zh-cn`` and ``zh-tw`` for Chinese) of a page's article, or None.
 
     The lines most likely to be content speak for the page, ``probability`` being (n,); all
     lines where none is likely.
     """
-    texts = [line.text for line in page.lines]
-    chosen = [t for t, p in zip(texts, probability.tolist(), strict=True) if p >= SURE] or texts
+    chosen = [t for t, p in zip(texts, probability.tolist(), strict=True) if p >= SURE] or list(
+        texts
+    )
     return language_of(sample(chosen))
 
 

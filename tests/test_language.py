@@ -23,7 +23,6 @@ from boilerplate.language import (
     sample,
     speech,
 )
-from boilerplate.page import text_page
 from tests.made_up import SENTENCES
 
 
@@ -86,18 +85,18 @@ def test_the_answer_is_the_same_in_another_process() -> None:
 
 
 def test_the_likely_lines_speak_for_the_page() -> None:
-    page = text_page([SENTENCES["de"], SENTENCES["tr"]])
+    page = [SENTENCES["de"], SENTENCES["tr"]]
     assert detect_language(page, np.array([0.9, 0.1])) == "de"
     assert detect_language(page, np.array([0.1, 0.9])) == "tr"
 
 
 def test_all_lines_speak_where_none_is_likely() -> None:
-    page = text_page(["1", SENTENCES["uk"]])
+    page = ["1", SENTENCES["uk"]]
     assert detect_language(page, np.array([0.1, 0.1])) == "uk"
 
 
 def test_a_page_without_lines_has_no_language() -> None:
-    assert detect_language(text_page([]), np.zeros(0)) is None
+    assert detect_language([], np.zeros(0)) is None
 
 
 @given(st.lists(st.text(max_size=2000), max_size=8))
