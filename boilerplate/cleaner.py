@@ -64,16 +64,17 @@ class Cleaner:
         predictions = [
             Prediction(line, Label.BOILERPLATE, 0.0, "blank line") for line in page.lines
         ]
-        for i, p, keep, why in zip(
+        language = detect_language([page.lines[i].text for i in spoken], probability)
+        for i, p, keep, why, spoken_in in zip(
             spoken,
             probability.tolist(),
             kept.tolist(),
-            reasons(page, spoken, scored, kept),
+            reasons(page, spoken, scored, kept, language),
+            scored.languages,
             strict=True,
         ):
             label = Label.CONTENT if keep else Label.BOILERPLATE
-            predictions[i] = Prediction(page.lines[i], label, p, why)
-        language = detect_language(page, np.array([each.probability for each in predictions]))
+            predictions[i] = Prediction(page.lines[i], label, p, why, *spoken_in)
         return CleanPage(page, tuple(predictions), language, threshold)
 
     def __reduce__(self) -> tuple[Any, ...]:
