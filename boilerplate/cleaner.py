@@ -9,11 +9,12 @@ from typing import Any, Final
 import numpy as np
 
 from boilerplate.features import Floats
+from boilerplate.kinds import chrome_kinds
 from boilerplate.language import detect_language
 from boilerplate.model import Model, load_model
 from boilerplate.page import CleanPage, Kind, Label, Line, Page, Prediction
 from boilerplate.readers import read
-from boilerplate.reasons import reasons
+from boilerplate.reasons import naming, reasons
 
 PLAIN_THRESHOLD: Final = 0.5
 SHARE_OF_LIKELIEST: Final = 0.6
@@ -64,15 +65,16 @@ class Cleaner:
         predictions = [
             Prediction(line, Label.BOILERPLATE, 0.0, "blank line") for line in page.lines
         ]
-        for i, p, keep, why in zip(
+        for i, p, keep, why, sort in zip(
             spoken,
             probability.tolist(),
             kept.tolist(),
             reasons(page, spoken, scored, kept),
+            chrome_kinds(page, spoken, kept),
             strict=True,
         ):
             label = Label.CONTENT if keep else Label.BOILERPLATE
-            predictions[i] = Prediction(page.lines[i], label, p, why)
+            predictions[i] = Prediction(page.lines[i], label, p, naming(sort, why), sort)
         language = detect_language(page, np.array([each.probability for each in predictions]))
         return CleanPage(page, tuple(predictions), language, threshold)
 

@@ -92,12 +92,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What was decided of one line: its label, the probability of CONTENT, and why."""
+    """What was decided of one line: its label, the probability of CONTENT, and why.
+
+    ``kind`` is what sort of chrome a dropped line is (one of ``boilerplate.kinds.KINDS``), None
+    for kept and for blank lines.
+    """
 
     line: Line
     label: Label
     probability: float
     reason: str
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

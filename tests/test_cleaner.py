@@ -48,7 +48,9 @@ class TestNames:
         assert [f.name for f in fields(CleanPage)] == [
             "page", "predictions", "language", "threshold",
         ]  # fmt: skip
-        assert [f.name for f in fields(Prediction)] == ["line", "label", "probability", "reason"]
+        assert [f.name for f in fields(Prediction)] == [
+            "line", "label", "probability", "reason", "kind",
+        ]  # fmt: skip
         assert [f.name for f in fields(Page)] == ["lines", "kind", "url", "elements", "metadata"]
 
     def test_importing_the_package_loads_neither_model_nor_parser(self) -> None:
