@@ -204,6 +204,31 @@ def report(
         click.echo(path)
 
 
+lexicon_option = click.option(
+    "--lexicon", type=click.Path(path_type=Path, exists=True),
+    default=HERE.parent / "shared/lexicon", show_default=False, help="The phrase lexicon's folder.",
+)  # fmt: skip
+
+
+@main.group()
+def kinds() -> None:
+    """The small model that names the kind of a dropped line."""
+
+
+@kinds.command(name="train")
+@lexicon_option
+@click.option("--out", type=click.Path(path_type=Path), default=HERE / "boilerplate/data/kinds.zip")
+def kinds_train(lexicon: Path, out: Path) -> None:
+    """Build its file from the lexicon's catalogues and the project's phrases."""
+    from boilerplate.kinds import to_bytes as kinds_to_bytes
+    from training import kinds as learn
+
+    examples = learn.catalogue_examples(lexicon) + learn.phrase_examples()
+    data = kinds_to_bytes(learn.fit(examples, learn.about(examples)))
+    out.write_bytes(data)
+    click.echo(f"{out.name}: {len(examples)} lines, {len(data) / 1e6:.2f} MB", err=True)
+
+
 @main.command()
 @source_option
 @cache_option

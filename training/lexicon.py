@@ -36,7 +36,7 @@ PAGES_PER_LANGUAGE: Final = 16
 MAX_PHRASE: Final = 400  # characters
 
 
-def _rows(path: Path) -> Iterator[list[str]]:
+def rows(path: Path) -> Iterator[list[str]]:
     with lzma.open(path, "rt", encoding="utf-8", newline="") as file:
         yield from csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
 
@@ -45,7 +45,7 @@ def phrases(folder: Path) -> dict[str, dict[str, list[str]]]:
     """Chrome phrases by language and kind, without those that have placeholders."""
     found: dict[str, dict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
     spoken = set(LANGUAGES.values())
-    for row in _rows(folder / "chrome_strings.tsv.xz"):
+    for row in rows(folder / "chrome_strings.tsv.xz"):
         language, kind, text = row[1].split("-")[0].lower(), row[2], " ".join(row[-1].split())
         if language in spoken and 2 < len(text) < MAX_PHRASE and not _PLACEHOLDER.search(text):
             found[language][kind][text] = None
@@ -58,7 +58,7 @@ def phrases(folder: Path) -> dict[str, dict[str, list[str]]]:
 def sentences(folder: Path) -> dict[str, list[str]]:
     """Sentences of prose by language, in the order of their treebanks."""
     found: dict[str, list[str]] = defaultdict(list)
-    for row in _rows(folder / "article_sentences.tsv.xz"):
+    for row in rows(folder / "article_sentences.tsv.xz"):
         name = row[0].removeprefix("UD_").split("-")[0]
         if name in LANGUAGES and len(row[-1]) > 15:
             found[LANGUAGES[name]].append(row[-1])
