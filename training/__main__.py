@@ -14,7 +14,8 @@ import training.corpora as corpora
 from boilerplate.model import MODES, to_bytes
 from boilerplate.page import Kind
 from training.corpora import CORPORA, GoldPage
-from training.split import split_of
+from training.lexicon import Lexicon
+from training.split import Split, split_of
 
 HERE = Path(__file__).parent.parent
 QUICK_SHARE = 8  # one page in so many
@@ -93,7 +94,8 @@ def train(
     def log(message: str) -> None:
         click.echo(f"{time.monotonic() - start:7.1f} s  {message}", err=True)
 
-    golds = gold_pages(source, cache, tuple(splits.split(",")), without, quick)
+    parts = cast(tuple[Split, ...], tuple(splits.split(",")))
+    golds = gold_pages(source, cache, parts, without, quick)
     log(f"{len(golds)} pages with gold")
     used = {
         name: {
@@ -104,7 +106,7 @@ def train(
         for name in CORPORA
         if any(gold.corpus == name for gold in golds)
     }
-    phrases = lexicon if lexicon.is_dir() else None
+    phrases = Lexicon(lexicon, parts) if lexicon.is_dir() else None
     log(f"{'with' if phrases else 'without'} the phrase lexicon")
     about = {
         "corpora": used, "lexicon": phrases is not None, "splits": splits, "quick": quick,
