@@ -27,7 +27,7 @@ from boilerplate.page import Element, Page
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
-SCHEMA: Final = 1  # raised whenever a feature changes its meaning; model files name it
+SCHEMA: Final = 2  # raised whenever a feature changes its meaning; model files name it
 
 # A line's first and last characters say what it is; a 50 MB line must not cost 50 MB of n-grams.
 MAX_LINE_HEAD: Final = 3000
@@ -679,8 +679,10 @@ def encode(page: Page, spoken: Sequence[int]) -> Encoded:
     chars = np.array([len(text) for text in full], float)
     text = page_text([clip(line) for line in full])
     counts, scripts = char_counts(text.texts)
+    spoken_in = speech(text.texts, scripts)
     columns = text_features(page, text, chars, counts, scripts)
     terminals = np.expm1(columns[:, TEXT_COLUMNS.index("n_terminal")])
+    columns = np.hstack([columns, language_features(spoken_in)])
     skeleton = tree(page, spoken)
     links = np.zeros(len(full))
     if skeleton is not None:
@@ -690,7 +692,6 @@ def encode(page: Page, spoken: Sequence[int]) -> Encoded:
         )
     grams = text_grams(text)
     bag = page_bag(page, grams)
-    spoken_in = speech(text.texts, scripts)
     return Encoded(chars, terminals, links, grams, skeleton, columns, bag, spoken_in)
 
 

@@ -34,6 +34,7 @@ from boilerplate.context import (
 from boilerplate.features import (
     BAG_BITS,
     HASH_BITS,
+    LANGUAGE_COLUMNS,
     MARKUP_COLUMNS,
     MAX_LINE_HEAD,
     MAX_LINE_TAIL,
@@ -236,7 +237,7 @@ GROUNDS: Final = (
     "neighbours", "place on page", "container", "page type",
 )  # fmt: skip
 _SPECIAL_GROUNDS: Final = {
-    **dict.fromkeys(("familiar3", "familiar_word", "page_script"), "language"),
+    **dict.fromkeys(("familiar3", "familiar_word", "page_script", *LANGUAGE_COLUMNS), "language"),
     **dict.fromkeys(
         ("same_line", "same_start", "same_end", "said_before", "said_again", "copied_share"),
         "repetition",
@@ -259,6 +260,7 @@ def column_names(kind: Kind) -> tuple[str, ...]:
     html = kind == "html"
     return (
         *TEXT_COLUMNS,
+        *LANGUAGE_COLUMNS,
         *(MARKUP_COLUMNS if html else ()),
         *EVIDENCE, "first_opinion", *(f"is_{name}" for name in PAGE_TYPES),
         *NEIGHBOUR_COLUMNS, *WINDOW_COLUMNS, *PAGE_COLUMNS,

@@ -252,7 +252,7 @@ def ablate(
 
     teach = gold_pages(source, cache, ("train",), (), False)[::share]
     test = gold_pages(source, cache, ("dev",), (), False)
-    phrases = lexicon if lexicon.is_dir() else None
+    phrases = Lexicon(lexicon, ("train",)) if lexicon.is_dir() else None
     measured = ablation(teach, test, phrases, jobs, log, cast(tuple[Kind, ...], mode))
     target = docs / "results" / "ablation-dev.json"
     target.parent.mkdir(parents=True, exist_ok=True)

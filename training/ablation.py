@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -32,6 +31,7 @@ from boilerplate.model import (
 from boilerplate.page import Kind, Page
 from training.corpora import GoldPage
 from training.dataset import Sample, sample
+from training.lexicon import Lexicon
 from training.score import macro, score_sample
 from training.train import (
     Lesson,
@@ -53,7 +53,7 @@ class FirstStage(Model):
         linear = self.stacks[page.kind].linear
         p = sigmoid(linear.scores(encoded).sum(1) + linear.bias)
         nothing = np.zeros((encoded.n, len(GROUNDS)))
-        return Scores(p, nothing, languages=encoded.speech.of_lines())
+        return Scores(p, nothing, languages=tuple(encoded.speech.of_lines()))
 
 
 def stacks(lessons: Sequence[Lesson], kind: Kind) -> Iterator[tuple[str, Stack | Linear]]:
@@ -129,7 +129,7 @@ def measure(cleaner: Cleaner, samples: Sequence[Sample]) -> dict[str, Any]:
 def ablation(
     teach: Sequence[GoldPage],
     test: Sequence[GoldPage],
-    phrases: Path | None,
+    phrases: Lexicon | None,
     jobs: int,
     log: Log,
     modes: Sequence[Kind] = MODES,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from zlib import crc32
 
@@ -18,7 +18,7 @@ import numpy as np
 import turbohtml
 
 from boilerplate.evaluation import words
-from boilerplate.page import Element, Kind, Label, Line, Page, text_page
+from boilerplate.page import Element, Kind, Label, Line, Markup, Metadata, Page, text_page
 from boilerplate.readers import SKIPPED_TAGS, decode, html_page
 from training.align import CONTENT_SHARE, UNSURE, content_shares
 from training.corpora import GoldPage
@@ -30,6 +30,7 @@ _TITLE_SEPARATOR: Final = re.compile(r"\s[|\-–—:•»·]\s")
 MIN_TITLE_WORDS: Final = 2  # one word is as likely a section's name
 LIKENESS: Final = 0.75  # of the words that two titles have together, for them to be one
 MAX_HEADINGS: Final = 3  # a page with more level-one headings uses them for something else
+LEAST_CONTENT: Final = 4  # lines of an article, to put anything between
 MAX_LINES: Final = 4000  # of one page; the few longer ones are indexes and hold no more news
 
 
@@ -175,6 +176,91 @@ def broken(text: str, rng: np.random.Generator) -> list[str]:
     cuts = sorted(rng.choice(np.arange(1, len(tokens)), 2, replace=False).tolist())
     pieces = [tokens[: cuts[0]], tokens[cuts[0] : cuts[1]], tokens[cuts[1] :]]
     return [" ".join(piece) for piece in pieces if piece]
+
+
+BOX_TAGS: Final = ("div", "aside", "section", "form", "")
+BOX_NAMES: Final = ((), (), ("box",), ("inline-widget",), ("promo",), ("c-module", "module-dark"))
+LINE_TAGS: Final = ("p", "p", "div", "span", "h3", "button")
+SHARE_OF_LINKED: Final = 0.3  # of the lines in a box
+SHARE_OF_BARE: Final = 0.4  # of boxed pages that lose all names of their markup
+SHARE_OF_UNCLAIMED: Final = 0.3  # and of those whose head claims nothing
+
+
+def boxed(labelled: Sample, boxes: Sequence[Sequence[str]]) -> Sample | None:
+    """An HTML article with boxes put between its paragraphs, some pages without any names.
+
+    Few golds have a newsletter box in the middle, many sites do; and class names that tools
+    made up say nothing. None where the page has too little content to put anything between.
+    """
+    made = labelled
+    rng = _drawing("box", labelled)
+    for box in boxes:
+        tag = str(rng.choice(BOX_TAGS))
+        names = BOX_NAMES[int(rng.integers(len(BOX_NAMES)))]
+        tags = rng.choice(LINE_TAGS, len(box)).tolist()
+        links = (rng.random(len(box)) < SHARE_OF_LINKED).tolist()
+        inner = [(t, text, link) for t, text, link in zip(tags, box, links, strict=True)]
+        put = _inserted(made, rng, inner, 0, Element(tag, names, -1) if tag else None)
+        if put is None:
+            return None
+        made = put
+    page = made.page
+    if rng.random() < SHARE_OF_BARE:
+        bare = tuple(replace(element, names=()) for element in page.elements)
+        page = replace(page, elements=bare)
+    if rng.random() < SHARE_OF_UNCLAIMED:
+        page = replace(page, metadata=Metadata())
+    return replace(made, page=page)
+
+
+def quoted(labelled: Sample, quotation: str) -> Sample:
+    """An article with a quotation between two of its paragraphs; as it is where there is none."""
+    rng = _drawing("quoted", labelled)
+    around = Element("blockquote", (), -1) if rng.random() < 0.5 else None
+    if not quotation:
+        return labelled
+    return _inserted(labelled, rng, [("p", quotation, False)], 1, around) or labelled
+
+
+def _drawing(salt: str, labelled: Sample) -> np.random.Generator:
+    return np.random.default_rng(
+        crc32(f"{salt}/{labelled.gold.corpus}/{labelled.gold.id}".encode())
+    )
+
+
+def _inserted(
+    labelled: Sample,
+    rng: np.random.Generator,
+    inner: Sequence[tuple[str, str, bool]],
+    label: int,
+    around: Element | None,
+) -> Sample | None:
+    """The page with lines (tag, text, whether linked) put before one of its lines of content."""
+    page = labelled.page
+    content = np.flatnonzero(labelled.target == 1)
+    if len(content) < LEAST_CONTENT:
+        return None
+    at = int(content[int(rng.integers(1, len(content)))])
+    lines, elements = [Line(text) for _, text, _ in inner], list(page.elements)
+    if above := page.lines[at].markup:
+        holder = elements[above.element].parent
+        if around:
+            elements.append(replace(around, parent=holder))
+            holder = len(elements) - 1
+        for i, (tag, text, link) in enumerate(inner):
+            elements.append(Element(tag, (), holder))
+            here = Markup(len(elements) - 1, links=link, link_chars=link * len(text))
+            lines[i] = replace(lines[i], markup=here)
+    return Sample(
+        labelled.gold,
+        replace(
+            page,
+            lines=(*page.lines[:at], *lines, *page.lines[at:]),
+            elements=tuple(elements),
+        ),
+        np.insert(labelled.y, at, [label] * len(lines)),
+        np.insert(labelled.target, at, [label] * len(lines)),
+    )
 
 
 def draw(gold: GoldPage, salt: str) -> float:

@@ -108,6 +108,12 @@ def sentences(folder: Path, splits: Sequence[Split] = ALL) -> dict[str, list[str
     return dict(sorted(found.items()))
 
 
+def quotable(lexicon: Lexicon) -> dict[str, list[str]]:
+    """The sentences of prose in the lexicon's split, of languages that are not held out."""
+    found = sentences(lexicon.folder, lexicon.splits)
+    return {language: texts for language, texts in found.items() if language not in lexicon.without}
+
+
 def tails(lexicon: Lexicon) -> dict[str, list[list[str]]]:
     """Ends of pages by language: a newsletter box, a notice, a few buttons."""
     out: dict[str, list[list[str]]] = {}

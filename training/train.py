@@ -7,7 +7,7 @@ so each page's come from models that saw no page of its site.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from zlib import crc32
@@ -36,16 +36,21 @@ from boilerplate.model import (
 from boilerplate.page import Kind, text_page
 from training import lexicon, notices
 from training.corpora import GoldPage
-from training.dataset import Sample, cropped, draw, sample
+from training.dataset import Sample, boxed, cropped, draw, quoted, sample
 
 FOLDS: Final = 5
 SITE_PAGES: Final = 5  # a site with more pages than this weighs as the root of their number
 PAGE_LINES: Final = 100  # a longer page weighs as the root of its length
 LEAST_LINES: Final = 20
+WEIGHED_CHARS: Final = (10.0, 400.0)  # a line weighs as the root of its length between these
 MADE_UP_WEIGHT: Final = 0.3  # of a page put together from phrases
 MAX_PAGE_LINES: Final = 400  # drawn from a longer page
 SHARE_OF_STRINGS: Final = 0.4  # of pages that are also learned a text node a line
 SHARE_OF_JOINED: Final = 0.2  # and with neighbouring paragraphs joined
+SHARE_OF_BOXED: Final = 0.35  # of HTML pages that are learned again, with boxes in between
+SHARE_OF_QUOTATIONS: Final = 0.4  # of the pages above and of crops: one in another language
+BOXED_WEIGHT: Final = 0.5
+SHARE_OF_OWN_BOXES: Final = 0.8  # the others speak another language than the page
 CROPS: Final = 2  # and each as an article with other pages' ends, so many times
 LEAST_RECALL: Final = 0.8
 SIZE: Final = 1 << HASH_BITS
@@ -126,13 +131,40 @@ def holds_gold(labelled: Sample) -> bool:
     return word_score(text, labelled.gold.gold or "").recall >= LEAST_RECALL
 
 
-def crop_lessons(gold: GoldPage, ends: Sequence[Sequence[Sequence[str]]]) -> list[Lesson]:
-    """The Lessons of a gold page's article, before each of some ends of other pages."""
+def crop_lessons(
+    gold: GoldPage, ends: Sequence[Sequence[Sequence[str]]], quotation: str
+) -> list[Lesson]:
+    """The Lessons of a gold page's article, before each of some ends of other pages.
+
+    The first of them is given the ``quotation``, where there is one.
+    """
     labelled = sample(gold, "text")
     if not labelled or not holds_gold(labelled):
         return []
-    made = (lesson(cropped(labelled, end, number)) for number, end in enumerate(ends))
+    quoting = quoted(labelled, quotation)
+    made = (
+        lesson(cropped(labelled if number else quoting, end, number))
+        for number, end in enumerate(ends)
+    )
     return [each for each in made if each is not None]
+
+
+def boxed_lesson(gold: GoldPage, quotation: str) -> Lesson | None:
+    """The Lesson of a gold page with notices, and a quotation, between its paragraphs; HTML."""
+    labelled = sample(gold, "html")
+    if not labelled or not holds_gold(labelled):
+        return None
+    rng = np.random.default_rng(crc32(f"boxes/{gold.corpus}/{gold.id}".encode()))
+    every = [box for boxes in notices.BOXES.values() for box in boxes]
+    # of the page's own fold: wording that all folds had seen would be trusted too much
+    fold = fold_of(gold.site)
+    own = [box for box in notices.BOXES.get(gold.language, ()) if fold_of(box[0]) == fold]
+    foreign = [box for box in every if fold_of(box[0]) == fold]
+    pool = own if own and rng.random() < SHARE_OF_OWN_BOXES else foreign
+    chosen = rng.integers(0, len(pool), 1 + int(rng.integers(0, 2)))
+    made = boxed(quoted(labelled, quotation), [pool[int(i)] for i in chosen])
+    found = lesson(made)
+    return replace(found, weight=BOXED_WEIGHT) if found else None
 
 
 def made_up_lesson(language: str, lines: Sequence[str], labels: Sequence[int]) -> Lesson | None:
@@ -155,12 +187,19 @@ def lessons_of(
 ) -> list[Lesson]:
     """Everything there is to learn in a mode; bare text is made up in more ways than HTML."""
     parallel = Parallel(n_jobs=jobs, batch_size=8)
+    prose = lexicon.quotable(phrases) if phrases else {}
     with parallel:
         made: list[Lesson | None] = parallel(
             delayed(read_lesson)(gold, kind, layout)
             for gold in golds
             for layout in layouts_of(gold, kind)
         )
+        if kind == "html":
+            made += parallel(
+                delayed(boxed_lesson)(gold, _quotation(prose, gold))
+                for gold in golds
+                if draw(gold, "boxed") < SHARE_OF_BOXED
+            )
         if kind == "text":
             ends: list[list[Sequence[str]]] = [[] for _ in range(FOLDS)]
             for each in made:
@@ -173,7 +212,9 @@ def lessons_of(
                     ends[fold_of(f"lexicon-{language}")].extend(tails)
             crops = parallel(
                 delayed(crop_lessons)(
-                    gold, [_some(ends[fold_of(gold.site)], gold, number) for number in range(CROPS)]
+                    gold,
+                    [_some(ends[fold_of(gold.site)], gold, number) for number in range(CROPS)],
+                    _quotation(prose, gold),
                 )
                 for gold in golds
             )
@@ -183,7 +224,7 @@ def lessons_of(
     lessons = [each for each in made if each is not None]
     pages = Counter(each.site for each in lessons)
     for each in lessons:
-        each.weight = min(1.0, (SITE_PAGES / pages[each.site]) ** 0.5)
+        each.weight *= min(1.0, (SITE_PAGES / pages[each.site]) ** 0.5)
         each.weight *= (PAGE_LINES / max(LEAST_LINES, each.encoded.n)) ** 0.5
         if each.corpus == "lexicon":
             each.weight *= MADE_UP_WEIGHT
@@ -201,6 +242,22 @@ def _some(ends: Sequence[Sequence[str]], gold: GoldPage, number: int) -> list[Se
     boxes = [box for box in notices.BOXES.get(gold.language, ()) if fold_of(box[0]) == fold]
     first = [boxes[int(rng.integers(len(boxes)))]] if boxes and number % 2 == 0 else []
     return [*first, *(ends[int(i)] for i in rng.integers(0, len(ends), 1 + rng.integers(0, 2)))]
+
+
+def _quotation(prose: Mapping[str, Sequence[str]], gold: GoldPage) -> str:
+    """A few sentences in another language than the page's for some pages, for the others none."""
+    rng = np.random.default_rng(crc32(f"quotation/{gold.corpus}/{gold.id}".encode()))
+    fold = fold_of(gold.site)
+    others = [
+        language
+        for language in prose
+        if fold_of(f"lexicon-{language}") == fold and language != gold.language
+    ]
+    if not others or rng.random() >= SHARE_OF_QUOTATIONS:
+        return ""
+    sentences = prose[others[int(rng.integers(len(others)))]]
+    first = int(rng.integers(len(sentences)))
+    return " ".join(sentences[first : first + int(rng.integers(1, 4))])
 
 
 def train(
@@ -286,7 +343,8 @@ def fit_trees(lessons: Sequence[Lesson], bias: float, ignored: Sequence[int] = (
             chosen = np.sort(rng.choice(chosen, MAX_PAGE_LINES, replace=False))
         rows.append(matrix[each.kept[chosen]])
         targets.append(each.target[chosen])
-        weights.append(np.full(len(chosen), each.weight))
+        chars = each.encoded.chars[each.kept[chosen]]
+        weights.append(each.weight * np.clip(chars, *WEIGHED_CHARS) ** 0.5 / 8)
     boosted = BoostedLines().fit(
         np.concatenate(rows), np.concatenate(targets), np.concatenate(weights)
     )
