@@ -44,6 +44,10 @@ docs_option = click.option(
 without_option = click.option(
     "--without", multiple=True, type=click.Choice(list(CORPORA)), help="Leave a corpus out."
 )
+lexicon_option = click.option(
+    "--lexicon", type=click.Path(path_type=Path), default=HERE.parent / "shared/lexicon",
+    show_default=False, help="Folder of the phrase lexicon; done without where it is missing.",
+)  # fmt: skip
 
 
 @click.group()
@@ -76,6 +80,9 @@ def gold_pages(
 @click.option("--out", type=click.Path(path_type=Path), default=HERE / "boilerplate/data/model.zip")
 @click.option("--quick", is_flag=True, help="One page in eight, for a first check.")
 @click.option("--splits", default="train,dev", show_default=True, help="Sites to learn from.")
+@click.option(
+    "--held-out", multiple=True, metavar="LANG", help="Learn no phrases of chrome in this language."
+)
 def train(
     source: Path,
     cache: Path,
@@ -84,6 +91,7 @@ def train(
     out: Path,
     quick: bool,
     splits: str,
+    held_out: tuple[str, ...],
     lexicon: Path,
 ) -> None:
     """Build the model file from the corpora."""
@@ -106,13 +114,15 @@ def train(
         for name in CORPORA
         if any(gold.corpus == name for gold in golds)
     }
-    phrases = Lexicon(lexicon, parts) if lexicon.is_dir() else None
+    phrases = Lexicon(lexicon, parts, frozenset(held_out)) if lexicon.is_dir() else None
     log(f"{'with' if phrases else 'without'} the phrase lexicon")
     about = {
         "corpora": used, "lexicon": phrases is not None, "splits": splits, "quick": quick,
         "pages": len(golds),
     }  # fmt: skip
-    data = to_bytes(fit(golds, phrases, about, jobs, log))
+    if held_out:
+        about["held_out"] = sorted(held_out)
+    data = to_bytes(fit(golds, phrases, about, jobs, log, held_out))
     out.write_bytes(data)
     log(f"{out.name}: {len(data) / 1e6:.2f} MB")
 
@@ -260,6 +270,42 @@ def ablate(
     target.write_text(cards.as_json(cards.commit() | about), "utf-8")
     for path in cards.write(docs):
         click.echo(path)
+
+
+@main.command()
+@source_option
+@cache_option
+@jobs_option
+@model_option
+@lexicon_option
+@click.option("--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True)
+@click.option(
+    "--held-out", multiple=True, metavar="LANG",
+    help="Only these as second languages: of which a model learned no chrome (train --held-out).",
+)  # fmt: skip
+@click.option("--docs", type=click.Path(path_type=Path), default=HERE / "docs", show_default=False)
+def mixed(
+    source: Path, cache: Path, jobs: int, model: str | None, lexicon: Path, split: str,
+    held_out: tuple[str, ...], docs: Path,
+) -> None:  # fmt: skip
+    """Score a model on made-up pages in two languages, beside the same pages in one."""
+    from training import card as cards
+    from training import mixed as mixing
+
+    golds = gold_pages(source, cache, (split,), (), False)
+    stuff = mixing.material(golds, Lexicon(lexicon, (cast(Split, split),)))
+    pairs = list(mixing.mixed_pages(stuff, held_out))
+    if not pairs:
+        raise click.ClickException("no phrases of these languages, so there are no pages")
+    figures = mixing.measure(model, pairs, jobs)
+    for kind, found in figures.items():
+        click.echo(mixing.table(found, cast(Kind, kind)) + "\n")
+    results = cards.provenance(split, model) | {"held_out": sorted(held_out)} | figures
+    name = "-".join(["mixed", *sorted(held_out), split])
+    target = docs / "results" / f"{name}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(cards.as_json(results), "utf-8")
+    click.echo(target)
 
 
 @main.command()
