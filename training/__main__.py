@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -16,6 +16,9 @@ from boilerplate.page import Kind
 from training.corpora import CORPORA, GoldPage
 from training.lexicon import Lexicon
 from training.split import Split, split_of
+
+if TYPE_CHECKING:
+    from training.kinds import Example
 
 HERE = Path(__file__).parent.parent
 QUICK_SHARE = 8  # one page in so many
@@ -228,17 +231,62 @@ def kinds() -> None:
 
 
 @kinds.command(name="train")
+@source_option
+@cache_option
 @lexicon_option
 @click.option("--out", type=click.Path(path_type=Path), default=HERE / "boilerplate/data/kinds.zip")
-def kinds_train(lexicon: Path, out: Path) -> None:
-    """Build its file from the lexicon's catalogues and the project's phrases."""
-    from boilerplate.kinds import to_bytes as kinds_to_bytes
+def kinds_train(source: Path, cache: Path, lexicon: Path, out: Path) -> None:
+    """Build its file from catalogues, phrases and the pages of training."""
+    from boilerplate.kinds import to_bytes as as_bytes
     from training import kinds as learn
 
-    examples = learn.catalogue_examples(lexicon) + learn.phrase_examples()
-    data = kinds_to_bytes(learn.fit(examples, learn.about(examples)))
+    examples = [
+        *learn.catalogue_examples(lexicon),
+        *learn.phrase_examples(),
+        *learn.half_named(_lines_of_kinds(source, cache, ("train", "dev"))),
+    ]
+    data = as_bytes(learn.fit(examples, learn.about(examples)))
     out.write_bytes(data)
     click.echo(f"{out.name}: {len(examples)} lines, {len(data) / 1e6:.2f} MB", err=True)
+
+
+@kinds.command(name="score")
+@source_option
+@cache_option
+@lexicon_option
+@click.option("--docs", type=click.Path(path_type=Path), default=HERE / "docs", show_default=False)
+def kinds_score(source: Path, cache: Path, lexicon: Path, docs: Path) -> None:
+    """Score it on held-out catalogues, languages and forms; write docs/kinds.md."""
+    from training import kinds as learn
+    from training import kinds_score as scores
+
+    def log(message: str) -> None:
+        click.echo(message, err=True)
+
+    results = scores.score(
+        learn.catalogue_examples(lexicon),
+        learn.phrase_examples(),
+        _lines_of_kinds(source, cache, ("train", "dev")),
+        [each for each in _form_lines(source, cache) if split_of(each.site) == "test"],
+        log,
+    )
+    for path in scores.write(results, docs):
+        click.echo(path)
+
+
+def _lines_of_kinds(source: Path, cache: Path, splits: tuple[str, ...]) -> list[Example]:
+    from training.kinds import page_examples
+
+    golds = gold_pages(source, cache, splits, (), False)
+    forms = [each for each in _form_lines(source, cache) if split_of(each.site) in splits]
+    return [*page_examples(golds), *forms]
+
+
+def _form_lines(source: Path, cache: Path) -> list[Example]:
+    from training.kinds import form_examples
+
+    [(archive, repository)] = CORPORA["formasaurus"].REPOSITORIES.items()
+    return form_examples(corpora.clone_of(archive, repository, source, cache))
 
 
 @main.command()
