@@ -1,0 +1,11 @@
+"""Daily Sabah: English, Turkish, Arabic and other editions, one newsletter box and legal notice."""
+
+from pathlib import Path
+
+from boilerplate import SiteRules, hookimpl, read_rules
+
+
+@hookimpl
+def site_rules() -> tuple[SiteRules, ...]:
+    """The rules of the file beside this one."""
+    return read_rules(Path(__file__).with_name("rules.toml"))
