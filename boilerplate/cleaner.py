@@ -65,8 +65,7 @@ class Cleaner:
         )
         spoken = [i for i, line in enumerate(page.lines) if not is_blank(line)]
         scored = self.model.predict(page, spoken)
-        if site_model := known.site_model(page):
-            scored = site_model.correct(page, spoken, scored)
+        scored = known.corrected(page, spoken, scored)
         opinions = known.opinions(page, spoken, scored.probability)
         probability = nudged(scored.probability, spoken, opinions).round(PLACES)
         threshold = self.threshold
@@ -77,16 +76,18 @@ class Cleaner:
         predictions = [
             Prediction(line, Label.BOILERPLATE, 0.0, "blank line") for line in page.lines
         ]
-        for i, p, keep, why in zip(
+        language = detect_language([page.lines[i].text for i in spoken], probability)
+        for i, p, keep, why, spoken_in in zip(
             spoken,
             probability.tolist(),
             kept.tolist(),
-            reasons(page, spoken, scored, kept),
+            reasons(page, spoken, scored, kept, language),
+            scored.languages,
             strict=True,
         ):
             label = Label.CONTENT if keep else Label.BOILERPLATE
-            predictions[i] = Prediction(page.lines[i], label, p, opinions.reason(i, why))
-        language = detect_language(page, np.array([each.probability for each in predictions]))
+            why = opinions.reason(i, why)
+            predictions[i] = Prediction(page.lines[i], label, p, why, *spoken_in)
         return CleanPage(page, tuple(predictions), language, threshold, opinions.errors)
 
     def __reduce__(self) -> tuple[Any, ...]:

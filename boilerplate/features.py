@@ -9,11 +9,9 @@ what only markup can tell is nan on bare text.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 from zlib import crc32
@@ -21,9 +19,11 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate.characters import TABLE_SIZE, Char, char_counts, char_table, code_points
+from boilerplate.characters import Floats as Floats
+from boilerplate.language import Speech, same_language, speech
 from boilerplate.page import Element, Page
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
@@ -39,101 +39,6 @@ WORD_ORDERS: Final = (1, 2)
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15 | 1)  # odd, so that it has an inverse modulo 2**64
 _BASE_INVERSE: Final = np.uint64(pow(int(_BASE), -1, 1 << 64))
 _MIX: Final = np.uint64(0xD6E8FEB86659FD93)
-
-
-class Char(IntEnum):
-    """What a character is, coarsely; the columns of ``char_counts``."""
-
-    OTHER = 0
-    LOWER = 1
-    UPPER = 2
-    LETTER = 3
-    MARK = 4
-    DIGIT = 5
-    TERMINAL = 6
-    COMMA = 7
-    BRACKET = 8
-    QUOTE = 9
-    DASH = 10
-    PUNCTUATION = 11
-    CURRENCY = 12
-    SYMBOL = 13
-    SPACE = 14
-    COLON = 15
-
-
-# Unicode's Sentence_Terminal property for the scripts in use (PropList.txt 15.1).
-TERMINALS: Final = frozenset(
-    "!.?\N{ARMENIAN FULL STOP}\N{ARABIC QUESTION MARK}\N{ARABIC FULL STOP}"
-    "\N{SYRIAC END OF PARAGRAPH}\N{DEVANAGARI DANDA}\N{DEVANAGARI DOUBLE DANDA}"
-    "\N{MYANMAR SIGN LITTLE SECTION}\N{MYANMAR SIGN SECTION}\N{ETHIOPIC FULL STOP}"
-    "\N{ETHIOPIC QUESTION MARK}\N{ETHIOPIC PARAGRAPH SEPARATOR}\N{KHMER SIGN KHAN}"
-    "\N{KHMER SIGN BARIYOOSAN}\N{TIBETAN MARK SHAD}\N{HORIZONTAL ELLIPSIS}"
-    "\N{DOUBLE EXCLAMATION MARK}\N{INTERROBANG}\N{IDEOGRAPHIC FULL STOP}"
-    "\N{HALFWIDTH IDEOGRAPHIC FULL STOP}\N{FULLWIDTH FULL STOP}\N{FULLWIDTH EXCLAMATION MARK}"
-    "\N{FULLWIDTH QUESTION MARK}\N{SMALL FULL STOP}"
-    "\N{PRESENTATION FORM FOR VERTICAL IDEOGRAPHIC FULL STOP}"
-)
-COMMAS: Final = frozenset(
-    ",;\N{ARABIC COMMA}\N{ARABIC SEMICOLON}\N{ETHIOPIC COMMA}\N{ETHIOPIC SEMICOLON}"
-    "\N{IDEOGRAPHIC COMMA}\N{FULLWIDTH COMMA}\N{FULLWIDTH SEMICOLON}"
-    "\N{HALFWIDTH IDEOGRAPHIC COMMA}\N{SMALL COMMA}\N{GREEK ANO TELEIA}\N{ARMENIAN COMMA}"
-)
-COLONS: Final = frozenset(":\N{FULLWIDTH COLON}\N{ETHIOPIC COLON}\N{SMALL COLON}")
-_BY_CATEGORY: Final = {
-    "Ll": Char.LOWER, "Lu": Char.UPPER, "Lt": Char.UPPER, "Lo": Char.LETTER, "Lm": Char.LETTER,
-    "Mn": Char.MARK, "Mc": Char.MARK, "Me": Char.MARK, "Nd": Char.DIGIT, "Nl": Char.DIGIT,
-    "No": Char.DIGIT, "Ps": Char.BRACKET, "Pe": Char.BRACKET, "Pi": Char.QUOTE, "Pf": Char.QUOTE,
-    "Pd": Char.DASH, "Pc": Char.DASH, "Po": Char.PUNCTUATION, "Sc": Char.CURRENCY,
-    "Sm": Char.CURRENCY, "So": Char.SYMBOL, "Sk": Char.SYMBOL, "Zs": Char.SPACE,
-    "Zl": Char.SPACE, "Zp": Char.SPACE, "Cc": Char.SPACE,
-}  # fmt: skip
-_TABLE_SIZE: Final = 0x20000  # beyond lie rare Han characters, and nothing else that matters
-
-
-@cache
-def char_table() -> NDArray[np.uint8]:
-    """The Char of each code point below U+20000."""
-    category = unicodedata.category
-    table = np.array(
-        [_BY_CATEGORY.get(category(chr(c)), Char.OTHER) for c in range(0x3400)], np.uint8
-    )
-    # Han, Hangul and Yi are letters throughout: no need to ask for each.
-    tail = np.full(_TABLE_SIZE - 0x3400, Char.LETTER, np.uint8)
-    for c in (
-        *range(0xA4D0, 0xAC00),
-        *range(0xD7A4, 0xF900),
-        *range(0xFB00, 0x12000),
-        *range(0x16000, 0x17000),
-        *range(0x1D000, 0x20000),
-    ):
-        tail[c - 0x3400] = _BY_CATEGORY.get(category(chr(c)), Char.OTHER)
-    table = np.concatenate([table, tail])
-    for chars, kind in (
-        (TERMINALS, Char.TERMINAL),
-        (COMMAS, Char.COMMA),
-        (COLONS, Char.COLON),
-        ("\"'", Char.QUOTE),
-    ):
-        for char in chars:
-            table[ord(char)] = kind
-    return table
-
-
-# First code points of runs of one script; letters only are ever asked for.
-_SCRIPT_STARTS: Final = np.array(
-    [0, 0x370, 0x400, 0x530, 0x590, 0x600, 0x780, 0x900, 0x980, 0xA00, 0xA80, 0xB00, 0xB80, 0xC00,
-     0xC80, 0xD00, 0xD80, 0xE00, 0xE80, 0xF00, 0x1000, 0x10A0, 0x1100, 0x1200, 0x13A0, 0x1780,
-     0x1800, 0x1E00, 0x1F00, 0x2000, 0x2E80, 0x3040, 0x3130, 0x3190, 0x31F0, 0x3200, 0xAC00,
-     0xD7B0, 0xF900, 0xFB00, 0xFB1D, 0xFB50, 0xFE00, 0xFE70, 0xFF00, 0xFF66, 0xFFA0, 0xFFE0]
-)  # fmt: skip
-_SCRIPT_IDS: Final = np.array(
-    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
-     15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 1, 25,
-     26, 1, 2, 1, 28, 28, 23, 28, 28, 28, 23,
-     23, 28, 1, 5, 6, 1, 6, 1, 28, 23, 28]
-)  # fmt: skip
-SCRIPTS: Final = 29
 
 
 @dataclass(slots=True)
@@ -157,10 +62,6 @@ class PageText:
         return len(self.texts)
 
 
-def _code_points(text: str) -> NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-
-
 def clip(text: str) -> str:
     """A line's head and tail, where it is longer than a line should be; without line ends."""
     if len(text) > MAX_LINE_HEAD + MAX_LINE_TAIL:
@@ -170,9 +71,9 @@ def clip(text: str) -> str:
 
 def page_text(texts: Sequence[str]) -> PageText:
     """The arrays that n-grams, words and repetition are read from."""
-    folded = _code_points("\n".join(["", *texts, ""]).casefold()).copy()
+    folded = code_points("\n".join(["", *texts, ""]).casefold()).copy()
     table = char_table()
-    kinds = table[np.minimum(folded, _TABLE_SIZE - 1)]
+    kinds = table[np.minimum(folded, TABLE_SIZE - 1)]
     folded[kinds == Char.DIGIT] = ord("0")
     breaks = np.flatnonzero(folded == ord("\n"))
     powers, inverse = _powers(len(folded) + 8)
@@ -254,7 +155,7 @@ def char_grams(page: PageText, order: int) -> Grams:
 
 def word_spans(page: PageText) -> tuple[Ints, Ints, Ints]:
     """Start and end of each word, and the line it is in; a word is letters, marks and digits."""
-    kinds = char_table()[np.minimum(page.folded, _TABLE_SIZE - 1)]
+    kinds = char_table()[np.minimum(page.folded, TABLE_SIZE - 1)]
     inside = ((kinds >= Char.LOWER) & (kinds <= Char.DIGIT)).astype(np.int8)
     edges = np.diff(inside, prepend=0, append=0)
     starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
@@ -377,23 +278,6 @@ def subtree_sums(tree: Tree, values: Floats) -> Floats:
     return total
 
 
-def char_counts(texts: Sequence[str]) -> tuple[Floats, Floats]:
-    """Characters of each kind in each line, (n, 16), and letters of each script, (n, 29)."""
-    if not texts:
-        return np.zeros((0, len(Char))), np.zeros((0, SCRIPTS))
-    points = _code_points("\n".join(texts) + "\n")
-    kinds = char_table()[np.minimum(points, _TABLE_SIZE - 1)].astype(np.int64)
-    newline = points == ord("\n")
-    line = np.cumsum(newline) - newline
-    counts = np.bincount(line * 16 + kinds, minlength=len(texts) * 16).reshape(-1, 16)
-    counts[:, Char.SPACE] -= 1  # the newline itself
-    letters = (kinds >= Char.LOWER) & (kinds <= Char.LETTER)
-    scripts = _SCRIPT_IDS[np.searchsorted(_SCRIPT_STARTS, points[letters], "right") - 1]
-    scripts[points[letters] >= 0x20000] = 28
-    by_script = np.bincount(line[letters] * SCRIPTS + scripts, minlength=len(texts) * SCRIPTS)
-    return counts.astype(float), by_script.reshape(-1, SCRIPTS).astype(float)
-
-
 def gram_table(grams: Grams, weights: Floats | None = None, bits: int = 16) -> Floats:
     """How often each bucket of n-grams occurs on a page, each line weighted."""
     each = None if weights is None else np.repeat(weights, grams.counts)
@@ -480,21 +364,23 @@ TEXT_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def text_features(page: Page, text: PageText, chars: Floats) -> Floats:
+def text_features(
+    page: Page, text: PageText, chars: Floats, counts: Floats, scripts: Floats
+) -> Floats:
     """What the characters of each line say, as TEXT_COLUMNS; (n, len(TEXT_COLUMNS)).
 
-    ``chars`` are the lines' true lengths, (n,), which ``text`` may have clipped.
+    ``chars`` are the lines' true lengths, (n,), which ``text`` may have clipped; ``counts``
+    and ``scripts`` its characters by kind and script, as ``char_counts`` has them.
     """
     texts = text.texts
-    counts, scripts = char_counts(texts)
     n = len(texts)
     table = char_table()
     shares = counts / np.maximum(counts.sum(1), 1.0)[:, None]
     stripped = [t.strip() for t in texts]
     firsts = np.array([ord(t[0]) if t else 32 for t in stripped], np.int64)
     lasts = np.array([ord(t.rstrip("\"'”’»)]』」 ")[-1:] or " ") for t in stripped], np.int64)
-    first = table[np.minimum(firsts, _TABLE_SIZE - 1)]
-    last = table[np.minimum(lasts, _TABLE_SIZE - 1)]
+    first = table[np.minimum(firsts, TABLE_SIZE - 1)]
+    last = table[np.minimum(lasts, TABLE_SIZE - 1)]
     words = word_grams(text, 1)
     n_words = np.maximum(words.counts, 1)
     main_script = scripts.sum(0).argmax() if n else 0
@@ -545,6 +431,114 @@ def text_features(page: Page, text: PageText, chars: Floats) -> Floats:
         np.full(n, float(bool(meta.body))),
     ]
     return np.column_stack([np.asarray(c, float) for c in columns])
+
+
+LANGUAGE_COLUMNS: Final = (
+    "page_language", "page_language_heard", "language_sure", "language_share",
+    "language_longest", "language_like_previous", "language_like_next",
+    "foreign_run_lines", "foreign_run_letters", "foreign_since", "foreign_until",
+    "foreign_share", "foreign_at_once", "page_languages",
+)  # fmt: skip
+FEW_LETTERS: Final = 3.0  # of a line, below which nothing is said of its language
+FOREIGN: Final = 0.5  # probability of the page's language, below which a line is foreign
+
+
+def language_columns(page: Page, spoken: Sequence[int]) -> Floats:
+    """What the languages of a page's spoken lines tell, as LANGUAGE_COLUMNS."""
+    return language_features(speech([clip(page.lines[i].text) for i in spoken]))
+
+
+def language_features(speech: Speech) -> Floats:
+    """Whether lines speak the page's language, and their neighbours'; LANGUAGE_COLUMNS, (n, 14).
+
+    A run of foreign lines within the article is a quotation; one that follows on all that
+    is said in the page's language is a notice. ``foreign_since`` and ``foreign_until`` are the
+    shares of that language's letters that stand before and after a foreign line; nan for lines
+    that are not foreign. ``language_share`` is the share of the page's letters that are in the
+    line's language, ``language_longest`` the length of the longest other line in it. A line of
+    few letters takes its neighbours' language, and has no columns where there is none.
+    """
+    n = len(speech.letters)
+    if not n or speech.main < 0:
+        return np.full((n, len(LANGUAGE_COLUMNS)), np.nan)
+    known = ~np.isnan(speech.share[:, 0]) & (speech.letters >= FEW_LETTERS)
+    share = np.where(known[:, None], speech.share, 0.0)
+    own = share[:, speech.main] + _twin(speech, share)
+    heard = speech.heard[:, speech.main] + _twin(speech, speech.heard)
+    letters = np.where(known, speech.letters, 0.0)
+    all_letters = max(letters.sum(), 1.0)
+    masses = share * letters[:, None]
+    total = masses.sum(0)
+    foreign = known & (own < FOREIGN)
+    run_lines, run_letters = _runs(foreign, known, letters)
+    native = np.where(foreign, 0.0, letters * own)
+    since = np.cumsum(native)
+    everything = max(float(since[-1]), 1.0)
+    spread = total / max(total.sum(), 1.0)
+    alike_before, alike_after = _alike(share, known)
+    best = share.argmax(1)
+    longest = np.array([_longest_other(letters * (best == b)) for b in range(share.shape[1])])
+    columns = [
+        own,
+        heard,
+        share.max(1),
+        (share * (total / all_letters)).sum(1),
+        np.log1p(longest[best, np.arange(n)]),
+        alike_before,
+        alike_after,
+        np.log1p(run_lines),
+        np.log1p(run_letters),
+        np.where(foreign, since / everything, np.nan),
+        np.where(foreign, 1.0 - since / everything, np.nan),
+        np.full(n, letters[foreign].sum() / all_letters),
+        run_letters / max(float(letters[foreign].sum()), 1.0),
+        np.full(n, np.exp(-(spread * np.log(np.maximum(spread, 1e-9))).sum())),
+    ]
+    out = np.column_stack(columns)
+    out[~known] = np.nan
+    return out
+
+
+def _twin(speech: Speech, values: Floats) -> Floats:
+    """The column of the other Chinese on a page in Chinese, or nothing."""
+    main = speech.languages[speech.main]
+    for i, code in enumerate(speech.languages):
+        if code != main and same_language(code, main):
+            return values[:, i]
+    return np.zeros(len(values))
+
+
+def _runs(
+    foreign: NDArray[np.bool_], known: NDArray[np.bool_], letters: Floats
+) -> tuple[Floats, Floats]:
+    """Lines and letters of the run of foreign lines around each; 0 for those that are not.
+
+    Lines of which nothing is known break no run.
+    """
+    at = np.flatnonzero(known)
+    inside = foreign[at]
+    run = np.cumsum(inside & ~np.concatenate([[False], inside[:-1]])) * inside
+    lines, sums = np.zeros(len(known)), np.zeros(len(known))
+    lines[at] = np.where(inside, np.bincount(run, inside)[run], 0.0)
+    sums[at] = np.where(inside, np.bincount(run, letters[at])[run], 0.0)
+    return lines, sums
+
+
+def _alike(share: Floats, known: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """The probability that the known line before, and after, speaks as a line does; (n,) each."""
+    before, after = np.full(len(known), np.nan), np.full(len(known), np.nan)
+    at = np.flatnonzero(known)
+    both = (share[at[:-1]] * share[at[1:]]).sum(1)
+    before[at[1:]], after[at[:-1]] = both, both
+    return before, after
+
+
+def _longest_other(letters: Floats) -> Floats:
+    """The longest of the other lines, for each; (n,)."""
+    if len(letters) < 2:
+        return np.zeros(len(letters))
+    second, first = np.sort(letters)[-2:].tolist()
+    return np.asarray(np.where(letters >= first, second, first))
 
 
 TAG_FLAGS: Final = (
@@ -647,6 +641,7 @@ class Encoded:
     tree: Tree | None
     columns: Floats
     bag: tuple[Ints, Floats]
+    speech: Speech
 
     @property
     def n(self) -> int:
@@ -683,7 +678,8 @@ def encode(page: Page, spoken: Sequence[int]) -> Encoded:
     full = [page.lines[i].text for i in spoken]
     chars = np.array([len(text) for text in full], float)
     text = page_text([clip(line) for line in full])
-    columns = text_features(page, text, chars)
+    counts, scripts = char_counts(text.texts)
+    columns = text_features(page, text, chars, counts, scripts)
     terminals = np.expm1(columns[:, TEXT_COLUMNS.index("n_terminal")])
     skeleton = tree(page, spoken)
     links = np.zeros(len(full))
@@ -693,7 +689,9 @@ def encode(page: Page, spoken: Sequence[int]) -> Encoded:
             [m.link_chars if (m := page.lines[i].markup) else 0 for i in spoken], float
         )
     grams = text_grams(text)
-    return Encoded(chars, terminals, links, grams, skeleton, columns, page_bag(page, grams))
+    bag = page_bag(page, grams)
+    spoken_in = speech(text.texts, scripts)
+    return Encoded(chars, terminals, links, grams, skeleton, columns, bag, spoken_in)
 
 
 def gram_rows(encoded: Encoded) -> tuple[Ints, Ints]:

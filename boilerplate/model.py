@@ -220,12 +220,13 @@ class Scores:
     """What the model says of n lines: probability of content, (n,), and its grounds, (n, g).
 
     ``article`` is the probability that the page is an article rather than a shop, a forum or
-    a list.
+    a list; ``languages`` are the lines' languages with their probabilities.
     """
 
     probability: Floats
     grounds: Floats
     article: float = 1.0
+    languages: tuple[tuple[str | None, float], ...] = ()
 
 
 # What the columns of the trees tell about, in the words of a reason.
@@ -324,6 +325,7 @@ class Model:
             np.concatenate([np.zeros(0), *(each.probability for each in scores)]),
             np.concatenate([np.zeros((0, len(GROUNDS))), *(each.grounds for each in scores)]),
             float(np.mean([each.article for each in scores])) if scores else 1.0,
+            tuple(language for each in scores for language in each.languages),
         )
 
     def _predict_part(self, page: Page, spoken: Sequence[int], explain: bool) -> Scores:
@@ -337,7 +339,8 @@ class Model:
         grounds = np.zeros((encoded.n, len(GROUNDS)))
         grounds[:, : added.shape[1]] = added
         article = float(np.exp(types[PAGE_TYPES.index("article")]))
-        return Scores(sigmoid(log_odds), grounds, article)
+        languages = tuple(encoded.speech.of_lines())
+        return Scores(sigmoid(log_odds), grounds, article, languages)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Workers load the file rather than receive megabytes of arrays.

@@ -105,12 +105,18 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What was decided of one line: its label, the probability of CONTENT, and why."""
+    """What was decided of one line: its label, the probability of CONTENT, and why.
+
+    ``language`` is an ISO 639-1 code (``zh-cn`` and ``zh-tw`` for Chinese), None where nothing
+    tells it; ``language_confidence`` its probability.
+    """
 
     line: Line
     label: Label
     probability: float
     reason: str
+    language: str | None = None
+    language_confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from boilerplate.rules import (
 )
 
 T = TypeVar("T")
+S = TypeVar("S")  # Scores; named there, numpy would be loaded for whoever lists plugins
 Warn = Callable[[str, str], None]  # told a plugin's name and what is wrong
 Origin = Literal["user", "installed", "bundled"]
 
@@ -355,15 +356,30 @@ class SiteKnowledge:
 
     def site_model(self, page: Page) -> Any | None:
         """The first site model that a plugin offers: the path of a file, or a loaded model."""
+        return self._offered(page)[1]
+
+    def corrected(self, page: Page, spoken: Sequence[int], scores: S) -> S:
+        """The model's scores as the site model of a plugin corrects them.
+
+        A loaded model has ``correct(page, spoken, scores)``; the path of one is no business of
+        plugins: ``site_model`` hands it to whoever loads site models.
+        """
+        plugin, model = self._offered(page)
+        if plugin is None or not hasattr(model, "correct"):
+            return scores
+        call = partial(_corrected, model, page, spoken, scores)
+        return self._ask(plugin, "its site model", call) or scores
+
+    def _offered(self, page: Page) -> tuple[Plugin | None, Any]:
         for plugin, matchers in self._known:
             for matcher in matchers:
                 if matcher.rules.site_model:
-                    return matcher.rules.site_model
+                    return plugin, matcher.rules.site_model
             if "site_model" in plugin.hooks:
                 call = partial(plugin.hook.site_model, page=page)
                 if answer := self._ask(plugin, "site_model", call):
-                    return answer[0]
-        return None
+                    return plugin, answer[0]
+        return None, None
 
     def opinions(self, page: Page, spoken: Sequence[int], probability: Any) -> Opinions:
         """What the plugins say of the page's lines.
@@ -417,11 +433,24 @@ class _NothingKnown(SiteKnowledge):
     def site_model(self, page: Page) -> None:
         return None
 
+    def corrected(self, page: Page, spoken: Sequence[int], scores: S) -> S:
+        return scores
+
     def opinions(self, page: Page, spoken: Sequence[int], probability: Any) -> Opinions:
         return NO_OPINIONS
 
 
 NOTHING_KNOWN: Final = _NothingKnown()
+
+
+def _corrected(model: Any, page: Page, spoken: Sequence[int], scores: S) -> S:
+    corrected = model.correct(page, spoken, scores)
+    probability = getattr(corrected, "probability", None)
+    if getattr(probability, "shape", None) != (len(spoken),):
+        raise TypeError(f"correct returned {corrected!r:.80}, which are no Scores of the lines")
+    if not ((probability >= 0) & (probability <= 1)).all():
+        raise ValueError("correct returned probabilities that are none")
+    return corrected  # type: ignore[no-any-return]
 
 
 def _opinions_of(

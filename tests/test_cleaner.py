@@ -49,7 +49,9 @@ class TestNames:
         assert [f.name for f in fields(CleanPage)] == [
             "page", "predictions", "language", "threshold", "plugin_errors",
         ]  # fmt: skip
-        assert [f.name for f in fields(Prediction)] == ["line", "label", "probability", "reason"]
+        assert [f.name for f in fields(Prediction)] == [
+            "line", "label", "probability", "reason", "language", "language_confidence",
+        ]  # fmt: skip
         assert [f.name for f in fields(Page)] == [
             "lines", "kind", "url", "elements", "metadata", "selected",
         ]  # fmt: skip

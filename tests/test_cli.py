@@ -95,7 +95,9 @@ def test_jsonl_keeps_every_line_with_label_probability_and_reason(language: str)
         "source": "-", "url": "https://a.test/", "site": "a.test", "kind": "html",
     }  # fmt: skip
     for line in record["lines"]:
-        assert set(line) == {"text", "label", "probability", "reason"}
+        assert set(line) == {
+            "text", "label", "probability", "reason", "language", "language_confidence"
+        }  # fmt: skip
         assert line["label"] in {"content", "boilerplate"}
         assert 0 <= line["probability"] <= 1
         assert line["reason"]

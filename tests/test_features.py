@@ -11,27 +11,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate import Element, Line, Markup, Metadata, Page
+from boilerplate.characters import Char, char_counts, char_table
 from boilerplate.features import (
     _NEXT,
     _PREVIOUS,
     CHAR_ORDERS,
     HASH_BITS,
+    LANGUAGE_COLUMNS,
     LEVELS,
     MARKUP_COLUMNS,
     MAX_LINE_HEAD,
     MAX_LINE_TAIL,
     NEIGHBOUR_WORDS,
     TEXT_COLUMNS,
-    Char,
     around_rows,
     buckets,
-    char_counts,
     char_grams,
-    char_table,
     clip,
     element_tokens,
     encode,
     gram_rows,
+    language_columns,
     name_buckets,
     name_rows,
     page_text,
@@ -40,6 +40,7 @@ from boilerplate.features import (
     tree,
     word_grams,
 )
+from boilerplate.language import _probabilities
 from boilerplate.page import text_page
 from boilerplate.readers import html_page
 from tests.made_up import SENTENCES, news_page
@@ -341,3 +342,50 @@ class TestTree:
 def test_a_bucket_is_the_upper_bits_of_a_hash() -> None:
     hashes = np.array([0, 1 << 46, (1 << 64) - 1], np.uint64)
     assert buckets(hashes, 18).tolist() == [0, 1, (1 << 18) - 1]
+
+
+class TestLanguageColumns:
+    ENGLISH = tuple(SENTENCES["en"].split(". ")) * 4
+
+    def columns(self, lines: list[str]) -> dict[str, np.ndarray]:
+        found = language_columns(text_page(lines), range(len(lines)))
+        assert found.shape == (len(lines), len(LANGUAGE_COLUMNS))
+        return dict(zip(LANGUAGE_COLUMNS, found.T, strict=True))
+
+    @pytest.mark.parametrize("code", sorted(set(SENTENCES) - {"en"}))
+    def test_a_notice_at_the_end_is_foreign_and_a_quotation_is_within(self, code: str) -> None:
+        half = len(self.ENGLISH) // 2
+        for at, since in ((len(self.ENGLISH), 1.0), (half, 0.5)):
+            lines = [*self.ENGLISH[:at], SENTENCES[code], *self.ENGLISH[at:]]
+            columns = self.columns(lines)
+            assert columns["page_language"][at] < 0.1
+            assert np.delete(columns["page_language"], at).min() > 0.9
+            assert columns["foreign_since"][at] == pytest.approx(since, abs=0.1)
+            assert columns["foreign_until"][at] == pytest.approx(1 - since, abs=0.1)
+            assert np.isnan(np.delete(columns["foreign_since"], at)).all()
+
+    def test_a_run_of_foreign_lines_is_measured(self) -> None:
+        turkish = SENTENCES["tr"].split(", ")
+        columns = self.columns([*self.ENGLISH, turkish[0], "123", turkish[1]])
+        run = np.expm1(columns["foreign_run_lines"][len(self.ENGLISH) :])
+        assert run[[0, 2]] == pytest.approx(2)
+        assert np.isnan(run[1])
+
+    def test_the_other_chinese_is_not_foreign(self) -> None:
+        columns = self.columns([SENTENCES["zh-cn"], SENTENCES["zh-tw"], SENTENCES["zh-cn"]])
+        assert columns["page_language"].min() > 0.9
+
+    def test_a_line_of_few_letters_has_no_columns(self) -> None:
+        columns = self.columns([*self.ENGLISH, "12.30", "»", "ab"])
+        assert all(np.isnan(column[-3:]).all() for column in columns.values())
+
+    @given(LINES)
+    def test_any_lines_have_columns(self, lines: list[str]) -> None:
+        for column in self.columns(lines).values():
+            assert not np.isinf(column).any()
+
+    def test_the_columns_are_the_same_bytes_each_time(self) -> None:
+        page = text_page([*SENTENCES.values()])
+        first = language_columns(page, range(len(page.lines))).tobytes()
+        _probabilities.cache_clear()
+        assert language_columns(page, range(len(page.lines))).tobytes() == first

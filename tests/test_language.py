@@ -12,8 +12,17 @@ from hypothesis import strategies as st
 from langdetect import PROFILES_DIRECTORY, DetectorFactory
 
 from boilerplate import language
-from boilerplate.language import MAX_SAMPLE, SEED, detect_language, language_of, sample
-from boilerplate.page import text_page
+from boilerplate.language import (
+    LANGUAGES,
+    MAX_SAMPLE,
+    SEED,
+    TRIALS,
+    detect_language,
+    language_name,
+    language_of,
+    sample,
+    speech,
+)
 from tests.made_up import SENTENCES
 
 
@@ -46,12 +55,13 @@ def test_the_fast_detector_answers_as_langdetect_does(
 ) -> None:
     fast, _ = language._factory()
     assert type(fast) is not DetectorFactory
-    for size in (20, 60, None):
+    for size in (5, 20, 60, None):
         answers = []
         for factory in (fast, langdetect):
             detector = factory.create()
+            detector.n_trial = TRIALS
             detector.append(SENTENCES[code][:size].lower())
-            answers.append(detector.detect())
+            answers.append([(each.lang, each.prob) for each in detector.get_probabilities()])
         assert answers[0] == answers[1]
 
 
@@ -75,18 +85,18 @@ def test_the_answer_is_the_same_in_another_process() -> None:
 
 
 def test_the_likely_lines_speak_for_the_page() -> None:
-    page = text_page([SENTENCES["de"], SENTENCES["tr"]])
+    page = [SENTENCES["de"], SENTENCES["tr"]]
     assert detect_language(page, np.array([0.9, 0.1])) == "de"
     assert detect_language(page, np.array([0.1, 0.9])) == "tr"
 
 
 def test_all_lines_speak_where_none_is_likely() -> None:
-    page = text_page(["1", SENTENCES["uk"]])
+    page = ["1", SENTENCES["uk"]]
     assert detect_language(page, np.array([0.1, 0.1])) == "uk"
 
 
 def test_a_page_without_lines_has_no_language() -> None:
-    assert detect_language(text_page([]), np.zeros(0)) is None
+    assert detect_language([], np.zeros(0)) is None
 
 
 @given(st.lists(st.text(max_size=2000), max_size=8))
@@ -100,3 +110,80 @@ def test_a_sample_is_short_and_keeps_the_order_of_lines(texts: list[str]) -> Non
 def test_a_sample_takes_the_longest_lines() -> None:
     menu, article = ["Home"] * 2000, ["A line of the article, long as such lines are. " * 20] * 4
     assert "Home" not in sample(menu + article)
+
+
+ENGLISH = SENTENCES["en"].split(". ")
+TURKISH = SENTENCES["tr"].split(", ")
+# What langdetect has no profile of, and what tells it all the same.
+SCRIPTS = {
+    "am": "የከተማው ምክር ቤት ትናንት ማታ ስለ አዲሱ የአውቶቡስ መስመር ተወያየ።",
+    "hy": "Քաղաքային խորհուրդը երեկ երեկոյան քննարկեց ավտոբուսի նոր գծերը։",
+    "ka": "საქალაქო საბჭომ გუშინ საღამოს ახალი ავტობუსის ხაზები განიხილა.",
+    "km": "ក្រុមប្រឹក្សាក្រុងបានពិភាក្សាអំពីខ្សែរថយន្តក្រុងថ្មី។",
+    "lo": "ສະພາເມືອງໄດ້ປຶກສາຫາລືກ່ຽວກັບສາຍລົດເມໃໝ່ໃນຕອນແລງວານນີ້",
+    "my": "မြို့တော်ကောင်စီက ဘတ်စ်ကားလမ်းကြောင်းအသစ်တွေကို မနေ့ညက ဆွေးနွေးခဲ့တယ်။",
+    "si": "නගර සභාව ඊයේ සවස නව බස් මාර්ග ගැන සාකච්ඡා කළේය.",
+}
+
+
+@pytest.mark.parametrize("code", SCRIPTS)
+def test_a_script_of_one_language_tells_it(code: str) -> None:
+    assert language_of(SCRIPTS[code]) == code
+    assert speech([ENGLISH[0], SCRIPTS[code][:6]]).of_lines()[1] == (code, 1.0)
+
+
+def test_a_notice_in_another_language_is_told_line_by_line() -> None:
+    found = speech([*ENGLISH * 3, *TURKISH])
+    assert found.language == "en"
+    assert [code for code, _ in found.of_lines()] == ["en"] * 6 + ["tr"] * len(TURKISH)
+    assert min(sure for _, sure in found.of_lines()) > 0.8
+
+
+@pytest.mark.parametrize("code", ["de", "he", "ja", "ru", "th", "vi", "zh-cn"])
+def test_a_short_line_is_taken_to_speak_as_those_around_it(code: str) -> None:
+    word = SENTENCES[code][:6]
+    lines = [SENTENCES[code], word, SENTENCES[code], *ENGLISH * 2]
+    language, confidence = speech(lines).of_lines()[1]
+    assert language == code
+    assert confidence > 0.5
+
+
+def test_a_short_line_in_another_script_is_not_taken_for_the_pages_language() -> None:
+    assert speech([*ENGLISH, "Ответить"]).of_lines()[2][0] in ("bg", "mk", "ru", "uk")
+    assert speech([*ENGLISH, "分享"]).of_lines()[2][0] == "zh-cn"
+
+
+def test_a_page_of_short_lines_has_a_language() -> None:
+    lines = SENTENCES["fr"].replace("l’", "").split()
+    found = speech(lines)
+    assert found.language == "fr"
+    assert {code for code, _ in found.of_lines()} == {"fr"}
+
+
+def test_han_alone_is_japanese_on_a_japanese_page() -> None:
+    found = speech([SENTENCES["ja"], "新着記事", SENTENCES["ja"]])
+    assert [code for code, _ in found.of_lines()] == ["ja"] * 3
+
+
+def test_lines_without_letters_have_no_language() -> None:
+    assert speech(["12:30", "", "©"]).of_lines() == [(None, 0.0)] * 3
+    assert speech([]).of_lines() == []
+    assert speech([]).language is None
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\n"), max_size=80), max_size=12))
+def test_any_lines_have_languages_with_probabilities(lines: list[str]) -> None:
+    found = speech(lines)
+    assert len(found.of_lines()) == len(lines)
+    for code, confidence in found.of_lines():
+        assert (code is None) == (confidence == 0)
+        assert 0 <= confidence <= 1
+        assert code is None or code in LANGUAGES
+    if found.languages:
+        known = found.share[~np.isnan(found.share[:, 0])]
+        assert np.allclose(known.sum(1), 1, atol=1e-2)
+
+
+def test_every_language_of_the_detector_has_a_name() -> None:
+    assert set(language._factory()[0].get_lang_list()) <= set(LANGUAGES)
+    assert language_name("tr") == "Turkish"

@@ -51,3 +51,30 @@ def test_a_short_line_of_chrome_is_called_short() -> None:
 
 def test_a_line_without_evidence_says_so() -> None:
     assert reason(0.5) == "no strong evidence"
+
+
+def dropped(ground: float, language: str, of_page: str | None) -> str:
+    grounds = np.zeros((1, len(GROUNDS)))
+    grounds[0, GROUNDS.index("language")], grounds[0, 0] = -ground, -1.0
+    scores = Scores(np.array([0.1]), grounds, languages=((language, 0.9),))
+    [text] = reasons(text_page([LONG]), [0], scores, np.array([False]), of_page)
+    return text
+
+
+def test_a_foreign_line_is_said_to_be_however_little_it_counted() -> None:
+    for ground in (0.01, 2.0):
+        assert dropped(ground, "tr", "en").startswith("Turkish line on an English page, ")
+
+
+def test_a_line_is_called_foreign_only_where_that_counted_and_is_known() -> None:
+    assert "page" not in dropped(-0.5, "tr", "en")
+    assert dropped(2.0, "tr", None).startswith("unlike the page's language")
+    assert dropped(2.0, "zh-tw", "zh-cn").startswith("unlike the page's language")
+
+
+def test_a_quotation_is_not_said_to_be_in_the_pages_language() -> None:
+    grounds = np.zeros((1, len(GROUNDS)))
+    grounds[0, GROUNDS.index("language")] = 1.0
+    scores = Scores(np.array([0.9]), grounds, languages=(("tr", 0.9),))
+    [text] = reasons(text_page([LONG]), [0], scores, np.array([True]), "en")
+    assert text == "no strong evidence"

@@ -33,6 +33,13 @@ split_option = click.option(
     "--split", type=click.Choice(["train", "dev", "test"]), default="dev", show_default=True
 )
 model_option = click.option("--model", help="A model file; the shipped one by default.")
+lexicon_option = click.option(
+    "--lexicon", type=click.Path(path_type=Path), default=HERE.parent / "shared/lexicon",
+    show_default=False, help="Folder of the phrase lexicon; done without where it is missing.",
+)  # fmt: skip
+docs_option = click.option(
+    "--docs", type=click.Path(path_type=Path), default=HERE / "docs", show_default=False
+)
 without_option = click.option(
     "--without", multiple=True, type=click.Choice(list(CORPORA)), help="Leave a corpus out."
 )
@@ -64,10 +71,7 @@ def gold_pages(
 @cache_option
 @jobs_option
 @without_option
-@click.option(
-    "--lexicon", type=click.Path(path_type=Path), default=HERE.parent / "shared/lexicon",
-    show_default=False, help="Folder of the phrase lexicon; done without where it is missing.",
-)  # fmt: skip
+@lexicon_option
 @click.option("--out", type=click.Path(path_type=Path), default=HERE / "boilerplate/data/model.zip")
 @click.option("--quick", is_flag=True, help="One page in eight, for a first check.")
 @click.option("--splits", default="train,dev", show_default=True, help="Sites to learn from.")
@@ -180,7 +184,7 @@ def gate(
 @split_option
 @model_option
 @click.option("--sample", "share", default=1, help="One page in so many.")
-@click.option("--docs", type=click.Path(path_type=Path), default=HERE / "docs", show_default=False)
+@docs_option
 def report(
     source: Path, cache: Path, jobs: int, split: str, model: str | None, share: int, docs: Path
 ) -> None:
@@ -196,6 +200,37 @@ def report(
     target.write_text(cards.as_json(results | measured), "utf-8")
     shown = cards.results_in(docs).report
     reports.draw(shown["calibration"], docs / "pictures" / "reliability.png")
+    for path in cards.write(docs):
+        click.echo(path)
+
+
+@main.command()
+@source_option
+@cache_option
+@jobs_option
+@lexicon_option
+@docs_option
+@click.option("--sample", "share", default=1, help="Learn from one page in so many.")
+@click.option("--mode", type=click.Choice(MODES), multiple=True, default=MODES)
+def ablate(
+    source: Path, cache: Path, jobs: int, lexicon: Path, docs: Path, share: int,
+    mode: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Train on train's sites without one thing after another; score each on dev's."""
+    from training import card as cards
+    from training.ablation import ablation
+
+    def log(message: str) -> None:
+        click.echo(message, err=True)
+
+    teach = gold_pages(source, cache, ("train",), (), False)[::share]
+    test = gold_pages(source, cache, ("dev",), (), False)
+    phrases = lexicon if lexicon.is_dir() else None
+    measured = ablation(teach, test, phrases, jobs, log, cast(tuple[Kind, ...], mode))
+    target = docs / "results" / "ablation-dev.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    about = {"split": "dev", "one_page_in": share, "pages": len(teach), "modes": measured}
+    target.write_text(cards.as_json(cards.commit() | about), "utf-8")
     for path in cards.write(docs):
         click.echo(path)
 

@@ -44,6 +44,7 @@ class Results:
 
     accuracy_by_split: Mapping[str, Json] = field(default_factory=dict)
     report_by_split: Mapping[str, Json] = field(default_factory=dict)
+    ablation_by_split: Mapping[str, Json] = field(default_factory=dict)
     about: Json = field(default_factory=dict)
     model: Json = field(default_factory=dict)
 
@@ -84,10 +85,17 @@ def provenance(split: str, model: str | None = None) -> dict[str, Any]:
     """What was measured: split, commit, model, and whether the model has seen the answers."""
     return {
         "split": split,
-        "commit": _git("rev-parse", "HEAD"),
-        "changed_since_commit": bool(_git("status", "--porcelain", "--", "boilerplate")),
+        **commit(),
         "model": fingerprint(model),
         "learned_from_this_split": split in str(about_of(model).get("splits", "")).split(","),
+    }
+
+
+def commit() -> dict[str, Any]:
+    """The commit that is checked out, and whether the package is as it says."""
+    return {
+        "commit": _git("rev-parse", "HEAD"),
+        "changed_since_commit": bool(_git("status", "--porcelain", "--", "boilerplate")),
     }
 
 
@@ -140,7 +148,7 @@ def results_in(docs: Path) -> Results:
             if path.is_file()
         }
 
-    return Results(named("accuracy"), named("report"), about_of(), fingerprint())
+    return Results(named("accuracy"), named("report"), named("ablation"), about_of(), fingerprint())
 
 
 # ------------------------------------------------------------------------------------- tables
@@ -322,6 +330,39 @@ def report_tables(report: Json) -> str:
     return "\n\n".join(parts)
 
 
+def ablation_tables(results: Json) -> str:
+    """What each corpus and each kind of evidence is worth, by mode."""
+    sampled = results["one_page_in"]
+    parts = [
+        "## What each part is worth",
+        f"A model is trained on `train` ({results['pages']} pages"
+        + (f", one page in {sampled} of them all" if sampled > 1 else "")
+        + f") and scored on `{results['split']}`, then trained again with one thing left out: a "
+        "corpus, a table of the linear model, the page types, a group of the trees' columns. "
+        "The figures are line F1 / word F1; below the first row, what is lost (-) or won (+) "
+        "in points. `python -m training ablate`.",
+    ]
+    for kind, variants in results["modes"].items():
+        whole = next(iter(variants.values()))
+        groups = [*(name for name in whole if name != "mean"), "mean"]
+        head = ["without", *(TITLES.get(name, name) for name in groups)]
+        rows = [
+            ["nothing", *(f"{whole[g]['line_f1']:.3f} / {whole[g]['word_f1']:.3f}" for g in groups)]
+        ]
+        for name, scores in list(variants.items())[1:]:
+            rows.append([name, *(_lost(scores.get(g), whole[g]) for g in groups)])
+        parts += [f"{_begun(MODE_NAMES[kind])}:", markdown(head, rows)]
+    return "\n\n".join(parts)
+
+
+def _lost(scores: Json | None, whole: Json) -> str:
+    if scores is None:
+        return ""
+    return " / ".join(
+        f"{100 * (scores[measure] - whole[measure]):+.1f}" for measure in ("line_f1", "word_f1")
+    )
+
+
 # ---------------------------------------------------------------------------------- documents
 
 GENERATED: Final = "<!-- made by `python -m training card`: change that, not this -->"
@@ -411,6 +452,8 @@ def accuracy_document(results: Results) -> str:
             parts += [data_line(measured), caveats(results, measured), accuracy_tables(measured)]
     if results.report:
         parts += [caveats(results, results.report), report_tables(results.report)]
+    if ablation := _first(results.ablation_by_split):
+        parts.append(ablation_tables(ablation))
     return "\n\n".join(filter(None, parts)) + "\n"
 
 

@@ -14,7 +14,7 @@ from boilerplate.evaluation import line_score, word_score
 from boilerplate.page import Kind
 from boilerplate.plugins import no_plugins
 from training.corpora import GoldPage
-from training.dataset import sample
+from training.dataset import Sample, sample
 
 MEASURES: Final = ("line", "char", "word")
 Row = tuple[tuple[str, ...], tuple[float, float, float]]
@@ -23,14 +23,18 @@ Row = tuple[tuple[str, ...], tuple[float, float, float]]
 def score_page(cleaner: Cleaner, gold: GoldPage, kind: Kind) -> Row | None:
     """A page's groups, and its line F1, character-weighted F1 and word F1."""
     labelled = sample(gold, kind)
-    if labelled is None or gold.gold is None:
-        return None
+    return None if labelled is None or gold.gold is None else score_sample(cleaner, labelled)
+
+
+def score_sample(cleaner: Cleaner, labelled: Sample) -> Row:
+    """The groups and the scores of a page with its gold."""
+    gold = labelled.gold
     cleaned = cleaner.clean(labelled.page)
     labels = [p.label for p in cleaned.predictions]
     chars = [len(line.text) for line in labelled.page.lines]
     line = line_score(labels, labelled.labels).f1
     char = line_score(labels, labelled.labels, chars).f1
-    word = word_score(cleaned.text, gold.gold).f1
+    word = word_score(cleaned.text, gold.gold or "").f1
     part = gold.page_type if gold.corpus == "wcxb" else gold.language or "?"
     return (gold.corpus, f"{gold.corpus}/{part}"), (line, char, word)
 

@@ -266,14 +266,18 @@ def fit_linear_by_fold(lessons: Sequence[Lesson]) -> Linear:
     return whole
 
 
-def fit_trees(lessons: Sequence[Lesson], bias: float) -> Trees:
-    """The trees, from what the other folds' models say of each page."""
+def fit_trees(lessons: Sequence[Lesson], bias: float, ignored: Sequence[int] = ()) -> Trees:
+    """The trees, from what the other folds' models say of each page.
+
+    Columns that are ``ignored`` are constant to them.
+    """
     rng = np.random.default_rng(0)
     rows, targets, weights = [], [], []
     for each in lessons:
         assert each.evidence is not None
         assert each.types is not None
         matrix = tree_matrix(each.encoded, each.evidence, bias, each.types)
+        matrix[:, list(ignored)] = 0.0
         chosen = np.arange(len(each.kept))
         if len(chosen) > MAX_PAGE_LINES:
             chosen = np.sort(rng.choice(chosen, MAX_PAGE_LINES, replace=False))
