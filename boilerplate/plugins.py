@@ -329,11 +329,14 @@ def _warn(name: str, problem: str) -> None:
 
 
 class SiteKnowledge:
-    """What plugins know of one page's site; each is asked once, and ``errors`` fills meanwhile."""
+    """What plugins know of one page's site; each is asked once, and ``errors`` fills meanwhile.
+
+    ``plugins`` are those that know the site, each with its rules for it.
+    """
 
     def __init__(self, plugins: Plugins, known: tuple[tuple[Plugin, tuple[Matcher, ...]], ...]):
-        self._plugins = plugins
-        self._known = known
+        self._asker = plugins
+        self.plugins = known
         self._silent: set[str] = set()
         self.errors: list[str] = []
         for plugin, _ in known:
@@ -344,11 +347,11 @@ class SiteKnowledge:
     @property
     def select(self) -> Callable[[Any], dict[Selector, list[Any]]] | None:
         """Chooses elements of a parsed document for the rules that ask for it; None if none do."""
-        return self._select if any(m.needs_markup for _, ms in self._known for m in ms) else None
+        return self._select if any(m.needs_markup for _, ms in self.plugins for m in ms) else None
 
     def _select(self, document: Any) -> dict[Selector, list[Any]]:
         chosen: dict[Selector, list[Any]] = {}
-        for plugin, matchers in self._known:
+        for plugin, matchers in self.plugins:
             for matcher in matchers:
                 if matcher.needs_markup:
                     chosen |= self._ask(plugin, "rules", partial(matcher.select, document)) or {}
@@ -371,7 +374,7 @@ class SiteKnowledge:
         return self._ask(plugin, "its site model", call) or scores
 
     def _offered(self, page: Page) -> tuple[Plugin | None, Any]:
-        for plugin, matchers in self._known:
+        for plugin, matchers in self.plugins:
             for matcher in matchers:
                 if matcher.rules.site_model:
                     return plugin, matcher.rules.site_model
@@ -392,7 +395,7 @@ class SiteKnowledge:
         verdicts: dict[int, tuple[str, Verdict]] = {}
         against: dict[int, str] = {}
         votes: dict[int, tuple[float, str]] = {}
-        for plugin, matchers in self._known:
+        for plugin, matchers in self.plugins:
             call = partial(_opinions_of, plugin, matchers, page, scores)
             for i, opinion in (self._ask(plugin, "its opinion", call) or {}).items():
                 reason = f"plugin:{plugin.name}: {opinion.rule}"
@@ -414,7 +417,7 @@ class SiteKnowledge:
         if plugin.name in self._silent:
             return None
         known_errors = len(self.errors)
-        answer = self._plugins.ask(plugin, what, call, self.errors)
+        answer = self._asker.ask(plugin, what, call, self.errors)
         if len(self.errors) > known_errors:
             self._silent.add(plugin.name)  # its opinion on this page is lost, all of it
         elif what == "its opinion":
@@ -426,6 +429,7 @@ class _NothingKnown(SiteKnowledge):
     """No plugin knows the site: the answer for most pages, so it is made once and asks no one."""
 
     def __init__(self) -> None:
+        self.plugins = ()
         self.errors = []
 
     select = None
@@ -445,7 +449,7 @@ NOTHING_KNOWN: Final = _NothingKnown()
 
 def _corrected(model: Any, page: Page, spoken: Sequence[int], scores: S) -> S:
     corrected = model.correct(page, spoken, scores)
-    probability = getattr(corrected, "probability", None)
+    probability: Any = getattr(corrected, "probability", None)
     if getattr(probability, "shape", None) != (len(spoken),):
         raise TypeError(f"correct returned {corrected!r:.80}, which are no Scores of the lines")
     if not ((probability >= 0) & (probability <= 1)).all():
@@ -507,6 +511,17 @@ def load_plugins(settings: Settings | None = None, warn: Warn | None = None) -> 
     return plugins
 
 
+def load_folder(folder: Path) -> Plugins:
+    """The one plugin that is a folder, for its author: whatever is wrong raises PluginError."""
+    folder = folder.resolve()
+    plugins = Plugins(Settings(strict=True))
+    for plugin, load in _in_folder(folder.parent, only=folder.name):
+        plugins.add(plugin, load)
+    if not plugins.active:
+        raise PluginError(f"{folder} is no plugin: it has neither rules.toml nor __init__.py")
+    return plugins
+
+
 @cache
 def default_plugins() -> Plugins:
     """What a Cleaner that was given no Plugins uses: all that can be found."""
@@ -529,12 +544,16 @@ def find(plugins: Plugins) -> Iterator[tuple[Plugin, Callable[[], object]]]:
         yield from _installed()
 
 
-def _in_folder(folder: Path) -> Iterator[tuple[Plugin, Callable[[], object]]]:
+def _in_folder(
+    folder: Path, only: str | None = None
+) -> Iterator[tuple[Plugin, Callable[[], object]]]:
     try:
         paths = sorted(folder.iterdir())
     except OSError:
         return
     for path in paths:
+        if only is not None and path.name != only:
+            continue
         if path.name.startswith((".", "_")):
             continue
         if path.suffix == ".toml" and path.is_file():
