@@ -77,8 +77,10 @@ def list_plugins(**chosen: Any) -> None:
     found = load_for_commands(**chosen, quiet=True).found
     for plugin in found:
         click.echo("\n".join(_described(plugin)))
-    for host, names in _shared_hosts(found).items():
-        click.echo(f"{visible(host)} is known to {names}: where they disagree, the first wins")
+    for names, hosts in _shared_hosts(found).items():
+        click.echo(
+            visible(f"{_some(hosts)}: known to {names}; where they disagree, the first wins")
+        )
     if not found:
         click.echo("no plugins were found")
 
@@ -100,13 +102,18 @@ def _some(hosts: Sequence[str], most: int = 6) -> str:
     return ", ".join(hosts[:most]) + more
 
 
-def _shared_hosts(found: Iterable[Plugin]) -> dict[str, str]:
-    """The hosts that more than one plugin has rules for, with the plugins' names."""
+def _shared_hosts(found: Iterable[Plugin]) -> dict[str, list[str]]:
+    """The hosts that several plugins have verdicts for, by the plugins' names."""
     names: dict[str, list[str]] = {}
     for plugin in found:
-        for host in plugin.hosts if plugin.active else ():
+        ruled = {h: None for m in plugin.matchers if m.rules.vote is None for h in m.rules.hosts}
+        for host in ruled if plugin.active else ():
             names.setdefault(host, []).append(plugin.name)
-    return {host: " and ".join(them) for host, them in names.items() if len(them) > 1}
+    shared: dict[str, list[str]] = {}
+    for host, them in names.items():
+        if len(them) > 1:
+            shared.setdefault(" and ".join(them), []).append(host)
+    return shared
 
 
 @plugins.command()

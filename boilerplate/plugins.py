@@ -463,7 +463,11 @@ def _opinions_of(
     """One plugin's opinions: its code's before its rules', the rules for a path before a host's."""
     out: dict[int, Opinion] = {}
     for matcher in sorted(matchers, key=lambda m: max(map(len, m.rules.hosts))):
-        out |= matcher.opinions(page)
+        for i, opinion in matcher.opinions(page).items():
+            before = out.get(i)
+            if isinstance(opinion, Vote) and isinstance(before, Vote):
+                opinion = Vote(before.log_odds + opinion.log_odds, f"{before.rule}, {opinion.rule}")
+            out[i] = opinion
     if "label_lines" in plugin.hooks:
         for answer in plugin.hook.label_lines(page=page, scores=scores):
             out |= _checked(answer, page)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import unquote, urlsplit
 
 from boilerplate.page import Label, Page, Selector
@@ -110,6 +110,7 @@ class SiteRules:
 STRINGS: Final = tuple(f.name for f in fields(SiteRules) if f.type == "tuple[str, ...]")
 PATTERNS: Final = tuple(n for n in STRINGS if n in ("headline", "date") or n.endswith("_matching"))
 SELECTORS: Final = tuple(n for n in STRINGS if n.endswith(("_css", "_xpath")))
+LANGUAGES: Final[tuple[Literal["css", "xpath"], ...]] = ("css", "xpath")
 
 
 def _strings(name: str, value: object, where: Mapping[str, str]) -> tuple[str, ...]:
@@ -220,21 +221,25 @@ class Matcher:
     def problems(self) -> list[str]:
         """What is wrong with the rules' patterns and selectors."""
         found = []
-        for name in (*PATTERNS, *SELECTORS):
-            for value in getattr(self.rules, name):
-                try:
-                    if name in PATTERNS:
-                        self._pattern(name, value)
-                    else:
-                        self._selector(name, value)
-                except RulesError as error:
-                    found.append(str(error))
+        checks = [
+            *((self._pattern, n, v) for n in PATTERNS for v in getattr(self.rules, n)),
+            *(
+                (self._selector, f"{verb}_{selector.language}", selector.expression)
+                for verb, group in self._groups.items()
+                for selector in group.asked
+            ),
+        ]
+        for compiled, name, value in checks:
+            try:
+                compiled(name, value)
+            except RulesError as error:
+                found.append(str(error))
         return found
 
     @cached_property
     def needs_markup(self) -> bool:
         """Whether some rule asks the parsed document."""
-        return any(_plain_key(s) is None for name in SELECTORS for s in self._selectors_of(name))
+        return any(group.asked for group in self._groups.values())
 
     def select(self, document: Any) -> dict[Selector, list[Any]]:
         """The nodes of a parsed document that each selector chooses.
@@ -242,10 +247,8 @@ class Matcher:
         Raises RulesError where an XPath has no nodes as its value.
         """
         return {
-            selector: self._choose(name, selector, document)
-            for name, selectors in self._compiled_selectors.items()
-            for selector in selectors
-            if _plain_key(selector) is None
+            selector: self._choose(name, selector, choose, document)
+            for name, selector, choose in self._compiled_selectors
         }
 
     def opinions(self, page: Page) -> dict[int, Opinion]:
@@ -268,10 +271,7 @@ class Matcher:
     # From here on: the steps, weakest first; what a later one says of a line wins.
 
     def _outside(self, page: Page) -> dict[int, tuple[Label, str]]:
-        articles = [*self._selectors_of("article_css"), *self._selectors_of("article_xpath")]
-        if not articles:
-            return {}
-        inside = self._elements(page, articles)
+        inside = self._groups["article"].elements(page)
         if not inside:
             return {}
         owner = _owners(page, inside)
@@ -307,9 +307,7 @@ class Matcher:
     def _by_markup(self, page: Page) -> dict[int, tuple[Label, str]]:
         out: dict[int, tuple[Label, str]] = {}
         for verb, label in (("drop", Label.BOILERPLATE), ("keep", Label.CONTENT)):
-            names = (f"{verb}_css", f"{verb}_xpath")
-            selectors = [s for name in names for s in self._selectors_of(name)]
-            if not selectors or not (chosen := self._elements(page, selectors)):
+            if not (chosen := self._groups[verb].elements(page)):
                 continue
             owner = _owners(page, chosen)
             for i, line in enumerate(page.lines):
@@ -351,18 +349,24 @@ class Matcher:
         }
 
     @cached_property
-    def _compiled_selectors(self) -> dict[str, dict[Selector, Callable[[Any], Any]]]:
+    def _groups(self) -> dict[str, _Group]:
         return {
-            name: {
-                selector: self._selector(name, selector.expression)
-                for selector in self._selectors_of(name)
-            }
-            for name in SELECTORS
+            verb: _Group.of(
+                Selector(language, text)
+                for language in LANGUAGES
+                for text in getattr(self.rules, f"{verb}_{language}")
+            )
+            for verb in ("article", "drop", "keep")
         }
 
-    def _selectors_of(self, name: str) -> list[Selector]:
-        language = "xpath" if name.endswith("_xpath") else "css"
-        return [Selector(language, text) for text in getattr(self.rules, name)]  # type: ignore[arg-type]
+    @cached_property
+    def _compiled_selectors(self) -> list[tuple[str, Selector, Callable[[Any], Any]]]:
+        return [
+            (name, selector, self._selector(name, selector.expression))
+            for verb, group in self._groups.items()
+            for selector in group.asked
+            for name in (f"{verb}_{selector.language}",)
+        ]
 
     def _pattern(self, name: str, text: str) -> Pattern:
         try:
@@ -382,38 +386,58 @@ class Matcher:
                 f"{_at(self.rules.where, name, text)}{name}: {error} in {text!r}"
             ) from error
 
-    def _choose(self, name: str, selector: Selector, document: Any) -> list[Any]:
+    def _choose(
+        self, name: str, selector: Selector, choose: Callable[[Any], Any], document: Any
+    ) -> list[Any]:
+        at = _at(self.rules.where, name, selector.expression)
         try:
-            chosen = self._compiled_selectors[name][selector](document)
+            chosen = choose(document)
         except ValueError as error:
-            at = _at(self.rules.where, name, selector.expression)
             raise RulesError(f"{at}{name}: {error} in {selector.expression!r}") from error
         if not isinstance(chosen, list):
-            at = _at(self.rules.where, name, selector.expression)
             raise RulesError(
                 f"{at}{name}: {selector.expression!r} has the value {chosen!r:.40}; "
                 f"an expression that chooses elements is needed"
             )
         return chosen
 
-    def _elements(self, page: Page, selectors: Sequence[Selector]) -> dict[int, Selector]:
-        """The elements that any of the selectors chose, each with the first that did.
 
-        None on bare text, and for selectors that were not asked while the page was read.
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Selectors with one meaning: those the page's skeleton answers, and those to be asked.
+
+    ``plain`` has the tags (or "") and selectors by the name that they look for. A list of ad
+    blockers' has thirty thousand, of which a page has a handful.
+    """
+
+    plain: Mapping[str, tuple[tuple[str, Selector], ...]]
+    asked: tuple[Selector, ...]
+
+    @classmethod
+    def of(cls, selectors: Iterable[Selector]) -> _Group:
+        plain: dict[str, tuple[tuple[str, Selector], ...]] = {}
+        asked = []
+        for selector in selectors:
+            if key := _plain_key(selector):
+                tag, name = key
+                plain[name] = (*plain.get(name, ()), (tag, selector))
+            else:
+                asked.append(selector)
+        return cls(plain, tuple(dict.fromkeys(asked)))
+
+    def elements(self, page: Page) -> dict[int, Selector]:
+        """The elements that a selector chose, each with the first that did.
+
+        None on bare text, and none for selectors that were not asked while the page was read.
         """
         chosen: dict[int, Selector] = {}
-        plain: dict[str, list[tuple[str, Selector]]] = {}
-        for selector in selectors:
-            if (key := _plain_key(selector)) is not None:
-                tag, name = key
-                plain.setdefault(name, []).append((tag, selector))
-            else:
-                for i in page.selected.get(selector, ()):
-                    chosen.setdefault(i, selector)
-        if plain:
+        for selector in self.asked:
+            for i in page.selected.get(selector, ()):
+                chosen.setdefault(i, selector)
+        if self.plain:
             for i, element in enumerate(page.elements):
                 for name in element.names:
-                    for tag, selector in plain.get(name, ()):
+                    for tag, selector in self.plain.get(name, ()):
                         if not tag or tag == element.tag:
                             chosen.setdefault(i, selector)
         return chosen

@@ -1,8 +1,10 @@
-"""Daily Sabah: English, Turkish, Arabic and other editions, one newsletter box and legal notice."""
+"""Daily Sabah: English, Turkish, Arabic and other editions under one bilingual legal notice."""
 
 from pathlib import Path
 
 from boilerplate import SiteRules, hookimpl, read_rules
+
+BOILERPLATE_API = 1
 
 
 @hookimpl

@@ -1,0 +1,133 @@
+"""What other people's rules are worth: ``python -m benchmarks.plugins --rules ../shared/rules``.
+
+Cleans the pages of train and dev with and without each bundled reader of rules, and writes the
+table in docs/plugins.md. The shipped model learned from these pages, so what it does by itself
+is flattered, and what rules add to it is understated.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+import numpy as np
+from boilerplate_plugins import adblock_lists, ftr_site_config
+
+from boilerplate.cleaner import Cleaner
+from boilerplate.evaluation import line_score, word_score
+from boilerplate.page import CleanPage
+from boilerplate.plugins import Plugins, Settings, load_plugins, no_plugins
+from boilerplate.readers import decode
+from training.__main__ import HERE, cache_option, gold_pages, source_option
+from training.corpora import GoldPage
+from training.dataset import sample
+
+BEGIN: Final = "<!-- figures: made by `python -m benchmarks.plugins` -->"
+END: Final = "<!-- end of figures -->"
+RULES: Final[Mapping[str, tuple[str, str]]] = {
+    "ftr-site-config": (ftr_site_config.VARIABLE, "ftr-site-config"),
+    "adblock-lists": (adblock_lists.VARIABLE, "easylist"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One page with and without a plugin: whether it was touched, and both scores."""
+
+    touched: bool
+    lines: int
+    without: tuple[float, float]
+    with_it: tuple[float, float]
+
+
+def compare(name: str, plugins: Plugins, golds: list[GoldPage]) -> Iterator[Pair]:
+    """A page at a time; a page on which the plugin says nothing is not cleaned twice."""
+    alone, helped = Cleaner(plugins=no_plugins()), Cleaner(plugins=plugins)
+    for gold in golds:
+        labelled = sample(gold, "html")
+        if labelled is None or gold.gold is None:
+            continue
+        markup, url = decode(gold.html), gold.url or f"https://{gold.site}/"
+        before = alone.clean(markup, url, "html")
+        after = before
+        if plugins.on(url).plugins:
+            after = helped.clean(markup, url, "html")
+        said = sum(f"plugin:{name}:" in p.reason for p in after.predictions)
+        scores = (_scores(page, gold, labelled.labels) for page in (before, after))
+        yield Pair(said > 0, said, *scores)
+
+
+def _scores(page: CleanPage, gold: GoldPage, labels: list) -> tuple[float, float]:  # type: ignore[type-arg]
+    line = line_score([p.label for p in page.predictions], labels).f1
+    return line, word_score(page.text, gold.gold or "").f1
+
+
+def row(name: str, hosts: int, pairs: list[Pair]) -> str:
+    """A row of the table: counts, then F1 without and with on touched pages and on all."""
+    touched = [pair for pair in pairs if pair.touched]
+    better = sum(pair.with_it[0] > pair.without[0] for pair in touched)
+    worse = sum(pair.with_it[0] < pair.without[0] for pair in touched)
+
+    def means(some: list[Pair]) -> str:
+        if not some:
+            return "– | –"
+        without, with_it = (
+            np.mean([getattr(pair, each) for pair in some], axis=0) for each in Pair.__slots__[2:]
+        )
+        return " | ".join(f"{b:.4f} → {a:.4f}" for b, a in zip(without, with_it, strict=True))
+
+    return (
+        f"| {name} | {hosts:,} | {len(touched):,} of {len(pairs):,} | "
+        f"{sum(pair.lines for pair in pairs):,} | {better} / {worse} | {means(touched)} | "
+        f"{means(pairs)} |"
+    )
+
+
+HEAD: Final = (
+    "| plugin | hosts | pages touched | lines | pages better / worse | "
+    "line F1, touched | word F1, touched | line F1, all | word F1, all |\n"
+    "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
+)
+
+
+@click.command()
+@source_option
+@cache_option
+@click.option("--rules", type=click.Path(path_type=Path, exists=True), required=True,
+              help="Folder with ftr-site-config.tar.xz and the folder easylist, or clones.")  # fmt: skip
+@click.option("--every", default=1, show_default=True, help="Only one page in so many.")
+@click.option("--docs", type=click.Path(path_type=Path), default=HERE / "docs/plugins.md",
+              help="The document whose table is written anew.")  # fmt: skip
+def main(source: Path, cache: Path, rules: Path, every: int, docs: Path) -> None:
+    """Measure the bundled readers of other people's rules on the train and dev splits."""
+    golds = gold_pages(source, cache, ("train", "dev"), (), quick=False)[::every]
+    rows = []
+    for name, (variable, file) in RULES.items():
+        os.environ[variable] = str(_rules(rules, file))
+        plugins = load_plugins(Settings(only=frozenset({name})))
+        (plugin,) = plugins.active
+        rows.append(row(name, len(plugin.hosts), list(compare(name, plugins, golds))))
+        del os.environ[variable]
+        click.echo(rows[-1])
+    if every == 1:
+        text = docs.read_text(encoding="utf-8")
+        before, _, rest = text.partition(BEGIN)
+        _, _, after = rest.partition(END)
+        table = "\n".join([HEAD, *rows])
+        docs.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+
+
+def _rules(folder: Path, name: str) -> Path:
+    """The clone, or the archive, of a set of rules."""
+    for path in (folder / name / name, folder / name, folder / f"{name}.tar.xz"):
+        if path.exists():
+            return path
+    raise click.BadParameter(f"{folder} has neither {name} nor {name}.tar.xz")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Element hiding rules of ad blockers' lists, such as EasyList Cookie, as votes.
+
+``BOILERPLATE_ADBLOCK_LISTS`` names files in the format of Adblock Plus, or folders of them;
+without it this plugin knows no site. What a list hides (``##.cookie-notice``,
+``example.com##.popup``) is likely chrome, but rules for all sites misfire, so each only nudges
+the model. Exceptions (``#@#``) take the nudge back. Rules with actions or conditions of their
+own (``#?#``, ``#$#``) and rules for network requests are passed over.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import turbohtml.query
+
+from boilerplate import SiteRules, hookimpl
+from boilerplate.rules import ANY_SITE, RulesError
+
+BOILERPLATE_API = 1
+VARIABLE = "BOILERPLATE_ADBLOCK_LISTS"
+LOG_ODDS = 2.0  # what "a list hides it" is worth; docs/plugins.md has what was measured
+_RULE = re.compile(r"([^#\s]*)(##|#@#)(\S.*)")
+
+
+@hookimpl
+def site_rules() -> list[SiteRules]:
+    """The rules of every host in the lists that the user named, and those for all."""
+    named = os.environ.get(VARIABLE, "").split(os.pathsep)
+    paths = [path for name in named if name for path in _lists(Path(name))]
+    lines = (line for path in paths for line in path.read_text("utf-8", "replace").splitlines())
+    return list(parse_lists(lines)) if paths else []
+
+
+def _lists(path: Path) -> list[Path]:
+    return sorted(path.glob("*.txt")) if path.is_dir() else [path]
+
+
+def parse_lists(lines: Iterable[str], log_odds: float = LOG_ODDS) -> Iterator[SiteRules]:
+    """The rules for all sites, then those of each host.
+
+    >>> [rules.hosts for rules in parse_lists(["##.ad", "a.example,b.example##.box"])]
+    [('*',), ('a.example',), ('b.example',)]
+    """
+    hidden: dict[str, dict[str, None]] = {}
+    shown: dict[str, dict[str, None]] = {}
+    for line in lines:
+        if line.startswith("!") or not (found := _RULE.fullmatch(line.strip())):
+            continue
+        hosts, mark, selector = found.groups()
+        if not _is_css(selector):
+            continue
+        named = hosts.split(",") if hosts else [ANY_SITE]
+        # ~a.example##x: everywhere but there.
+        if mark == "##" and all(host.startswith("~") for host in named):
+            named.append(ANY_SITE)
+        for host in named:
+            to = shown if mark == "#@#" or host.startswith("~") else hidden
+            to.setdefault(host.removeprefix("~"), {})[selector] = None
+    everywhere = hidden.get(ANY_SITE, {})
+    for host in sorted({*hidden, *shown}, key=lambda host: (host != ANY_SITE, host)):
+        keep = [each for each in shown.get(host, ()) if each in everywhere]
+        drop = [each for each in hidden.get(host, ()) if each not in shown.get(host, ())]
+        try:
+            if keep or drop:
+                yield SiteRules(hosts=(host,), drop_css=drop, keep_css=keep, vote=log_odds)
+        except RulesError:  # google.*: a host that is none
+            continue
+
+
+def _is_css(selector: str) -> bool:
+    try:
+        turbohtml.query.compile(selector)
+    except ValueError:
+        return False
+    return True
