@@ -97,11 +97,15 @@ HEAD: Final = (
 @click.command()
 @source_option
 @cache_option
-@click.option("--rules", type=click.Path(path_type=Path, exists=True), required=True,
-              help="Folder with ftr-site-config.tar.xz and the folder easylist, or clones.")  # fmt: skip
+@click.option(
+    "--rules", type=click.Path(path_type=Path, exists=True), required=True,
+    help="Folder with ftr-site-config.tar.xz, or a clone, and a folder easylist of lists.",
+)  # fmt: skip
 @click.option("--every", default=1, show_default=True, help="Only one page in so many.")
-@click.option("--docs", type=click.Path(path_type=Path), default=HERE / "docs/plugins.md",
-              help="The document whose table is written anew.")  # fmt: skip
+@click.option(
+    "--docs", type=click.Path(path_type=Path), default=HERE / "docs/plugins.md",
+    help="The document whose table is written anew.",
+)  # fmt: skip
 def main(source: Path, cache: Path, rules: Path, every: int, docs: Path) -> None:
     """Measure the bundled readers of other people's rules on the train and dev splits."""
     golds = gold_pages(source, cache, ("train", "dev"), (), quick=False)[::every]
