@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features import Floats
+from boilerplate.kinds import chrome_kinds
 from boilerplate.language import detect_language
 from boilerplate.model import Model, load_model, sigmoid
 from boilerplate.page import CleanPage, Kind, Label, Line, Page, Prediction
 from boilerplate.plugins import Opinions, Plugins, default_plugins
 from boilerplate.readers import read
-from boilerplate.reasons import reasons
+from boilerplate.reasons import naming, reasons
 
 PLAIN_THRESHOLD: Final = 0.5
 SHARE_OF_LIKELIEST: Final = 0.6
@@ -77,17 +78,18 @@ class Cleaner:
             Prediction(line, Label.BOILERPLATE, 0.0, "blank line") for line in page.lines
         ]
         language = detect_language([page.lines[i].text for i in spoken], probability)
-        for i, p, keep, why, spoken_in in zip(
+        for i, p, keep, why, sort, spoken_in in zip(
             spoken,
             probability.tolist(),
             kept.tolist(),
             reasons(page, spoken, scored, kept, language),
+            chrome_kinds(page, spoken, kept),
             scored.languages,
             strict=True,
         ):
             label = Label.CONTENT if keep else Label.BOILERPLATE
-            why = opinions.reason(i, why)
-            predictions[i] = Prediction(page.lines[i], label, p, why, *spoken_in)
+            why = opinions.reason(i, naming(sort, why))
+            predictions[i] = Prediction(page.lines[i], label, p, why, sort, *spoken_in)
         return CleanPage(page, tuple(predictions), language, threshold, opinions.errors)
 
     def __reduce__(self) -> tuple[Any, ...]:

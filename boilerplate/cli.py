@@ -147,7 +147,7 @@ def clean(
     As jsonl, a page is one object on one line:
       {"source": "page.html", "url": null, "site": null, "language": "tr", "kind": "html",
        "lines": [{"text": "...", "label": "content" or "boilerplate",
-                  "probability": 0.98, "reason": "...",
+                  "probability": 0.98, "reason": "...", "kind": null or "cookie" ...,
                   "language": "tr", "language_confidence": 0.99}, ...]}
     and an input that could not be read or cleaned:
       {"source": "gone.html", "error": "No such file or directory"}
@@ -232,6 +232,7 @@ def page_record(name: str, page: CleanPage) -> dict[str, Any]:
                 "label": p.label.value,
                 "probability": p.probability,
                 "reason": p.reason,
+                "kind": p.kind,
                 "language": p.language,
                 "language_confidence": p.language_confidence,
             }

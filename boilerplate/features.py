@@ -699,7 +699,7 @@ def gram_rows(encoded: Encoded) -> tuple[Ints, Ints]:
     return interleaved(encoded.grams)
 
 
-def interleaved(kinds: Sequence[Grams]) -> tuple[Ints, Ints]:
+def interleaved(kinds: Sequence[Grams], bits: int = HASH_BITS) -> tuple[Ints, Ints]:
     """Bucket ids of several kinds of n-grams, line after line, and the offsets of the lines."""
     counts = np.sum([grams.counts for grams in kinds], axis=0)
     offsets = np.concatenate([[0], np.cumsum(counts)])
@@ -708,7 +708,7 @@ def interleaved(kinds: Sequence[Grams]) -> tuple[Ints, Ints]:
     for grams in kinds:
         each = grams.counts
         place = np.repeat(at - grams.offsets[:-1], each) + np.arange(grams.offsets[-1])
-        out[place] = buckets(grams.hashes)
+        out[place] = buckets(grams.hashes, bits)
         at += each
     return out, offsets
 

@@ -11,6 +11,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -429,16 +430,29 @@ def from_bytes(data: bytes, name: str = "model", path: str | None = None) -> Mod
 
     ``path`` is where workers find the file, "" for the shipped one.
     """
+    arrays, about = read_array_file(data, name, FORMAT, FORMAT_VERSION)
+    with _errors_naming(name):
+        return Model({kind: _stack(arrays, about, kind) for kind in MODES}, about, path)
+
+
+@contextmanager
+def _errors_naming(name: str) -> Iterator[None]:
     try:
-        return Model(*_unpacked(data), path)
+        yield
     except ModelError as error:
         raise ModelError(f"{name}: {error}") from error
     except Exception as error:  # a damaged zip raises what it likes
         raise ModelError(f"{name}: is damaged or is no model: {error!r}") from error
 
 
-def _unpacked(data: bytes) -> tuple[Mapping[Kind, Stack], Mapping[str, Any]]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+def read_array_file(
+    data: bytes, name: str, form: str, version: int
+) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """The arrays of a file written by ``array_file``, checked, and what it says of itself.
+
+    Nothing of it is run. Raises ModelError, beginning with ``name``, for any other file.
+    """
+    with _errors_naming(name), zipfile.ZipFile(io.BytesIO(data)) as archive:
         sizes = [info.file_size for info in archive.infolist()]
         if sum(sizes) > MAX_FILE_BYTES or len(sizes) > MAX_MEMBERS:
             raise ModelError(
@@ -446,9 +460,9 @@ def _unpacked(data: bytes) -> tuple[Mapping[Kind, Stack], Mapping[str, Any]]:
                 f"in {MAX_MEMBERS} are accepted"
             )
         about = json.loads(archive.read("model.json"))
-        if not isinstance(about, dict) or about.get("format") != FORMAT:
-            raise ModelError(f"is not a {FORMAT} file")
-        for key, known in (("format_version", FORMAT_VERSION), ("feature_schema", SCHEMA)):
+        if not isinstance(about, dict) or about.get("format") != form:
+            raise ModelError(f"is not a {form} file")
+        for key, known in (("format_version", version), ("feature_schema", SCHEMA)):
             if about.get(key) != known:
                 raise ModelError(
                     f"has {key} {about.get(key)!r}, this version reads {known}; "
@@ -458,7 +472,7 @@ def _unpacked(data: bytes) -> tuple[Mapping[Kind, Stack], Mapping[str, Any]]:
             key: _array(archive.read(f"{key}.npy"), digest, key)
             for key, digest in about["arrays"].items()
         }
-    return {kind: _stack(arrays, about, kind) for kind in MODES}, about
+    return arrays, about
 
 
 def _array(data: bytes, digest: str, key: str) -> NDArray[Any]:
@@ -556,22 +570,28 @@ def to_bytes(model: Model) -> bytes:
         modes[kind] = {"bias": stack.linear.bias, "type_bias": stack.types.bias.tolist()}
         for key, array in _stored(stack.trees).items():
             arrays[f"{kind}-trees-{key}"] = array
+    return array_file({**model.about, "modes": modes}, arrays, FORMAT, FORMAT_VERSION)
+
+
+def array_file(
+    about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], form: str, version: int
+) -> bytes:
+    """A zip of JSON and arrays of one dimension; the same bytes for the same values."""
     members = {}
     for key, array in arrays.items():
         buffer = io.BytesIO()
         np.save(buffer, array, allow_pickle=False)
         members[key] = buffer.getvalue()
-    about = {
-        **model.about,
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+    header = {
+        **about,
+        "format": form,
+        "format_version": version,
         "feature_schema": SCHEMA,
-        "modes": modes,
         "arrays": {key: hashlib.sha256(data).hexdigest() for key, data in members.items()},
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        text = json.dumps(about, indent=1, sort_keys=True).encode()
+        text = json.dumps(header, indent=1, sort_keys=True).encode()
         for name, data in [("model.json", text), *((f"{k}.npy", v) for k, v in members.items())]:
             archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()

@@ -107,6 +107,8 @@ class Page:
 class Prediction:
     """What was decided of one line: its label, the probability of CONTENT, and why.
 
+    ``kind`` is what sort of chrome a dropped line is (one of ``boilerplate.kinds.KINDS``), None
+    for kept and for blank lines.
     ``language`` is an ISO 639-1 code (``zh-cn`` and ``zh-tw`` for Chinese), None where nothing
     tells it; ``language_confidence`` its probability.
     """
@@ -115,6 +117,7 @@ class Prediction:
     label: Label
     probability: float
     reason: str
+    kind: str | None = None
     language: str | None = None
     language_confidence: float = 0.0
 

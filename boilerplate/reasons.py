@@ -30,6 +30,11 @@ SPEAKS: Final = {  # how each ground is said, for content and for chrome
     "page type": ("kept on pages of this type", "dropped on pages of this type"),
     "container": ("in the article's container", "in a container of chrome"),
 }
+KIND_WORDS: Final = {  # how each kind of chrome is said; "other" says nothing
+    "navigation": "navigation", "legal": "legal notice", "cookie": "cookie notice",
+    "newsletter": "newsletter box", "share": "share buttons", "comments": "comments",
+    "login": "login form", "related": "related links", "shop": "shop",
+}  # fmt: skip
 MAX_GROUNDS: Final = 3
 LEAST: Final = 0.1  # of the strongest ground; what weighs less is not worth a reader's time
 SHORT: Final = 25  # characters
@@ -84,3 +89,12 @@ def foreign(language: str, of_page: str) -> str:
     name = language_name(of_page)
     article = "an" if name[0] in "AEIOU" and not name.startswith("Uk") else "a"
     return f"{language_name(language)} line on {article} {name} page"
+
+
+def naming(kind: str | None, reason: str) -> str:
+    """A reason after the kind of chrome that the line is, where it is of a kind.
+
+    >>> naming("cookie", "short, among chrome lines"), naming(None, "shaped like prose")
+    ('cookie notice: short, among chrome lines', 'shaped like prose')
+    """
+    return f"{KIND_WORDS[kind]}: {reason}" if kind in KIND_WORDS else reason

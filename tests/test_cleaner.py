@@ -50,7 +50,7 @@ class TestNames:
             "page", "predictions", "language", "threshold", "plugin_errors",
         ]  # fmt: skip
         assert [f.name for f in fields(Prediction)] == [
-            "line", "label", "probability", "reason", "language", "language_confidence",
+            "line", "label", "probability", "reason", "kind", "language", "language_confidence",
         ]  # fmt: skip
         assert [f.name for f in fields(Page)] == [
             "lines", "kind", "url", "elements", "metadata", "selected",

@@ -86,7 +86,7 @@ def test_every_script_comes_out_as_it_went_in(language: str):
 
 
 @pytest.mark.parametrize("language", SENTENCES)
-def test_jsonl_keeps_every_line_with_label_probability_and_reason(language: str):
+def test_jsonl_keeps_every_line_with_label_probability_reason_and_kind(language: str):
     sentence = SENTENCES[language]
     page = f"<nav><a href=/>x</a></nav><p>{sentence}</p>"
     [record] = objects(run("clean", "--format", "jsonl", "--url", "https://a.test/", stdin=page))
@@ -96,7 +96,7 @@ def test_jsonl_keeps_every_line_with_label_probability_and_reason(language: str)
     }  # fmt: skip
     for line in record["lines"]:
         assert set(line) == {
-            "text", "label", "probability", "reason", "language", "language_confidence"
+            "text", "label", "probability", "reason", "kind", "language", "language_confidence"
         }  # fmt: skip
         assert line["label"] in {"content", "boilerplate"}
         assert 0 <= line["probability"] <= 1

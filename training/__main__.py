@@ -14,7 +14,8 @@ import training.corpora as corpora
 from boilerplate.model import MODES, to_bytes
 from boilerplate.page import Kind
 from training.corpora import CORPORA, GoldPage
-from training.split import split_of
+from training.lexicon import Lexicon
+from training.split import Split, split_of
 
 HERE = Path(__file__).parent.parent
 QUICK_SHARE = 8  # one page in so many
@@ -93,7 +94,8 @@ def train(
     def log(message: str) -> None:
         click.echo(f"{time.monotonic() - start:7.1f} s  {message}", err=True)
 
-    golds = gold_pages(source, cache, tuple(splits.split(",")), without, quick)
+    parts = cast(tuple[Split, ...], tuple(splits.split(",")))
+    golds = gold_pages(source, cache, parts, without, quick)
     log(f"{len(golds)} pages with gold")
     used = {
         name: {
@@ -104,7 +106,7 @@ def train(
         for name in CORPORA
         if any(gold.corpus == name for gold in golds)
     }
-    phrases = lexicon if lexicon.is_dir() else None
+    phrases = Lexicon(lexicon, parts) if lexicon.is_dir() else None
     log(f"{'with' if phrases else 'without'} the phrase lexicon")
     about = {
         "corpora": used, "lexicon": phrases is not None, "splits": splits, "quick": quick,
@@ -202,6 +204,31 @@ def report(
     reports.draw(shown["calibration"], docs / "pictures" / "reliability.png")
     for path in cards.write(docs):
         click.echo(path)
+
+
+lexicon_option = click.option(
+    "--lexicon", type=click.Path(path_type=Path, exists=True),
+    default=HERE.parent / "shared/lexicon", show_default=False, help="The phrase lexicon's folder.",
+)  # fmt: skip
+
+
+@main.group()
+def kinds() -> None:
+    """The small model that names the kind of a dropped line."""
+
+
+@kinds.command(name="train")
+@lexicon_option
+@click.option("--out", type=click.Path(path_type=Path), default=HERE / "boilerplate/data/kinds.zip")
+def kinds_train(lexicon: Path, out: Path) -> None:
+    """Build its file from the lexicon's catalogues and the project's phrases."""
+    from boilerplate.kinds import to_bytes as kinds_to_bytes
+    from training import kinds as learn
+
+    examples = learn.catalogue_examples(lexicon) + learn.phrase_examples()
+    data = kinds_to_bytes(learn.fit(examples, learn.about(examples)))
+    out.write_bytes(data)
+    click.echo(f"{out.name}: {len(examples)} lines, {len(data) / 1e6:.2f} MB", err=True)
 
 
 @main.command()

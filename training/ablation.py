@@ -52,7 +52,8 @@ class FirstStage(Model):
         encoded = encode(page, spoken)
         linear = self.stacks[page.kind].linear
         p = sigmoid(linear.scores(encoded).sum(1) + linear.bias)
-        return Scores(p, np.zeros((encoded.n, len(GROUNDS))))
+        nothing = np.zeros((encoded.n, len(GROUNDS)))
+        return Scores(p, nothing, languages=encoded.speech.of_lines())
 
 
 def stacks(lessons: Sequence[Lesson], kind: Kind) -> Iterator[tuple[str, Stack | Linear]]:

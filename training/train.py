@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
 
@@ -152,7 +151,7 @@ def layouts_of(gold: GoldPage, kind: Kind) -> list[str]:
 
 
 def lessons_of(
-    golds: Sequence[GoldPage], kind: Kind, phrases: Path | None, jobs: int
+    golds: Sequence[GoldPage], kind: Kind, phrases: lexicon.Lexicon | None, jobs: int
 ) -> list[Lesson]:
     """Everything there is to learn in a mode; bare text is made up in more ways than HTML."""
     parallel = Parallel(n_jobs=jobs, batch_size=8)
@@ -205,11 +204,15 @@ def _some(ends: Sequence[Sequence[str]], gold: GoldPage, number: int) -> list[Se
 
 
 def train(
-    golds: Sequence[GoldPage], phrases: Path | None, about: dict[str, Any], jobs: int, log: Log
+    golds: Sequence[GoldPage],
+    phrases: lexicon.Lexicon | None,
+    about: dict[str, Any],
+    jobs: int,
+    log: Log,
 ) -> Model:
     """A Model of both modes from gold pages; deterministic, whatever ``jobs`` is.
 
-    ``phrases`` is the lexicon's folder, or None to do without.
+    ``phrases`` is the lexicon, or None to do without.
     """
     stacks: dict[Kind, Stack] = {}
     learned: Counter[str] = Counter()

@@ -1,0 +1,240 @@
+"""What kinds of chrome are learned from, and the fit of ``boilerplate.kinds``.
+
+Three sources. Catalogues of programs' phrases in 80 languages, whose English text decides the
+kind for all of its translations (``kind_of_key``). Phrases written for this project
+(``training.phrases``). And lines of the corpora's pages that the markup names: what stands in
+a form that was labelled by hand, or below an element called "newsletter".
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.linear_model import LogisticRegression
+
+from boilerplate.kinds import (
+    FADING,
+    KINDS,
+    MAX_LEVELS,
+    NAME_BITS,
+    TEXT_BITS,
+    KindModel,
+    name_ids,
+    text_rows,
+)
+from training.lexicon import rows as catalogue_rows
+
+Log = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A line of chrome and its kind.
+
+    ``source`` is a catalogue, a corpus or "phrases"; ``around`` are tag and names of the
+    elements around the line, the innermost first, empty for bare text; ``weight`` counts it
+    for more or less than a line.
+    """
+
+    text: str
+    kind: str
+    source: str
+    language: str
+    around: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    site: str = ""
+    weight: float = 1.0
+
+
+# ---------------------------------------------------------------------------- catalogues
+
+# A phrase is of the one strong kind that its English text speaks of ...
+STRONG: Final = {
+    "cookie": r"\bcookies?\b|\bconsent\b",
+    "legal": r"\bprivacy\b|\bterms (of|and)\b|copyright|rights reserved|licen[cs]ed? under"
+             r"|\bimprint\b|\blegal\b|disclaimer|personal (data|information)|data protection",
+    "newsletter": r"newsletter|mailing list|\b(un|re)?subscri(be|bed|ber|bers|bing|ptions?)\b",
+    "share": r"\bshar(e|es|ed|ing)\b|\btweet|\bfollow (us|me)\b|\bfacebook\b|\btwitter\b"
+             r"|\bsocial\b|whatsapp|pinterest|linkedin",
+    "comments": r"\bcomment(s|ed|ing|ers?)?\b|\brepl(y|ies|ied)\b|\bdiscussions?\b",
+    "login": r"\blog(ged)?[ -]?(in|out|off)\b|\bsign(ed)?[ -]?(in|out|up)\b|password"
+             r"|\buser ?name\b|\bregister\b|\bregistration\b|\baccounts?\b|passkey",
+}  # fmt: skip
+# ... or, where it speaks of none of those, of the one weak kind. Two of a sort: left out.
+WEAK: Final = {
+    "shop": r"\bbasket\b|\bcart\b|checkout|\bprices?\b|shipping|shipment|\borders?\b|\bproducts?\b"
+            r"|(in|out of) stock|payments?\b|coupon|voucher|refund|wish ?list|delivery|\bbuy\b"
+            r"|purchase|discount|gift card|\btax\b|\bitems?\b",
+    "related": r"\brelated\b|read more|continue reading|see also|recommended|\bpopular\b"
+               r"|most (read|viewed)|latest|\brecent\b|\btags?\b|\btopics?\b"
+               r"|\bmore (from|posts|about)|similar|learn more|featured|trending",
+    "navigation": r"\bhome(page)?\b|\bmenu\b|navigation|\bsearch(ing)?\b|\bnext\b"
+                  r"|\bprev(ious)?\b|\bback\b|\bskip\b|contents\b|breadcrumbs?|sidebar|\btop\b"
+                  r"|\barchives?\b|categor(y|ies)|site ?map|\bbrowse\b|\bolder\b|\bnewer\b"
+                  r"|\btoggle\b|\bindex\b|\bclose\b|on this page",
+}  # fmt: skip
+_PATTERNS: Final = {kind: re.compile(rule) for kind, rule in (STRONG | WEAK).items()}
+# Managers of consent: "Accept all" is about cookies there, and so is all that is not legal.
+CONSENT: Final = frozenset({"klaro", "mw-CookieWarning", "orejime", "tarteaucitron"})
+SHOPS: Final = frozenset({"django-oscar", "spree_i18n"})  # elsewhere an order is a sequence
+# An editor's back room, where privacy is a page's setting: no reader ever sees these.
+BACK_ROOMS: Final = frozenset({"wagtail"})
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CODE: Final = re.compile(r"\(\?P|%r|oauth|``|_en$|html|regex", re.I)
+_PLACEHOLDER: Final = re.compile(
+    r"%\(\w+\)[sd]|%[sd]|[%$]?\{\{?[^{}]*\}\}?|</?\w[^<>]*>|\$\w+|&#?\w+;|\|\|\|\|"
+)
+MIN_LETTERS: Final = 2
+MAX_CHARS: Final = 400
+
+
+def kind_of_key(source: str, given: str, key: str) -> str | None:
+    """The kind of a catalogue's phrase, by its English text or its key; None to leave it out.
+
+    >>> kind_of_key("sphinx", "legal", "Privacy Policy")
+    'legal'
+    >>> kind_of_key("klaro", "other-chrome", "acceptAll"), kind_of_key("hugo", "nav", "accept")
+    ('cookie', None)
+    >>> kind_of_key("hugo", "login", "Sign in to comment") is None
+    True
+    """
+    if source in BACK_ROOMS or _CODE.search(key):
+        return None
+    text = re.sub(r"[_.\-]", " ", _CAMEL.sub(" ", key)).lower()
+    strong = [kind for kind in STRONG if _PATTERNS[kind].search(text)]
+    if source in CONSENT:
+        return "legal" if "legal" in strong else "cookie"
+    if strong:
+        return strong[0] if len(strong) == 1 else None
+    weak = [kind for kind in WEAK if _PATTERNS[kind].search(text)]
+    if len(weak) > 1 or (weak == ["shop"] and source not in SHOPS):
+        return None
+    if weak:
+        return weak[0]
+    return "other" if given == "other-chrome" else None
+
+
+def language_of(code: str) -> str:
+    """The language of a catalogue, whatever the country; Norwegian is one.
+
+    >>> language_of("pt-BR"), language_of("zh_Hans"), language_of("nb-NO")
+    ('pt', 'zh', 'no')
+    """
+    language = re.split("[-_@]", code)[0].lower()
+    return {"nb": "no", "nn": "no", "iw": "he", "fil": "tl"}.get(language, language)
+
+
+def catalogue_examples(folder: Path) -> list[Example]:
+    """The phrases of the lexicon whose kind is sure, once for each source and language."""
+    found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for source, code, given, key, text in catalogue_rows(folder / "chrome_strings.tsv.xz"):
+        kind = kind_of_key(source, given, key)
+        said = " ".join(_PLACEHOLDER.sub(" ", text).split())
+        if kind and sum(map(str.isalpha, said)) >= MIN_LETTERS and len(said) <= MAX_CHARS:
+            found[said, source, language_of(code)].add(kind)
+    return [
+        Example(text, kinds.pop(), source, language)
+        for (text, source, language), kinds in found.items()
+        if len(kinds) == 1
+    ]
+
+
+# -------------------------------------------------------------------------------- phrases
+
+PHRASES: Final = Path(__file__).with_name("phrases.tsv")
+PHRASE_WEIGHT: Final = 2.0  # written as sites word it, where catalogues word programs
+
+
+def phrase_examples(path: Path = PHRASES) -> list[Example]:
+    """The phrases written for this project: language, kind, phrases between bars, a line each.
+
+    Raises ValueError for a line of another form.
+    """
+    found = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if line.startswith("#"):
+            continue
+        fields = line.split("\t")
+        if len(fields) != 3 or fields[1] not in KINDS:
+            raise ValueError(f"{path.name}, line {number}: language, kind, phrases are needed")
+        language, kind, texts = fields
+        found += [
+            Example(text.strip(), kind, "phrases", language, weight=PHRASE_WEIGHT)
+            for text in texts.split(" | ")
+        ]
+    return found
+
+
+# ----------------------------------------------------------------------------------- fit
+
+
+def design(examples: Sequence[Example]) -> sp.csr_matrix:
+    """The rows that ``KindModel`` weighs: n-grams, then names; (n, 2**16 + 2**13)."""
+    ids, offsets = text_rows([each.text for each in examples])
+    counts = np.diff(offsets)
+    values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
+    text = sp.csr_matrix((values, ids, offsets), shape=(len(examples), 1 << TEXT_BITS))
+    rows, places, weights = [0], [np.zeros(0, np.int64)], [np.zeros(0)]
+    for each in examples:
+        rows.append(rows[-1])
+        for level, (tag, names) in enumerate(each.around[:MAX_LEVELS]):
+            places.append(name_ids(tag, names))
+            n = len(places[-1])
+            weights.append(np.full(n, FADING**level / np.sqrt(n)))
+            rows[-1] += n
+    named = sp.csr_matrix(
+        (np.concatenate(weights).astype(np.float32), np.concatenate(places), rows),
+        shape=(len(examples), 1 << NAME_BITS),
+    )
+    return sp.hstack([text, named], format="csr")
+
+
+C: Final = 3.0
+ITERATIONS: Final = 60
+
+
+def weights_of(examples: Sequence[Example]) -> np.ndarray:
+    """How much each example counts: rare kinds more, the many phrases of one source less."""
+    kinds = Counter(each.kind for each in examples)
+    cells = Counter((each.source, each.language, each.kind) for each in examples)
+    w = np.array(
+        [
+            each.weight * (10 / max(10, cells[each.source, each.language, each.kind])) ** 0.5
+            for each in examples
+        ]
+    )
+    totals = dict.fromkeys(KINDS, 0.0)
+    for each, weight in zip(examples, w, strict=True):
+        totals[each.kind] += weight
+    mean = sum(totals.values()) / len(kinds)
+    return w * np.array([(mean / totals[each.kind]) ** 0.5 for each in examples])
+
+
+def fit(examples: Sequence[Example], about: dict[str, Any] | None = None) -> KindModel:
+    """The model of some examples; deterministic."""
+    X = design(examples)
+    y = np.array([KINDS.index(each.kind) for each in examples])
+    fitted = LogisticRegression(C=C, max_iter=ITERATIONS, tol=1e-3).fit(
+        X, y, sample_weight=weights_of(examples)
+    )
+    table = np.zeros((len(KINDS), X.shape[1]), np.float32)
+    bias = np.full(len(KINDS), -20.0, np.float32)
+    table[fitted.classes_], bias[fitted.classes_] = fitted.coef_, fitted.intercept_
+    return KindModel(
+        np.ascontiguousarray(table[:, : 1 << TEXT_BITS].T),
+        np.ascontiguousarray(table[:, 1 << TEXT_BITS :].T),
+        bias,
+        about or {},
+    )
+
+
+def about(examples: Sequence[Example]) -> dict[str, Any]:
+    """What a model's file says of where it came from."""
+    sources = Counter(each.source for each in examples)
+    return {"lines": len(examples), "sources": dict(sorted(sources.items()))}
