@@ -99,7 +99,7 @@ HEAD: Final = (
 @cache_option
 @click.option(
     "--rules", type=click.Path(path_type=Path, exists=True), required=True,
-    help="Folder with ftr-site-config.tar.xz, or a clone, and a folder easylist of lists.",
+    help="Folder with ftr-site-config and easylist, each a folder or a .tar.xz.",
 )  # fmt: skip
 @click.option("--every", default=1, show_default=True, help="Only one page in so many.")
 @click.option(
@@ -127,10 +127,11 @@ def main(source: Path, cache: Path, rules: Path, every: int, docs: Path) -> None
 
 def _rules(folder: Path, name: str) -> Path:
     """The clone, or the archive, of a set of rules."""
-    for path in (folder / name / name, folder / name, folder / f"{name}.tar.xz"):
+    paths = (folder / name, folder / f"{name}.tar.xz")
+    for path in paths:
         if path.exists():
             return path
-    raise click.BadParameter(f"{folder} has neither {name} nor {name}.tar.xz")
+    raise click.BadParameter(f"there is neither {paths[0]} nor {paths[1]}")
 
 
 if __name__ == "__main__":

@@ -125,11 +125,12 @@ def explain(url: str, page: str | None, **chosen: Any) -> None:
 
     With PAGE, a file, also what they say of its lines.
     """
-    host = site_of(url if "//" in url else f"https://{url}")
+    url = url if "//" in url else f"https://{url}"
+    host = site_of(url)
     if not host:
         raise click.BadParameter(f"{url!r} names no host; write it as in https://news.example.com/")
     loaded = load_for_commands(**chosen)
-    known = loaded.on(url if "//" in url else f"https://{url}")
+    known = loaded.on(url)
     for plugin, matchers in known.plugins:
         click.echo(visible(f"{plugin.name} ({plugin.origin}, {plugin.place})"))
         for matcher in matchers:

@@ -1,7 +1,7 @@
 """Element hiding rules of ad blockers' lists, such as EasyList Cookie, as votes.
 
-``BOILERPLATE_ADBLOCK_LISTS`` names files in the format of Adblock Plus, or folders of them;
-without it this plugin knows no site. What a list hides (``##.cookie-notice``,
+``BOILERPLATE_ADBLOCK_LISTS`` names files in the format of Adblock Plus, or folders or archives
+of them; without it this plugin knows no site. What a list hides (``##.cookie-notice``,
 ``example.com##.popup``) is likely chrome, but rules for all sites misfire, so each only nudges
 the model. Exceptions (``#@#``) take the nudge back. Rules with actions or conditions of their
 own (``#?#``, ``#$#``) and rules for network requests are passed over.
@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import turbohtml.query
+from boilerplate_plugins.text_files import text_files
 
 from boilerplate import SiteRules, hookimpl
 from boilerplate.rules import ANY_SITE, RulesError
@@ -29,13 +29,8 @@ _RULE = re.compile(r"([^#\s]*)(##|#@#)(\S.*)")
 def site_rules() -> list[SiteRules]:
     """The rules of every host in the lists that the user named, and those for all."""
     named = os.environ.get(VARIABLE, "").split(os.pathsep)
-    paths = [path for name in named if name for path in _lists(Path(name))]
-    lines = (line for path in paths for line in path.read_text("utf-8", "replace").splitlines())
-    return list(parse_lists(lines)) if paths else []
-
-
-def _lists(path: Path) -> list[Path]:
-    return sorted(path.glob("*.txt")) if path.is_dir() else [path]
+    texts = [text for name in named if name for _, text in text_files(Path(name))]
+    return list(parse_lists(line for text in texts for line in text.splitlines()))
 
 
 def parse_lists(lines: Iterable[str], log_odds: float = LOG_ODDS) -> Iterator[SiteRules]:
@@ -71,6 +66,8 @@ def parse_lists(lines: Iterable[str], log_odds: float = LOG_ODDS) -> Iterator[Si
 
 
 def _is_css(selector: str) -> bool:
+    import turbohtml.query  # only who names a list waits for it
+
     try:
         turbohtml.query.compile(selector)
     except ValueError:
