@@ -15,13 +15,13 @@ from typing import Final
 
 import click
 import numpy as np
-from boilerplate_plugins import adblock_lists, ftr_site_config
 
 from boilerplate.cleaner import Cleaner
 from boilerplate.evaluation import line_score, word_score
 from boilerplate.page import CleanPage
 from boilerplate.plugins import Plugins, Settings, load_plugins, no_plugins
 from boilerplate.readers import decode
+from boilerplate_plugins import adblock_lists, ftr_site_config
 from training.__main__ import HERE, cache_option, gold_pages, source_option
 from training.corpora import GoldPage
 from training.dataset import sample

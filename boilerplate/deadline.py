@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import signal
 import threading
 import time
@@ -70,6 +69,8 @@ def _by_signal(seconds: float, call: Callable[[], T]) -> T:
 
 
 def _by_thread(seconds: float, call: Callable[[], T]) -> T:
+    import ctypes
+
     me = ctypes.c_ulong(threading.get_ident())
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
     lock = threading.Lock()

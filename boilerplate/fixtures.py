@@ -7,7 +7,6 @@ A plugin's folder holds its rules and ``pages/``: each page as it was saved, and
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,6 +129,8 @@ def _lines(page: CleanPage) -> list[str]:
 
 def _diff(want: Sequence[str], have: Sequence[str], reasons: Sequence[str]) -> Iterator[str]:
     """The lines that differ, each with one line around it, as a unified diff has them."""
+    import difflib
+
     matcher = difflib.SequenceMatcher(None, want, have, autojunk=False)
     for group in matcher.get_grouped_opcodes(1):
         yield f"@@ line {group[0][3] + 1} @@"

@@ -7,7 +7,6 @@ and made ready to match by a Matcher. Rules say what they know and leave the res
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -513,6 +512,8 @@ def parse_rules(text: str, name: str = "rules.toml") -> tuple[SiteRules, ...]:
     >>> parse_rules('api = 1\n[[site]]\nhosts = ["a.example"]\ndrop = ["もっと見る"]')[0].drop
     ('もっと見る',)
     """
+    import tomllib  # whose parser most runs of the command line do without
+
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -14,10 +14,9 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from boilerplate_plugins.text_files import text_files
-
 from boilerplate import SiteRules, hookimpl
 from boilerplate.rules import ANY_SITE, RulesError
+from boilerplate_plugins.text_files import text_files
 
 BOILERPLATE_API = 1
 VARIABLE = "BOILERPLATE_ADBLOCK_LISTS"

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
-
-from boilerplate_plugins.text_files import text_files
+from typing import Any
 
 from boilerplate import SiteRules, hookimpl
 from boilerplate.rules import RulesError
+from boilerplate_plugins.text_files import text_files
 
 BOILERPLATE_API = 1
 VARIABLE = "BOILERPLATE_FTR_SITE_CONFIG"
@@ -92,8 +93,18 @@ def _elements(expressions: Iterable[str]) -> Iterator[str]:
 
     for expression in expressions:
         if expression.startswith(("/", "(", "id(", "descendant::", ".//")):
-            try:
-                turbohtml.XPath(expression)
+            try:  # some mistakes, as a call without an argument, show only where nodes are asked
+                turbohtml.XPath(expression)(_trial())
             except ValueError:
                 continue
             yield expression
+
+
+@cache
+def _trial() -> Any:
+    """A small page on which an expression can be tried out."""
+    import turbohtml
+
+    tags = "article section div header footer aside figure ul li p span a h1 h2 time".split()
+    inner = "".join(f"<{tag} id=x class=x>x</{tag}>" for tag in tags)
+    return turbohtml.parse("".join(f"<{tag} id=x class=x>{inner}" for tag in tags))

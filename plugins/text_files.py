@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tarfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -13,6 +11,9 @@ def text_files(path: Path) -> Iterator[tuple[str, str]]:
 
     A path that is a text file itself is the only one. Raises OSError where there is none.
     """
+    import tarfile
+    import zipfile
+
     if path.is_dir():
         found = [(p.name, p.read_bytes()) for p in path.iterdir() if p.suffix == ".txt"]
     elif zipfile.is_zipfile(path):

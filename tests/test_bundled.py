@@ -7,13 +7,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from boilerplate_plugins import adblock_lists, ftr_site_config
 
 from boilerplate.fixtures import check, fixtures_in
 from boilerplate.page import Page
 from boilerplate.plugins import Plugins, Settings, load_plugins, no_plugins
 from boilerplate.readers import read
 from boilerplate.rules import Matcher, SiteRules, Vote
+from boilerplate_plugins import adblock_lists, ftr_site_config
 from tests.test_plugins import MODEL, clean
 
 FOLDER = Path(__file__).parent.parent / "plugins"
@@ -73,6 +73,7 @@ author: substring-after(//p[@class='by'], 'von')
 date: //p[@class='date']
 prune: no
 strip: //p[
+strip: //p[contains(@class)]
 test_url: https://a.example/1
 replace_string(<b>): <i>
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -254,6 +255,36 @@ class TestPackage:
         ).stdout  # fmt: skip
         assert "made-up  0.1.0  installed\n  from   boilerplate-made-up" in shown
         assert "  sites  made-up.example\n" in shown
+
+
+class TestTutorial:
+    def test_the_five_minutes_print_what_the_documentation_says(self, here: Path) -> None:
+        documented = (ROOT / "docs" / "plugins.md").read_text("utf-8")
+
+        def is_documented(shown: str) -> None:
+            for line in shown.splitlines():
+                assert line.partition("  (")[0] in documented  # reasons change with the model
+
+        shutil.copytree(ROOT / "examples", here / "examples")
+        is_documented(output("new", "courier.example", "examples/news.html"))
+        expected = here / "courier" / "pages" / "news.html.expected"
+        text = expected.read_text("utf-8")
+        for line in ("Enjoying this story?", "Sign up for our Saturday letter"):
+            assert f"\n+ {line}" in text, "the model has learned it: find another example"
+            text = text.replace(f"\n+ {line}", f"\n- {line}")
+        expected.write_text(text, "utf-8")
+        is_documented(run("test", "courier").output)
+        rules = here / "courier" / "rules.toml"
+        begun = rules.read_text("utf-8").splitlines()
+        rule = 'drop_css = [".promo"]'
+        rules.write_text(
+            "\n".join(rule if line.startswith("# drop_css") else line for line in begun), "utf-8"
+        )
+        is_documented(output("test", "courier"))
+        url, page = "https://courier.example/town", "examples/news.html"
+        is_documented(output("explain", "--plugins-dir", ".", url, page))
+        output("package", "courier")
+        assert output("test", "boilerplate-courier").count("as expected") == 1
 
 
 class TestCleanOptions:
