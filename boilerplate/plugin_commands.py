@@ -52,9 +52,17 @@ def load_for_commands(
 
     settings = Settings.from_environment(plugins_dir, no_plugin, strict_plugins)
     try:
-        return load_plugins(settings, _unheard if quiet else _warn)
+        loaded = load_plugins(settings, _unheard if quiet else _warn)
     except PluginError as error:
         raise click.ClickException(str(error)) from error
+    names = sorted({plugin.name for plugin in loaded.found})
+    for name in no_plugin:
+        if name not in names and settings.only != frozenset():
+            raise click.BadParameter(
+                f"no plugin is named {name!r}; there are {', '.join(names)}",
+                param_hint="--no-plugin",
+            )
+    return loaded
 
 
 def _warn(name: str, problem: str) -> None:

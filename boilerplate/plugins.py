@@ -268,6 +268,7 @@ class Plugins:
             if not plugin.problems:
                 self._failed(plugin, "loading: there is nothing in it", None, ValueError())
             return
+        plugin.version = plugin.version or str(getattr(loaded, "__version__", ""))
         plugin.hook = self.ask(plugin, "hooks", partial(_hooks_of, loaded, plugin.name))
         if plugin.hook is not None:
             plugin.hooks = tuple(n for n in HOOKS if getattr(plugin.hook, n).get_hookimpls())
@@ -553,7 +554,9 @@ def _in_folder(
 ) -> Iterator[tuple[Plugin, Callable[[], object]]]:
     try:
         paths = sorted(folder.iterdir())
-    except OSError:
+    except OSError as error:
+        if folder != user_folder():  # which need not be there; one that was named should
+            yield Plugin(str(folder), "user", str(folder)), partial(_raise, error)
         return
     for path in paths:
         if only is not None and path.name != only:
@@ -585,6 +588,11 @@ class RulesPlugin:
         return self.rules
 
 
+def _raise(error: Exception) -> object:
+    """In the place of what could not be found, so that it is told as a failed plugin is."""
+    raise error
+
+
 def _package(folder: Path) -> ModuleType:
     return _module(folder.name, folder / "__init__.py")
 
@@ -605,7 +613,11 @@ def _module(name: str, path: Path) -> ModuleType:
 
 
 def _installed() -> Iterator[tuple[Plugin, Callable[[], object]]]:
-    points = sorted(entry_points(group=GROUP), key=lambda p: (_origin(p) == "bundled", p.name))
+    try:
+        points = sorted(entry_points(group=GROUP), key=lambda p: (_origin(p) == "bundled", p.name))
+    except Exception as error:  # noqa: BLE001 - the metadata of any package may be broken
+        yield Plugin("entry points", "installed", "installed packages"), partial(_raise, error)
+        return
     for point in points:
         version = point.dist.version if point.dist else ""
         plugin = Plugin(

@@ -308,6 +308,11 @@ class TestCleanOptions:
         assert "boilerplate: plugin x: its opinion: ZeroDivisionError" in found.stderr
         assert '"plugin_errors": ["x: its opinion: ZeroDivisionError' in found.stdout
 
+    def test_a_plugin_that_is_not_there_cannot_be_left_out(self, here: Path) -> None:
+        found = self.clean(here, "--no-plugin", "daylisabah")
+        assert found.exit_code == 2
+        assert "there are adblock-lists, dailymail, dailysabah" in " ".join(found.stderr.split())
+
     @pytest.mark.parametrize("code", ["1/0", "from boilerplate import hookimpl\n@hookimpl\n"
                                       "def label_lines(page):\n    1/0\n"])  # fmt: skip
     def test_strict_plugins_make_it_fatal(self, here: Path, code: str) -> None:

@@ -273,9 +273,26 @@ class TestLoading:
         assert re.search(r"plugin bad: .*bad\.toml:2: this site has no hosts", told[0])
         assert "plugin broken: loading: ModuleNotFoundError" in told[1]
 
-    def test_a_folder_that_is_not_there_holds_nothing(self, tmp_path: Path) -> None:
-        plugins = load_plugins(Settings(folders=(str(tmp_path / "x"),), only=frozenset()))
-        assert plugins.found == []
+    def test_a_folder_that_was_named_and_is_not_there_is_a_warning(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with pytest.warns(PluginWarning, match="gone: loading: FileNotFoundError"):
+            load_plugins(Settings(folders=(str(tmp_path / "gone"),)))
+        monkeypatch.setattr(room, "user_folder", lambda: tmp_path / "gone")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            load_plugins(Settings(folders=(str(tmp_path / "gone"),)))
+
+    def test_broken_metadata_of_packages_is_a_warning(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(group: str) -> None:
+            raise ValueError("no METADATA")
+
+        monkeypatch.setattr(room, "entry_points", broken)
+        with pytest.warns(PluginWarning, match="no METADATA"):
+            plugins = load_plugins(Settings(given={"a": rules(drop=["Paylaş"])}))
+        assert clean(plugins).predictions[0].reason == "plugin:a: drop Paylaş"
 
     def test_the_user_s_plugin_stands_for_an_installed_one_of_its_name(
         self, tmp_path: Path
