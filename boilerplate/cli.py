@@ -79,7 +79,7 @@ class _WithPlugins(click.Group):
 )
 @click.version_option(package_name="boilerplate-lines", message="%(prog)s %(version)s")
 def cli() -> None:
-    r"""Keep the article, drop the site chrome: any page, any language, line by line.
+    """Keep the article, drop the site chrome: any page, any language, line by line.
 
     \b
     Examples:
@@ -127,7 +127,7 @@ def clean(
     no_plugin: tuple[str, ...],
     strict_plugins: bool,
 ) -> None:
-    r"""Print what of each page is article.
+    """Print what of each page is article.
 
     SOURCES are files, folders (searched for .html, .htm, .xhtml, .txt and .text), glob
     patterns, or - for standard input, which is also read when none is given. A page named
@@ -189,7 +189,7 @@ def clean(
 @cli.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    r"""Print the script that completes this command in a shell.
+    """Print the script that completes this command in a shell.
 
     \b
     Put the line of your shell into its startup file:

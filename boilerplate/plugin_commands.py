@@ -207,7 +207,7 @@ def plugin_name(host: str) -> str:
     help="Where the plugin's folder goes. Default: here.",
 )  # fmt: skip
 def new(site: str, pages: tuple[str, ...], name: str | None, folder: Path) -> None:
-    r"""Begin a plugin for SITE from saved PAGES of it.
+    """Begin a plugin for SITE from saved PAGES of it.
 
     \b
     Writes a folder with

@@ -43,6 +43,13 @@ def output(*arguments: str) -> str:
     return found.output
 
 
+@pytest.mark.parametrize("command", [(), ("clean",), ("completion",), ("plugins", "new")])
+def test_help_keeps_its_examples_on_lines_of_their_own(command: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(cli, [*command, "--help"]).output
+    assert "\\b" not in shown
+    assert "\b" not in shown
+
+
 class TestList:
     def test_it_shows_names_hooks_sites_and_where_from(self, here: Path) -> None:
         (here / "mine.toml").write_text(TOML, "utf-8")
