@@ -21,7 +21,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def plugin_options(command: F) -> F:
-    """The options that choose plugins, for a command that asks them."""
+    """The options that choose plugins, for a command that asks them about pages."""
+    return choosing_options(
+        click.option(
+            "--strict-plugins", is_flag=True, help="Fail when a plugin does, instead of warning."
+        )(command)
+    )
+
+
+def choosing_options(command: F) -> F:
+    """The options that choose plugins."""
     options = (
         click.option(
             "--plugins-dir", multiple=True, metavar="DIR",
@@ -31,9 +40,6 @@ def plugin_options(command: F) -> F:
         click.option(
             "--no-plugin", multiple=True, metavar="NAME",
             help="Leave this plugin out. BOILERPLATE_PLUGINS='' leaves out all.",
-        ),
-        click.option(
-            "--strict-plugins", is_flag=True, help="Fail when a plugin does, instead of warning."
         ),
     )  # fmt: skip
     for option in reversed(options):
@@ -62,6 +68,8 @@ def load_for_commands(
                 f"no plugin is named {name!r}; there are {', '.join(names)}",
                 param_hint="--no-plugin",
             )
+    for name in sorted((settings.only or frozenset()) - {*names}):
+        click.echo(f"boilerplate: BOILERPLATE_PLUGINS: no plugin is named {name!r}", err=True)
     return loaded
 
 
@@ -79,7 +87,7 @@ def plugins() -> None:
 
 
 @plugins.command("list")
-@plugin_options
+@choosing_options
 def list_plugins(**chosen: Any) -> None:
     """Show every plugin that was found: loaded, blocked or broken."""
     found = load_for_commands(**chosen, quiet=True).found
@@ -127,7 +135,7 @@ def _shared_hosts(found: Iterable[Plugin]) -> dict[str, list[str]]:
 @plugins.command()
 @click.argument("url")
 @click.argument("page", required=False, type=click.Path(exists=True, dir_okay=False))
-@plugin_options
+@choosing_options
 def explain(url: str, page: str | None, **chosen: Any) -> None:
     """Tell which plugins know the site of URL, with which rules, and why.
 

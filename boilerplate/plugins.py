@@ -8,6 +8,8 @@ its opinion on that page, and no more.
 from __future__ import annotations
 
 import importlib.util
+import math
+import operator
 import os
 import sys
 import warnings
@@ -51,6 +53,7 @@ ONLY_VARIABLE: Final = "BOILERPLATE_PLUGINS"
 FOLDERS_VARIABLE: Final = "BOILERPLATE_PLUGINS_DIR"
 SECONDS_TO_LOAD: Final = 10.0  # an import may read files; one that waits for a network is broken
 SECONDS_A_PAGE: Final = 2.0  # for one hook on one page, where all else takes milliseconds
+SECONDS_A_LINE: Final = 0.001  # more, for a page of very many lines
 FAILURES: Final = 3  # in a row, until a plugin is switched off for the run
 
 
@@ -319,7 +322,10 @@ def _told(error: BaseException, seconds: float) -> str:
         return f"it took more than {seconds:g} s"
     if isinstance(error, RulesError):
         return str(error)
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    try:
+        return " ".join(f"{type(error).__name__}: {error}".split())
+    except Exception:  # noqa: BLE001 - a stranger's exception may not even be able to tell
+        return type(error).__name__
 
 
 def _warn(name: str, problem: str) -> None:
@@ -369,7 +375,7 @@ class SiteKnowledge:
         plugins: ``site_model`` hands it to whoever loads site models.
         """
         plugin, model = self._offered(page)
-        if plugin is None or not hasattr(model, "correct"):
+        if plugin is None or isinstance(model, (str, os.PathLike)):
             return scores
         call = partial(_corrected, model, page, spoken, scores)
         return self._ask(plugin, "its site model", call) or scores
@@ -398,7 +404,8 @@ class SiteKnowledge:
         votes: dict[int, tuple[float, str]] = {}
         for plugin, matchers in self.plugins:
             call = partial(_opinions_of, plugin, matchers, page, scores)
-            for i, opinion in (self._ask(plugin, "its opinion", call) or {}).items():
+            seconds = SECONDS_A_PAGE + SECONDS_A_LINE * len(page.lines)
+            for i, opinion in (self._ask(plugin, "its opinion", call, seconds) or {}).items():
                 reason = f"plugin:{plugin.name}: {opinion.rule}"
                 if isinstance(opinion, Vote):
                     total, reasons = votes.get(i, (0.0, ""))
@@ -414,11 +421,13 @@ class SiteKnowledge:
             tuple(self.errors),
         )
 
-    def _ask(self, plugin: Plugin, what: str, call: Callable[[], T]) -> T | None:
+    def _ask(
+        self, plugin: Plugin, what: str, call: Callable[[], T], seconds: float | None = None
+    ) -> T | None:
         if plugin.name in self._silent:
             return None
         known_errors = len(self.errors)
-        answer = self._asker.ask(plugin, what, call, self.errors)
+        answer = self._asker.ask(plugin, what, call, self.errors, seconds)
         if len(self.errors) > known_errors:
             self._silent.add(plugin.name)  # its opinion on this page is lost, all of it
         elif what == "its opinion":
@@ -478,26 +487,37 @@ def _opinions_of(
 def _checked(answer: Any, page: Page) -> dict[int, Opinion]:
     if not isinstance(answer, Mapping):
         raise TypeError(f"label_lines returned {answer!r:.80}, which is no mapping")
-    out: dict[int, Opinion] = {}
-    for i, opinion in answer.items():
-        if not isinstance(i, int) or isinstance(i, bool) or not 0 <= i < len(page.lines):
-            raise ValueError(
-                f"label_lines labels line {i!r:.40}, but the page's lines are 0 to "
-                f"{len(page.lines) - 1}"
-            )
-        if isinstance(opinion, Label):
-            opinion = Verdict(opinion, "label_lines")
-        if isinstance(opinion, Verdict) and not isinstance(opinion.label, Label):
-            raise TypeError(f"label_lines gives line {i} the label {opinion.label!r:.80}")
-        if isinstance(opinion, Vote) and not abs(float(opinion.log_odds)) < float("inf"):
-            raise ValueError(f"label_lines gives line {i} a vote of {opinion.log_odds!r:.80}")
-        if not isinstance(opinion, (Verdict, Vote)):
-            raise TypeError(
-                f"label_lines says {opinion!r:.80} of line {i}; a Label, Verdict or Vote is needed"
-            )
-        if page.lines[i].text.strip():
-            out[i] = opinion
-    return out
+    return {
+        i: opinion
+        for line, said in answer.items()
+        for i, opinion in (_checked_one(line, said, page),)
+        if page.lines[i].text.strip()
+    }
+
+
+def _checked_one(line: Any, said: Any, page: Page) -> tuple[int, Opinion]:
+    if isinstance(line, bool) or not hasattr(line, "__index__"):
+        raise TypeError(f"label_lines labels line {line!r:.40}, which is no index")
+    i = operator.index(line)
+    if not 0 <= i < len(page.lines):
+        raise ValueError(
+            f"label_lines labels line {i}, but the page's lines are 0 to {len(page.lines) - 1}"
+        )
+    if isinstance(said, Label):
+        said = Verdict(said, "label_lines")
+    if not isinstance(said, (Verdict, Vote)):
+        raise TypeError(
+            f"label_lines says {said!r:.80} of line {i}; a Label, Verdict or Vote is needed"
+        )
+    if not isinstance(said.rule, str):
+        raise TypeError(f"label_lines gives line {i} the rule {said.rule!r:.80}, which is no text")
+    if isinstance(said, Verdict) and not isinstance(said.label, Label):
+        raise TypeError(f"label_lines gives line {i} the label {said.label!r:.80}")
+    if isinstance(said, Vote):
+        if not math.isfinite(said.log_odds):
+            raise ValueError(f"label_lines gives line {i} a vote of {said.log_odds!r:.80}")
+        said = Vote(float(said.log_odds), said.rule)
+    return i, said
 
 
 # ------------------------------------------------------------------------------- finding

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 import boilerplate
@@ -100,6 +101,10 @@ class TestVerdicts:
         reasons = [p.reason for p in found.predictions if p.reason.startswith("plugin:")]
         assert reasons == ["plugin:a: drop_css article > p:last-child"]
 
+    def test_an_index_may_be_numpy_s(self) -> None:
+        asked = load(a=labels(label_lines=lambda page: {np.int64(0): Label.CONTENT}))
+        assert clean(asked).predictions[0].label is Label.CONTENT
+
 
 class TestVotes:
     def test_a_vote_moves_the_probability_by_its_log_odds(self) -> None:
@@ -159,6 +164,15 @@ def recurses(page: Page) -> None:
     recurses(page)
 
 
+class MuteError(Exception):
+    def __str__(self) -> str:
+        raise self
+
+
+def raises_mute(page: Page) -> None:
+    raise MuteError
+
+
 FAILING = {
     "raises": (raises, "ValueError: no luck"),
     "exits": (exits, "SystemExit: 1"),
@@ -166,11 +180,15 @@ FAILING = {
     "returns a list": (lambda page: ["keep"], "no mapping"),
     "labels a line that is not there": (lambda page: {4: Label.CONTENT}, "lines are 0 to 3"),
     "labels a line by its text": (lambda page: {"Paylaş": Label.CONTENT}, "line 'Paylaş'"),
+    "labels a line by a number with a point": (lambda page: {1.0: Label.CONTENT}, "no index"),
+    "labels whether": (lambda page: {True: Label.CONTENT}, "line True"),
     "counts from the end": (lambda page: {-1: Label.CONTENT}, "line -1"),
     "gives a word as a label": (lambda page: {0: "content"}, "a Label, Verdict or Vote"),
     "gives a verdict without a label": (lambda page: {0: Verdict("x", "r")}, "label 'x'"),
     "votes without an end": (lambda page: {0: Vote(float("nan"), "r")}, "vote of nan"),
-    "votes with a word": (lambda page: {0: Vote("x", "r")}, "ValueError"),
+    "votes with a word": (lambda page: {0: Vote("x", "r")}, "TypeError"),
+    "gives a rule that is no text": (lambda page: {0: Verdict(Label.CONTENT, 3)}, "no text"),
+    "raises what cannot be told": (raises_mute, "MuteError"),
 }
 
 
@@ -360,6 +378,7 @@ class TestTime:
     @pytest.fixture(autouse=True)
     def _short(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(room, "SECONDS_A_PAGE", 0.2)
+        monkeypatch.setattr(room, "SECONDS_A_LINE", 0.0)
 
     @pytest.mark.parametrize("hook", [loops, loops_and_catches, sleeps, matches])
     def test_a_plugin_that_hangs_is_interrupted(self, hook: Any) -> None:
@@ -409,6 +428,26 @@ class TestSiteModels:
         plugins = load(a=known)
         assert clean(plugins).predictions[0].probability == 1.0
         assert clean(plugins, url="https://b.example/").predictions == PLAIN.predictions
+
+    @pytest.mark.parametrize(
+        "answer",
+        [lambda *_: None, lambda page, spoken, scores: scores.probability, lambda: None,
+         lambda p, s, scores: replace(scores, probability=scores.probability[:1]),
+         lambda p, s, scores: replace(scores, probability=scores.probability + 2)],
+    )  # fmt: skip
+    def test_one_that_returns_nonsense_costs_a_warning(self, answer: Any) -> None:
+        model = SimpleNamespace(correct=answer)
+        with pytest.warns(PluginWarning, match="plugin a: its site model"):
+            found = clean(load(a=labels(site_model=lambda page: model)))
+        assert found.predictions == PLAIN.predictions
+
+    def test_what_is_no_site_model_costs_one_too(self) -> None:
+        with pytest.warns(PluginWarning, match="plugin a: its site model: AttributeError"):
+            found = clean(load(a=labels(site_model=lambda page: 3)))
+        assert found.predictions == PLAIN.predictions
+
+    def test_a_path_is_left_to_whoever_loads_site_models(self) -> None:
+        assert clean(load(a=rules(site_model="a.model"))).predictions == PLAIN.predictions
 
     def test_rules_name_the_path_of_one(self) -> None:
         page = boilerplate.read(TEXT, URL)
