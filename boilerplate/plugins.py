@@ -196,7 +196,9 @@ class Plugins:
             seconds = SECONDS_A_PAGE
         try:
             answer = within(seconds, call)
-        except (Exception, SystemExit, TookTooLongError) as error:  # noqa: BLE001 - the seam
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the seam: a plugin may even exit
             self._failed(plugin, f"{what}: {_told(error, seconds)}", errors, error)
             return None
         return answer
@@ -271,7 +273,9 @@ class Plugins:
             if not plugin.problems:
                 self._failed(plugin, "loading: there is nothing in it", None, ValueError())
             return
-        plugin.version = plugin.version or str(getattr(loaded, "__version__", ""))
+        if not plugin.version:
+            told = partial(getattr, loaded, "__version__", "")
+            plugin.version = self.ask(plugin, "version", lambda: str(told())) or ""
         plugin.hook = self.ask(plugin, "hooks", partial(_hooks_of, loaded, plugin.name))
         if plugin.hook is not None:
             plugin.hooks = tuple(n for n in HOOKS if getattr(plugin.hook, n).get_hookimpls())

@@ -7,7 +7,7 @@ and made ready to match by a Matcher. Rules say what they know and leave the res
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from os import PathLike
@@ -49,7 +49,7 @@ Opinion = Verdict | Vote
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRules:
-    """What is known of the pages of some hosts.
+    """What is known of the pages of some hosts; lists become tuples, a string a tuple of one.
 
     ``hosts`` hold for their subdomains too; ``example.com/sport`` only for paths below, ``*``
     for every page. A line is kept or dropped by its exact text (blanks aside), by a regular
@@ -69,23 +69,23 @@ class SiteRules:
     ('Paylaş',)
     """
 
-    hosts: tuple[str, ...]
-    keep: tuple[str, ...] = ()
-    drop: tuple[str, ...] = ()
-    headline: tuple[str, ...] = ()
-    date: tuple[str, ...] = ()
-    keep_matching: tuple[str, ...] = ()
-    drop_matching: tuple[str, ...] = ()
-    keep_css: tuple[str, ...] = ()
-    keep_xpath: tuple[str, ...] = ()
-    drop_css: tuple[str, ...] = ()
-    drop_xpath: tuple[str, ...] = ()
-    drop_from: tuple[str, ...] = ()
-    drop_from_matching: tuple[str, ...] = ()
-    drop_before: tuple[str, ...] = ()
-    drop_before_matching: tuple[str, ...] = ()
-    article_css: tuple[str, ...] = ()
-    article_xpath: tuple[str, ...] = ()
+    hosts: Sequence[str]
+    keep: Sequence[str] = ()
+    drop: Sequence[str] = ()
+    headline: Sequence[str] = ()
+    date: Sequence[str] = ()
+    keep_matching: Sequence[str] = ()
+    drop_matching: Sequence[str] = ()
+    keep_css: Sequence[str] = ()
+    keep_xpath: Sequence[str] = ()
+    drop_css: Sequence[str] = ()
+    drop_xpath: Sequence[str] = ()
+    drop_from: Sequence[str] = ()
+    drop_from_matching: Sequence[str] = ()
+    drop_before: Sequence[str] = ()
+    drop_before_matching: Sequence[str] = ()
+    article_css: Sequence[str] = ()
+    article_xpath: Sequence[str] = ()
     site_model: str | None = None
     vote: float | None = None
     where: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -106,7 +106,7 @@ class SiteRules:
             raise RulesError(f"{_at(self.where, 'site_model')}site_model is the path of a file")
 
 
-STRINGS: Final = tuple(f.name for f in fields(SiteRules) if f.type == "tuple[str, ...]")
+STRINGS: Final = tuple(f.name for f in fields(SiteRules) if f.type == "Sequence[str]")
 PATTERNS: Final = tuple(n for n in STRINGS if n in ("headline", "date") or n.endswith("_matching"))
 SELECTORS: Final = tuple(n for n in STRINGS if n.endswith(("_css", "_xpath")))
 LANGUAGES: Final[tuple[Literal["css", "xpath"], ...]] = ("css", "xpath")
