@@ -8,7 +8,7 @@ is flattered, and what rules add to it is understated.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,8 +19,8 @@ import numpy as np
 from boilerplate.cleaner import Cleaner
 from boilerplate.evaluation import line_score, word_score
 from boilerplate.page import CleanPage
-from boilerplate.plugins import Plugins, Settings, load_plugins, no_plugins
-from boilerplate.readers import decode
+from boilerplate.plugins import Opinions, Plugins, Settings, load_plugins, no_plugins
+from boilerplate.readers import decode, html_page
 from boilerplate_plugins import adblock_lists, ftr_site_config
 from training.__main__ import HERE, cache_option, gold_pages, source_option
 from training.corpora import GoldPage
@@ -44,21 +44,32 @@ class Pair:
     with_it: tuple[float, float]
 
 
-def compare(name: str, plugins: Plugins, golds: list[GoldPage]) -> Iterator[Pair]:
-    """A page at a time; a page on which the plugin says nothing is not cleaned twice."""
-    alone, helped = Cleaner(plugins=no_plugins()), Cleaner(plugins=plugins)
+def compare(plugins: Mapping[str, Plugins], golds: list[GoldPage]) -> dict[str, list[Pair]]:
+    """A pair for each page and plugin; where a plugin says nothing, nothing is cleaned twice."""
+    alone = Cleaner(plugins=no_plugins())
+    helped = {name: Cleaner(plugins=each) for name, each in plugins.items()}
+    pairs: dict[str, list[Pair]] = {name: [] for name in plugins}
     for gold in golds:
         labelled = sample(gold, "html")
         if labelled is None or gold.gold is None:
             continue
         markup, url = decode(gold.html), gold.url or f"https://{gold.site}/"
         before = alone.clean(markup, url, "html")
-        after = before
-        if plugins.on(url).plugins:
-            after = helped.clean(markup, url, "html")
-        said = sum(f"plugin:{name}:" in p.reason for p in after.predictions)
-        scores = (_scores(page, gold, labelled.labels) for page in (before, after))
-        yield Pair(said > 0, said, *scores)
+        without = _scores(before, gold, labelled.labels)
+        for name, each in plugins.items():
+            lines = len(_opinions(each, markup, url, before).votes)
+            with_it = without
+            if lines:
+                with_it = _scores(helped[name].clean(markup, url, "html"), gold, labelled.labels)
+            pairs[name].append(Pair(lines > 0, lines, without, with_it))
+    return pairs
+
+
+def _opinions(plugins: Plugins, markup: str, url: str, before: CleanPage) -> Opinions:
+    known = plugins.on(url)
+    page = html_page(markup, url, known.select)
+    scores = np.array([p.probability for p in before.predictions])
+    return known.opinions(page, range(len(scores)), scores)
 
 
 def _scores(page: CleanPage, gold: GoldPage, labels: list) -> tuple[float, float]:  # type: ignore[type-arg]
@@ -109,14 +120,15 @@ HEAD: Final = (
 def main(source: Path, cache: Path, rules: Path, every: int, docs: Path) -> None:
     """Measure the bundled readers of other people's rules on the train and dev splits."""
     golds = gold_pages(source, cache, ("train", "dev"), (), quick=False)[::every]
-    rows = []
+    plugins = {}
     for name, (variable, file) in RULES.items():
         os.environ[variable] = str(_rules(rules, file))
-        plugins = load_plugins(Settings(only=frozenset({name})))
-        (plugin,) = plugins.active
-        rows.append(row(name, len(plugin.hosts), list(compare(name, plugins, golds))))
-        del os.environ[variable]
-        click.echo(rows[-1])
+        plugins[name] = load_plugins(Settings(only=frozenset({name})))
+    rows = [
+        row(name, len(plugins[name].active[0].hosts), pairs)
+        for name, pairs in compare(plugins, golds).items()
+    ]
+    click.echo("\n".join([HEAD, *rows]))
     if every == 1:
         text = docs.read_text(encoding="utf-8")
         before, _, rest = text.partition(BEGIN)
