@@ -12,11 +12,13 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from boilerplate.page import Label, Page, Selector
 from boilerplate.patterns import Pattern, PatternError, first_found
+
+T = TypeVar("T")
 
 API_VERSION: Final = 1
 ANY_SITE: Final = "*"
@@ -45,6 +47,7 @@ class Vote:
 
 
 Opinion = Verdict | Vote
+Said = dict[int, tuple[Label, str]]  # of lines, by their index: a label, and the rule's words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,8 @@ class SiteRules:
     it; what stands outside of ``article_css`` and ``article_xpath`` is dropped, where they
     choose anything. ``headline`` and ``date`` are patterns of lines that are kept, or dropped,
     as such. Where rules contradict, what is listed first wins: exact lines, patterns,
-    selectors, ``drop_from`` and ``drop_before``, the article; and among equals to keep wins.
+    selectors, ``drop_from`` and ``drop_before``, the article; and among equals to keep wins. Of
+    an element and one inside of it, the inner wins.
 
     ``site_model`` is the path of what was learned of the site. ``vote`` makes every rule a
     nudge of so many log-odds instead of a verdict. ``where`` tells the file and line of a
@@ -255,7 +259,7 @@ class Matcher:
 
         Raises RulesError for a pattern or selector that cannot be used.
         """
-        said: dict[int, tuple[Label, str]] = {}
+        said: Said = {}
         for step in (self._outside, self._ranges, self._by_markup, self._by_pattern, self._exact):
             said.update(step(page))
         vote = self.rules.vote
@@ -269,20 +273,22 @@ class Matcher:
 
     # From here on: the steps, weakest first; what a later one says of a line wins.
 
-    def _outside(self, page: Page) -> dict[int, tuple[Label, str]]:
+    def _outside(self, page: Page) -> Said:
         inside = self._groups["article"].elements(page)
         if not inside:
             return {}
         owner = _owners(page, inside)
-        rule = said("outside of", " or ".join(dict.fromkeys(s.expression for s in inside.values())))
+        rule = worded(
+            "outside of", " or ".join(dict.fromkeys(s.expression for s in inside.values()))
+        )
         return {
             i: (Label.BOILERPLATE, rule)
             for i, line in enumerate(page.lines)
             if line.markup is not None and owner[line.markup.element] is None
         }
 
-    def _ranges(self, page: Page) -> dict[int, tuple[Label, str]]:
-        out: dict[int, tuple[Label, str]] = {}
+    def _ranges(self, page: Page) -> Said:
+        out: Said = {}
         if (found := self._first(page, "drop_before")) is not None:
             at, rule = found
             out.update((i, (Label.BOILERPLATE, rule)) for i in range(at))
@@ -298,41 +304,46 @@ class Matcher:
             return None
         for i, line in enumerate(page.lines):
             if exact and (key := _key(line.text)) in exact:
-                return i, said(name, key)
+                return i, worded(name, key)
             if pattern := first_found(patterns, line.text):
-                return i, said(f"{name}_matching", pattern.text)
+                return i, worded(f"{name}_matching", pattern.text)
         return None
 
-    def _by_markup(self, page: Page) -> dict[int, tuple[Label, str]]:
-        out: dict[int, tuple[Label, str]] = {}
-        for verb, label in (("drop", Label.BOILERPLATE), ("keep", Label.CONTENT)):
-            if not (chosen := self._groups[verb].elements(page)):
-                continue
-            owner = _owners(page, chosen)
-            for i, line in enumerate(page.lines):
-                if line.markup is not None and (selector := owner[line.markup.element]) is not None:
-                    out[i] = (label, said(f"{verb}_{selector.language}", selector.expression))
-        return out
+    def _by_markup(self, page: Page) -> Said:
+        labels = {"drop": Label.BOILERPLATE, "keep": Label.CONTENT}
+        chosen = {
+            i: (label, worded(f"{verb}_{selector.language}", selector.expression))
+            for verb, label in labels.items()
+            for i, selector in self._groups[verb].elements(page).items()
+        }
+        if not chosen:
+            return {}
+        owner = _owners(page, chosen)
+        return {
+            i: opinion
+            for i, line in enumerate(page.lines)
+            if line.markup is not None and (opinion := owner[line.markup.element]) is not None
+        }
 
-    def _by_pattern(self, page: Page) -> dict[int, tuple[Label, str]]:
-        out: dict[int, tuple[Label, str]] = {}
+    def _by_pattern(self, page: Page) -> Said:
+        out: Said = {}
         for name, label in _PATTERN_LABELS.items():
             if patterns := self._patterns[name]:
                 for i, line in enumerate(page.lines):
                     if pattern := first_found(patterns, line.text):
-                        out[i] = (label, said(name, pattern.text))
+                        out[i] = (label, worded(name, pattern.text))
         return out
 
-    def _exact(self, page: Page) -> dict[int, tuple[Label, str]]:
+    def _exact(self, page: Page) -> Said:
         drop, keep = self._lines["drop"], self._lines["keep"]
-        out: dict[int, tuple[Label, str]] = {}
+        out: Said = {}
         if drop or keep:
             for i, line in enumerate(page.lines):
                 key = _key(line.text)
                 if key in keep:
-                    out[i] = (Label.CONTENT, said("keep", key))
+                    out[i] = (Label.CONTENT, worded("keep", key))
                 elif key in drop:
-                    out[i] = (Label.BOILERPLATE, said("drop", key))
+                    out[i] = (Label.BOILERPLATE, worded("drop", key))
         return out
 
     @cached_property
@@ -454,10 +465,10 @@ def _key(text: str) -> str:
     return " ".join(text.split())
 
 
-def said(name: str, value: str) -> str:
+def worded(name: str, value: str) -> str:
     """A rule as a reason says it.
 
-    >>> said("drop", "Share")
+    >>> worded("drop", "Share")
     'drop Share'
     """
     return f"{name} {value if len(value) <= MAX_SAID else value[: MAX_SAID - 1] + '…'}"
@@ -471,14 +482,23 @@ def _plain_key(selector: Selector) -> tuple[str, str] | None:
     return tag or "", f"id={name}" if mark == "#" else name
 
 
-def _owners(page: Page, chosen: Mapping[int, Selector]) -> list[Selector | None]:
-    """For each element the selector that chose it, or the nearest element around it.
+def is_plain(css: str) -> bool:
+    """Whether a CSS selector costs next to nothing: a name, or a name and a tag.
+
+    >>> is_plain(".cookie"), is_plain("div#ad"), is_plain("div > .ad")
+    (True, True, False)
+    """
+    return _plain_key(Selector("css", css)) is not None
+
+
+def _owners(page: Page, chosen: Mapping[int, T]) -> list[T | None]:
+    """For each element what is said of it, or else of the nearest element around it.
 
     One entry more than there are elements: the last, which index -1 finds, is the root's.
     """
-    owner: list[Selector | None] = [None] * (len(page.elements) + 1)
+    owner: list[T | None] = [None] * (len(page.elements) + 1)
     for i, element in enumerate(page.elements):
-        owner[i] = chosen.get(i) or (owner[element.parent] if element.parent >= 0 else None)
+        owner[i] = chosen.get(i) or owner[element.parent]
     return owner
 
 

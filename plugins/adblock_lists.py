@@ -4,7 +4,8 @@
 of them; without it this plugin knows no site. What a list hides (``##.cookie-notice``,
 ``example.com##.popup``) is likely chrome, but rules for all sites misfire, so each only nudges
 the model. Exceptions (``#@#``) take the nudge back. Rules with actions or conditions of their
-own (``#?#``, ``#$#``) and rules for network requests are passed over.
+own (``#?#``, ``#$#``) and rules for network requests are passed over, and so is what would have
+to be asked of every page: rules for all sites that are more than a tag and a name.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from boilerplate import SiteRules, hookimpl
-from boilerplate.rules import ANY_SITE, RulesError
+from boilerplate.rules import ANY_SITE, RulesError, is_plain
 from boilerplate_plugins.text_files import text_files
 
 BOILERPLATE_API = 1
@@ -51,6 +52,8 @@ def parse_lists(lines: Iterable[str], log_odds: float = LOG_ODDS) -> Iterator[Si
         if mark == "##" and all(host.startswith("~") for host in named):
             named.append(ANY_SITE)
         for host in named:
+            if host == ANY_SITE and not is_plain(selector):
+                continue
             to = shown if mark == "#@#" or host.startswith("~") else hidden
             to.setdefault(host.removeprefix("~"), {})[selector] = None
     everywhere = hidden.get(ANY_SITE, {})

@@ -127,7 +127,8 @@ LIST = """[Adblock Plus 2.0]
 ! a comment##.comment
 /ads.js$script
 ##.cookie
-##DIV[id^="ck-"]
+##DIV[id^="far-too-slow"]
+###ck-1
 a.example,b.example##.popup
 a.example#@#.cookie
 ~c.example##.share

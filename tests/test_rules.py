@@ -123,6 +123,15 @@ class TestMarkup:
     def test_what_holds_a_part_of_a_line_says_nothing_of_it(self) -> None:
         assert says(rules(drop_css=["p > b"], drop_xpath=["//p/text()"]), PAGE) == {}
 
+    def test_the_inner_of_two_elements_wins(self) -> None:
+        page = "<article><p>a</p><div class=ad><p>b</p><p class=no-ad>c</p></div></article>"
+        known = rules(keep_css=["article", ".no-ad"], drop_css=[".ad"])
+        assert says(known, page) == {"a": "+", "b": "-", "c": "+"}
+
+    def test_to_keep_wins_where_one_element_is_both(self) -> None:
+        known = rules(keep_css=[".a"], drop_css=[".b"])
+        assert says(known, "<p class='a b'>x</p>") == {"x": "+"}
+
     def test_what_stands_outside_of_the_article_is_dropped(self) -> None:
         assert says(rules(article_css=["main"]), PAGE) == {"ホーム": "-", "© 2021": "-"}
 
