@@ -24,6 +24,7 @@ from boilerplate.evaluation import line_score
 from boilerplate.language import LANGUAGES
 from boilerplate.model import MODES
 from boilerplate.page import Kind, Label, Page, text_page
+from boilerplate.plugins import no_plugins
 from boilerplate.readers import html_page
 from training import lexicon
 from training.corpora import GoldPage
@@ -296,7 +297,7 @@ def measure(
     model: str | None, pairs: Sequence[tuple[MixedPage, MixedPage]], jobs: int
 ) -> dict[str, Any]:
     """Mixed pages against their twins in both modes, all together, by layout and by language."""
-    cleaner = Cleaner(model)
+    cleaner = Cleaner(model, plugins=no_plugins())
     out: dict[str, Any] = {}
     for kind in MODES:
         pages = [page for pair in pairs for page in pair]
