@@ -247,7 +247,7 @@ It learns (`python -m training kinds train`) from three sources:
   short one that speaks of exactly one of shops, related pages, navigation or bylines and buttons.
   Whatever speaks of two, or of none, is left out, and so are the back rooms of programs.
 - **Phrases** written for this project in 63 languages, as newsrooms word them
-  (`training/phrases.tsv`). A dozen lines there teach a language.
+  (`training/phrases.tsv`). Ten lines there begin a language.
 - **Lines of pages** of the training sites: chrome by their gold whose nearest named element says
   what it is ("newsletter-box"), and the forms that Formasaurus's people labelled. Every other
   line is learned without its names, so that words are learned beside them.
