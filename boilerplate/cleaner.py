@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate.characters import plain
 from boilerplate.features import Floats
 from boilerplate.kinds import chrome_kinds
 from boilerplate.language import detect_language
@@ -71,7 +72,7 @@ class Cleaner:
         probability = nudged(scored.probability, spoken, opinions).round(PLACES)
         threshold = self.threshold
         if threshold is None:
-            chars = np.array([len(page.lines[i].text) for i in spoken], float)
+            chars = np.array([len(plain(page.lines[i].text)) for i in spoken], float)
             threshold = best_threshold(probability, chars, scored.article)
         kept = overruled(probability >= threshold, spoken, opinions)
         predictions = [
