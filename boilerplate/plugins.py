@@ -315,9 +315,14 @@ def _rules_of(plugin: Plugin) -> tuple[SiteRules, ...]:
     for answer in plugin.hook.site_rules():
         for each in (answer,) if isinstance(answer, SiteRules) else answer:
             if not isinstance(each, SiteRules):
-                raise TypeError(f"it returned {each!r:.80}, which is no SiteRules")
+                raise TypeError(f"it returned {_a(each)}, which is no SiteRules")
             rules.append(each)
     return tuple(rules)
+
+
+def _a(value: object) -> str:
+    """What a value is, in the same words in every run: a repr may hold an address."""
+    return f"a value of type {type(value).__name__}"
 
 
 def _told(error: BaseException, seconds: float) -> str:
@@ -327,7 +332,7 @@ def _told(error: BaseException, seconds: float) -> str:
     if isinstance(error, RulesError):
         return str(error)
     try:
-        return " ".join(f"{type(error).__name__}: {error}".split())
+        return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
     except Exception:  # noqa: BLE001 - a stranger's exception may not even be able to tell
         return type(error).__name__
 
@@ -465,7 +470,7 @@ def _corrected(model: Any, page: Page, spoken: Sequence[int], scores: S) -> S:
     corrected = model.correct(page, spoken, scores)
     probability: Any = getattr(corrected, "probability", None)
     if getattr(probability, "shape", None) != (len(spoken),):
-        raise TypeError(f"correct returned {corrected!r:.80}, which are no Scores of the lines")
+        raise TypeError(f"correct returned {_a(corrected)}, which is no Scores of the lines")
     if not ((probability >= 0) & (probability <= 1)).all():
         raise ValueError("correct returned probabilities that are none")
     return corrected  # type: ignore[no-any-return]
@@ -490,7 +495,7 @@ def _opinions_of(
 
 def _checked(answer: Any, page: Page) -> dict[int, Opinion]:
     if not isinstance(answer, Mapping):
-        raise TypeError(f"label_lines returned {answer!r:.80}, which is no mapping")
+        raise TypeError(f"label_lines returned {_a(answer)}, which is no mapping")
     return {
         i: opinion
         for line, said in answer.items()
@@ -501,7 +506,7 @@ def _checked(answer: Any, page: Page) -> dict[int, Opinion]:
 
 def _checked_one(line: Any, said: Any, page: Page) -> tuple[int, Opinion]:
     if isinstance(line, bool) or not hasattr(line, "__index__"):
-        raise TypeError(f"label_lines labels line {line!r:.40}, which is no index")
+        raise TypeError(f"label_lines labels line {line!r:.40}, {_a(line)}, which is no index")
     i = operator.index(line)
     if not 0 <= i < len(page.lines):
         raise ValueError(
@@ -511,12 +516,12 @@ def _checked_one(line: Any, said: Any, page: Page) -> tuple[int, Opinion]:
         said = Verdict(said, "label_lines")
     if not isinstance(said, (Verdict, Vote)):
         raise TypeError(
-            f"label_lines says {said!r:.80} of line {i}; a Label, Verdict or Vote is needed"
+            f"label_lines gives line {i} {_a(said)}; a Label, Verdict or Vote is needed"
         )
     if not isinstance(said.rule, str):
-        raise TypeError(f"label_lines gives line {i} the rule {said.rule!r:.80}, which is no text")
+        raise TypeError(f"label_lines gives line {i} {_a(said.rule)} for a rule, which is no text")
     if isinstance(said, Verdict) and not isinstance(said.label, Label):
-        raise TypeError(f"label_lines gives line {i} the label {said.label!r:.80}")
+        raise TypeError(f"label_lines gives line {i} {_a(said.label)} for a label")
     if isinstance(said, Vote):
         if not math.isfinite(said.log_odds):
             raise ValueError(f"label_lines gives line {i} a vote of {said.log_odds!r:.80}")

@@ -21,7 +21,7 @@ from boilerplate_plugins.text_files import text_files
 
 BOILERPLATE_API = 1
 VARIABLE = "BOILERPLATE_FTR_SITE_CONFIG"
-# Log-odds; the best of a few tried on pages of train and dev.
+# Log-odds; the best of a few tried on pages of train and dev. docs/plugins.md has what they do.
 BODY_VOTE = 0.5
 STRIP_VOTE = 1.0
 # Rules for all sites, and what is no rule file though it ends as one.

@@ -1,4 +1,4 @@
-"""ifeng.com (凤凰网): news in Chinese, with counters, font sizes and a disclaimer in the text."""
+"""ifeng.com (凤凰网): news in Chinese, with counters and controls in the text."""
 
 from pathlib import Path
 
