@@ -276,16 +276,15 @@ class TestTutorial:
         is_documented(output("new", "courier.example", "examples/news.html"))
         expected = here / "courier" / "pages" / "news.html.expected"
         text = expected.read_text("utf-8")
-        for line in ("Enjoying this story?", "Sign up for our Saturday letter"):
-            assert f"\n+ {line}" in text, "the model has learned it: find another example"
-            text = text.replace(f"\n+ {line}", f"\n- {line}")
+        assert "\n- By Ivy Marlow" in text, "the model has learned it: find another example"
+        text = text.replace("\n- By Ivy Marlow", "\n+ By Ivy Marlow")
         expected.write_text(text, "utf-8")
         is_documented(run("test", "courier").output)
         rules = here / "courier" / "rules.toml"
         begun = rules.read_text("utf-8").splitlines()
-        rule = 'drop_css = [".promo"]'
+        rule = 'keep_css = [".byline"]'
         rules.write_text(
-            "\n".join(rule if line.startswith("# drop_css") else line for line in begun), "utf-8"
+            "\n".join(rule if line.startswith("# keep_css") else line for line in begun), "utf-8"
         )
         is_documented(output("test", "courier"))
         url, page = "https://courier.example/town", "examples/news.html"
