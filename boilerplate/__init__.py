@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from boilerplate.cleaner import Cleaner, clean
     from boilerplate.model import Model, load_model
     from boilerplate.readers import read
+    from boilerplate.sites import SiteModel, SiteModels
 
 # Loaded on first use, so that importing the package costs milliseconds.
 _LAZY = {
@@ -34,6 +35,8 @@ _LAZY = {
     "Model": "boilerplate.model",
     "load_model": "boilerplate.model",
     "read": "boilerplate.readers",
+    "SiteModel": "boilerplate.sites",
+    "SiteModels": "boilerplate.sites",
 }
 
 __all__ = [
@@ -48,6 +51,8 @@ __all__ = [
     "Model",
     "Page",
     "Prediction",
+    "SiteModel",
+    "SiteModels",
     "clean",
     "load_model",
     "read",

@@ -11,9 +11,10 @@ import numpy as np
 from boilerplate.features import Floats
 from boilerplate.language import detect_language
 from boilerplate.model import Model, load_model
-from boilerplate.page import CleanPage, Kind, Label, Line, Page, Prediction
+from boilerplate.page import CleanPage, Kind, Label, Page, Prediction, is_blank
 from boilerplate.readers import read
 from boilerplate.reasons import reasons
+from boilerplate.sites import SiteModel, SiteModels, corrector_of
 
 PLAIN_THRESHOLD: Final = 0.5
 SHARE_OF_LIKELIEST: Final = 0.6
@@ -26,18 +27,23 @@ class Cleaner:
 
     ``model`` is a loaded Model, the path of a model file, or None for the shipped one;
     ``threshold`` is the probability of CONTENT from which a line is kept, on every page; None
-    chooses the one that suits each page best (see ``best_threshold``).
+    chooses the one that suits each page best (see ``best_threshold``). ``site_models`` is a
+    SiteModel, or a folder of their files, from which a page's site chooses; None does without.
     """
 
     def __init__(
         self,
         model: Model | str | PathLike[str] | None = None,
         threshold: float | None = None,
+        site_models: SiteModels | SiteModel | str | PathLike[str] | None = None,
     ) -> None:
         if threshold is not None and not 0.0 <= threshold <= 1.0:
             raise ValueError(f"a threshold is a probability between 0 and 1, not {threshold!r}")
         self.model = model if isinstance(model, Model) else load_model(model)
         self.threshold = threshold
+        if isinstance(site_models, str | PathLike):
+            site_models = SiteModels(site_models)
+        self.site_models = site_models
 
     def clean(
         self,
@@ -55,6 +61,8 @@ class Cleaner:
         page = source if isinstance(source, Page) else read(source, url, kind, charset)
         spoken = [i for i, line in enumerate(page.lines) if not is_blank(line)]
         scored = self.model.predict(page, spoken)
+        if site := corrector_of(self.site_models, page):
+            scored = site.correct(page, spoken, scored)
         probability = scored.probability.round(PLACES)
         threshold = self.threshold
         if threshold is None:
@@ -74,15 +82,10 @@ class Cleaner:
             label = Label.CONTENT if keep else Label.BOILERPLATE
             predictions[i] = Prediction(page.lines[i], label, p, why)
         language = detect_language(page, np.array([each.probability for each in predictions]))
-        return CleanPage(page, tuple(predictions), language, threshold)
+        return CleanPage(page, tuple(predictions), language, threshold, scored.drift)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Cleaner, (self.model, self.threshold))
-
-
-def is_blank(line: Line) -> bool:
-    """Whether a line has nothing to show."""
-    return not line.text or line.text.isspace()
+        return (Cleaner, (self.model, self.threshold, self.site_models))
 
 
 def best_threshold(probability: Floats, chars: Floats, article: float = 1.0) -> float:

@@ -21,6 +21,7 @@ import click
 from boilerplate.inputs import STDIN, Input, absolute, find_inputs
 from boilerplate.page import CleanPage, Kind, site_of
 from boilerplate.report import explain_text, html_report, visible
+from boilerplate.site_commands import site_models_folder, train
 
 if TYPE_CHECKING:
     from boilerplate.cleaner import Cleaner
@@ -73,6 +74,12 @@ def cli() -> None:
     "--threshold", type=click.FloatRange(0, 1), metavar="P",
     help="Keep lines from this probability of content on, 0 to 1. Default: what suits each page.",
 )  # fmt: skip
+@click.option(
+    "--site-models", type=click.Path(exists=True, path_type=Path), metavar="DIR",
+    envvar="BOILERPLATE_SITE_MODELS",
+    help="Models of sites, made by 'boilerplate train site', that are found by --url. "
+    "Default: the folder of your configuration, where it is there.",
+)  # fmt: skip
 @click.option("--explain", is_flag=True, help="Show every line, kept and dropped, and why.")
 @click.option(
     "--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), metavar="FILE",
@@ -88,6 +95,7 @@ def clean(
     url: str | None,
     form: Format,
     threshold: float | None,
+    site_models: Path | None,
     explain: bool,
     report: Path | None,
     output: Path | None,
@@ -127,7 +135,7 @@ def clean(
     folder = _Folder.below(output, inputs, form) if output else None
     if report and absolute(report) in _paths(inputs):
         raise click.BadParameter(f"{report} is an input", param_hint="--report")
-    cleaner = _cleaner(threshold)
+    cleaner = _cleaner(threshold, site_models)
     failed = False
     reported = []
     with _unix_manners() as out:
@@ -140,6 +148,7 @@ def clean(
             for problem in filter(None, (outcome.error, unsaved)):
                 _warn(found.name, problem)
                 failed = True
+            _warn_of_drift(outcome)
             if report and outcome.page:
                 reported.append((found.name, outcome.page))
         if report:
@@ -166,6 +175,9 @@ def completion(shell: str) -> None:
     click.echo(complete(cli, {}, "boilerplate", "_BOILERPLATE_COMPLETE").source())
 
 
+cli.add_command(train)
+
+
 def main() -> None:
     """Run the command line."""
     cli(prog_name="boilerplate")
@@ -183,6 +195,7 @@ def page_record(name: str, page: CleanPage) -> dict[str, Any]:
         "language": page.language,
         "kind": page.page.kind,
         "threshold": page.threshold,
+        "drift": page.drift,
         "lines": [
             {
                 "text": p.line.text,
@@ -222,11 +235,13 @@ def _refuse_bad_options(
         raise click.BadParameter(f"{output} is an input", param_hint="--output")
 
 
-def _cleaner(threshold: float | None) -> Cleaner:
+def _cleaner(threshold: float | None, site_models: Path | None) -> Cleaner:
     from boilerplate.cleaner import Cleaner
 
+    if site_models is None and site_models_folder().is_dir():
+        site_models = site_models_folder()
     try:
-        return Cleaner() if threshold is None else Cleaner(threshold=threshold)
+        return Cleaner(threshold=threshold, site_models=site_models)
     except ValueError as error:  # "nan" passes for a number between 0 and 1
         raise click.BadParameter(str(error), param_hint="--threshold") from error
 
@@ -363,6 +378,17 @@ def _write_report(pages: Sequence[tuple[str, CleanPage]], report: Path) -> bool:
         _warn(str(report), _reason_of(error))
         return False
     return True
+
+
+def _warn_of_drift(outcome: Outcome) -> None:
+    from boilerplate.sites import DRIFTED
+
+    if outcome.page and outcome.page.drift is not None and outcome.page.drift >= DRIFTED:
+        _warn(
+            outcome.input.name,
+            f"does not look like {outcome.page.site or 'its site'} did when "
+            "its model was learned; see 'boilerplate train site --check'",
+        )
 
 
 def _warn(name: str, problem: str) -> None:

@@ -220,12 +220,15 @@ class Scores:
     """What the model says of n lines: probability of content, (n,), and its grounds, (n, g).
 
     ``article`` is the probability that the page is an article rather than a shop, a forum or
-    a list.
+    a list. ``site_reasons`` is what a site model says of each line it corrected, "" of others;
+    ``drift`` how little the page looks like its site, None where no site model was asked.
     """
 
     probability: Floats
     grounds: Floats
     article: float = 1.0
+    site_reasons: tuple[str, ...] = ()
+    drift: float | None = None
 
 
 # What the columns of the trees tell about, in the words of a reason.

@@ -102,12 +102,17 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class CleanPage:
-    """A page with one prediction a line, in page order; ``threshold`` is what decided them."""
+    """A page with one prediction a line, in page order; ``threshold`` is what decided them.
+
+    ``drift`` is how much the page lacks of what its site's model saw on the site's pages: 0
+    nothing, 1 all of it; None where no model of its site was asked.
+    """
 
     page: Page
     predictions: tuple[Prediction, ...]
     language: str | None = None
     threshold: float = 0.5
+    drift: float | None = None
 
     @property
     def kept(self) -> tuple[Line, ...]:
@@ -148,6 +153,11 @@ class LabelledPage:
                 f"a label for each line is needed: {len(self.page.lines)} lines, "
                 f"{len(self.labels)} labels"
             )
+
+
+def is_blank(line: Line) -> bool:
+    """Whether a line has nothing to show."""
+    return not line.text or line.text.isspace()
 
 
 def site_of(url: str | None) -> str | None:

@@ -50,5 +50,7 @@ def reasons(
         ]
         if not content[i] and len(page.lines[spoken[i]].text) < SHORT:
             said.insert(0, "short")
+        if scores.site_reasons and (of_site := scores.site_reasons[i]):
+            said.insert(0, of_site)
         out.append(", ".join(said) or "no strong evidence")
     return out

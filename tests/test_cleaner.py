@@ -28,7 +28,8 @@ class TestNames:
     def test_the_package_offers_these_names(self) -> None:
         assert boilerplate.__all__ == [
             "CleanPage", "Cleaner", "Element", "Label", "LabelledPage", "Line", "Markup",
-            "Metadata", "Model", "Page", "Prediction", "clean", "load_model", "read",
+            "Metadata", "Model", "Page", "Prediction", "SiteModel", "SiteModels", "clean",
+            "load_model", "read",
         ]  # fmt: skip
         assert all(hasattr(boilerplate, name) for name in boilerplate.__all__)
         assert dir(boilerplate) == boilerplate.__all__
@@ -39,14 +40,14 @@ class TestNames:
 
     def test_the_arguments_of_clean_are_these(self) -> None:
         assert list(inspect.signature(boilerplate.clean).parameters) == ["source", "url", "kind"]
-        assert list(inspect.signature(Cleaner).parameters) == ["model", "threshold"]
+        assert list(inspect.signature(Cleaner).parameters) == ["model", "threshold", "site_models"]
         assert list(inspect.signature(Cleaner.clean).parameters) == [
             "self", "source", "url", "kind", "charset",
         ]  # fmt: skip
 
     def test_results_have_these_fields(self) -> None:
         assert [f.name for f in fields(CleanPage)] == [
-            "page", "predictions", "language", "threshold",
+            "page", "predictions", "language", "threshold", "drift",
         ]  # fmt: skip
         assert [f.name for f in fields(Prediction)] == ["line", "label", "probability", "reason"]
         assert [f.name for f in fields(Page)] == ["lines", "kind", "url", "elements", "metadata"]

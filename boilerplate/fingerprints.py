@@ -1,0 +1,139 @@
+"""What makes a line the same line on another page, and a place the same place: 48-bit hashes.
+
+A date, a counter or a reader's name changes from page to page while the line around it stays.
+So two hashes are taken of each line: one of its words with numbers and dates masked, and a
+loose one with what a template fills in masked too. A place is the last few elements above a
+line, by tag and names. No text can be read back from any of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final
+
+import numpy as np
+
+from boilerplate.features import Hashes, Ints
+from boilerplate.page import Element, Page
+
+HASH_BYTES: Final = 6  # 40,000 lines collide with a chance of 3 in a million
+HEAD: Final = 120  # characters of a line that are looked at, with as many of its end
+TAIL: Final = 40
+LOOSE_CHARS: Final = 100  # what a template fills in is short
+KEY_CHARS: Final = 30  # before a colon: 'Source: ...', '编辑：...'
+PLACE_LEVELS: Final = 4
+PLACE_NAMES: Final = 3
+
+_SPACE: Final = r"[^\S\n]"
+_YEAR: Final = r"(?:19|20)\d\d(?!\d)"
+# A word before or between the numbers of a date is a month's or a weekday's, in any language.
+_DATE: Final = re.compile(
+    rf"(?:[^\W\d]+[.,]?{_SPACE}+)?\d{{1,2}}[^\W\d]{{0,2}}[.,]?{_SPACE}*[-/]?{_SPACE}*"
+    rf"(?:[^\W\d]+[.,]?{_SPACE}*[-/]?{_SPACE}*)?{_YEAR}"
+)
+_NUMBER: Final = re.compile(rf"\d+(?:(?:{_SPACE}|[.,:/\-–年月日时時分])*\d+)*")
+_BLANKS: Final = re.compile(rf"{_SPACE}+")
+_KEY: Final = re.compile(rf"(\S.{{1,{KEY_CHARS - 1}}}?)\s?[:：](?=.*\w)")
+_DIGITS: Final = re.compile(r"\d+")
+
+
+def masked(texts: Sequence[str]) -> list[str]:
+    """Lines with their dates and numbers masked, case-folded; long ones by head and tail.
+
+    >>> masked(["Updated: Thursday, 3 May 2012 14:05", "12 comments", "2012年5月3日 发布"])
+    ['updated: 0', '0 comments', '0日 发布']
+    """
+    clipped = [t if len(t) <= HEAD + TAIL else f"{t[:HEAD]} {t[-TAIL:]}" for t in texts]
+    # All lines in one string: a page costs a few calls rather than a few for each line.
+    whole = "\n".join([" ".join(t.splitlines()) for t in clipped])
+    whole = _NUMBER.sub("0", _DATE.sub("0", whole))
+    return [line.strip() for line in _BLANKS.sub(" ", whole).casefold().split("\n")]
+
+
+def loose(text: str, otherwise: str) -> str:
+    """A short line with what a template fills in masked: names, and values after a colon.
+
+    ``otherwise`` is its masked form, given back where there is nothing of that kind.
+
+    >>> loose("Posted by Anna Kowalska on Monday", ""), loose("Source: Xinhua", "")
+    ('posted by * on *', 'source:')
+    """
+    if len(text) > LOOSE_CHARS:
+        return otherwise
+    if key := _KEY.match(text):
+        return _DIGITS.sub("0", key[1].casefold()) + ":"
+    first, *rest = text.split() or [""]
+    out = [first.casefold()]
+    named = False
+    for word in rest:
+        if not word[0].isupper():
+            out.append(word.casefold())
+        elif out[-1] != "*":
+            out.append("*")
+        named |= word[0].isupper()
+    # A title in which each word is a name has no words of the template's own.
+    if not named or sum(word != "*" for word in out) < 2:
+        return otherwise
+    return _DIGITS.sub("0", " ".join(out))
+
+
+def hashed(texts: Sequence[str]) -> Ints:
+    """A 48-bit hash of each text, (n,)."""
+    data = b"".join(
+        blake2b(t.encode("utf-8", "surrogatepass"), digest_size=8).digest() for t in texts
+    )
+    return (np.frombuffer(data, "<u8") >> np.uint64(64 - 8 * HASH_BYTES)).astype(np.int64)
+
+
+def line_hashes(texts: Sequence[str]) -> tuple[Ints, Ints]:
+    """The fingerprint and the loose fingerprint of each line, (n,) each."""
+    exact = masked(texts)
+    free = [loose(text, mask) for text, mask in zip(texts, exact, strict=True)]
+    strict = hashed(exact)
+    other = [i for i, (a, b) in enumerate(zip(exact, free, strict=True)) if a != b]
+    loosely = strict.copy()
+    loosely[other] = hashed([free[i] for i in other])
+    return strict, loosely
+
+
+@lru_cache(maxsize=65536)
+def _element_hash(tag: str, names: tuple[str, ...]) -> int:
+    # What a body is called is of one page ('postid-7'), and stands above every line of it.
+    own = () if tag in ("html", "body") else names[:PLACE_NAMES]
+    key = "\0".join([tag, *(_DIGITS.sub("", name) for name in own)])
+    return int.from_bytes(
+        blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
+    )
+
+
+_MIX: Final = np.uint64(0xD6E8FEB86659FD93)
+
+
+def element_places(elements: Sequence[Element]) -> Ints:
+    """A hash for each element of itself and those above it, PLACE_LEVELS in all; (e,)."""
+    own: Hashes = np.array([_element_hash(e.tag, e.names) for e in elements], np.uint64)
+    parent = np.array([e.parent for e in elements], np.int64)
+    own = np.append(own, np.uint64(0))  # of what is above the root, at index -1
+    parent = np.append(parent, -1)
+    at = np.arange(len(own))
+    path = np.zeros(len(own), np.uint64)
+    with np.errstate(over="ignore"):
+        for _ in range(PLACE_LEVELS):
+            path = (path ^ own[at]) * _MIX
+            path ^= path >> np.uint64(31)
+            at = parent[at]
+    return (path[:-1] >> np.uint64(64 - 8 * HASH_BYTES)).astype(np.int64)
+
+
+def line_places(page: Page, spoken: Sequence[int]) -> tuple[Ints, Ints]:
+    """The place of each line's element and of the one around it, (n,) each; 0 in bare text."""
+    n = len(spoken)
+    if page.kind != "html" or not page.elements:
+        return np.zeros(n, np.int64), np.zeros(n, np.int64)
+    places = np.append(element_places(page.elements), 0)
+    parent = np.array([*(e.parent for e in page.elements), -1], np.int64)
+    own = np.array([m.element if (m := page.lines[i].markup) else -1 for i in spoken], np.int64)
+    return places[own], places[parent[own]]
