@@ -128,12 +128,9 @@ def element_places(elements: Sequence[Element]) -> Ints:
     return (path[:-1] >> np.uint64(64 - 8 * HASH_BYTES)).astype(np.int64)
 
 
-def line_places(page: Page, spoken: Sequence[int]) -> tuple[Ints, Ints]:
-    """The place of each line's element and of the one around it, (n,) each; 0 in bare text."""
-    n = len(spoken)
+def line_places(page: Page, spoken: Sequence[int]) -> Ints:
+    """The place of each line's element, (n,); 0 in bare text."""
     if page.kind != "html" or not page.elements:
-        return np.zeros(n, np.int64), np.zeros(n, np.int64)
-    places = np.append(element_places(page.elements), 0)
-    parent = np.array([*(e.parent for e in page.elements), -1], np.int64)
+        return np.zeros(len(spoken), np.int64)
     own = np.array([m.element if (m := page.lines[i].markup) else -1 for i in spoken], np.int64)
-    return places[own], places[parent[own]]
+    return np.append(element_places(page.elements), 0)[own]

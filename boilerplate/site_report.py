@@ -64,7 +64,7 @@ def site_report(model: SiteModel, pages: Named) -> str:
     facts = {
         "pages": str(knowledge.n),
         "lines that recur": str(_count_recurring(knowledge)),
-        "places": str(len(knowledge.places[2].keys)),
+        "places": str(len(knowledge.place.keys)),
     }
     return Template(_data("site.html")).substitute(
         title=escape(visible(model.site or "a site")),
@@ -104,7 +104,7 @@ def places(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
             for i, key in enumerate(element_places(page.elements).tolist()):
                 if i in own:
                     names.setdefault(key, path_name(page.elements, i))
-    tally = knowledge.places[2]
+    tally = knowledge.place
     found: Ints = find(tally.keys, np.array(list(names), np.int64))
     rows = [
         (float(tally.chars[i]), float(tally.content[i]), int(tally.pages[i]), name)

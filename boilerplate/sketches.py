@@ -32,12 +32,9 @@ MAX_FILE_BYTES: Final = 4_000_000  # of all members unpacked
 MAX_MEMBERS: Final = 20
 
 OPINION_STEP: Final = 0.1  # of log-odds: finer than what two versions of a model agree on
-MOST: Final = 120  # steps that an opinion may have; beyond are the labels
-TOLD: Final = 127
-TOLD_LOG_ODDS: Final = 5.0  # of a labelled line: readers err too
-SURE: Final = 6.0  # log-odds beyond which the general model is not believed any further
+MOST: Final = 60  # steps: beyond, the general model is not believed any further
 LENGTH_STEPS: Final = 8  # for each doubling of a line's length
-COLUMNS: Final = ("line", "loose", "place", "container")
+COLUMNS: Final = ("line", "loose", "place")
 
 
 class SiteModelError(ValueError):
@@ -48,13 +45,15 @@ class SiteModelError(ValueError):
 class Sketch:
     """One page as hashes, a row a line.
 
-    ``rows`` (n, 4) are the COLUMNS, ``length`` (n,) the line's length in steps of a logarithm,
-    ``opinion`` (n,) the general model's log-odds in steps of 0.1, or +-TOLD for a label.
+    ``rows`` (n, 3) are the COLUMNS, ``length`` (n,) the line's length in steps of a logarithm,
+    ``opinion`` (n,) the general model's log-odds in steps of 0.1, ``label`` (n,) 1 for
+    content, -1 for chrome and 0 where nobody has said.
     """
 
     rows: Ints
     length: NDArray[np.uint8]
     opinion: NDArray[np.int8]
+    label: NDArray[np.int8]
     key: tuple[int, int]
 
     @property
@@ -63,17 +62,10 @@ class Sketch:
         return len(self.rows)
 
     @property
-    def told(self) -> NDArray[np.bool_]:
-        """Which lines carry a label, (n,)."""
-        told: NDArray[np.bool_] = np.abs(self.opinion.astype(np.int64)) == TOLD
-        return told
-
-    @property
     def log_odds(self) -> Floats:
-        """Log-odds of content of each line, as labelled or as the general model has them."""
-        steps = self.opinion.astype(float)
-        judged: Floats = np.clip(steps * OPINION_STEP, -SURE, SURE)
-        return np.where(self.told, np.sign(steps) * TOLD_LOG_ODDS, judged)
+        """The general model's log-odds of content of each line, (n,)."""
+        log_odds: Floats = self.opinion.astype(float) * OPINION_STEP
+        return log_odds
 
     @property
     def chars(self) -> Floats:
@@ -98,25 +90,22 @@ def sketch(
     spoken = spoken[:MAX_PAGE_LINES]
     p = np.clip(probability[: len(spoken)], 1e-9, 1 - 1e-9)
     opinion = np.clip(np.rint(np.log(p / (1 - p)) / OPINION_STEP), -MOST, MOST).astype(np.int8)
-    told = np.zeros(len(spoken), bool)
-    for row, i in enumerate(spoken if labels is not None else ()):
-        label = labels[i] if labels is not None else None
-        if label is not None:
-            told[row] = True
-            opinion[row] = TOLD if label is Label.CONTENT else -TOLD
+    signs = {Label.CONTENT: 1, Label.BOILERPLATE: -1, None: 0}
+    label = np.array([signs[labels[i]] if labels else 0 for i in spoken], np.int8)
     texts = [page.lines[i].text for i in spoken]
-    rows = np.column_stack([*line_hashes(texts), *line_places(page, spoken)]).astype(np.int64)
+    rows = np.column_stack([*line_hashes(texts), line_places(page, spoken)]).astype(np.int64)
     chars = np.array([len(text) for text in texts], float)
     length = np.minimum(np.rint(LENGTH_STEPS * np.log2(1 + chars)), 255).astype(np.uint8)
-    return keyed(rows, length, opinion)
+    return keyed(rows, length, opinion, label)
 
 
-def keyed(rows: Ints, length: NDArray[np.uint8], opinion: NDArray[np.int8]) -> Sketch:
+def keyed(
+    rows: Ints, length: NDArray[np.uint8], opinion: NDArray[np.int8], label: NDArray[np.int8]
+) -> Sketch:
     """A sketch with its place in the order of all pages: labelled ones first, else by hash."""
-    told = np.where(abs(opinion.astype(int)) == TOLD, opinion, 0).astype(np.int8)
-    data = rows.astype("<i8").tobytes() + length.tobytes() + told.tobytes()
+    data = rows.astype("<i8").tobytes() + length.tobytes() + label.tobytes()
     number = int.from_bytes(hashlib.blake2b(data, digest_size=7).digest(), "little")
-    return Sketch(rows, length, opinion, (0 if told.any() else 1, number))
+    return Sketch(rows, length, opinion, label, (0 if label.any() else 1, number))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,10 +155,10 @@ def merged(samples: Iterable[Sample]) -> Sample:
 
 def to_bytes(kept: Sample, site: str | None) -> bytes:
     """A sample as the bytes of its file, the same bytes for the same pages."""
-    rows = np.concatenate([np.zeros((0, 4), np.int64), *(page.rows for page in kept.pages)])
+    rows = np.concatenate([np.zeros((0, 3), np.int64), *(page.rows for page in kept.pages)])
     hashes, places = np.unique(rows, return_inverse=True)
     places = places.reshape(rows.shape)
-    # A loose fingerprint is mostly the strict one, and a container that of the line before.
+    # A loose fingerprint is mostly the strict one, and a place that of the line before.
     places[:, 1] -= places[:, 0]
     places[1:, 2:] -= places[:-1, 2:].copy()
     arrays: dict[str, NDArray[Any]] = {
@@ -177,6 +166,7 @@ def to_bytes(kept: Sample, site: str | None) -> bytes:
         **{name: places[:, i].astype("<i4") for i, name in enumerate(COLUMNS)},
         "length": _joined([page.length for page in kept.pages], np.uint8),
         "opinion": _joined([page.opinion for page in kept.pages], np.int8),
+        "label": _joined([page.label for page in kept.pages], np.int8),
         "sizes": np.array([page.n for page in kept.pages], "<i4"),
     }
     members = {}
@@ -208,6 +198,7 @@ def _joined(parts: Sequence[NDArray[Any]], kind: Any) -> NDArray[Any]:
 
 _TYPES: Final = {
     "hashes": "<u8", **dict.fromkeys(COLUMNS, "<i4"), "length": "u1", "opinion": "i1",
+    "label": "i1",
     "sizes": "<i4",
 }  # fmt: skip
 
@@ -272,7 +263,7 @@ def _pages(arrays: dict[str, NDArray[Any]]) -> list[Sketch]:
     if (
         (sizes < 0).any()
         or total > MAX_LINES
-        or any(len(arrays[key]) != total for key in (*COLUMNS, "length", "opinion"))
+        or any(len(arrays[key]) != total for key in (*COLUMNS, "length", "opinion", "label"))
     ):
         raise SiteModelError("the arrays' lengths disagree")
     with np.errstate(over="ignore"):
@@ -285,5 +276,6 @@ def _pages(arrays: dict[str, NDArray[Any]]) -> list[Sketch]:
     rows = hashes[places] if total else places
     bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
     return [
-        keyed(rows[a:b], arrays["length"][a:b], arrays["opinion"][a:b]) for a, b in pairwise(bounds)
+        keyed(rows[a:b], *(arrays[key][a:b] for key in ("length", "opinion", "label")))
+        for a, b in pairwise(bounds)
     ]
