@@ -27,15 +27,14 @@ KEY_CHARS: Final = 30  # before a colon: 'Source: ...', '编辑：...'
 PLACE_LEVELS: Final = 4
 PLACE_NAMES: Final = 3
 
-_SPACE: Final = r"[^\S\n]"
-_YEAR: Final = r"(?:19|20)\d\d(?!\d)"
+_YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
 # A word before or between the numbers of a date is a month's or a weekday's, in any language.
 _DATE: Final = re.compile(
-    rf"(?:[^\W\d]+[.,]?{_SPACE}+)?\d{{1,2}}[^\W\d]{{0,2}}[.,]?{_SPACE}*[-/]?{_SPACE}*"
-    rf"(?:[^\W\d]+[.,]?{_SPACE}*[-/]?{_SPACE}*)?{_YEAR}"
+    rf"(?:[^\W\d]+[.,]? )?\b\d{{1,2}}[^\W\d]{{0,2}}[.,]? ?[-/]? ?"
+    rf"(?:[^\W\d]+[.,]? ?[-/]? ?)?{_YEAR.pattern}"
 )
-_NUMBER: Final = re.compile(rf"\d+(?:(?:{_SPACE}|[.,:/\-–年月日时時分])*\d+)*")
-_BLANKS: Final = re.compile(rf"{_SPACE}+")
+_DIGIT: Final = re.compile(r"\d")
+_NUMBER: Final = re.compile(r"\d+(?:[ .,:/\-–年月日时時分]*\d+)*")
 _KEY: Final = re.compile(rf"(\S.{{1,{KEY_CHARS - 1}}}?)\s?[:：](?=.*\w)")
 _DIGITS: Final = re.compile(r"\d+")
 
@@ -46,11 +45,18 @@ def masked(texts: Sequence[str]) -> list[str]:
     >>> masked(["Updated: Thursday, 3 May 2012 14:05", "12 comments", "2012年5月3日 发布"])
     ['updated: 0', '0 comments', '0日 发布']
     """
-    clipped = [t if len(t) <= HEAD + TAIL else f"{t[:HEAD]} {t[-TAIL:]}" for t in texts]
-    # All lines in one string: a page costs a few calls rather than a few for each line.
-    whole = "\n".join([" ".join(t.splitlines()) for t in clipped])
-    whole = _NUMBER.sub("0", _DATE.sub("0", whole))
-    return [line.strip() for line in _BLANKS.sub(" ", whole).casefold().split("\n")]
+    lines = [" ".join(_clipped(text).split()) for text in texts]
+    numbered = [i for i, line in enumerate(lines) if _DIGIT.search(line)]
+    # All of them in one string: a page costs two calls rather than two for each line.
+    whole = "\n".join([lines[i] for i in numbered])
+    whole = _NUMBER.sub("0", _DATE.sub("0", whole) if _YEAR.search(whole) else whole)
+    for i, line in zip(numbered, whole.split("\n"), strict=False):
+        lines[i] = line
+    return "\n".join(lines).casefold().split("\n") if lines else []
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} {text[-TAIL:]}"
 
 
 def loose(text: str, otherwise: str) -> str:
@@ -63,19 +69,22 @@ def loose(text: str, otherwise: str) -> str:
     """
     if len(text) > LOOSE_CHARS:
         return otherwise
-    if key := _KEY.match(text):
+    if (":" in text or "：" in text) and (key := _KEY.match(text)):
         return _DIGITS.sub("0", key[1].casefold()) + ":"
-    first, *rest = text.split() or [""]
+    if text[1:] == text[1:].lower():
+        return otherwise
+    first, *rest = text.split()
     out = [first.casefold()]
     named = False
     for word in rest:
         if not word[0].isupper():
             out.append(word.casefold())
-        elif out[-1] != "*":
-            out.append("*")
-        named |= word[0].isupper()
+        else:
+            named = True
+            if out[-1] != "*":
+                out.append("*")
     # A title in which each word is a name has no words of the template's own.
-    if not named or sum(word != "*" for word in out) < 2:
+    if not named or len(out) - out.count("*") < 2:
         return otherwise
     return _DIGITS.sub("0", " ".join(out))
 

@@ -114,19 +114,21 @@ def postings(keys: Ints, page: Ints, pages: int) -> Postings:
     return Postings(keys[first], page[first], pages)
 
 
-def same_article(posted: Postings, lines: Ints, mass: Floats, apart: int | None = None) -> Bools:
-    """Which pages hold the article of a page with these lines, (pages,).
+def same_article(
+    which: Ints, page: Ints, mass: Floats, pages: int, apart: int | None = None
+) -> Bools:
+    """Which of the pages hold the article of a page whose lines match theirs, (pages,).
 
-    Chrome is what pages share, an article what they don't: a page that holds half of what
-    stands on few pages, each line weighted by its ``mass`` of likely content, (n,), holds the
-    same article. ``apart`` is the page itself, where it is among them.
+    ``which`` line stands on which ``page`` are the Postings' matches. Chrome is what pages
+    share, an article what they don't: a page that holds half of what stands on few pages, each
+    line weighted by its ``mass`` of likely content, (n,), holds the same article. ``apart`` is
+    the page itself, where it is among them.
     """
-    which, page = posted.matches(lines)
-    on = np.bincount(which, minlength=len(lines))
-    few = on <= max(2, posted.pages // 2) if posted.pages > 4 else on > -1
+    on = np.bincount(which, minlength=len(mass))
+    few = on <= max(2, pages // 2) if pages >= LEAST_TO_COMPARE else on > -1
     own = float(mass[few].sum())
     keep = few[which]
-    shared = np.bincount(page[keep], mass[which[keep]], minlength=posted.pages)
+    shared = np.bincount(page[keep], mass[which[keep]], minlength=pages)
     same: Bools = (shared >= SAME_ARTICLE * own) & (shared > 0)
     if apart is not None:
         same[apart] = False
@@ -177,6 +179,8 @@ class Errors:
 
     def log_odds(self, wanted: Ints, prior_pages: float = 0.0) -> Floats:
         """What to add to the log-odds in each place: a step of Newton's, shrunk by the priors."""
+        if not len(self.keys):
+            return np.zeros(len(wanted))
         at = find(self.keys, wanted)
         pages, error = taken(self.pages, at), taken(self.error, at)
         step = error / (taken(self.doubt, at) + PRIOR_DOUBT)
@@ -302,9 +306,10 @@ class Knowledge:
         """A page as its site's pages make it look."""
         strict = page.rows[:, 0]
         p = sigmoid(page.log_odds)
-        same = same_article(self.posted, strict, p * page.chars)
-        on = _pages_with(self.posted, strict, same)
-        loosely = _pages_with(self.loosely, page.rows[:, 1], same)
+        matches = self.posted.matches(strict)
+        same = same_article(*matches, p * page.chars, self.n)
+        on = _pages_with(matches, same, page.n)
+        loosely = _pages_with(self.loosely.matches(page.rows[:, 1]), same, page.n)
         free = find(self.anchors, strict) < 0
         after, before = anchors_around(strict, np.zeros(len(strict), np.int64), ~free)
         place = page.rows[:, 2]
@@ -335,9 +340,10 @@ class Knowledge:
         return float(np.median(_familiarity(self._pages))) if self.n > 1 else 0.0
 
 
-def _pages_with(posted: Postings, wanted: Ints, but: Bools) -> Ints:
-    which, page = posted.matches(wanted)
-    counts: Ints = np.bincount(which[~but[page]], minlength=len(wanted))
+def _pages_with(matches: tuple[Ints, Ints], but: Bools, n: int) -> Ints:
+    """On how many pages each of n lines stands, (n,), some pages left out."""
+    which, page = matches
+    counts: Ints = np.bincount(which[~but[page]], minlength=n)
     return counts
 
 
@@ -349,7 +355,7 @@ def _copies(pages: Sequence[Sketch]) -> Bools:
     found = np.zeros(len(pages), bool)
     for i in range(len(pages)):
         mine = lines.page == i
-        same = same_article(posted, lines.rows[mine, 0], mass[mine], apart=i)
+        same = same_article(*posted.matches(lines.rows[mine, 0]), mass[mine], len(pages), i)
         found[i] = bool((same & ~found)[:i].any())
     return found
 
