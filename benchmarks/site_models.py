@@ -28,6 +28,7 @@ from boilerplate.evaluation import line_score, word_score
 from boilerplate.model import MODES, Model, load_model
 from boilerplate.page import Kind, Label
 from boilerplate.sites import SiteModel
+from training import card as cards
 from training.__main__ import HERE, cache_option, gold_pages, model_option, source_option
 from training.corpora import GoldPage
 from training.dataset import Sample, sample
@@ -38,6 +39,7 @@ LEAST_PAGES: Final = 12  # of a site, so that nine are left to learn from
 MEASURES: Final = ("line", "word")
 LAYOUTS: Final = ("blocks", "strings")
 DIGITS: Final = 4
+MARKS: Final = ("<!-- figures -->", "<!-- /figures -->")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,14 @@ def draw(results: Mapping[str, Any], target: Path) -> None:
     figure.savefig(target, dpi=120, metadata={"Software": None})
 
 
+def write_tables(document: Path, tables: Sequence[str]) -> None:
+    """Put the tables between the document's marks."""
+    head, _, rest = document.read_text("utf-8").partition(MARKS[0])
+    tail = rest.partition(MARKS[1])[2]
+    text = "\n\n".join([head + MARKS[0], *tables, MARKS[1] + tail])
+    document.write_text(text, "utf-8")
+
+
 @click.command()
 @source_option
 @cache_option
@@ -217,10 +227,12 @@ def main(
         settings[setting.name] = {"means": means(found), "sites": found}
         click.echo(table(setting.name, settings[setting.name]["means"]) + "\n")
     if write:
-        results = {"split": ",".join(split), "settings": settings}
+        results = cards.provenance(",".join(split), model) | {"settings": settings}
         target = HERE / "docs/results" / f"site-models-{'-'.join(split)}.json"
         target.write_text(json.dumps(cast(Any, results), indent=1, sort_keys=True) + "\n", "utf-8")
         draw(results, HERE / "docs/pictures/site-models.png")
+        tables = [table(name, each["means"]) for name, each in settings.items()]
+        write_tables(HERE / "docs/site-models.md", tables)
 
 
 if __name__ == "__main__":

@@ -302,14 +302,20 @@ class Knowledge:
         """How many pages are learned from."""
         return len(self._pages)
 
-    def see(self, page: Sketch) -> Sight:
-        """A page as its site's pages make it look."""
+    def see(self, page: Sketch, headlines: Bools | None = None) -> Sight:
+        """A page as its site's pages make it look.
+
+        ``headlines`` (n,) are the lines that the page's head calls its article: other pages
+        link to it by them, so that recurring on a few says nothing.
+        """
         strict = page.rows[:, 0]
         p = sigmoid(page.log_odds)
         matches = self.posted.matches(strict)
         same = same_article(*matches, p * page.chars, self.n)
         on = _pages_with(matches, same, page.n)
         loosely = _pages_with(self.loosely.matches(page.rows[:, 1]), same, page.n)
+        if headlines is not None:
+            on = np.where(headlines & (on < FEW), 0, on)
         free = find(self.anchors, strict) < 0
         after, before = anchors_around(strict, np.zeros(len(strict), np.int64), ~free)
         place = page.rows[:, 2]
@@ -405,8 +411,31 @@ WEIGHTS: Final[dict[Kind, dict[str, float]]] = {
 }  # fmt: skip
 
 
-def log_odds(sight: Sight, kind: Kind) -> Floats:
-    """The correction of each line's log-odds that follows from what is seen, (n,)."""
+# What a reason says where a column weighed most; for content, and for chrome.
+HERE: Final = ("where this site has its articles", "where this site has its chrome")
+TOLD: Final = ("as this site was labelled", "as this site was labelled")
+
+
+def contributions(sight: Sight, kind: Kind) -> Floats:
+    """What each of the COLUMNS adds to each line's log-odds, (n, f)."""
     weights = np.array([WEIGHTS[kind].get(name, 0.0) for name in COLUMNS])
-    added: Floats = np.clip(sight.columns @ weights, -MOST, MOST)
+    added: Floats = sight.columns * weights
     return added
+
+
+def said(sight: Sight, added: Floats, line: int) -> tuple[str, str]:
+    """What speaks most for a line as content, and what as chrome, of its contributions (f,)."""
+    for_content, for_chrome = int(added.argmax()), int(added.argmin())
+    return (
+        _words(sight, for_content, line)[0] if added[for_content] > 0 else "",
+        _words(sight, for_chrome, line)[1] if added[for_chrome] < 0 else "",
+    )
+
+
+def _words(sight: Sight, column: int, line: int) -> tuple[str, str]:
+    name = COLUMNS[column]
+    if name.startswith("on_"):
+        return "", f"stands on {sight.on[line]} of {sight.of} pages of this site"
+    if name == "loose":
+        return "", "but for a name or a number, stands on other pages of this site"
+    return TOLD if name.startswith("told_") else HERE

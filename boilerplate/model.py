@@ -220,14 +220,14 @@ class Scores:
     """What the model says of n lines: probability of content, (n,), and its grounds, (n, g).
 
     ``article`` is the probability that the page is an article rather than a shop, a forum or
-    a list. ``site_reasons`` is what a site model says of each line it corrected, "" of others;
-    ``drift`` how little the page looks like its site, None where no site model was asked.
+    a list. ``site_reasons`` are what a site model says of each line, if it is content and
+    if it is chrome; ``drift`` how little the page looks like its site, None without such a model.
     """
 
     probability: Floats
     grounds: Floats
     article: float = 1.0
-    site_reasons: tuple[str, ...] = ()
+    site_reasons: tuple[tuple[str, str], ...] = ()
     drift: float | None = None
 
 

@@ -13,8 +13,7 @@ from typing import Any, Final, Protocol, Self
 
 import numpy as np
 
-from boilerplate.features import Floats
-from boilerplate.knowledge import Knowledge, Sight, log_odds
+from boilerplate.knowledge import COLUMNS, MOST, Bools, Knowledge, Sight, contributions, said
 from boilerplate.model import Model, Scores, load_model, sigmoid
 from boilerplate.page import Label, LabelledPage, Page, is_blank
 from boilerplate.sketches import (
@@ -33,6 +32,7 @@ DRIFTED: Final = 0.5  # of a page's drift, from which its site no longer looks l
 WORTH_SAYING: Final = 0.5  # log-odds that a correction must have to be named as a reason
 _SITE: Final = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)*")
 LEAST_P: Final = 1e-9
+LEAST_HEADLINE: Final = 6  # characters: 'News' is in many a title
 
 Labels = Sequence[Label | None]
 
@@ -116,23 +116,22 @@ class SiteModel:
         """
         if not self.knowledge.n or not len(spoken):
             return scores
-        sight, added = self.see(page, spoken, scores)
+        drawn = sketch(page, spoken, scores.probability)
+        sight = self.knowledge.see(drawn, headlines(page, spoken[: drawn.n]))
+        added = np.zeros((len(spoken), len(COLUMNS)))
+        added[: drawn.n] = scores.article * contributions(sight, page.kind)
+        moved = np.clip(added.sum(1), -MOST, MOST)
         known = np.clip(scores.probability, LEAST_P, 1 - LEAST_P)
-        corrected = sigmoid(np.log(known / (1 - known)) + added)
+        corrected = sigmoid(np.log(known / (1 - known)) + moved)
         return replace(
             scores,
-            probability=np.where(added == 0, scores.probability, corrected),
-            site_reasons=tuple(_reasons(sight, added)),
+            probability=np.where(moved == 0, scores.probability, corrected),
+            site_reasons=tuple(
+                said(sight, added[i], i) if much else ("", "")
+                for i, much in enumerate((np.abs(moved) >= WORTH_SAYING).tolist())
+            ),
             drift=self.drift_of(sight),
         )
-
-    def see(self, page: Page, spoken: Sequence[int], scores: Scores) -> tuple[Sight, Floats]:
-        """A page as the site's pages make it look, and log-odds to add to its lines, (n,)."""
-        drawn = sketch(page, spoken, scores.probability)
-        sight = self.knowledge.see(drawn)
-        added = np.zeros(len(spoken))
-        added[: drawn.n] = scores.article * log_odds(sight, page.kind)
-        return sight, added
 
     def drift_of(self, sight: Sight) -> float | None:
         """How much of what the site's pages share a page lacks, 0..1; None if that is unknown."""
@@ -195,17 +194,11 @@ def _paired(
         yield (page.page if isinstance(page, LabelledPage) else page), known
 
 
-def _reasons(sight: Sight, added: Floats) -> list[str]:
-    """What the site says of each line, in words; empty where it says little."""
-    said = [""] * len(added)
-    for i in np.flatnonzero(np.abs(added) >= WORTH_SAYING).tolist():
-        if added[i] > 0:
-            said[i] = "where this site has its articles"
-        elif sight.on[i]:
-            said[i] = f"stands on {sight.on[i]} of {sight.of} pages of this site"
-        else:
-            said[i] = "where this site has its chrome"
-    return said
+def headlines(page: Page, spoken: Sequence[int]) -> Bools:
+    """Which lines are in what the page's head calls its article, (n,)."""
+    claimed = " ".join(f"{page.metadata.title} {page.metadata.headline}".split())
+    texts = (page.lines[i].text for i in spoken)
+    return np.array([len(text) >= LEAST_HEADLINE and text in claimed for text in texts], bool)
 
 
 # ------------------------------------------------------------------------- from site to model

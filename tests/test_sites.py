@@ -70,8 +70,8 @@ def test_a_line_says_on_how_many_pages_of_its_site_it_stands() -> None:
     model = learned(*(site.text(i) for i in range(9)))
     page = site.text(100)
     said = corrected(model, page).site_reasons
-    assert said[0] == "stands on 9 of 9 pages of this site"
-    assert said[len(site.MENU)] in ("", "where this site has its articles")
+    assert said[0] == ("", "stands on 9 of 9 pages of this site")
+    assert "stands on" not in said[len(site.MENU)][1]
 
 
 def test_the_reason_reaches_the_prediction() -> None:
@@ -117,6 +117,16 @@ def test_a_sentence_that_one_other_page_has_stays_where_the_general_model_is_sur
     scores = corrected(model, page, 0.97)
     at = [line.text for line in page.lines].index(closing)
     assert scores.probability[at] > 0.5
+
+
+def test_an_article_keeps_its_headline_though_other_pages_link_to_it() -> None:
+    headline = "The ferry is back after nine winters"
+    pages = [html_page(site.html(i, more=[headline] if i == 2 else ())) for i in range(8)]
+    model = learned(*pages)
+    linked = html_page(site.html(100, more=[headline]))
+    article = html_page(f"<title>{headline} - Daily</title>" + site.html(100, more=[headline]))
+    assert moved(model, linked)[headline] < moved(model, article)[headline]
+    assert moved(model, article)[headline] > -0.15
 
 
 def test_no_correction_is_larger_than_its_bound() -> None:
