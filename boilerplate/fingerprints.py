@@ -59,6 +59,7 @@ def _clipped(text: str) -> str:
     return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} {text[-TAIL:]}"
 
 
+@lru_cache(maxsize=16384)
 def loose(text: str, otherwise: str) -> str:
     """A short line with what a template fills in masked: names, and values after a colon.
 
@@ -91,10 +92,14 @@ def loose(text: str, otherwise: str) -> str:
 
 def hashed(texts: Sequence[str]) -> Ints:
     """A 48-bit hash of each text, (n,)."""
-    data = b"".join(
-        blake2b(t.encode("utf-8", "surrogatepass"), digest_size=8).digest() for t in texts
-    )
-    return (np.frombuffer(data, "<u8") >> np.uint64(64 - 8 * HASH_BYTES)).astype(np.int64)
+    return np.array([_hash(text) for text in texts], np.int64)
+
+
+# A site's menu is asked for on each of its pages.
+@lru_cache(maxsize=16384)
+def _hash(text: str) -> int:
+    data = text.encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(data, digest_size=HASH_BYTES).digest(), "little")
 
 
 def line_hashes(texts: Sequence[str]) -> tuple[Ints, Ints]:

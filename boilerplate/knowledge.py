@@ -423,13 +423,26 @@ def contributions(sight: Sight, kind: Kind) -> Floats:
     return added
 
 
-def said(sight: Sight, added: Floats, line: int) -> tuple[str, str]:
-    """What speaks most for a line as content, and what as chrome, of its contributions (f,)."""
-    for_content, for_chrome = int(added.argmax()), int(added.argmin())
-    return (
-        _words(sight, for_content, line)[0] if added[for_content] > 0 else "",
-        _words(sight, for_chrome, line)[1] if added[for_chrome] < 0 else "",
-    )
+def said(sight: Sight, added: Floats, much: Bools) -> list[tuple[str, str]]:
+    """What speaks most for each line as content, and as chrome, of its contributions (n, f).
+
+    ``much`` (n,) are the lines of which there is something to say.
+    """
+    up, down = added.argmax(1), added.argmin(1)
+    at = np.arange(len(added))
+    rises, falls = (added[at, up] > 0).tolist(), (added[at, down] < 0).tolist()
+    nothing = ("", "")
+    return [
+        (
+            _words(sight, best, i)[0] if rises[i] else "",
+            _words(sight, worst, i)[1] if falls[i] else "",
+        )
+        if worth
+        else nothing
+        for i, (worth, best, worst) in enumerate(
+            zip(much.tolist(), up.tolist(), down.tolist(), strict=True)
+        )
+    ]
 
 
 def _words(sight: Sight, column: int, line: int) -> tuple[str, str]:

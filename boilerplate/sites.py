@@ -126,10 +126,7 @@ class SiteModel:
         return replace(
             scores,
             probability=np.where(moved == 0, scores.probability, corrected),
-            site_reasons=tuple(
-                said(sight, added[i], i) if much else ("", "")
-                for i, much in enumerate((np.abs(moved) >= WORTH_SAYING).tolist())
-            ),
+            site_reasons=tuple(said(sight, added, np.abs(moved) >= WORTH_SAYING)),
             drift=self.drift_of(sight),
         )
 

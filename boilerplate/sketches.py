@@ -54,12 +54,18 @@ class Sketch:
     length: NDArray[np.uint8]
     opinion: NDArray[np.int8]
     label: NDArray[np.int8]
-    key: tuple[int, int]
 
     @property
     def n(self) -> int:
         """How many lines there are."""
         return len(self.rows)
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """The page's place in the order of all pages: labelled ones first, else by hash."""
+        data = self.rows.astype("<i8").tobytes() + self.length.tobytes() + self.label.tobytes()
+        number = int.from_bytes(hashlib.blake2b(data, digest_size=7).digest(), "little")
+        return (0 if self.label.any() else 1, number)
 
     @property
     def log_odds(self) -> Floats:
@@ -96,16 +102,7 @@ def sketch(
     rows = np.column_stack([*line_hashes(texts), line_places(page, spoken)]).astype(np.int64)
     chars = np.array([len(text) for text in texts], float)
     length = np.minimum(np.rint(LENGTH_STEPS * np.log2(1 + chars)), 255).astype(np.uint8)
-    return keyed(rows, length, opinion, label)
-
-
-def keyed(
-    rows: Ints, length: NDArray[np.uint8], opinion: NDArray[np.int8], label: NDArray[np.int8]
-) -> Sketch:
-    """A sketch with its place in the order of all pages: labelled ones first, else by hash."""
-    data = rows.astype("<i8").tobytes() + length.tobytes() + label.tobytes()
-    number = int.from_bytes(hashlib.blake2b(data, digest_size=7).digest(), "little")
-    return Sketch(rows, length, opinion, label, (0 if label.any() else 1, number))
+    return Sketch(rows, length, opinion, label)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,10 +125,11 @@ def sample(pages: Iterable[Sketch], horizon: tuple[int, int] | None = None) -> S
     """The first pages by key, as many as the budget of lines allows."""
     by_key: dict[tuple[int, int], Sketch] = {}
     for page in pages:
-        other = by_key.get(page.key)
+        key = page.key
+        other = by_key.get(key)
         # The same lines may be judged differently, by another model or in other markup.
         if other is None or page.opinion.tobytes() > other.opinion.tobytes():
-            by_key[page.key] = page
+            by_key[key] = page
     kept: list[Sketch] = []
     lines = 0
     for key in sorted(by_key):
@@ -276,6 +274,6 @@ def _pages(arrays: dict[str, NDArray[Any]]) -> list[Sketch]:
     rows = hashes[places] if total else places
     bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
     return [
-        keyed(rows[a:b], *(arrays[key][a:b] for key in ("length", "opinion", "label")))
+        Sketch(rows[a:b], *(arrays[key][a:b] for key in ("length", "opinion", "label")))
         for a, b in pairwise(bounds)
     ]
