@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from boilerplate.plugins import Plugins, load_plugins
     from boilerplate.readers import read
     from boilerplate.rules import SiteRules, Verdict, Vote, read_rules
+    from boilerplate.sites import SiteModel, SiteModels
 
 # Loaded on first use, so that importing the package costs milliseconds.
 _LAZY = {
@@ -44,6 +45,8 @@ _LAZY = {
     "Verdict": "boilerplate.rules",
     "Vote": "boilerplate.rules",
     "read_rules": "boilerplate.rules",
+    "SiteModel": "boilerplate.sites",
+    "SiteModels": "boilerplate.sites",
 }
 
 __all__ = [
@@ -59,6 +62,8 @@ __all__ = [
     "Page",
     "Plugins",
     "Prediction",
+    "SiteModel",
+    "SiteModels",
     "SiteRules",
     "Verdict",
     "Vote",

@@ -15,10 +15,11 @@ from boilerplate.features import Floats
 from boilerplate.kinds import chrome_kinds
 from boilerplate.language import detect_language
 from boilerplate.model import Model, load_model, sigmoid
-from boilerplate.page import CleanPage, Kind, Label, Line, Page, Prediction
+from boilerplate.page import CleanPage, Kind, Label, Page, Prediction, is_blank
 from boilerplate.plugins import Opinions, Plugins, default_plugins
 from boilerplate.readers import read
 from boilerplate.reasons import naming, reasons
+from boilerplate.sites import SiteModel, SiteModels, corrector_of
 
 PLAIN_THRESHOLD: Final = 0.5
 SHARE_OF_LIKELIEST: Final = 0.6
@@ -33,7 +34,8 @@ class Cleaner:
     ``model`` is a loaded Model, the path of a model file, or None for the shipped one;
     ``threshold`` is the probability of CONTENT from which a line is kept, on every page; None
     chooses the one that suits each page best (see ``best_threshold``); ``plugins`` are loaded
-    Plugins, None for all that are installed (``no_plugins()`` for none).
+    Plugins, None for all that are installed (``no_plugins()`` for none); ``site_models`` is a
+    SiteModel, or a folder of their files, from which a page's site chooses; None does without.
     """
 
     def __init__(
@@ -41,12 +43,16 @@ class Cleaner:
         model: Model | str | PathLike[str] | None = None,
         threshold: float | None = None,
         plugins: Plugins | None = None,
+        site_models: SiteModels | SiteModel | str | PathLike[str] | None = None,
     ) -> None:
         if threshold is not None and not 0.0 <= threshold <= 1.0:
             raise ValueError(f"a threshold is a probability between 0 and 1, not {threshold!r}")
         self.model = model if isinstance(model, Model) else load_model(model)
         self.threshold = threshold
         self.plugins = default_plugins() if plugins is None else plugins
+        if isinstance(site_models, str | PathLike):
+            site_models = SiteModels(site_models)
+        self.site_models = site_models
 
     def clean(
         self,
@@ -67,7 +73,10 @@ class Cleaner:
         )
         spoken = [i for i, line in enumerate(page.lines) if not is_blank(line)]
         scored = self.model.predict(page, spoken)
-        scored = known.corrected(page, spoken, scored)
+        if site := corrector_of(self.site_models, page):
+            scored = site.correct(page, spoken, scored)
+        else:
+            scored = known.corrected(page, spoken, scored)
         opinions = known.opinions(page, spoken, scored.probability)
         probability = nudged(scored.probability, spoken, opinions).round(PLACES)
         threshold = self.threshold
@@ -91,10 +100,12 @@ class Cleaner:
             label = Label.CONTENT if keep else Label.BOILERPLATE
             why = opinions.reason(i, naming(sort, why))
             predictions[i] = Prediction(page.lines[i], label, p, why, sort, *spoken_in)
-        return CleanPage(page, tuple(predictions), language, threshold, opinions.errors)
+        return CleanPage(
+            page, tuple(predictions), language, threshold, opinions.errors, scored.drift
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Cleaner, (self.model, self.threshold, self.plugins))
+        return (Cleaner, (self.model, self.threshold, self.plugins, self.site_models))
 
 
 def nudged(probability: Floats, spoken: Sequence[int], opinions: Opinions) -> Floats:
@@ -114,11 +125,6 @@ def overruled(
         return kept
     labels = {i: label is Label.CONTENT for i, (label, _) in opinions.verdicts.items()}
     return np.array([labels.get(i, keep) for i, keep in zip(spoken, kept.tolist(), strict=True)])
-
-
-def is_blank(line: Line) -> bool:
-    """Whether a line has nothing to show."""
-    return not line.text or line.text.isspace()
 
 
 def best_threshold(probability: Floats, chars: Floats, article: float = 1.0) -> float:

@@ -22,6 +22,7 @@ from boilerplate.inputs import STDIN, Input, absolute, find_inputs
 from boilerplate.page import CleanPage, Kind, site_of
 from boilerplate.plugin_commands import load_for_commands, plugin_options, plugins
 from boilerplate.report import explain_text, html_report, visible
+from boilerplate.site_commands import site_models_folder, train
 
 if TYPE_CHECKING:
     from boilerplate.cleaner import Cleaner
@@ -104,6 +105,12 @@ def cli() -> None:
     "--threshold", type=click.FloatRange(0, 1), metavar="P",
     help="Keep lines from this probability of content on, 0 to 1. Default: what suits each page.",
 )  # fmt: skip
+@click.option(
+    "--site-models", type=click.Path(exists=True, path_type=Path), metavar="DIR",
+    envvar="BOILERPLATE_SITE_MODELS",
+    help="Models of sites, made by 'boilerplate train site', that are found by --url. "
+    "Default: the folder of your configuration, where it is there.",
+)  # fmt: skip
 @click.option("--explain", is_flag=True, help="Show every line, kept and dropped, and why.")
 @click.option(
     "--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), metavar="FILE",
@@ -120,6 +127,7 @@ def clean(
     url: str | None,
     form: Format,
     threshold: float | None,
+    site_models: Path | None,
     explain: bool,
     report: Path | None,
     output: Path | None,
@@ -166,7 +174,8 @@ def clean(
     folder = _Folder.below(output, inputs, form) if output else None
     if report and absolute(report) in _paths(inputs):
         raise click.BadParameter(f"{report} is an input", param_hint="--report")
-    cleaner = _cleaner(threshold, load_for_commands(plugins_dir, no_plugin, strict_plugins))
+    loaded = load_for_commands(plugins_dir, no_plugin, strict_plugins)
+    cleaner = _cleaner(threshold, loaded, site_models)
     failed = False
     reported = []
     with _unix_manners() as out:
@@ -179,6 +188,7 @@ def clean(
             for problem in filter(None, (outcome.error, unsaved)):
                 _warn(found.name, problem)
                 failed = True
+            _warn_of_drift(outcome)
             if report and outcome.page:
                 reported.append((found.name, outcome.page))
         if report:
@@ -206,6 +216,7 @@ def completion(shell: str) -> None:
 
 
 cli.add_command(plugins)
+cli.add_command(train)
 
 
 def main() -> None:
@@ -226,6 +237,7 @@ def page_record(name: str, page: CleanPage) -> dict[str, Any]:
         "kind": page.page.kind,
         "threshold": page.threshold,
         "plugin_errors": list(page.plugin_errors),
+        "drift": page.drift,
         "lines": [
             {
                 "text": p.line.text,
@@ -268,11 +280,13 @@ def _refuse_bad_options(
         raise click.BadParameter(f"{output} is an input", param_hint="--output")
 
 
-def _cleaner(threshold: float | None, plugins: Plugins) -> Cleaner:
+def _cleaner(threshold: float | None, plugins: Plugins, site_models: Path | None) -> Cleaner:
     from boilerplate.cleaner import Cleaner
 
+    if site_models is None and site_models_folder().is_dir():
+        site_models = site_models_folder()
     try:
-        return Cleaner(threshold=threshold, plugins=plugins)
+        return Cleaner(threshold=threshold, plugins=plugins, site_models=site_models)
     except ValueError as error:  # "nan" passes for a number between 0 and 1
         raise click.BadParameter(str(error), param_hint="--threshold") from error
 
@@ -413,6 +427,17 @@ def _write_report(pages: Sequence[tuple[str, CleanPage]], report: Path) -> bool:
         _warn(str(report), _reason_of(error))
         return False
     return True
+
+
+def _warn_of_drift(outcome: Outcome) -> None:
+    from boilerplate.sites import DRIFTED
+
+    if outcome.page and outcome.page.drift is not None and outcome.page.drift >= DRIFTED:
+        _warn(
+            outcome.input.name,
+            f"does not look like {outcome.page.site or 'its site'} did when "
+            "its model was learned; see 'boilerplate train site --check'",
+        )
 
 
 def _warn(name: str, problem: str) -> None:

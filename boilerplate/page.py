@@ -127,6 +127,8 @@ class CleanPage:
     """A page with one prediction a line, in page order; ``threshold`` is what decided them.
 
     ``plugin_errors`` names each plugin whose opinion on this page is missing, and why.
+    ``drift`` is how much the page lacks of what its site's model saw on the site's pages: 0
+    nothing, 1 all of it; None where no model of its site was asked.
     """
 
     page: Page
@@ -134,6 +136,7 @@ class CleanPage:
     language: str | None = None
     threshold: float = 0.5
     plugin_errors: tuple[str, ...] = ()
+    drift: float | None = None
 
     @property
     def kept(self) -> tuple[Line, ...]:
@@ -174,6 +177,11 @@ class LabelledPage:
                 f"a label for each line is needed: {len(self.page.lines)} lines, "
                 f"{len(self.labels)} labels"
             )
+
+
+def is_blank(line: Line) -> bool:
+    """Whether a line has nothing to show."""
+    return not line.text or line.text.isspace()
 
 
 def site_of(url: str | None) -> str | None:

@@ -15,7 +15,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -380,11 +380,10 @@ class SiteKnowledge:
     def corrected(self, page: Page, spoken: Sequence[int], scores: S) -> S:
         """The model's scores as the site model of a plugin corrects them.
 
-        A loaded model has ``correct(page, spoken, scores)``; the path of one is no business of
-        plugins: ``site_model`` hands it to whoever loads site models.
+        It is a file's path, or has ``correct(page, spoken, scores)``.
         """
         plugin, model = self._offered(page)
-        if plugin is None or isinstance(model, (str, os.PathLike)):
+        if plugin is None:
             return scores
         call = partial(_corrected, model, page, spoken, scores)
         return self._ask(plugin, "its site model", call) or scores
@@ -466,7 +465,16 @@ class _NothingKnown(SiteKnowledge):
 NOTHING_KNOWN: Final = _NothingKnown()
 
 
+@lru_cache(maxsize=64)
+def _site_model(path: str) -> Any:
+    from boilerplate.sites import SiteModel  # and numpy, which listing plugins does not need
+
+    return SiteModel.load(path)
+
+
 def _corrected(model: Any, page: Page, spoken: Sequence[int], scores: S) -> S:
+    if isinstance(model, (str, os.PathLike)):
+        model = _site_model(os.fspath(model))
     corrected = model.correct(page, spoken, scores)
     probability: Any = getattr(corrected, "probability", None)
     if getattr(probability, "shape", None) != (len(spoken),):

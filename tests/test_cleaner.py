@@ -28,8 +28,9 @@ class TestNames:
     def test_the_package_offers_these_names(self) -> None:
         assert boilerplate.__all__ == [
             "CleanPage", "Cleaner", "Element", "Label", "LabelledPage", "Line", "Markup",
-            "Metadata", "Model", "Page", "Plugins", "Prediction", "SiteRules", "Verdict", "Vote",
-            "clean", "hookimpl", "load_model", "load_plugins", "read", "read_rules",
+            "Metadata", "Model", "Page", "Plugins", "Prediction", "SiteModel", "SiteModels",
+            "SiteRules", "Verdict", "Vote", "clean", "hookimpl", "load_model", "load_plugins",
+            "read", "read_rules",
         ]  # fmt: skip
         assert all(hasattr(boilerplate, name) for name in boilerplate.__all__)
         assert dir(boilerplate) == boilerplate.__all__
@@ -40,14 +41,16 @@ class TestNames:
 
     def test_the_arguments_of_clean_are_these(self) -> None:
         assert list(inspect.signature(boilerplate.clean).parameters) == ["source", "url", "kind"]
-        assert list(inspect.signature(Cleaner).parameters) == ["model", "threshold", "plugins"]
+        assert list(inspect.signature(Cleaner).parameters) == [
+            "model", "threshold", "plugins", "site_models",
+        ]  # fmt: skip
         assert list(inspect.signature(Cleaner.clean).parameters) == [
             "self", "source", "url", "kind", "charset",
         ]  # fmt: skip
 
     def test_results_have_these_fields(self) -> None:
         assert [f.name for f in fields(CleanPage)] == [
-            "page", "predictions", "language", "threshold", "plugin_errors",
+            "page", "predictions", "language", "threshold", "plugin_errors", "drift",
         ]  # fmt: skip
         assert [f.name for f in fields(Prediction)] == [
             "line", "label", "probability", "reason", "kind", "language", "language_confidence",

@@ -30,6 +30,7 @@ from boilerplate.plugins import (
     load_plugins,
     no_plugins,
 )
+from tests import made_up_site
 from tests.made_up import SENTENCES, made_up_model, news_page
 
 MODEL = made_up_model()
@@ -454,8 +455,19 @@ class TestSiteModels:
             found = clean(load(a=labels(site_model=lambda page: 3)))
         assert found.predictions == PLAIN.predictions
 
-    def test_a_path_is_left_to_whoever_loads_site_models(self) -> None:
-        assert clean(load(a=rules(site_model="a.model"))).predictions == PLAIN.predictions
+    def test_one_in_a_file_corrects_the_scores(self, tmp_path: Path) -> None:
+        learned = boilerplate.SiteModel().fit(made_up_site.text(i) for i in range(9))
+        learned.save(tmp_path / "a.model")
+        plugins = load(a=rules(site_model=str(tmp_path / "a.model")))
+        page = replace(made_up_site.text(100), url=URL)
+        found = Cleaner(made_up_model(), plugins=plugins).clean(page)
+        assert not found.plugin_errors
+        assert found.drift == 0.0
+
+    def test_a_file_that_is_not_there_costs_the_opinion_only(self) -> None:
+        with pytest.warns(PluginWarning, match="cannot be read"):
+            found = clean(load(a=rules(site_model="a.model")))
+        assert found.predictions == PLAIN.predictions
 
     def test_rules_name_the_path_of_one(self) -> None:
         page = boilerplate.read(TEXT, URL)

@@ -18,7 +18,6 @@ from joblib import Parallel, delayed
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from boilerplate.classifier import BoostedLines
-from boilerplate.cleaner import is_blank
 from boilerplate.evaluation import word_score
 from boilerplate.features import BAG_BITS, HASH_BITS, Encoded, encode
 from boilerplate.model import (
@@ -33,7 +32,7 @@ from boilerplate.model import (
     evidence_rows,
     tree_matrix,
 )
-from boilerplate.page import Kind, text_page
+from boilerplate.page import Kind, is_blank, text_page
 from training import lexicon, notices
 from training.corpora import GoldPage
 from training.dataset import Sample, boxed, cropped, draw, quoted, sample
