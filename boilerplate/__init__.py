@@ -23,6 +23,7 @@ from boilerplate.page import (
 )
 
 if TYPE_CHECKING:
+    from boilerplate.acceleration import accelerated
     from boilerplate.cleaner import Cleaner, clean
     from boilerplate.model import Model, load_model
     from boilerplate.readers import read
@@ -34,6 +35,7 @@ _LAZY = {
     "Model": "boilerplate.model",
     "load_model": "boilerplate.model",
     "read": "boilerplate.readers",
+    "accelerated": "boilerplate.acceleration",
 }
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "Model",
     "Page",
     "Prediction",
+    "accelerated",
     "clean",
     "load_model",
     "read",

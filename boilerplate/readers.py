@@ -15,10 +15,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
+from types import ModuleType
 from typing import Any, Final
 
 import turbohtml
+from turbohtml.saxparse import sax_parse
 
+from boilerplate import acceleration
 from boilerplate.page import Element, Kind, Line, Markup, Metadata, Page, text_page
 
 # Rendered inline by browsers: they never end a line. Everything else, custom elements
@@ -324,11 +327,39 @@ def html_page(markup: str, url: str | None = None) -> Page:
     >>> [line.text for line in page.lines]
     ['Home', 'One', 'two three']
     """
+    native = acceleration.native
+    lines, elements, head = _compiled_split(native, markup) if native else _split(markup)
+    return Page(tuple(lines), "html", url, tuple(elements), _metadata(head))
+
+
+_Parts = tuple[list[Line], list[Element], dict[str, list[str]]]  # and what the head claims
+
+
+def _split(markup: str) -> _Parts:
     splitter = _Splitter()
     splitter.walk(turbohtml.parse(markup, positions=False).children)
-    return Page(
-        tuple(splitter.lines), "html", url, tuple(splitter.elements), _metadata(splitter.head)
-    )
+    return splitter.lines, splitter.elements, splitter.head
+
+
+def _compiled_split(native: ModuleType, markup: str) -> _Parts:
+    splitter = native.Splitter(_tag_kinds(), Line, Markup, Element, _is_hidden_style)
+    sax_parse(markup, splitter)
+    parts: _Parts = splitter.finish()
+    return parts
+
+
+@cache
+def _tag_kinds() -> dict[str, int]:
+    """What each tag is, a bit for each set of tags; in the order that the compiled part knows."""
+    kinds = (INLINE_TAGS, SKIPPED_TAGS, EMPHASIS_TAGS, SPACED_TAGS)
+    return {
+        tag: sum(1 << bit for bit, tags in enumerate(kinds) if tag in tags)
+        for tag in frozenset().union(*kinds)
+    }
+
+
+def _is_hidden_style(style: str) -> bool:
+    return _HIDDEN_STYLE.search(style[:500]) is not None
 
 
 @dataclass(slots=True)
@@ -506,7 +537,7 @@ def _element(node: Any, tag: str, parent: int) -> Element:
         hidden
         or "hidden" in attrs
         or attrs.get("aria-hidden") == "true"
-        or bool(_HIDDEN_STYLE.search((attrs.get("style") or "")[:500]))
+        or _is_hidden_style(attrs.get("style") or "")
     )
     return Element(tag, tuple(name[:MAX_NAME_LENGTH] for name in names), parent, hidden)
 
