@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from boilerplate.page import Element, Line, Markup
@@ -37,3 +37,45 @@ def explain(
     added: Any,
     /,
 ) -> None: ...
+def line_shapes(
+    points: Any,
+    table: Any,
+    flags: Any,
+    scripts_of: Any,
+    counts: Any,
+    scripts: Any,
+    shapes: Any,
+    odd: Any,
+    /,
+) -> None: ...
+def fold(folded: Any, table: Any, powers: Any, prefix: Any, breaks: Any, /) -> int: ...
+def word_spans(
+    folded: Any, table: Any, starts: Any, ends: Any, line_starts: Any, offsets: Any, /
+) -> int: ...
+def gram_sums(
+    page: tuple[Any, ...],
+    char_orders: bytes,
+    word_orders: bytes,
+    bits: int,
+    weights: Any,
+    width: int,
+    sums: Any,
+    counts: Any,
+    /,
+) -> None: ...
+def gram_familiarity(
+    page: tuple[Any, ...], order: int, is_word: bool, bits: int, log1p: Any, out: Any, /
+) -> None: ...
+def gram_hits(page: tuple[Any, ...], order: int, table: Any, hits: Any, counts: Any, /) -> None: ...
+def element_arrays(
+    elements: tuple[Element, ...], parent: Any, depth: Any, hidden: Any, kind: Any, /
+) -> list[tuple[str, tuple[str, ...]]]: ...
+def line_markups(lines: tuple[Line, ...], places: Sequence[int], out: Any, /) -> None: ...
+def common_depth(parent: Any, depth: Any, at: Any, out: Any, /) -> None: ...
+def inherit(parent: Any, flags: Any, /) -> None: ...
+def subtree_sums(
+    parent: Any, depth: Any, order: Any, line_element: Any, values: Any, out: Any, /
+) -> None: ...
+def branches(parent: Any, depth: Any, main: int, branch: Any, meets: Any, /) -> None: ...
+def chain_sums(parent: Any, kind: Any, says: Any, fading: Any, at: Any, out: Any, /) -> None: ...
+def likeliest_path(scores: Any, k: int, switch: float, path: Any, /) -> None: ...

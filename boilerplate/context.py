@@ -12,7 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from boilerplate.features import Floats, Tree, signatures, subtree_sums
+from boilerplate import acceleration
+from boilerplate.features import Floats, Ints, Tree, signatures, subtree_sums
 
 OFFSETS: Final = (-3, -2, -1, 1, 2, 3)
 WINDOWS: Final = (2, 5, 12, 30)
@@ -179,20 +180,7 @@ def _main_columns(tree: Tree, sums: Floats, total: Floats) -> list[Floats]:
     """Where each line stands from the deepest element that holds most of the content."""
     heavy = np.flatnonzero(sums[:, 0] >= MAIN_SHARE * total[0])
     main = int(heavy[np.argmax(tree.depth[heavy])]) if len(heavy) else 0
-    # the branch of each line that hangs from the main container, or -1
-    branch = np.full(len(tree.parent), -1)
-    meets = np.zeros(len(tree.parent), np.int64)  # depth at which the element leaves main's path
-    path = set()
-    current = main
-    while current >= 0:
-        path.add(current)
-        current = int(tree.parent[current])
-    for i, up in enumerate(tree.parent.tolist()):
-        if i in path:
-            meets[i] = tree.depth[i]
-            continue
-        meets[i] = meets[up] if up >= 0 else 0
-        branch[i] = i if up == main else branch[up] if up >= 0 else -1
+    branch, meets = branches(tree, main)
     at = tree.line_element
     here = branch[at]
     n = len(at)
@@ -206,3 +194,26 @@ def _main_columns(tree: Tree, sums: Floats, total: Floats) -> list[Floats]:
         np.where(here >= 0, sums[child, 0] / total[0], np.nan),
         np.where(here >= 0, sums[child, 0] / np.maximum(sums[child, 1], 1e-9), np.nan),
     ]
+
+
+def branches(tree: Tree, main: int) -> tuple[Ints, Ints]:
+    """Which child of an element each element is in, or -1, and where it leaves the path there.
+
+    Shapes (e,); the second is the depth of the last element around both.
+    """
+    branch, meets = np.full((2, len(tree.parent)), -1, np.int64)
+    if native := acceleration.native:
+        native.branches(tree.parent, tree.depth, main, branch, meets)
+        return branch, meets
+    path = set()
+    current = main
+    while current >= 0:
+        path.add(current)
+        current = int(tree.parent[current])
+    for i, up in enumerate(tree.parent.tolist()):
+        if i in path:
+            meets[i] = tree.depth[i]
+            continue
+        meets[i] = meets[up] if up >= 0 else 0
+        branch[i] = i if up == main else branch[up] if up >= 0 else -1
+    return branch, meets

@@ -46,7 +46,9 @@ from boilerplate.features import (
     around_rows,
     encode,
     gram_rows,
+    gram_scores,
     name_rows,
+    name_scores,
     row_means,
 )
 from boilerplate.page import Kind, Page
@@ -88,10 +90,12 @@ class Linear:
 
     def scores(self, encoded: Encoded) -> Floats:
         """Log-odds of content from each kind of evidence, (n, 3), without the bias."""
-        rows = evidence_rows(encoded)
+        wording, surroundings, names = self.tables
         scores = np.zeros((encoded.n, len(EVIDENCE)))
-        for column, (table, row) in enumerate(zip(self.tables, rows, strict=False)):
-            scores[:, column] = row_means(table, *row)
+        scores[:, 0] = gram_scores(encoded, wording)
+        scores[:, 1] = row_means(surroundings, *around_rows(encoded))
+        if encoded.tree is not None:
+            scores[:, 2] = name_scores(encoded.tree, names)
         return scores
 
 

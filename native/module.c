@@ -29,6 +29,20 @@ void drop_arrays(Array *arrays, int count)
 
 static PyMethodDef functions[] = {
     {"explain", explain, METH_VARARGS, explain_doc},
+    {"line_shapes", line_shapes, METH_VARARGS, line_shapes_doc},
+    {"fold", fold, METH_VARARGS, fold_doc},
+    {"word_spans", word_spans, METH_VARARGS, word_spans_doc},
+    {"gram_sums", gram_sums, METH_VARARGS, gram_sums_doc},
+    {"gram_familiarity", gram_familiarity, METH_VARARGS, gram_familiarity_doc},
+    {"gram_hits", gram_hits, METH_VARARGS, gram_hits_doc},
+    {"element_arrays", element_arrays, METH_VARARGS, element_arrays_doc},
+    {"line_markups", line_markups, METH_VARARGS, line_markups_doc},
+    {"common_depth", common_depth, METH_VARARGS, common_depth_doc},
+    {"inherit", inherit, METH_VARARGS, inherit_doc},
+    {"subtree_sums", subtree_sums, METH_VARARGS, subtree_sums_doc},
+    {"branches", branches, METH_VARARGS, branches_doc},
+    {"chain_sums", chain_sums, METH_VARARGS, chain_sums_doc},
+    {"likeliest_path", likeliest_path, METH_VARARGS, likeliest_path_doc},
     {NULL, NULL, 0, NULL},
 };
 

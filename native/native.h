@@ -25,7 +25,36 @@ void drop_arrays(Array *arrays, int count);
 extern PyType_Spec splitter_spec;
 int ready_names(void);
 
+/* The functions of the module: what each does is in its doc. */
 extern const char explain_doc[];
 PyObject *explain(PyObject *module, PyObject *args);
+extern const char line_shapes_doc[];
+PyObject *line_shapes(PyObject *module, PyObject *args);
+extern const char fold_doc[];
+PyObject *fold(PyObject *module, PyObject *args);
+extern const char word_spans_doc[];
+PyObject *word_spans(PyObject *module, PyObject *args);
+extern const char gram_sums_doc[];
+PyObject *gram_sums(PyObject *module, PyObject *args);
+extern const char gram_familiarity_doc[];
+PyObject *gram_familiarity(PyObject *module, PyObject *args);
+extern const char gram_hits_doc[];
+PyObject *gram_hits(PyObject *module, PyObject *args);
+extern const char element_arrays_doc[];
+PyObject *element_arrays(PyObject *module, PyObject *args);
+extern const char line_markups_doc[];
+PyObject *line_markups(PyObject *module, PyObject *args);
+extern const char common_depth_doc[];
+PyObject *common_depth(PyObject *module, PyObject *args);
+extern const char inherit_doc[];
+PyObject *inherit(PyObject *module, PyObject *args);
+extern const char subtree_sums_doc[];
+PyObject *subtree_sums(PyObject *module, PyObject *args);
+extern const char branches_doc[];
+PyObject *branches(PyObject *module, PyObject *args);
+extern const char chain_sums_doc[];
+PyObject *chain_sums(PyObject *module, PyObject *args);
+extern const char likeliest_path_doc[];
+PyObject *likeliest_path(PyObject *module, PyObject *args);
 
 #endif
