@@ -42,6 +42,7 @@ from boilerplate.language import language_of
 from boilerplate.language import sample as language_sample
 from boilerplate.model import MODES
 from boilerplate.page import Kind, Label
+from boilerplate.plugins import no_plugins
 from boilerplate.readers import decode
 from training import card
 from training.__main__ import HERE, cache_option, gold_pages, jobs_option, source_option
@@ -309,7 +310,7 @@ def main(
     model: str | None, docs: Path | None,
 ) -> None:  # fmt: skip
     """Score us and the other tools on one split."""
-    cleaner = Cleaner(model)
+    cleaner = Cleaner(model, plugins=no_plugins())
     peers = [each for each in PEERS if not tool or each.name in tool]
     tools, missing, versions = installed([ours(cleaner), *peers])
     for package in missing:

@@ -25,8 +25,11 @@ from boilerplate.page import (
 if TYPE_CHECKING:
     from boilerplate.acceleration import accelerated
     from boilerplate.cleaner import Cleaner, clean
+    from boilerplate.hookspecs import hookimpl
     from boilerplate.model import Model, load_model
+    from boilerplate.plugins import Plugins, load_plugins
     from boilerplate.readers import read
+    from boilerplate.rules import SiteRules, Verdict, Vote, read_rules
 
 # Loaded on first use, so that importing the package costs milliseconds.
 _LAZY = {
@@ -35,6 +38,13 @@ _LAZY = {
     "Model": "boilerplate.model",
     "load_model": "boilerplate.model",
     "read": "boilerplate.readers",
+    "Plugins": "boilerplate.plugins",
+    "load_plugins": "boilerplate.plugins",
+    "hookimpl": "boilerplate.hookspecs",
+    "SiteRules": "boilerplate.rules",
+    "Verdict": "boilerplate.rules",
+    "Vote": "boilerplate.rules",
+    "read_rules": "boilerplate.rules",
     "accelerated": "boilerplate.acceleration",
 }
 
@@ -49,11 +59,18 @@ __all__ = [
     "Metadata",
     "Model",
     "Page",
+    "Plugins",
     "Prediction",
+    "SiteRules",
+    "Verdict",
+    "Vote",
     "accelerated",
     "clean",
+    "hookimpl",
     "load_model",
+    "load_plugins",
     "read",
+    "read_rules",
 ]
 
 

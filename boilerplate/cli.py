@@ -20,10 +20,12 @@ import click
 
 from boilerplate.inputs import STDIN, Input, absolute, find_inputs
 from boilerplate.page import CleanPage, Kind, site_of
+from boilerplate.plugin_commands import load_for_commands, plugin_options, plugins
 from boilerplate.report import explain_text, html_report, visible
 
 if TYPE_CHECKING:
     from boilerplate.cleaner import Cleaner
+    from boilerplate.plugins import Plugins
 
 Format = Literal["text", "jsonl"]
 Renderer = Callable[["Outcome"], bytes]
@@ -43,12 +45,41 @@ class Outcome:
     error: str = ""
 
 
+class _WithPlugins(click.Group):
+    """A group that plugins add commands to; they are asked when its own do not answer."""
+
+    asked = False
+
+    def ask_plugins(self) -> None:
+        if not self.asked:
+            self.asked = True
+            from boilerplate.plugins import PluginError
+
+            try:
+                load_for_commands().add_commands(self)
+            except PluginError as error:
+                raise click.ClickException(str(error)) from error
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self.ask_plugins()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = super().get_command(ctx, cmd_name)
+        if command is None:
+            self.ask_plugins()
+            command = super().get_command(ctx, cmd_name)
+        return command
+
+
 @click.group(
-    "boilerplate", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96}
+    "boilerplate",
+    cls=_WithPlugins,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
 )
 @click.version_option(package_name="boilerplate-lines", message="%(prog)s %(version)s")
 def cli() -> None:
-    r"""Keep the article, drop the site chrome: any page, any language, line by line.
+    """Keep the article, drop the site chrome: any page, any language, line by line.
 
     \b
     Examples:
@@ -82,6 +113,7 @@ def cli() -> None:
     "--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     help="Write one file a page into DIR, NAME.txt or NAME.jsonl, instead of printing.",
 )  # fmt: skip
+@plugin_options
 def clean(
     sources: tuple[str, ...],
     kind: Kind | None,
@@ -91,8 +123,11 @@ def clean(
     explain: bool,
     report: Path | None,
     output: Path | None,
+    plugins_dir: tuple[str, ...],
+    no_plugin: tuple[str, ...],
+    strict_plugins: bool,
 ) -> None:
-    r"""Print what of each page is article.
+    """Print what of each page is article.
 
     SOURCES are files, folders (searched for .html, .htm, .xhtml, .txt and .text), glob
     patterns, or - for standard input, which is also read when none is given. A page named
@@ -120,6 +155,9 @@ def clean(
     With --output the folders below DIR are those below the inputs' common folder, and nothing
     is ever written outside DIR or over an input.
 
+    Plugins that know a page's site correct the model; the site is told by --url. One that fails
+    is named on standard error, and in jsonl under "plugin_errors"; the page still comes out.
+
     Exit status: 0 all went well, 1 some input failed (the others are still done, and standard
     error says which), 2 the command was wrong, 141 the reader of the output left early.
     """
@@ -128,7 +166,7 @@ def clean(
     folder = _Folder.below(output, inputs, form) if output else None
     if report and absolute(report) in _paths(inputs):
         raise click.BadParameter(f"{report} is an input", param_hint="--report")
-    cleaner = _cleaner(threshold)
+    cleaner = _cleaner(threshold, load_for_commands(plugins_dir, no_plugin, strict_plugins))
     failed = False
     reported = []
     with _unix_manners() as out:
@@ -151,7 +189,7 @@ def clean(
 @cli.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    r"""Print the script that completes this command in a shell.
+    """Print the script that completes this command in a shell.
 
     \b
     Put the line of your shell into its startup file:
@@ -165,6 +203,9 @@ def completion(shell: str) -> None:
     if complete is None:
         raise click.UsageError(f"this version of click completes no {shell}")
     click.echo(complete(cli, {}, "boilerplate", "_BOILERPLATE_COMPLETE").source())
+
+
+cli.add_command(plugins)
 
 
 def main() -> None:
@@ -184,6 +225,7 @@ def page_record(name: str, page: CleanPage) -> dict[str, Any]:
         "language": page.language,
         "kind": page.page.kind,
         "threshold": page.threshold,
+        "plugin_errors": list(page.plugin_errors),
         "lines": [
             {
                 "text": p.line.text,
@@ -226,20 +268,24 @@ def _refuse_bad_options(
         raise click.BadParameter(f"{output} is an input", param_hint="--output")
 
 
-def _cleaner(threshold: float | None) -> Cleaner:
+def _cleaner(threshold: float | None, plugins: Plugins) -> Cleaner:
     from boilerplate.cleaner import Cleaner
 
     try:
-        return Cleaner() if threshold is None else Cleaner(threshold=threshold)
+        return Cleaner(threshold=threshold, plugins=plugins)
     except ValueError as error:  # "nan" passes for a number between 0 and 1
         raise click.BadParameter(str(error), param_hint="--threshold") from error
 
 
 def _outcome(cleaner: Cleaner, found: Input, url: str | None, kind: Kind | None) -> Outcome:
+    from boilerplate.plugins import PluginError
+
     try:
         return Outcome(found, cleaner.clean(found.read(), url, kind))
     except OSError as error:
         return Outcome(found, error=_reason_of(error))
+    except PluginError as error:  # --strict-plugins
+        raise click.ClickException(str(error)) from error
     except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
         return Outcome(found, error=f"{type(error).__name__}: {error}")
 

@@ -373,7 +373,7 @@ done:
 
 const char chain_sums_doc[] =
     "chain_sums(parent, kind, says, fading, at, out)\n\n"
-    "What the element at each place and those around it say, (n, k): the rows of `says` for\n"
+    "Adds what the element at each place and those around it say to `out`, (n, k): the rows of `says` for\n"
     "their kinds, each times the `fading` of its distance, as far as that goes.";
 
 PyObject *chain_sums(PyObject *module, PyObject *args)
@@ -381,13 +381,12 @@ PyObject *chain_sums(PyObject *module, PyObject *args)
     PyObject *objects[6];
     Array a[6] = {0};
     PyObject *result = NULL;
-    float *sums = NULL;
     (void)module;
     if (!PyArg_ParseTuple(args, "OOOOOO", &objects[0], &objects[1], &objects[2], &objects[3],
                           &objects[4], &objects[5])) {
         return NULL;
     }
-    static const Py_ssize_t sizes[] = {8, 8, 4, 4, 8, 8};
+    static const Py_ssize_t sizes[] = {8, 8, 4, 4, 8, 4};
     for (int i = 0; i < 6; i++) {
         if (take_array(objects[i], &a[i], sizes[i], i == 5, "chain_sums") < 0) {
             goto done;
@@ -395,7 +394,7 @@ PyObject *chain_sums(PyObject *module, PyObject *args)
     }
     const int64_t *parent = a[0].view.buf, *kind = a[1].view.buf, *at = a[4].view.buf;
     const float *says = a[2].view.buf, *fading = a[3].view.buf;
-    double *out = a[5].view.buf;
+    float *out = a[5].view.buf;
     Py_ssize_t e = a[0].length, n = a[4].length, k = n ? a[5].length / n : 0, far = a[3].length;
     if (a[1].length != e || a[5].length != n * k) {
         PyErr_SetString(PyExc_ValueError, "chain_sums: the arrays' lengths disagree");
@@ -409,13 +408,8 @@ PyObject *chain_sums(PyObject *module, PyObject *args)
         !within(at, n, -1, e)) {
         goto done;
     }
-    sums = malloc((size_t)k * sizeof(float));
-    if (sums == NULL) {
-        PyErr_NoMemory();
-        goto done;
-    }
     for (Py_ssize_t i = 0; i < n; i++) {
-        memset(sums, 0, (size_t)k * sizeof(float));
+        float *sums = out + i * k;
         int64_t element = at[i];
         for (Py_ssize_t level = 0; level < far && element >= 0; level++) {
             for (Py_ssize_t j = 0; j < k; j++) {
@@ -423,40 +417,37 @@ PyObject *chain_sums(PyObject *module, PyObject *args)
             }
             element = parent[element];
         }
-        for (Py_ssize_t j = 0; j < k; j++) {
-            out[i * k + j] = (double)sums[j];
-        }
     }
     result = Py_NewRef(Py_None);
 done:
-    free(sums);
     drop_arrays(a, 6);
     return result;
 }
 
 const char likeliest_path_doc[] =
-    "likeliest_path(scores, k, switch, path)\n\n"
-    "Viterbi's path through (n, k) scores where each change of column costs `switch`.";
+    "likeliest_path(scores, costs, path)\n\n"
+    "Viterbi's path through (n, k) scores; `costs` (n,) is what it costs each row to be in\n"
+    "another column than the row before.";
 
 PyObject *likeliest_path(PyObject *module, PyObject *args)
 {
-    PyObject *scores_object, *path_object, *result = NULL;
-    Py_ssize_t k;
-    double cost, *best = NULL;
+    PyObject *scores_object, *costs_object, *path_object, *result = NULL;
+    double *best = NULL;
     int64_t *came = NULL;
-    Array a[2] = {0};
+    Array a[3] = {0};
     (void)module;
-    if (!PyArg_ParseTuple(args, "OndO", &scores_object, &k, &cost, &path_object)) {
+    if (!PyArg_ParseTuple(args, "OOO", &scores_object, &costs_object, &path_object)) {
         return NULL;
     }
     if (take_array(scores_object, &a[0], 8, 0, "scores") < 0 ||
-        take_array(path_object, &a[1], 8, 1, "path") < 0) {
+        take_array(costs_object, &a[1], 8, 0, "costs") < 0 ||
+        take_array(path_object, &a[2], 8, 1, "path") < 0) {
         goto done;
     }
-    const double *scores = a[0].view.buf;
-    int64_t *path = a[1].view.buf;
-    Py_ssize_t n = a[1].length;
-    if (k < 1 || n < 1 || a[0].length != n * k) {
+    const double *scores = a[0].view.buf, *costs = a[1].view.buf;
+    int64_t *path = a[2].view.buf;
+    Py_ssize_t n = a[2].length, k = n ? a[0].length / n : 0;
+    if (k < 1 || a[0].length != n * k || a[1].length != n) {
         PyErr_SetString(PyExc_ValueError, "likeliest_path: the arrays' lengths disagree");
         goto done;
     }
@@ -471,7 +462,7 @@ PyObject *likeliest_path(PyObject *module, PyObject *args)
         for (Py_ssize_t j = 1; row && j < k; j++) {
             top = best[j] > best[top] ? j : top;
         }
-        double changed = row ? best[top] - cost : 0.0;
+        double changed = row ? best[top] - costs[row] : 0.0;
         for (Py_ssize_t j = 0; j < k; j++) {
             int change = row && best[j] < changed;
             came[row * k + j] = change ? top : j;
@@ -490,6 +481,6 @@ PyObject *likeliest_path(PyObject *module, PyObject *args)
 done:
     free(best);
     free(came);
-    drop_arrays(a, 2);
+    drop_arrays(a, 3);
     return result;
 }
