@@ -252,6 +252,10 @@ def name_tokens(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65536)
 def element_tokens(tag: str, names: tuple[str, ...]) -> Ints:
     """Hashes of what an element is called: its tag, its names, their words."""
+    if native := acceleration.native:
+        out = np.empty(MAX_NAME_WORDS + 1, np.int64)
+        if (found := native.element_tokens(tag, names, out)) > 0:
+            return out[:found]
     tokens = dict.fromkeys(token for name in names for token in name_tokens(name))
     return np.array(
         [
@@ -432,9 +436,21 @@ def gram_overlap(text: PageText, other: str, order: int) -> tuple[Floats, Floats
 
 def repeats(hashes: Hashes) -> Floats:
     """How many other lines share a line's hash, as a logarithm."""
-    _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
-    others: Floats = np.log1p(counts[inverse] - 1.0)
+    others: Floats = np.log1p(_copies(hashes)[1] - 1.0)
     return others
+
+
+def _copies(hashes: Hashes) -> tuple[Ints, Ints]:
+    """How many equal hashes stand before each, and how many there are in all; (n,) each."""
+    before, total = np.empty((2, len(hashes)), np.int64)
+    if native := acceleration.native:
+        native.copies(hashes, before, total)
+        return before, total
+    _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+    order = np.argsort(inverse, kind="stable")
+    firsts = np.cumsum(counts) - counts
+    before[order] = np.arange(len(hashes)) - np.repeat(firsts, counts)
+    return before, counts[inverse]
 
 
 COPY_LENGTH: Final = 60.0  # characters, from which a line said twice is a copy of the article
@@ -445,12 +461,8 @@ def copies(hashes: Hashes, chars: Floats) -> tuple[Floats, Floats, Floats]:
 
     Pages hold their article twice: for print, for narrow screens. Only the first counts.
     """
-    _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
-    order = np.argsort(inverse, kind="stable")
-    firsts = np.cumsum(counts) - counts
-    before = np.empty(len(hashes))
-    before[order] = np.arange(len(hashes)) - np.repeat(firsts, counts)
-    after = counts[inverse] - 1 - before
+    before, total = _copies(hashes)
+    after = total - 1 - before
     copied = chars[(chars > COPY_LENGTH) & (before > 0)].sum()
     share = np.full(len(hashes), copied / max(chars.sum(), 1.0))
     return np.log1p(before), np.log1p(after), share

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from boilerplate import acceleration
 from boilerplate.features import (
+    ElementKind,
     Floats,
     Ints,
     PageText,
@@ -91,7 +92,7 @@ class KindModel:
         kinds, kind, parent, _, _ = element_arrays(page.elements)
         # A last row for what is above the root, or has no markup: it says nothing.
         silence = np.zeros(len(KINDS), np.float32)
-        says = np.array([*(_says(self, *each) for each in kinds), silence])
+        says = np.vstack([_says(self, kinds), silence])
         marked = np.array([page.lines[i].markup is not None for i in lines])
         element = np.where(marked, line_markups(page, lines)[:, 0].astype(np.int64), -1)
         heard = np.zeros((len(lines), len(KINDS)), np.float32)
@@ -105,11 +106,15 @@ class KindModel:
         return heard
 
 
-@lru_cache(maxsize=65536)
-def _says(model: KindModel, tag: str, names: tuple[str, ...]) -> NDArray[np.float32]:
-    ids = name_ids(tag, names)
-    said: NDArray[np.float32] = model.names[ids].sum(0) / np.float32(np.sqrt(len(ids)))
-    return said
+def _says(model: KindModel, kinds: Sequence[ElementKind]) -> NDArray[np.float32]:
+    """What elements of each kind of tag and names say of the lines in them, (k, 10)."""
+    each = [element_tokens(*kind) for kind in kinds]
+    sizes = np.array([len(tokens) for tokens in each])
+    ids = name_buckets(np.concatenate(each), 0, NAME_BITS)
+    said = model.names[ids].astype(np.float64)  # weights of 8 bits: they add up exactly
+    sums = np.add.reduceat(said, np.cumsum(sizes) - sizes, axis=0)
+    mean: NDArray[np.float32] = (sums / np.sqrt(sizes)[:, None]).astype(np.float32)
+    return mean
 
 
 def name_ids(tag: str, names: tuple[str, ...]) -> Ints:

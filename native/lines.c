@@ -649,3 +649,107 @@ done:
     drop_arrays(a, 3);
     return result;
 }
+
+const char copies_doc[] =
+    "copies(hashes, before, count)\n\n"
+    "How many equal hashes stand before each, and how many there are in all; (n,) each.";
+
+PyObject *copies(PyObject *module, PyObject *args)
+{
+    PyObject *objects[3];
+    Array a[3] = {0};
+    PyObject *result = NULL;
+    int64_t *slots = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOO", &objects[0], &objects[1], &objects[2])) {
+        return NULL;
+    }
+    for (int i = 0; i < 3; i++) {
+        if (take_array(objects[i], &a[i], 8, i > 0, "copies") < 0) {
+            goto done;
+        }
+    }
+    const uint64_t *hashes = a[0].view.buf;
+    int64_t *before = a[1].view.buf, *count = a[2].view.buf;
+    Py_ssize_t n = a[0].length;
+    if (a[1].length != n || a[2].length != n) {
+        PyErr_SetString(PyExc_ValueError, "copies: the arrays' lengths disagree");
+        goto done;
+    }
+    size_t room = 16;
+    while (room < (size_t)n * 2) {
+        room *= 2;
+    }
+    slots = malloc(room * sizeof(*slots)); /* the first line with a hash, -1 where there is none */
+    if (slots == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    memset(slots, 0xFF, room * sizeof(*slots));
+    for (Py_ssize_t pass = 0; pass < 2; pass++) {
+        for (Py_ssize_t i = 0; i < n; i++) {
+            size_t slot = (size_t)hashes[i] & (room - 1);
+            while (slots[slot] >= 0 && hashes[slots[slot]] != hashes[i]) {
+                slot = (slot + 1) & (room - 1);
+            }
+            if (pass == 0) {
+                if (slots[slot] < 0) {
+                    slots[slot] = i;
+                    count[i] = 0;
+                }
+                before[i] = count[slots[slot]]++;
+            } else {
+                count[i] = count[slots[slot]];
+            }
+        }
+    }
+    result = Py_NewRef(Py_None);
+done:
+    free(slots);
+    drop_arrays(a, 3);
+    return result;
+}
+
+const char window_means_doc[] =
+    "window_means(sums, masses, windows, out)\n\n"
+    "Means of the lines within each window before and after each line, (n, 2 * windows), from\n"
+    "sums of values and of weights up to each line, (n + 1,).";
+
+PyObject *window_means(PyObject *module, PyObject *args)
+{
+    PyObject *objects[4];
+    Array a[4] = {0};
+    PyObject *result = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOOO", &objects[0], &objects[1], &objects[2], &objects[3])) {
+        return NULL;
+    }
+    for (int i = 0; i < 4; i++) {
+        if (take_array(objects[i], &a[i], 8, i == 3, "window_means") < 0) {
+            goto done;
+        }
+    }
+    const double *sums = a[0].view.buf, *masses = a[1].view.buf;
+    const int64_t *windows = a[2].view.buf;
+    double *out = a[3].view.buf;
+    Py_ssize_t n = a[0].length - 1, count = a[2].length;
+    if (n < 0 || a[1].length != n + 1 || a[3].length != n * 2 * count) {
+        PyErr_SetString(PyExc_ValueError, "window_means: the arrays' lengths disagree");
+        goto done;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        for (Py_ssize_t w = 0; w < count; w++) {
+            for (int side = 0; side < 2; side++) {
+                int64_t low = side ? i + 1 : i - windows[w], high = side ? i + 1 + windows[w] : i;
+                low = low < 0 ? 0 : low > n ? n : low;
+                high = high < 0 ? 0 : high > n ? n : high;
+                double mass = masses[high] - masses[low];
+                *out++ = (sums[high] - sums[low]) / (mass > 1e-9 ? mass : 1e-9);
+            }
+        }
+    }
+    result = Py_NewRef(Py_None);
+done:
+    drop_arrays(a, 4);
+    return result;
+}

@@ -42,6 +42,9 @@ static PyMethodDef functions[] = {
     {"subtree_sums", subtree_sums, METH_VARARGS, subtree_sums_doc},
     {"branches", branches, METH_VARARGS, branches_doc},
     {"chain_sums", chain_sums, METH_VARARGS, chain_sums_doc},
+    {"copies", copies, METH_VARARGS, copies_doc},
+    {"window_means", window_means, METH_VARARGS, window_means_doc},
+    {"element_tokens", element_tokens, METH_VARARGS, element_tokens_doc},
     {"likeliest_path", likeliest_path, METH_VARARGS, likeliest_path_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -56,5 +56,11 @@ extern const char chain_sums_doc[];
 PyObject *chain_sums(PyObject *module, PyObject *args);
 extern const char likeliest_path_doc[];
 PyObject *likeliest_path(PyObject *module, PyObject *args);
+extern const char copies_doc[];
+PyObject *copies(PyObject *module, PyObject *args);
+extern const char window_means_doc[];
+PyObject *window_means(PyObject *module, PyObject *args);
+extern const char element_tokens_doc[];
+PyObject *element_tokens(PyObject *module, PyObject *args);
 
 #endif
