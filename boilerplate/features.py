@@ -307,14 +307,21 @@ def tree(page: Page, spoken: Sequence[int]) -> Tree | None:
         return None
     kinds, kind, parent, depth, hidden = element_arrays(page.elements)
     own = line_markups(page, spoken)[:, 0].astype(np.int64)
-    rows, current = [], own
-    for _ in range(len(LEVELS)):
-        rows.append(current)
+    return Tree(kinds, kind, parent, depth, hidden, own, chains(parent, depth, own))
+
+
+def chains(parent: Ints, depth: Ints, own: Ints) -> Ints:
+    """Elements and those around them, the innermost first, -1 above the root; (d, n)."""
+    levels = min(int(depth[own].max(initial=0)) + 1, len(LEVELS))
+    chain = np.empty((levels, len(own)), np.int64)
+    if native := acceleration.native:
+        native.chains(parent, own, chain)
+        return chain
+    current = own
+    for row in chain:
+        row[:] = current
         current = np.where(current >= 0, parent[current], -1)
-        if (current < 0).all():
-            break
-    chain = np.array(rows).reshape(len(rows), len(own))
-    return Tree(kinds, kind, parent, depth, hidden, own, chain)
+    return chain
 
 
 def element_arrays(

@@ -484,3 +484,44 @@ done:
     drop_arrays(a, 3);
     return result;
 }
+
+const char chains_doc[] =
+    "chains(parent, at, out)\n\n"
+    "The elements at and around each place, (d, n), the innermost first; -1 above the root.";
+
+PyObject *chains(PyObject *module, PyObject *args)
+{
+    PyObject *objects[3];
+    Array a[3] = {0};
+    PyObject *result = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOO", &objects[0], &objects[1], &objects[2])) {
+        return NULL;
+    }
+    for (int i = 0; i < 3; i++) {
+        if (take_array(objects[i], &a[i], 8, i == 2, "chains") < 0) {
+            goto done;
+        }
+    }
+    const int64_t *parent = a[0].view.buf, *at = a[1].view.buf;
+    int64_t *out = a[2].view.buf;
+    Py_ssize_t e = a[0].length, n = a[1].length, d = n ? a[2].length / n : 0;
+    if (a[2].length != n * d) {
+        PyErr_SetString(PyExc_ValueError, "chains: the arrays' lengths disagree");
+        goto done;
+    }
+    if (!is_tree(parent, e) || !within(at, n, 0, e)) {
+        goto done;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        int64_t element = at[i];
+        for (Py_ssize_t level = 0; level < d; level++) {
+            out[level * n + i] = element;
+            element = element < 0 ? -1 : parent[element];
+        }
+    }
+    result = Py_NewRef(Py_None);
+done:
+    drop_arrays(a, 3);
+    return result;
+}

@@ -45,6 +45,7 @@ static PyMethodDef functions[] = {
     {"copies", copies, METH_VARARGS, copies_doc},
     {"window_means", window_means, METH_VARARGS, window_means_doc},
     {"element_tokens", element_tokens, METH_VARARGS, element_tokens_doc},
+    {"chains", chains, METH_VARARGS, chains_doc},
     {"likeliest_path", likeliest_path, METH_VARARGS, likeliest_path_doc},
     {NULL, NULL, 0, NULL},
 };

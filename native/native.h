@@ -62,5 +62,7 @@ extern const char window_means_doc[];
 PyObject *window_means(PyObject *module, PyObject *args);
 extern const char element_tokens_doc[];
 PyObject *element_tokens(PyObject *module, PyObject *args);
+extern const char chains_doc[];
+PyObject *chains(PyObject *module, PyObject *args);
 
 #endif
