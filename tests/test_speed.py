@@ -49,7 +49,7 @@ class TestGate:
         stored.write_text(json.dumps({"time": {"html": 10.0, "text": 5.0}}))
         monkeypatch.setattr(gate, "STORED", stored)
         monkeypatch.setattr(gate, "by_time", lambda: {"html": html, "text": 5.0})
-        result = CliRunner().invoke(gate.main, [])
+        result = CliRunner().invoke(gate.main, ["--measure", "time"])
         assert result.exit_code == status
         assert ("slower by more than a fifth: html" in result.output) == bool(status)
 
