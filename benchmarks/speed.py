@@ -316,8 +316,8 @@ def measure(
 # ------------------------------------------------------------------------------ the document
 
 
-def document(results: Mapping[str, Any]) -> str:
-    """docs/speed.md."""
+def document(results: Mapping[str, Any], stages: Mapping[str, Any] | None = None) -> str:
+    """docs/speed.md; ``stages`` are the results of ``benchmarks.stages``, where there are any."""
     html, text, start = results["html"], results["text"], results["start"]
     ours, base = html[OURS], html[PARSE]
     size = results["page_bytes"]
@@ -370,6 +370,7 @@ def document(results: Mapping[str, Any]) -> str:
         "Tools for HTML are given the lines as paragraphs; the line rule is "
         "[accuracy.md](accuracy.md)'s, punctuation and little more.",
         "",
+        *(stages_table(stages) if stages else ()),
         "## Long pages",
         "",
         "| bytes of HTML | lines | ms | parse alone, ms |",
@@ -409,6 +410,26 @@ def document(results: Mapping[str, Any]) -> str:
         "",
     ]
     return "\n".join(out)
+
+
+def stages_table(stages: Mapping[str, Any]) -> list[str]:
+    """The steps of the median page, in ms, by each path in each mode."""
+    html, text = stages["ms"]["html"], stages["ms"]["text"]
+    return [
+        "## Where the time of a page goes",
+        "",
+        f"Processor time around each step, {stages['pages']} of the pages, by `python -m "
+        "benchmarks.stages`; milliseconds of the median page, so that the steps need not add up.",
+        "",
+        "| step | HTML, compiled | HTML, plain | text, compiled | text, plain |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {name} | {html['compiled'][name]:.2f} | {html['plain'][name]:.2f} | "
+            f"{text['compiled'][name]:.2f} | {text['plain'][name]:.2f} |"
+            for name in html["compiled"]
+        ),
+        "",
+    ]
 
 
 def targets(results: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
@@ -519,7 +540,9 @@ def main(
         stored.parent.mkdir(parents=True, exist_ok=True)
         stored.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
     results = json.loads(stored.read_text("utf-8"))
-    (docs / "speed.md").write_text(document(results), "utf-8")
+    steps = docs / "results" / "stages.json"
+    stages = json.loads(steps.read_text("utf-8")) if steps.exists() else None
+    (docs / "speed.md").write_text(document(results, stages), "utf-8")
     picture(results, docs / "pictures" / "speed.png")
     for name, shown, reached in targets(results):
         click.echo(f"{'yes' if reached else 'NO ':3}  {name}: {shown}")

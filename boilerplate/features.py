@@ -97,13 +97,12 @@ def page_text(texts: Sequence[str]) -> PageText:
     if native := acceleration.native:
         powers, inverse = _powers(len(folded) + 8)
         prefix, breaks = np.empty(len(folded) + 1, np.uint64), np.empty(len(texts) + 1, np.int64)
-        found = native.fold(folded, table, powers, prefix, breaks)
-        if found != len(breaks):
-            raise ValueError(f"{len(texts)} lines with {found - len(breaks)} newlines in them")
+        _no_newlines(texts, native.fold(folded, table, powers, prefix, breaks))
         return PageText(texts, folded, breaks[:-1] + 1, np.diff(breaks) - 1, prefix, inverse)
     kinds = table[np.minimum(folded, TABLE_SIZE - 1)]
     folded[kinds == Char.DIGIT] = ord("0")
     breaks = np.flatnonzero(folded == ord("\n"))
+    _no_newlines(texts, len(breaks))
     powers, inverse = _powers(len(folded) + 8)
     with np.errstate(over="ignore"):
         prefix = np.concatenate(
@@ -116,6 +115,11 @@ def page_text(texts: Sequence[str]) -> PageText:
             ]
         )
     return PageText(texts, folded, breaks[:-1] + 1, np.diff(breaks) - 1, prefix, inverse)
+
+
+def _no_newlines(texts: Sequence[str], breaks: int) -> None:
+    if breaks != len(texts) + 1:
+        raise ValueError(f"{len(texts)} lines with {breaks - len(texts) - 1} newlines in them")
 
 
 _POWER_CACHE: list[tuple[Hashes, Hashes]] = []

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 import pytest
@@ -14,7 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate import Cleaner, acceleration
+from boilerplate.characters import TABLE_SIZE, Flag, char_flags
+from boilerplate.cleaner import is_blank
+from boilerplate.features import element_tokens, encode, line_shapes, page_text
+from boilerplate.kinds import likeliest_path
 from boilerplate.model import column_grounds, column_names
+from boilerplate.page import text_page
+from boilerplate.plugins import no_plugins
 from boilerplate.readers import html_page
 from tests.made_up import SENTENCES, made_up_model, made_up_trees, news_page
 
@@ -132,6 +139,89 @@ class TestTrees:
         one = np.zeros(1)
         with pytest.raises((TypeError, ValueError)):
             acceleration.native.explain(one, 1, one, one, one, one, one, 1, one, one)
+
+
+# What the rules for single lines look for, so that chance finds it often.
+MARKED = st.text(
+    st.sampled_from(
+        'hhttps://www.com.org net@©®™(c)(C)|»›·→/\\129 0٣年月:-•*>+“「"{}();=<>#$ aÄß…\u3000𠀀'
+    ),
+    max_size=60,
+)
+
+
+class TestLines:
+    @given(
+        st.lists(st.one_of(TEXTS, MARKED).map(lambda text: text.replace("\n", " ")), max_size=12)
+    )
+    @settings(max_examples=300, deadline=None)
+    def test_any_lines_have_the_same_columns_and_scores(self, lines: list[str]) -> None:
+        page = text_page(lines)
+        spoken = [i for i, line in enumerate(page.lines) if not is_blank(line)]
+        linear = MODEL.stacks["text"].linear
+        encoded = encode(page, spoken)
+        fast = encoded.columns.tobytes(), linear.scores(encoded).tobytes()
+        with plain():
+            again = encode(page, spoken)
+            assert fast == (again.columns.tobytes(), linear.scores(again).tobytes())
+            assert np.array_equal(encoded.bag[0], again.bag[0])
+            assert np.array_equal(encoded.bag[1], again.bag[1])
+
+    @given(MARKED)
+    @settings(max_examples=500, deadline=None)
+    def test_the_rules_for_single_lines_find_the_same(self, text: str) -> None:
+        fast = line_shapes([text])
+        with plain():
+            for one, other in zip(fast, line_shapes([text]), strict=True):
+                assert one.tobytes() == other.tobytes()
+
+    def test_characters_are_what_strings_and_expressions_say(self) -> None:
+        every = "".join(map(chr, range(TABLE_SIZE)))
+        flags = char_flags()
+        for flag, holds in (
+            (Flag.WORD, lambda c: re.match(r"\w", c) is not None),
+            (Flag.DECIMAL, str.isdecimal),
+            (Flag.BLANK, str.isspace),
+            (Flag.UPPER, str.isupper),
+        ):
+            assert ((flags & np.uint8(flag)) > 0).tolist() == [holds(c) for c in every]
+
+    def test_a_long_line_is_read_by_its_head_and_tail(self) -> None:
+        page = text_page(["x " * 3_000_000 + "end.", "a short line"])
+        fast = encode(page, [0, 1]).columns.tobytes()
+        with plain():
+            assert fast == encode(page, [0, 1]).columns.tobytes()
+
+    def test_lines_with_line_ends_in_them_are_refused(self) -> None:
+        for path in (nullcontext(), plain()):
+            with path, pytest.raises(ValueError, match="newlines"):
+                page_text(["a\nb"])
+
+
+class TestElements:
+    @given(NAMES, st.lists(st.one_of(TEXTS, st.text("aA0-_ bB", max_size=70)), max_size=30))
+    @settings(max_examples=300, deadline=None)
+    def test_names_have_the_same_words(self, tag: str, names: list[str]) -> None:
+        words = element_tokens.__wrapped__
+        fast = words(tag, tuple(names)).tolist()
+        with plain():
+            assert fast == words(tag, tuple(names)).tolist()
+
+    @given(MARKUP)
+    @settings(max_examples=200, deadline=None)
+    def test_any_markup_comes_out_the_same(self, markup: str) -> None:
+        cleaner = Cleaner(MODEL, plugins=no_plugins())
+        fast = cleaner.clean(markup, kind="html")
+        with plain():
+            assert fast == cleaner.clean(markup, kind="html")
+
+    @given(st.integers(1, 30), st.integers(0, 2**32 - 1))
+    def test_the_likeliest_kinds_are_the_same(self, lines: int, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        scores, costs = rng.normal(size=(lines, 10)) * 2, rng.choice([1.5, 5.0], lines).tolist()
+        fast = likeliest_path(scores, costs)
+        with plain():
+            assert fast == likeliest_path(scores, costs)
 
 
 class TestPages:
