@@ -23,6 +23,7 @@ from boilerplate.page import (
 )
 
 if TYPE_CHECKING:
+    from boilerplate.acceleration import accelerated
     from boilerplate.cleaner import Cleaner, clean
     from boilerplate.hookspecs import hookimpl
     from boilerplate.model import Model, load_model
@@ -45,6 +46,7 @@ _LAZY = {
     "Verdict": "boilerplate.rules",
     "Vote": "boilerplate.rules",
     "read_rules": "boilerplate.rules",
+    "accelerated": "boilerplate.acceleration",
     "SiteModel": "boilerplate.sites",
     "SiteModels": "boilerplate.sites",
 }
@@ -67,6 +69,7 @@ __all__ = [
     "SiteRules",
     "Verdict",
     "Vote",
+    "accelerated",
     "clean",
     "hookimpl",
     "load_model",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 from functools import cache
 from typing import Final
 
@@ -97,6 +97,35 @@ def char_table() -> NDArray[np.uint8]:
     return table
 
 
+class Flag(IntFlag):
+    """What else is asked of a character: regular expressions' word, digit and blank; upper case."""
+
+    WORD = 1
+    DECIMAL = 2
+    BLANK = 4
+    UPPER = 8
+
+
+_CASED: Final = (  # no code point outside of these is in upper case
+    range(0x3400), range(0xA000, 0xAC00), range(0xFF00, 0x12000), range(0x16000, 0x17000),
+    range(0x1D000, 0x20000),
+)  # fmt: skip
+
+
+@cache
+def char_flags() -> NDArray[np.uint8]:
+    """The Flags of each code point below U+20000, as ``re`` and ``str`` have them."""
+    every = "".join(map(chr, range(TABLE_SIZE)))
+    flags = np.zeros(TABLE_SIZE, np.uint8)
+    for flag, pattern in ((Flag.WORD, r"\w+"), (Flag.DECIMAL, r"\d+"), (Flag.BLANK, r"\s+")):
+        for run in re.finditer(pattern, every):
+            flags[run.start() : run.end()] |= np.uint8(flag)
+    for cased in _CASED:
+        upper = np.array([c.isupper() for c in every[cased.start : cased.stop]])
+        flags[cased.start : cased.stop] |= upper * np.uint8(Flag.UPPER)
+    return flags
+
+
 # First code points of runs of one script; letters only are ever asked for.
 _SCRIPT_STARTS: Final = np.array(
     [0, 0x370, 0x400, 0x530, 0x590, 0x600, 0x780, 0x900, 0x980, 0xA00, 0xA80, 0xB00, 0xB80, 0xC00,
@@ -139,6 +168,13 @@ def plain(text: str) -> str:
     if not unicodedata.is_normalized("NFC", text) and not _MANY_MARKS.search(text):
         text = unicodedata.normalize("NFC", text)
     return text
+
+
+@cache
+def script_table() -> NDArray[np.uint8]:
+    """The script of each code point below U+20000, for those that are letters."""
+    place = np.searchsorted(_SCRIPT_STARTS, np.arange(TABLE_SIZE), "right") - 1
+    return _SCRIPT_IDS[place].astype(np.uint8)
 
 
 def code_points(text: str) -> NDArray[np.uint32]:

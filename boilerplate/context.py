@@ -12,7 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from boilerplate.features import Floats, Tree, signatures, subtree_sums
+from boilerplate import acceleration
+from boilerplate.features import Floats, Ints, Tree, signatures, subtree_sums
 
 OFFSETS: Final = (-3, -2, -1, 1, 2, 3)
 WINDOWS: Final = (2, 5, 12, 30)
@@ -45,17 +46,23 @@ CONTAINER_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def _window_mean(values: Floats, weights: Floats, window: int, side: int) -> Floats:
-    """Weighted mean of the ``window`` values before (-1) or after (+1) each; 0 where none is."""
+def _window_means(values: Floats, weights: Floats) -> Floats:
+    """Weighted means of the WINDOWS of lines before and after each, (n, 8); 0 where none is."""
     n = len(values)
-    at = np.arange(n)
-    low, high = (np.maximum(at - window, 0), at) if side < 0 else (
-        np.minimum(at + 1, n), np.minimum(at + 1 + window, n)
-    )  # fmt: skip
     total = np.concatenate([[0.0], np.cumsum(values * weights)])
     mass = np.concatenate([[0.0], np.cumsum(weights)])
-    mean: Floats = (total[high] - total[low]) / np.maximum(mass[high] - mass[low], 1e-9)
-    return mean
+    means = np.empty((n, 2 * len(WINDOWS)))
+    if native := acceleration.native:
+        native.window_means(total, mass, np.array(WINDOWS, np.int64), means)
+        return means
+    at = np.arange(n)
+    for i, window in enumerate(WINDOWS):
+        before = np.maximum(at - window, 0), at
+        after = np.minimum(at + 1, n), np.minimum(at + 1 + window, n)
+        for side, (low, high) in enumerate((before, after)):
+            weight = np.maximum(mass[high] - mass[low], 1e-9)
+            means[:, 2 * i + side] = (total[high] - total[low]) / weight
+    return means
 
 
 def _shift(values: Floats, offset: int) -> Floats:
@@ -89,10 +96,9 @@ def neighbour_features(p: Floats, chars: Floats, terminals: Floats) -> Floats:
         for values in (p, log_chars, np.minimum(terminals, 5.0))
         for offset in OFFSETS
     ]
-    for window in WINDOWS:
-        for side in (-1, 1):
-            columns.append(_window_mean(p, np.ones(n), window, side))
-            columns.append(_window_mean(p, capped, window, side))
+    plain, weighted = _window_means(p, np.ones(n)), _window_means(p, capped)
+    for mean, mass_mean in zip(plain.T, weighted.T, strict=True):
+        columns += [mean, mass_mean]
     mass = p * capped
     total_mass, total_chars = max(mass.sum(), 1e-9), max(chars.sum(), 1.0)
     anchor = (p > ANCHOR) & (chars > LONG_LINE)
@@ -162,8 +168,8 @@ def container_features(
     sign = signatures(tree)
     parents = np.maximum(tree.parent, 0)
     pairs = sign * (sign.max(initial=0) + 1) + sign[parents]
-    for key in (sign[tree.line_element], pairs[tree.line_element]):
-        _, group = np.unique(key, return_inverse=True)
+    pair_group = np.unique(pairs[tree.line_element], return_inverse=True)[1]
+    for group in (sign[tree.line_element], pair_group):
         group_mass = np.bincount(group, own[:, 0])[group] - own[:, 0]
         group_chars = np.bincount(group, own[:, 1])[group] - own[:, 1]
         columns.append(
@@ -179,20 +185,7 @@ def _main_columns(tree: Tree, sums: Floats, total: Floats) -> list[Floats]:
     """Where each line stands from the deepest element that holds most of the content."""
     heavy = np.flatnonzero(sums[:, 0] >= MAIN_SHARE * total[0])
     main = int(heavy[np.argmax(tree.depth[heavy])]) if len(heavy) else 0
-    # the branch of each line that hangs from the main container, or -1
-    branch = np.full(len(tree.parent), -1)
-    meets = np.zeros(len(tree.parent), np.int64)  # depth at which the element leaves main's path
-    path = set()
-    current = main
-    while current >= 0:
-        path.add(current)
-        current = int(tree.parent[current])
-    for i, up in enumerate(tree.parent.tolist()):
-        if i in path:
-            meets[i] = tree.depth[i]
-            continue
-        meets[i] = meets[up] if up >= 0 else 0
-        branch[i] = i if up == main else branch[up] if up >= 0 else -1
+    branch, meets = branches(tree, main)
     at = tree.line_element
     here = branch[at]
     n = len(at)
@@ -206,3 +199,26 @@ def _main_columns(tree: Tree, sums: Floats, total: Floats) -> list[Floats]:
         np.where(here >= 0, sums[child, 0] / total[0], np.nan),
         np.where(here >= 0, sums[child, 0] / np.maximum(sums[child, 1], 1e-9), np.nan),
     ]
+
+
+def branches(tree: Tree, main: int) -> tuple[Ints, Ints]:
+    """Which child of an element each element is in, or -1, and where it leaves the path there.
+
+    Shapes (e,); the second is the depth of the last element around both.
+    """
+    branch, meets = np.full((2, len(tree.parent)), -1, np.int64)
+    if native := acceleration.native:
+        native.branches(tree.parent, tree.depth, main, branch, meets)
+        return branch, meets
+    path = set()
+    current = main
+    while current >= 0:
+        path.add(current)
+        current = int(tree.parent[current])
+    for i, up in enumerate(tree.parent.tolist()):
+        if i in path:
+            meets[i] = tree.depth[i]
+            continue
+        meets[i] = meets[up] if up >= 0 else 0
+        branch[i] = i if up == main else branch[up] if up >= 0 else -1
+    return branch, meets

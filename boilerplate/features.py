@@ -13,13 +13,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.characters import TABLE_SIZE, Char, char_counts, char_table, code_points, plain
+from boilerplate import acceleration
+from boilerplate.characters import (
+    SCRIPTS,
+    TABLE_SIZE,
+    Char,
+    char_counts,
+    char_flags,
+    char_table,
+    code_points,
+    plain,
+    script_table,
+)
 from boilerplate.characters import Floats as Floats
 from boilerplate.language import Speech, same_language, speech
 from boilerplate.page import Element, Page
@@ -41,6 +52,9 @@ _BASE_INVERSE: Final = np.uint64(pow(int(_BASE), -1, 1 << 64))
 _MIX: Final = np.uint64(0xD6E8FEB86659FD93)
 
 
+Words = tuple[Ints, Ints, Ints]  # starts, ends, and how many words stand before each line
+
+
 @dataclass(slots=True)
 class PageText:
     """A page's lines as one array of code points, and sums over it.
@@ -55,11 +69,19 @@ class PageText:
     lengths: Ints
     prefix: Hashes
     powers: Hashes
+    words: Words | None = None  # found when first asked for
 
     @property
     def n(self) -> int:
         """How many lines there are."""
         return len(self.texts)
+
+    @property
+    def compiled(self) -> tuple[Any, ...]:
+        """The arrays that the compiled part reads n-grams from."""
+        starts, ends, offsets = word_spans(self)
+        words = np.stack([starts, ends])
+        return self.prefix, self.powers, self.starts, self.lengths, words, offsets
 
 
 def clip(text: str) -> str:
@@ -73,9 +95,15 @@ def page_text(texts: Sequence[str]) -> PageText:
     """The arrays that n-grams, words and repetition are read from."""
     folded = code_points("\n".join(["", *texts, ""]).casefold()).copy()
     table = char_table()
+    if native := acceleration.native:
+        powers, inverse = _powers(len(folded) + 8)
+        prefix, breaks = np.empty(len(folded) + 1, np.uint64), np.empty(len(texts) + 1, np.int64)
+        _no_newlines(texts, native.fold(folded, table, powers, prefix, breaks))
+        return PageText(texts, folded, breaks[:-1] + 1, np.diff(breaks) - 1, prefix, inverse)
     kinds = table[np.minimum(folded, TABLE_SIZE - 1)]
     folded[kinds == Char.DIGIT] = ord("0")
     breaks = np.flatnonzero(folded == ord("\n"))
+    _no_newlines(texts, len(breaks))
     powers, inverse = _powers(len(folded) + 8)
     with np.errstate(over="ignore"):
         prefix = np.concatenate(
@@ -88,6 +116,11 @@ def page_text(texts: Sequence[str]) -> PageText:
             ]
         )
     return PageText(texts, folded, breaks[:-1] + 1, np.diff(breaks) - 1, prefix, inverse)
+
+
+def _no_newlines(texts: Sequence[str], breaks: int) -> None:
+    if breaks != len(texts) + 1:
+        raise ValueError(f"{len(texts)} lines with {breaks - len(texts) - 1} newlines in them")
 
 
 _POWER_CACHE: list[tuple[Hashes, Hashes]] = []
@@ -143,6 +176,9 @@ class Grams:
         return np.diff(self.offsets)
 
 
+WORD_SALT: Final = 100  # so that words and characters of one order differ
+
+
 def char_grams(page: PageText, order: int) -> Grams:
     """Character n-grams of each line, its bounds included as a character of their own."""
     first = page.starts - (order > 1)
@@ -153,24 +189,44 @@ def char_grams(page: PageText, order: int) -> Grams:
     return Grams(span_hashes(page, starts, starts + order, order), offsets)
 
 
-def word_spans(page: PageText) -> tuple[Ints, Ints, Ints]:
-    """Start and end of each word, and the line it is in; a word is letters, marks and digits."""
+def word_spans(page: PageText) -> Words:
+    """Start and end of each word, (w,), and how many stand before each line, (n + 1,).
+
+    A word is letters, marks and digits.
+    """
+    if page.words is None:
+        page.words = _compiled_words(page) if acceleration.native else _words(page)
+    return page.words
+
+
+def _words(page: PageText) -> Words:
     kinds = char_table()[np.minimum(page.folded, TABLE_SIZE - 1)]
     inside = ((kinds >= Char.LOWER) & (kinds <= Char.DIGIT)).astype(np.int8)
     edges = np.diff(inside, prepend=0, append=0)
     starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    return starts, ends, np.searchsorted(page.starts, starts, "right") - 1
+    return starts, ends, np.searchsorted(starts, [*page.starts.tolist(), len(page.folded)])
+
+
+def _compiled_words(page: PageText) -> Words:
+    assert acceleration.native  # noqa: S101
+    starts, ends = np.empty((2, len(page.folded) // 2 + 1), np.int64)
+    offsets = np.empty(page.n + 1, np.int64)
+    found = acceleration.native.word_spans(
+        page.folded, char_table(), starts, ends, page.starts, offsets
+    )
+    return starts[:found], ends[:found], offsets
 
 
 def word_grams(page: PageText, order: int) -> Grams:
     """Word n-grams of each line."""
-    starts, ends, line = word_spans(page)
+    starts, ends, offsets = word_spans(page)
+    counts = np.diff(offsets)
     if order > 1:
+        line = np.repeat(np.arange(page.n), counts)
         whole = line[order - 1 :] == line[: len(line) - order + 1]
-        starts, line = starts[: len(whole)][whole], line[: len(whole)][whole]
-        ends = ends[order - 1 :][whole]
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(line, minlength=page.n))])
-    return Grams(span_hashes(page, starts, ends, 100 + order), offsets)
+        starts, ends = starts[: len(whole)][whole], ends[order - 1 :][whole]
+        offsets = np.concatenate([[0], np.cumsum(np.maximum(counts - order + 1, 0))])
+    return Grams(span_hashes(page, starts, ends, WORD_SALT + order), offsets)
 
 
 def text_grams(page: PageText) -> list[Grams]:
@@ -201,6 +257,10 @@ def name_tokens(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65536)
 def element_tokens(tag: str, names: tuple[str, ...]) -> Ints:
     """Hashes of what an element is called: its tag, its names, their words."""
+    if native := acceleration.native:
+        out = np.empty(MAX_NAME_WORDS + 1, np.int64)
+        if (found := native.element_tokens(tag, names, out)) > 0:
+            return out[:found]
     tokens = dict.fromkeys(token for name in names for token in name_tokens(name))
     return np.array(
         [
@@ -225,17 +285,23 @@ def name_buckets(tokens: Ints, level: int, bits: int = HASH_BITS) -> Ints:
     return buckets(mixed, bits)
 
 
+ElementKind = tuple[str, tuple[str, ...]]  # what elements alike share: tag and names
+
+
 @dataclass(slots=True)
 class Tree:
     """The page's elements as arrays, and the innermost element of each line.
 
+    ``kinds`` are the tags and names that there are, ``kind`` (e,) which of them an element has.
     ``chain`` has a row for each level: row 0 the line's own element, row 1 its parent, and so
     on; -1 above the root. Shapes: e elements, n lines, d levels.
     """
 
-    elements: Sequence[Element]
+    kinds: Sequence[ElementKind]
+    kind: Ints
     parent: Ints
     depth: Ints
+    hidden: NDArray[np.bool_]
     line_element: Ints
     chain: Ints
 
@@ -244,21 +310,57 @@ def tree(page: Page, spoken: Sequence[int]) -> Tree | None:
     """The Tree of a page's spoken lines; None for bare text."""
     if page.kind != "html" or not page.elements:
         return None
-    parent = np.array([element.parent for element in page.elements], np.int64)
-    depth = np.zeros(len(parent), np.int64)
+    kinds, kind, parent, depth, hidden = element_arrays(page.elements)
+    own = line_markups(page, spoken)[:, 0].astype(np.int64)
+    return Tree(kinds, kind, parent, depth, hidden, own, chains(parent, depth, own))
+
+
+def chains(parent: Ints, depth: Ints, own: Ints) -> Ints:
+    """Elements and those around them, the innermost first, -1 above the root; (d, n)."""
+    levels = min(int(depth[own].max(initial=0)) + 1, len(LEVELS))
+    chain = np.empty((levels, len(own)), np.int64)
+    if native := acceleration.native:
+        native.chains(parent, own, chain)
+        return chain
+    current = own
+    for row in chain:
+        row[:] = current
+        current = np.where(current >= 0, parent[current], -1)
+    return chain
+
+
+def element_arrays(
+    elements: Sequence[Element],
+) -> tuple[list[ElementKind], Ints, Ints, Ints, NDArray[np.bool_]]:
+    """The kinds that elements have, and of each its kind, parent, depth, and if it is hidden."""
+    e = len(elements)
+    if native := acceleration.native:
+        kind, parent, depth = np.empty((3, e), np.int64)
+        hidden = np.empty(e, bool)
+        kinds = native.element_arrays(tuple(elements), parent, depth, hidden, kind)
+        return kinds, kind, parent, depth, hidden
+    seen: dict[ElementKind, int] = {}
+    kind = np.array([seen.setdefault((e.tag, e.names), len(seen)) for e in elements], np.int64)
+    parent = np.array([element.parent for element in elements], np.int64)
+    depth = np.zeros(e, np.int64)
     for i, up in enumerate(parent.tolist()):
         if up >= 0:
             depth[i] = depth[up] + 1
-    own = np.array(
-        [line.markup.element if (line := page.lines[i]).markup else 0 for i in spoken], np.int64
-    )
-    rows, current = [], own
-    for _ in range(len(LEVELS)):
-        rows.append(current)
-        current = np.where(current >= 0, parent[current], -1)
-        if (current < 0).all():
-            break
-    return Tree(page.elements, parent, depth, own, np.array(rows).reshape(len(rows), len(own)))
+    return list(seen), kind, parent, depth, np.array([element.hidden for element in elements])
+
+
+def line_markups(page: Page, spoken: Sequence[int]) -> Floats:
+    """Element, links, characters in links and in emphasis, and whether after a break; (n, 5)."""
+    if native := acceleration.native:
+        out = np.empty((len(spoken), 5))
+        native.line_markups(page.lines, spoken, out)
+        return out
+    markups = [page.lines[i].markup for i in spoken]
+    values = [
+        (m.element, m.links, m.link_chars, m.emphasis_chars, m.after_break) if m else (0,) * 5
+        for m in markups
+    ]
+    return np.array(values, float).reshape(len(markups), 5)
 
 
 def levels(tree: Tree) -> list[Ints]:
@@ -272,6 +374,11 @@ def levels(tree: Tree) -> list[Ints]:
 def subtree_sums(tree: Tree, values: Floats) -> Floats:
     """Sums over each element's subtree of values given for the lines; (n, k) to (e, k)."""
     total = np.zeros((len(tree.parent), values.shape[1]))
+    if native := acceleration.native:
+        order = np.argsort(tree.depth, kind="stable")
+        at, values = tree.line_element, np.ascontiguousarray(values)
+        native.subtree_sums(tree.parent, tree.depth, order, at, values, total)
+        return total
     np.add.at(total, tree.line_element, values)
     for level in reversed(levels(tree)[1:]):
         np.add.at(total, tree.parent[level], total[level])
@@ -297,26 +404,65 @@ def gram_familiarity(grams: Grams, weights: Floats | None = None, bits: int = 16
     return grams.sums(rest) / np.maximum(grams.counts, 1)
 
 
-def gram_overlap(grams: Grams, other: str, order: int) -> tuple[Floats, Floats]:
+def familiarity(text: PageText) -> tuple[Floats, Floats]:
+    """How familiar each line's threes of characters are, and its words; see gram_familiarity."""
+    if native := acceleration.native:
+        most = int(text.lengths.sum()) + 2 * text.n
+        logarithms, (letters, words) = _log1p_table(most), np.empty((2, text.n))
+        native.gram_familiarity(text.compiled, 3, False, 16, logarithms, letters)
+        native.gram_familiarity(text.compiled, 1, True, 16, logarithms, words)
+        return letters, words
+    return gram_familiarity(char_grams(text, 3)), gram_familiarity(word_grams(text, 1))
+
+
+def _log1p_table(n: int) -> Floats:
+    """The logarithms of 1, 2, 3 ... at least n of them; made for more than are asked for."""
+    return _log1p_of(max(12, (n - 1).bit_length()))
+
+
+@lru_cache(maxsize=4)
+def _log1p_of(bits: int) -> Floats:
+    logarithms: Floats = np.log1p(np.arange(1 << bits, dtype=float))
+    return logarithms
+
+
+def gram_overlap(text: PageText, other: str, order: int) -> tuple[Floats, Floats]:
     """Share of a line's n-grams found in another text, and of that text's in the line; (n,) each.
 
     nan where the other text is empty.
     """
     if not other:
-        blank = np.full(len(grams.offsets) - 1, np.nan)
+        blank = np.full(text.n, np.nan)
         return blank, blank
     theirs = char_grams(page_text([other.replace("\n", " ")]), order).hashes
     table = np.zeros(1 << 18, bool)
     table[buckets(theirs, 18)] = True
-    hits = grams.sums(table[buckets(grams.hashes, 18)].astype(float))
-    return hits / np.maximum(grams.counts, 1), np.minimum(hits / max(len(theirs), 1), 1.5)
+    if native := acceleration.native:
+        hits, counts = np.empty((2, text.n))
+        native.gram_hits(text.compiled, order, table, hits, counts)
+    else:
+        grams = char_grams(text, order)
+        hits, counts = grams.sums(table[buckets(grams.hashes, 18)].astype(float)), grams.counts
+    return hits / np.maximum(counts, 1), np.minimum(hits / max(len(theirs), 1), 1.5)
 
 
 def repeats(hashes: Hashes) -> Floats:
     """How many other lines share a line's hash, as a logarithm."""
-    _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
-    others: Floats = np.log1p(counts[inverse] - 1.0)
+    others: Floats = np.log1p(_copies(hashes)[1] - 1.0)
     return others
+
+
+def _copies(hashes: Hashes) -> tuple[Ints, Ints]:
+    """How many equal hashes stand before each, and how many there are in all; (n,) each."""
+    before, total = np.empty((2, len(hashes)), np.int64)
+    if native := acceleration.native:
+        native.copies(hashes, before, total)
+        return before, total
+    _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+    order = np.argsort(inverse, kind="stable")
+    firsts = np.cumsum(counts) - counts
+    before[order] = np.arange(len(hashes)) - np.repeat(firsts, counts)
+    return before, counts[inverse]
 
 
 COPY_LENGTH: Final = 60.0  # characters, from which a line said twice is a copy of the article
@@ -327,12 +473,8 @@ def copies(hashes: Hashes, chars: Floats) -> tuple[Floats, Floats, Floats]:
 
     Pages hold their article twice: for print, for narrow screens. Only the first counts.
     """
-    _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
-    order = np.argsort(inverse, kind="stable")
-    firsts = np.cumsum(counts) - counts
-    before = np.empty(len(hashes))
-    before[order] = np.arange(len(hashes)) - np.repeat(firsts, counts)
-    after = counts[inverse] - 1 - before
+    before, total = _copies(hashes)
+    after = total - 1 - before
     copied = chars[(chars > COPY_LENGTH) & (before > 0)].sum()
     share = np.full(len(hashes), copied / max(chars.sum(), 1.0))
     return np.log1p(before), np.log1p(after), share
@@ -364,46 +506,78 @@ TEXT_COLUMNS: Final = (
 )  # fmt: skip
 
 
+# What ``line_shapes`` finds: the kinds of the first and of the last character, ...
+_SHAPES: Final = ("first", "last", "ends_ellipsis", "starts_upper", "indent", *_MARKS)
+_MARKED_CHARS: Final = 400  # of a line, in which marks are looked for
+_WORDS_CHARS: Final = 300  # and words that begin in upper case
+_CLOSING: Final = "\"'”’»)]』」 "
+
+
+def line_shapes(texts: Sequence[str]) -> tuple[Floats, Floats, Floats]:
+    """What the characters of each line are: by kind, by script, and _SHAPES.
+
+    Shapes (n, 16) and (n, 29), as ``char_counts`` has them, and (n, 14).
+    """
+    native = acceleration.native
+    if native is None or not texts:
+        return *char_counts(texts), _shapes(texts)
+    n = len(texts)
+    counts, scripts = np.empty((n, len(Char))), np.empty((n, SCRIPTS))
+    shapes, odd = np.empty((n, len(_SHAPES))), np.empty(n, bool)
+    points = code_points("\n".join(texts) + "\n")
+    tables = char_table(), char_flags(), script_table()
+    native.line_shapes(points, *tables, counts, scripts, shapes, odd)
+    for i in np.flatnonzero(odd).tolist():  # rare characters, that the tables don't hold
+        shapes[i] = _shapes(texts[i : i + 1])
+    return counts, scripts, shapes
+
+
+def _shapes(texts: Sequence[str]) -> Floats:
+    table = char_table()
+    stripped = [t.strip() for t in texts]
+    firsts = np.array([ord(t[0]) if t else 32 for t in stripped], np.int64)
+    lasts = np.array([ord(t.rstrip(_CLOSING)[-1:] or " ") for t in stripped], np.int64)
+    heads = [t[:_MARKED_CHARS] for t in texts]
+    columns: list[Any] = [
+        table[np.minimum(firsts, TABLE_SIZE - 1)],
+        table[np.minimum(lasts, TABLE_SIZE - 1)],
+        [t.endswith(("…", "...")) for t in stripped],
+        [sum(w[:1].isupper() for w in t[:_WORDS_CHARS].split()) for t in texts],
+        [len(t) - len(t.lstrip()) for t in texts],
+        *([bool(rule.search(t)) for t in heads] for rule in _MARKS.values()),
+    ]
+    return np.column_stack([np.asarray(column, float) for column in columns])
+
+
 def text_features(
-    page: Page, text: PageText, chars: Floats, counts: Floats, scripts: Floats
+    page: Page, text: PageText, chars: Floats, counts: Floats, scripts: Floats, shapes: Floats
 ) -> Floats:
     """What the characters of each line say, as TEXT_COLUMNS; (n, len(TEXT_COLUMNS)).
 
-    ``chars`` are the lines' true lengths, (n,), which ``text`` may have clipped; ``counts``
-    and ``scripts`` its characters by kind and script, as ``char_counts`` has them.
+    ``chars`` are the lines' true lengths, (n,), which ``text`` may have clipped; ``counts``,
+    ``scripts`` and ``shapes`` its characters, as ``line_shapes`` has them.
     """
-    texts = text.texts
-    n = len(texts)
-    table = char_table()
+    n = text.n
+    first, last, ellipsis, starts_upper, indent, *marks = shapes.T
     shares = counts / np.maximum(counts.sum(1), 1.0)[:, None]
-    stripped = [t.strip() for t in texts]
-    firsts = np.array([ord(t[0]) if t else 32 for t in stripped], np.int64)
-    lasts = np.array([ord(t.rstrip("\"'”’»)]』」 ")[-1:] or " ") for t in stripped], np.int64)
-    first = table[np.minimum(firsts, TABLE_SIZE - 1)]
-    last = table[np.minimum(lasts, TABLE_SIZE - 1)]
-    words = word_grams(text, 1)
-    n_words = np.maximum(words.counts, 1)
+    words = np.diff(word_spans(text)[2])
+    n_words = np.maximum(words, 1)
     main_script = scripts.sum(0).argmax() if n else 0
     letters = scripts.sum(1)
-    grams3, grams5 = char_grams(text, 3), char_grams(text, 5)
     begin, end = text.starts, text.starts + text.lengths
     whole = span_hashes(text, begin, end, 1)
     head = span_hashes(text, begin, np.minimum(begin + 8, end), 2)
     tail = span_hashes(text, np.maximum(end - 8, begin), end, 3)
-    marks = [
-        np.array([bool(rule.search(t[:400])) for t in texts], float) for rule in _MARKS.values()
-    ]
     meta = page.metadata
     overlaps = [
         column
         for other in (meta.title, meta.headline, meta.description)
-        for column in gram_overlap(grams3, other[:5000], 3)
+        for column in gram_overlap(text, other[:5000], 3)
     ]
-    overlaps += gram_overlap(grams5, meta.body, 5)
-    starts_upper = [sum(w[:1].isupper() for w in t[:300].split()) for t in texts]
+    overlaps += gram_overlap(text, meta.body, 5)
     columns = [
         np.log1p(chars),
-        np.log1p(words.counts),
+        np.log1p(words),
         (counts[:, 1:6].sum(1)) / n_words,
         *(shares[:, kind] for kind in range(1, 16)),
         np.log1p(counts[:, Char.TERMINAL]),
@@ -412,20 +586,19 @@ def text_features(
         last == Char.COMMA,
         last == Char.COLON,
         (last >= Char.LOWER) & (last <= Char.LETTER),
-        np.array([t.endswith(("…", "...")) for t in stripped]),
+        ellipsis,
         first == Char.UPPER,
         first == Char.LOWER,
         first == Char.DIGIT,
         (first >= Char.TERMINAL) & (first != Char.SPACE),
-        np.array(starts_upper) / n_words,
+        starts_upper / n_words,
         np.where(letters > 0, scripts[:, main_script] / np.maximum(letters, 1), np.nan),
-        gram_familiarity(grams3),
-        gram_familiarity(words),
+        *familiarity(text),
         repeats(whole),
         repeats(head),
         repeats(tail),
         *copies(whole, chars),
-        np.array([len(t) - len(t.lstrip()) for t in texts], float),
+        indent,
         *marks,
         *overlaps,
         np.full(n, float(bool(meta.body))),
@@ -557,15 +730,18 @@ _FLAG_INDEX: Final = {tag: i for i, tag in enumerate(TAG_FLAGS)}
 
 def signatures(tree: Tree) -> Ints:
     """A number for each element that those of the same tag and names share; (e,)."""
-    seen: dict[tuple[str, tuple[str, ...]], int] = {}
-    return np.array(
-        [seen.setdefault((e.tag, e.names[:3]), len(seen)) for e in tree.elements], np.int64
-    )
+    seen: dict[ElementKind, int] = {}
+    of_kind = [seen.setdefault((tag, names[:3]), len(seen)) for tag, names in tree.kinds]
+    return np.array(of_kind, np.int64)[tree.kind]
 
 
-def common_depth(tree: Tree, a: Ints, b: Ints) -> Ints:
-    """The depth of the innermost common ancestor of pairs of elements."""
-    a, b = a.copy(), b.copy()
+def common_depth(tree: Tree, at: Ints) -> Ints:
+    """The depth of the innermost element around each element and the next, (n - 1,)."""
+    if native := acceleration.native:
+        out = np.empty(max(len(at) - 1, 0), np.int64)
+        native.common_depth(tree.parent, tree.depth, at, out)
+        return out
+    a, b = at[:-1].copy(), at[1:].copy()
     while (apart := a != b).any():
         a_first = apart & (a > b)
         b_first = apart & ~a_first
@@ -576,25 +752,21 @@ def common_depth(tree: Tree, a: Ints, b: Ints) -> Ints:
 
 def markup_features(page: Page, spoken: Sequence[int], tree: Tree, chars: Floats) -> Floats:
     """What the markup around each line says, as MARKUP_COLUMNS; (n, len(MARKUP_COLUMNS))."""
-    n, k = len(spoken), len(TAG_FLAGS)
-    flags = np.array([_FLAG_INDEX.get(element.tag, k) for element in tree.elements])
-    own = np.zeros((len(tree.elements), k + 1), bool)
+    k = len(TAG_FLAGS)
+    flags = np.array([_FLAG_INDEX.get(tag, k) for tag, _ in tree.kinds])[tree.kind]
+    own = np.zeros((len(tree.kind), k + 1), bool)
     own[np.arange(len(flags)), flags] = True
-    own[:, k] = [element.hidden for element in tree.elements]
+    own[:, k] = tree.hidden
     inherited = own.copy()
-    for level in levels(tree)[1:]:
-        inherited[level] |= inherited[tree.parent[level]]
+    if native := acceleration.native:
+        native.inherit(tree.parent, inherited)
+    else:
+        for level in levels(tree)[1:]:
+            inherited[level] |= inherited[tree.parent[level]]
     at = tree.line_element
-    markups = [page.lines[i].markup for i in spoken]
-    counts = np.array(
-        [
-            (m.links, m.link_chars, m.emphasis_chars, m.after_break) if m else (0, 0, 0, 0)
-            for m in markups
-        ],
-        float,
-    ).reshape(n, 4)
+    counts = line_markups(page, spoken)[:, 1:]
     depth = tree.depth[at]
-    shared = common_depth(tree, at[:-1], at[1:])
+    shared = common_depth(tree, at)
     before = np.concatenate([[0], shared])
     after = np.concatenate([shared, [0]])
     previous, following = np.concatenate([[0], depth[:-1]]), np.concatenate([depth[1:], [0]])
@@ -632,12 +804,15 @@ def markup_features(page: Page, spoken: Sequence[int], tree: Tree, chars: Floats
 
 @dataclass(slots=True)
 class Encoded:
-    """A page's spoken lines as the models read them; (n,) arrays, ``columns`` (n, f)."""
+    """A page's spoken lines as the models read them; (n,) arrays, ``columns`` (n, f).
+
+    ``text`` is where n-grams are read from; None once they have been.
+    """
 
     chars: Floats
     terminals: Floats
     links: Floats
-    grams: list[Grams]
+    text: PageText | None
     tree: Tree | None
     columns: Floats
     bag: tuple[Ints, Floats]
@@ -648,26 +823,30 @@ class Encoded:
         """How many lines there are."""
         return len(self.chars)
 
+    @property
+    def grams(self) -> list[Grams]:
+        """All n-grams of the lines, made when asked for."""
+        return text_grams(self.text) if self.text else []
+
 
 BAG_BITS: Final = 14
 _BAG_LEVEL: Final = 9  # a salt of its own: here it does not matter how far up a name stands
-_FIRST_WORDS: Final = len(CHAR_ORDERS)  # where single words stand among the n-grams
 
 
-def page_bag(page: Page, grams: Sequence[Grams]) -> tuple[Ints, Floats]:
+def page_bag(page: Page, text: PageText, skeleton: Tree | None) -> tuple[Ints, Floats]:
     """What the whole page says: its words, and the names in its markup; buckets and weights.
 
     Words fall into the first 2**14 buckets, names into the next; each half has length 1. It
     tells a shop from a forum from an article before any line is looked at.
     """
-    counts = np.bincount(buckets(grams[_FIRST_WORDS].hashes, BAG_BITS))
+    counts = np.bincount(buckets(word_grams(text, 1).hashes, BAG_BITS))
     words = np.flatnonzero(counts)
     weights = np.log1p(counts[words])
     weights /= max(float(np.linalg.norm(weights)), 1e-9)
-    if page.kind != "html" or not page.elements:
+    if skeleton is None:
         return words, weights
     kind = element_tokens("", (f"type={page.metadata.type}",))
-    tokens = [kind, *(element_tokens(e.tag, e.names) for e in page.elements)]
+    tokens = [kind, *(element_tokens(*each) for each in skeleton.kinds)]
     names = np.unique(name_buckets(np.unique(np.concatenate(tokens)), _BAG_LEVEL, BAG_BITS))
     equal = np.full(len(names), len(names) ** -0.5)
     return np.concatenate([words, names + (1 << BAG_BITS)]), np.concatenate([weights, equal])
@@ -678,21 +857,18 @@ def encode(page: Page, spoken: Sequence[int]) -> Encoded:
     full = [plain(page.lines[i].text) for i in spoken]
     chars = np.array([len(text) for text in full], float)
     text = page_text([clip(line) for line in full])
-    counts, scripts = char_counts(text.texts)
+    counts, scripts, shapes = line_shapes(text.texts)
     spoken_in = speech(text.texts, scripts)
-    columns = text_features(page, text, chars, counts, scripts)
+    columns = text_features(page, text, chars, counts, scripts, shapes)
     terminals = np.expm1(columns[:, TEXT_COLUMNS.index("n_terminal")])
     columns = np.hstack([columns, language_features(spoken_in)])
     skeleton = tree(page, spoken)
     links = np.zeros(len(full))
     if skeleton is not None:
         columns = np.hstack([columns, markup_features(page, spoken, skeleton, chars)])
-        links = np.array(
-            [m.link_chars if (m := page.lines[i].markup) else 0 for i in spoken], float
-        )
-    grams = text_grams(text)
-    bag = page_bag(page, grams)
-    return Encoded(chars, terminals, links, grams, skeleton, columns, bag, spoken_in)
+        links = line_markups(page, spoken)[:, 2].copy()
+    bag = page_bag(page, text, skeleton)
+    return Encoded(chars, terminals, links, text, skeleton, columns, bag, spoken_in)
 
 
 def gram_rows(encoded: Encoded) -> tuple[Ints, Ints]:
@@ -724,9 +900,9 @@ def around_rows(encoded: Encoded) -> tuple[Ints, Ints]:
 
     What stands under 'Related stories' is no article, however it is worded.
     """
-    if not encoded.n:
+    if not encoded.n or encoded.text is None:
         return np.zeros(0, np.int64), np.zeros(1, np.int64)
-    words = encoded.grams[_FIRST_WORDS]
+    words = word_grams(encoded.text, 1)
     place = np.arange(len(words.hashes)) - np.repeat(words.offsets[:-1], words.counts)
     first = words.hashes[place < NEIGHBOUR_WORDS]
     offsets = np.concatenate([[0], np.cumsum(np.minimum(words.counts, NEIGHBOUR_WORDS))])
@@ -742,9 +918,10 @@ def _mixed(hashes: Hashes, salt: np.uint64) -> Hashes:
 
 def name_rows(skeleton: Tree) -> tuple[Ints, Ints]:
     """Bucket ids of the names around each line, line after line, and the offsets of the lines."""
-    each = [element_tokens(e.tag, e.names) for e in skeleton.elements]
+    each = [element_tokens(*kind) for kind in skeleton.kinds]
     sizes = np.array([len(tokens) for tokens in each], np.int64)
     tokens, begins = np.concatenate(each), np.cumsum(sizes) - sizes
+    sizes, begins = sizes[skeleton.kind], begins[skeleton.kind]
     chain = skeleton.chain.T  # a row for each line, its own element first
     present = chain >= 0
     element = chain[present]
@@ -765,3 +942,35 @@ def row_means(weights: NDArray[np.float32], ids: Ints, offsets: Ints) -> Floats:
     means: Floats = _sums_between(weights[ids], offsets)
     means /= np.sqrt(np.maximum(np.diff(offsets), 1))
     return means
+
+
+def gram_scores(encoded: Encoded, weights: NDArray[np.float32]) -> Floats:
+    """``row_means`` of the weights of ``gram_rows``, (n,), without making the rows."""
+    if (native := acceleration.native) and encoded.text is not None:
+        sums, counts = np.zeros(encoded.n), np.empty(encoded.n, np.int64)
+        orders = bytes(CHAR_ORDERS), bytes(WORD_ORDERS)
+        native.gram_sums(encoded.text.compiled, *orders, HASH_BITS, weights, 1, sums, counts)
+        return sums / np.sqrt(np.maximum(counts, 1))
+    return row_means(weights, *gram_rows(encoded))
+
+
+def name_scores(skeleton: Tree, weights: NDArray[np.float32]) -> Floats:
+    """``row_means`` of the weights of ``name_rows``, (n,): a kind of element is asked once.
+
+    Sums of weights that are stored in 16 bits are exact in any order.
+    """
+    each = [element_tokens(*kind) for kind in skeleton.kinds]
+    sizes = np.array([len(tokens) for tokens in each])
+    tokens, begins = np.concatenate(each), np.cumsum(sizes) - sizes
+    said = np.array(
+        [
+            np.add.reduceat(weights[name_buckets(tokens, level)], begins, dtype=np.float64)
+            for level in range(N_LEVELS)
+        ]
+    )
+    chain = skeleton.chain
+    kind, present = skeleton.kind[chain], chain >= 0
+    sums = np.where(present, said[LEVELS[: len(chain), None], kind], 0.0).sum(0)
+    counts = np.where(present, sizes[kind], 0).sum(0)
+    scores: Floats = sums / np.sqrt(np.maximum(counts, 1))
+    return scores

@@ -9,19 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate import acceleration
 from boilerplate.features import (
+    ElementKind,
     Floats,
     Ints,
+    PageText,
     char_grams,
+    element_arrays,
     element_tokens,
     interleaved,
+    line_markups,
     name_buckets,
     page_text,
     word_grams,
@@ -43,6 +48,7 @@ TEXT_BITS: Final = 16
 NAME_BITS: Final = 13
 FADING: Final = 0.7  # what the names of an element say, seen from one level further down
 MAX_LEVELS: Final = 12  # further up, too little is left to be heard
+_FADED: Final = (FADING ** np.arange(MAX_LEVELS)).astype(np.float32)
 SWITCH: Final = 1.5  # log-odds that it costs a line to be of another kind than the line before
 # Inline links break sentences of bare text: a line that begins in lower case goes on with one.
 SWITCH_WITHIN: Final = 5.0
@@ -64,34 +70,51 @@ class KindModel:
 
     def log_probabilities(self, page: Page, lines: Sequence[int]) -> Floats:
         """The logarithm of each kind's probability for the lines of these indices, (n, 10)."""
-        ids, offsets = text_rows([page.lines[i].text for i in lines])
-        scores = _row_sums(self.text, ids, offsets).astype(np.float64) + self.bias
+        scores = self._worded([page.lines[i].text for i in lines]) + self.bias
         if page.kind == "html" and page.elements:
             scores += self._named(page, lines)
         scores -= scores.max(1, keepdims=True)
         logarithms: Floats = scores - np.log(np.exp(scores).sum(1, keepdims=True))
         return logarithms
 
+    def _worded(self, texts: Sequence[str]) -> Floats:
+        """What each text's n-grams say, over the root of their number, (n, 10)."""
+        text = _heads(texts)
+        if not (native := acceleration.native):
+            return _row_sums(self.text, *_rows(text))
+        sums, counts = np.zeros((len(texts), len(KINDS))), np.empty(len(texts), np.int64)
+        orders = bytes(CHAR_ORDERS), bytes(WORD_ORDERS)
+        native.gram_sums(text.compiled, *orders, TEXT_BITS, self.text, len(KINDS), sums, counts)
+        return sums / np.sqrt(np.maximum(counts, 1))[:, None]
+
     def _named(self, page: Page, lines: Sequence[int]) -> NDArray[np.float32]:
         """What the elements around each line are called, the nearest loudest, (n, 10)."""
+        kinds, kind, parent, _, _ = element_arrays(page.elements)
         # A last row for what is above the root, or has no markup: it says nothing.
         silence = np.zeros(len(KINDS), np.float32)
-        says = np.array([*(_says(self, e.tag, e.names) for e in page.elements), silence])
-        parent = np.array([*(e.parent for e in page.elements), -1])
-        markups = (page.lines[i].markup for i in lines)
-        element = np.array([-1 if markup is None else markup.element for markup in markups])
+        says = np.vstack([_says(self, kinds), silence])
+        marked = np.array([page.lines[i].markup is not None for i in lines])
+        element = np.where(marked, line_markups(page, lines)[:, 0].astype(np.int64), -1)
         heard = np.zeros((len(lines), len(KINDS)), np.float32)
-        for level in range(MAX_LEVELS):
-            heard += np.float32(FADING**level) * says[element]
+        if native := acceleration.native:
+            native.chain_sums(parent, kind, says, _FADED, element, heard)
+            return heard
+        kind, parent = np.append(kind, len(kinds)), np.append(parent, -1)
+        for faded in _FADED:
+            heard += faded * says[kind[element]]
             element = parent[element]
         return heard
 
 
-@lru_cache(maxsize=65536)
-def _says(model: KindModel, tag: str, names: tuple[str, ...]) -> NDArray[np.float32]:
-    ids = name_ids(tag, names)
-    said: NDArray[np.float32] = model.names[ids].sum(0) / np.float32(np.sqrt(len(ids)))
-    return said
+def _says(model: KindModel, kinds: Sequence[ElementKind]) -> NDArray[np.float32]:
+    """What elements of each kind of tag and names say of the lines in them, (k, 10)."""
+    each = [element_tokens(*kind) for kind in kinds]
+    sizes = np.array([len(tokens) for tokens in each])
+    ids = name_buckets(np.concatenate(each), 0, NAME_BITS)
+    said = model.names[ids].astype(np.float64)  # weights of 8 bits: they add up exactly
+    sums = np.add.reduceat(said, np.cumsum(sizes) - sizes, axis=0)
+    mean: NDArray[np.float32] = (sums / np.sqrt(sizes)[:, None]).astype(np.float32)
+    return mean
 
 
 def name_ids(tag: str, names: tuple[str, ...]) -> Ints:
@@ -104,19 +127,30 @@ def text_rows(texts: Sequence[str]) -> tuple[Ints, Ints]:
 
     Shapes (k,) and (n + 1,); each n-gram weighs one over the root of its text's number.
     """
-    text = page_text([" ".join(each[:HEAD].split()) for each in texts])
+    return _rows(_heads(texts))
+
+
+def _heads(texts: Sequence[str]) -> PageText:
+    return page_text([" ".join(each[:HEAD].split()) for each in texts])
+
+
+def _rows(text: PageText) -> tuple[Ints, Ints]:
     grams = [char_grams(text, n) for n in CHAR_ORDERS] + [word_grams(text, n) for n in WORD_ORDERS]
     return interleaved(grams, TEXT_BITS)
 
 
-def _row_sums(table: NDArray[np.float32], ids: Ints, offsets: Ints) -> NDArray[np.float32]:
-    """The sum of each row's entries of a table over the root of their number, (n, 10)."""
+def _row_sums(table: NDArray[np.float32], ids: Ints, offsets: Ints) -> Floats:
+    """The sum of each row's entries of a table over the root of their number, (n, 10).
+
+    Weights of 8 bits add up exactly, in any order.
+    """
     counts = np.diff(offsets)
-    sums = np.zeros((len(counts), table.shape[1]), np.float32)
+    sums = np.zeros((len(counts), table.shape[1]))
     filled = counts > 0  # reduceat knows no empty rows
     if filled.any():
-        sums[filled] = np.add.reduceat(table.take(ids, axis=0), offsets[:-1][filled], axis=0)
-        sums[filled] /= np.sqrt(counts[filled], dtype=np.float32)[:, None]
+        each = table.take(ids, axis=0).astype(np.float64)
+        sums[filled] = np.add.reduceat(each, offsets[:-1][filled], axis=0)
+        sums[filled] /= np.sqrt(counts[filled])[:, None]
     return sums
 
 
@@ -161,6 +195,10 @@ def likeliest_path(scores: Floats, costs: Sequence[float]) -> list[int]:
     likeliest = scores.argmax(1)
     if (likeliest == likeliest[0]).all():  # as most runs are
         return [int(kind) for kind in likeliest]
+    if native := acceleration.native:
+        found = np.empty(len(scores), np.int64)
+        native.likeliest_path(np.ascontiguousarray(scores), np.array(costs, float), found)
+        return [int(kind) for kind in found]
     rows = scores.tolist()  # lists: ten numbers are too few for arrays to be fast
     best = [rows[0]]  # for each line and kind, the likeliest path that ends there
     for row, cost in zip(rows[1:], costs[1:], strict=True):

@@ -23,6 +23,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate import acceleration
 from boilerplate.context import (
     CONTAINER_COLUMNS,
     NEIGHBOUR_COLUMNS,
@@ -45,7 +46,9 @@ from boilerplate.features import (
     around_rows,
     encode,
     gram_rows,
+    gram_scores,
     name_rows,
+    name_scores,
     row_means,
 )
 from boilerplate.page import Kind, Page
@@ -87,10 +90,12 @@ class Linear:
 
     def scores(self, encoded: Encoded) -> Floats:
         """Log-odds of content from each kind of evidence, (n, 3), without the bias."""
-        rows = evidence_rows(encoded)
+        wording, surroundings, names = self.tables
         scores = np.zeros((encoded.n, len(EVIDENCE)))
-        for column, (table, row) in enumerate(zip(self.tables, rows, strict=False)):
-            scores[:, column] = row_means(table, *row)
+        scores[:, 0] = gram_scores(encoded, wording)
+        scores[:, 1] = row_means(surroundings, *around_rows(encoded))
+        if encoded.tree is not None:
+            scores[:, 2] = name_scores(encoded.tree, names)
         return scores
 
 
@@ -155,15 +160,23 @@ class Trees:
 
         ``groups`` gives each column's group; None leaves the second empty.
         """
-        n = len(matrix)
-        paths = () if groups is None else _path_sums(self, groups.tobytes())
-        log_odds, added = np.empty(n), np.empty((n, len(paths)))
+        n, f = matrix.shape
+        key = b"" if groups is None else groups.tobytes()
+        paths = _path_sums(self, key)
+        log_odds, added = np.empty(n), np.empty((n, paths.shape[1]))
+        if acceleration.native and matrix.dtype == np.float32:
+            nodes, depths = _packed(self, f)
+            matrix, roots = np.ascontiguousarray(matrix), self.roots.astype(np.int32)
+            acceleration.native.explain(
+                matrix, f, nodes, self.value, roots, depths, paths, paths.shape[1], log_odds, added
+            )
+            return log_odds, added
         step = max(1, _PAIRS // max(1, len(self.roots)))
         for rows in (slice(i, i + step) for i in range(0, n, step)):
             leaves = self._leaves(matrix[rows])
-            log_odds[rows] = self.value.take(leaves).sum(1, dtype=np.float64)
-            for group, path in enumerate(paths):
-                added[rows, group] = path.take(leaves).sum(1)
+            log_odds[rows] = _sums_in_order(self.value.take(leaves))
+            for group in range(paths.shape[1]):
+                added[rows, group] = _sums_in_order(paths[:, group].take(leaves))
         return log_odds, added
 
     def _leaves(self, matrix: NDArray[np.float32]) -> NDArray[np.intp]:
@@ -192,20 +205,56 @@ class Trees:
         return reached.reshape(n, -1)
 
 
+def _sums_in_order(values: NDArray[Any]) -> Floats:
+    """The sum of each row of an (n, t) array, from left to right as the compiled part adds."""
+    if not values.shape[1]:
+        return np.zeros(len(values))
+    sums: Floats = np.add.accumulate(values, axis=1, dtype=np.float64)[:, -1]
+    return sums
+
+
 @lru_cache(maxsize=8)
 def _path_sums(trees: Trees, groups: bytes) -> NDArray[np.float64]:
-    """What each group of columns has added on the way to each node, (g, k)."""
+    """What each group of columns has added on the way to each node, (k, g)."""
     group = np.frombuffer(groups, np.int64)
-    sums = np.zeros((int(group.max(initial=-1)) + 1, len(trees.left)))
+    sums = np.zeros((len(trees.left), int(group.max(initial=-1)) + 1))
+    if not len(group):
+        return sums
     value = trees.value.astype(np.float64)
     node = trees.roots
     while len(node):
         node = node[trees.left[node] != node]
         for child in (trees.left[node], trees.left[node] + 1):
-            sums[:, child] = sums[:, node]
-            sums[group[trees.feature[node]], child] += value[child] - value[node]
+            sums[child] = sums[node]
+            sums[child, group[trees.feature[node]]] += value[child] - value[node]
         node = np.concatenate([trees.left[node], trees.left[node] + 1])
     return sums
+
+
+_NODE: Final = np.dtype([("threshold", "=f4"), ("column", "=i4"), ("left", "=i4")])
+
+
+@lru_cache(maxsize=8)
+def _packed(trees: Trees, columns: int) -> tuple[NDArray[np.void], NDArray[np.int32]]:
+    """The trees' nodes side by side for matrices of so many columns, (k,), and depths, (t,).
+
+    The compiled part reads a row twice, once with missing values at minus infinity: a node's
+    column is in the half that sends them where they go.
+    """
+    if trees.feature.max(initial=0) >= columns:
+        raise IndexError(f"the trees read more than the matrix's {columns} columns")
+    nodes = np.empty(len(trees.left), _NODE)
+    nodes["threshold"] = trees.threshold
+    nodes["column"] = trees.feature + np.where(trees.missing_left, 0, columns)
+    nodes["left"] = trees.left
+    tree_of = np.searchsorted(trees.roots, np.arange(len(nodes)), "right") - 1
+    depths = np.zeros(len(trees.roots), np.int32)
+    level, depth = trees.roots, 0
+    while len(level := level[trees.left[level] != level]):
+        depth += 1
+        depths[tree_of[level]] = depth
+        level = np.concatenate([trees.left[level], trees.left[level] + 1])
+    return nodes, depths
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from itertools import pairwise
 from typing import Any, Final
 
 import turbohtml
+from turbohtml.saxparse import sax_parse
 
+from boilerplate import acceleration
 from boilerplate.page import Element, Kind, Line, Markup, Metadata, Page, Selector, text_page
 
 # Asked with the parsed document, answers with the nodes that each selector chose.
@@ -333,6 +335,10 @@ def html_page(markup: str, url: str | None = None, select: Select | None = None)
     >>> [line.text for line in page.lines]
     ['Home', 'One', 'two three']
     """
+    # Who selects needs the parsed document.
+    if select is None and (parts := _compiled_split(markup)):
+        lines, elements, head = parts
+        return Page(tuple(lines), "html", url, tuple(elements), _metadata(head))
     document = turbohtml.parse(markup, positions=False)
     chosen = select(document) if select else {}
     splitter = _Splitter(chosen=_by_node(chosen), selected={selector: [] for selector in chosen})
@@ -345,6 +351,35 @@ def html_page(markup: str, url: str | None = None, select: Select | None = None)
         _metadata(splitter.head),
         {selector: frozenset(indices) for selector, indices in splitter.selected.items()},
     )
+
+
+_Parts = tuple[list[Line], list[Element], dict[str, list[str]]]  # and what the head claims
+
+
+def _compiled_split(markup: str) -> _Parts | None:
+    """What ``_Splitter`` makes of a page, where the compiled part is there and can."""
+    if acceleration.native is None:
+        return None
+    splitter = acceleration.native.Splitter(_tag_kinds(), Line, Markup, Element, _is_hidden_style)
+    try:
+        sax_parse(markup, splitter)
+    except UnicodeDecodeError:  # turbohtml's events have no attributes named by lone surrogates
+        return None
+    return splitter.finish()
+
+
+@cache
+def _tag_kinds() -> dict[str, int]:
+    """What each tag is, a bit for each set of tags; in the order that the compiled part knows."""
+    kinds = (INLINE_TAGS, SKIPPED_TAGS, EMPHASIS_TAGS, SPACED_TAGS)
+    return {
+        tag: sum(1 << bit for bit, tags in enumerate(kinds) if tag in tags)
+        for tag in frozenset().union(*kinds)
+    }
+
+
+def _is_hidden_style(style: str) -> bool:
+    return _HIDDEN_STYLE.search(style[:500]) is not None
 
 
 def _by_node(chosen: Mapping[Selector, Iterable[Any]]) -> dict[Any, list[Selector]]:
@@ -535,7 +570,7 @@ def _element(node: Any, tag: str, parent: int) -> Element:
         hidden
         or "hidden" in attrs
         or attrs.get("aria-hidden") == "true"
-        or bool(_HIDDEN_STYLE.search((attrs.get("style") or "")[:500]))
+        or _is_hidden_style(attrs.get("style") or "")
     )
     return Element(tag, tuple(name[:MAX_NAME_LENGTH] for name in names), parent, hidden)
 

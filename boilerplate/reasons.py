@@ -7,6 +7,7 @@ log-odds along the trees' paths (A. Saabas's attribution of tree ensembles).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -55,26 +56,43 @@ def reasons(
     that counted against it.
     """
     toward = np.where(content[:, None], scores.grounds, -scores.grounds)
-    order = np.argsort(-toward, axis=1, kind="stable")[:, :MAX_GROUNDS].tolist()
-    spoken_in = scores.languages or [(None, 0.0)] * len(order)
+    order = np.argsort(-toward, axis=1, kind="stable")[:, :MAX_GROUNDS]
+    best = np.take_along_axis(toward, order, 1)
+    strong = best > np.maximum(LEAST * best[:, :1], 0.0)
+    chosen = np.where(strong, order, _NONE).tolist()
+    against = (~content & (toward[:, _LANGUAGE] > 0)).tolist()
+    spoken_in = scores.languages or [(None, 0.0)] * len(chosen)
+    strange = {code for code, _ in set(spoken_in) if is_foreign(code, language)}
     out = []
-    for i, (places, (code, sure)) in enumerate(zip(order, spoken_in, strict=True)):
-        best = toward[i, places[0]]
-        grounds = [g for g in places if toward[i, g] > max(LEAST * best, 0.0)]
-        said = []
-        if sure >= SURE_OF_LANGUAGE and is_foreign(code, language):
-            grounds = [g for g in grounds if g != _LANGUAGE]
-            if not content[i] and toward[i, _LANGUAGE] > 0:
-                said.append(foreign(str(code), str(language)))
-        said += [SPEAKS[GROUNDS[g]][0 if content[i] else 1] for g in grounds][
-            : MAX_GROUNDS - len(said)
-        ]
-        if not content[i] and len(page.lines[spoken[i]].text) < SHORT:
-            said.insert(0, "short")
-        if scores.site_reasons and (of_site := scores.site_reasons[i][0 if content[i] else 1]):
-            said.insert(0, of_site)
-        out.append(", ".join(said) or "no strong evidence")
+    of_site = scores.site_reasons or [("", "")] * len(chosen)
+    for i, places, keep, (code, sure), counts, site in zip(
+        spoken, chosen, content.tolist(), spoken_in, against, of_site, strict=True
+    ):
+        short = not keep and len(page.lines[i].text) < SHORT
+        speaker = None
+        if code in strange and sure >= SURE_OF_LANGUAGE:
+            places = [_NONE if g == _LANGUAGE else g for g in places]
+            speaker = code if counts else None
+        said = _in_words(tuple(places), keep, short, speaker, language)
+        known = site[0 if keep else 1]
+        out.append(", ".join(filter(None, (known, said))) or "no strong evidence")
     return out
+
+
+_NONE: Final = len(GROUNDS)  # of the grounds, where fewer are strong
+
+
+@lru_cache(maxsize=4096)
+def _in_words(
+    grounds: tuple[int, ...], content: bool, short: bool, speaker: str | None, language: str | None
+) -> str:
+    """A reason; ``speaker`` is the language of a line that it counts against, or None."""
+    said = [foreign(speaker, str(language))] if speaker else []
+    words = [SPEAKS[GROUNDS[g]][0 if content else 1] for g in grounds if g != _NONE]
+    said += words[: MAX_GROUNDS - len(said)]
+    if short:
+        said.insert(0, "short")
+    return ", ".join(said)
 
 
 def is_foreign(language: str | None, of_page: str | None) -> bool:

@@ -29,8 +29,8 @@ class TestNames:
         assert boilerplate.__all__ == [
             "CleanPage", "Cleaner", "Element", "Label", "LabelledPage", "Line", "Markup",
             "Metadata", "Model", "Page", "Plugins", "Prediction", "SiteModel", "SiteModels",
-            "SiteRules", "Verdict", "Vote", "clean", "hookimpl", "load_model", "load_plugins",
-            "read", "read_rules",
+            "SiteRules", "Verdict", "Vote", "accelerated", "clean", "hookimpl", "load_model",
+            "load_plugins", "read", "read_rules",
         ]  # fmt: skip
         assert all(hasattr(boilerplate, name) for name in boilerplate.__all__)
         assert dir(boilerplate) == boilerplate.__all__

@@ -121,7 +121,7 @@ def lesson(labelled: Sample | None, added: Collection[str] = ()) -> Lesson | Non
     target = labelled.target[spoken]
     encoded = encode(labelled.page, spoken)
     rows = [(ids.astype(np.int32), offsets) for ids, offsets in evidence_rows(encoded)]
-    encoded = replace(encoded, grams=[], columns=encoded.columns.astype(np.float32))
+    encoded = replace(encoded, text=None, columns=encoded.columns.astype(np.float32))
     content = np.flatnonzero(target == 1)
     after = range(int(content[-1]) + 1, len(spoken)) if len(content) else range(0)
     texts = (labelled.page.lines[spoken[i]].text for i in after if target[i] == 0)

@@ -1,0 +1,144 @@
+"""Whether cleaning has become slower: ``python -m benchmarks.gate``; half a minute.
+
+Made-up pages in many languages are cleaned, by as many made-up trees as the shipped model has,
+and only parsed; the quotient is held against benchmarks/gate.json, and a fifth above it fails.
+Where valgrind is installed it counts instructions, which nothing else on the machine disturbs:
+two runs agree to five digits. Where it is not, processor time in one process decides, the least
+of many rounds; a busy machine makes that a fifth worse. ``--write`` records what is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import click
+
+STORED: Final = Path(__file__).with_name("gate.json")
+ALLOWED: Final = 1.2
+ROUNDS: Final = 40
+ATTEMPTS: Final = 3  # of the measure by time: what disturbs it makes it slower, never faster
+LANGUAGES: Final = ("ar", "de", "en", "hi", "ja", "ru", "th", "tr", "zh-cn")
+PARAGRAPHS: Final = 20
+TREES: Final = 400
+WORK: Final = ("nothing", "parse", "html", "text")
+# How often each is done where instructions are counted: starting Python counts a little
+# differently each time, which must not show.
+TIMES: Final = {"nothing": 1, "parse": 1000, "html": 4, "text": 4}
+
+
+def work(model: str | None = None) -> dict[str, Callable[[], object]]:
+    """What is measured, each a function without arguments; ``model`` is a file of made-up trees."""
+    import turbohtml
+
+    from boilerplate import Cleaner
+    from boilerplate.plugins import no_plugins
+    from boilerplate.readers import html_page
+    from tests.made_up import made_up_model, news_page
+
+    cleaner = Cleaner(model or made_up_model(n_trees=TREES), plugins=no_plugins())
+    cleaner.clean(news_page())  # what is loaded on first use
+    pages = [news_page(language, PARAGRAPHS) for language in LANGUAGES]
+    texts = ["\n".join(line.text for line in html_page(page).lines) for page in pages]
+    return {
+        "nothing": lambda: None,
+        "parse": lambda: [turbohtml.parse(page, positions=False) for page in pages],
+        "html": lambda: [cleaner.clean(page, kind="html") for page in pages],
+        "text": lambda: [cleaner.clean(text, kind="text") for text in texts],
+    }
+
+
+def by_time() -> dict[str, float]:
+    """Times the bare parse that HTML and bare text take, by processor time."""
+    tasks = work()
+    least = dict.fromkeys(WORK, float("inf"))
+    for _ in range(ROUNDS):
+        for name, task in tasks.items():
+            start = time.process_time_ns()
+            task()
+            least[name] = min(least[name], time.process_time_ns() - start)
+    return {name: least[name] / least["parse"] for name in ("html", "text")}
+
+
+def by_instructions() -> dict[str, float]:
+    """Times the bare parse that HTML and bare text take, by instructions."""
+    from boilerplate.model import to_bytes
+    from tests.made_up import made_up_model
+
+    with tempfile.TemporaryDirectory() as scratch:
+        model = Path(scratch) / "model.zip"
+        model.write_bytes(to_bytes(made_up_model(n_trees=TREES)))
+        counts = {name: instructions(name, model) for name in WORK}
+    each = {name: (counts[name] - counts["nothing"]) / TIMES[name] for name in WORK}
+    return {name: each[name] / each["parse"] for name in ("html", "text")}
+
+
+def instructions(name: str, model: Path) -> int:
+    """Instructions of a process that does some of the work, as cachegrind counts them."""
+    valgrind = shutil.which("valgrind")
+    if valgrind is None:
+        raise click.ClickException("valgrind, which counts instructions, is not installed")
+    options = ["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+    code = (
+        f"from benchmarks.gate import work\ntask = work({str(model)!r})[{name!r}]\n"
+        f"for _ in range({TIMES[name]}): task()"
+    )
+    done = subprocess.run(
+        [valgrind, *options, sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=STORED.parents[1],
+        env={**os.environ, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"},
+    )
+    found = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
+    if not found:
+        raise click.ClickException(f"cachegrind counted nothing: {done.stderr[-500:]}")
+    return int(found[1].replace(",", ""))
+
+
+def measured(measure: str, stored: dict[str, float]) -> dict[str, float]:
+    """The quotients; by time, the best of some attempts, for as long as they are too high."""
+    if measure == "instructions":
+        return by_instructions()
+    best = by_time()
+    for _ in range(ATTEMPTS - 1):
+        if all(best[name] <= ALLOWED * stored.get(name, 0.0) for name in best):
+            break
+        again = by_time()
+        best = {name: min(best[name], again[name]) for name in best}
+    return best
+
+
+@click.command()
+@click.option("--write", is_flag=True, help="Record what is measured.")
+@click.option("--measure", type=click.Choice(["instructions", "time"]), help="By default the best.")
+def main(write: bool, measure: str | None) -> None:
+    """Fail if cleaning takes a fifth more than recorded, in terms of the bare parse."""
+    measure = measure or ("instructions" if shutil.which("valgrind") else "time")
+    stored = json.loads(STORED.read_text("utf-8")) if STORED.exists() else {}
+    found = measured(measure, stored.get(measure, {}))
+    if write:
+        stored[measure] = {name: round(value, 2) for name, value in found.items()}
+        STORED.write_text(json.dumps(stored, indent=1, sort_keys=True) + "\n", "utf-8")
+    slower = []
+    for name, value in found.items():
+        known = stored[measure][name]
+        click.echo(f"{name} by {measure}: {value:.2f} times the bare parse, recorded {known:.2f}")
+        if value > ALLOWED * known:
+            slower.append(name)
+    if slower:
+        raise click.ClickException(f"slower by more than a fifth: {', '.join(slower)}")
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m benchmarks.gate")

@@ -1,0 +1,108 @@
+"""Where the time of a page goes: ``python -m benchmarks.stages``.
+
+Pages are drawn as ``benchmarks.speed`` draws them and cleaned once by each path, compiled and
+plain; each step's processor time is counted around its function, the median page counts. Writes
+docs/results/stages.json, of which ``python -m benchmarks.speed --render`` makes a table.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from benchmarks.speed import draw, rounded
+from boilerplate import acceleration, cleaner, features, language, model
+from boilerplate.cleaner import Cleaner
+from boilerplate.model import Linear, PageTypes, Trees
+from boilerplate.page import Kind
+from boilerplate.readers import decode, html_page
+from training import corpora
+from training.__main__ import HERE, cache_option, source_option
+from training.corpora import CORPORA
+
+PAGES: Final = 150
+# In the order of a page's way; a step within another is part of it.
+STEPS: Final[dict[str, tuple[Any, str]]] = {
+    "parse and split into lines": (cleaner, "read"),
+    "encode: all that is known of the lines": (model, "encode"),
+    "of that: languages of lines": (features, "speech"),
+    "of that: characters and repetition": (features, "text_features"),
+    "of that: markup": (features, "markup_features"),
+    "linear scores: n-grams and names": (Linear, "scores"),
+    "page type": (PageTypes, "log_probabilities"),
+    "context of lines": (model, "tree_matrix"),
+    "trees, with what each group of columns added": (Trees, "explain"),
+    "kinds of chrome": (cleaner, "chrome_kinds"),
+    "reasons": (cleaner, "reasons"),
+    "language of the page": (cleaner, "detect_language"),
+}
+WHOLE: Final = "the whole page"
+_spent: Counter[str] = Counter()
+
+
+def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose processor time is added to its step's."""
+
+    @wraps(function)
+    def run(*args: Any, **keywords: Any) -> Any:
+        start = time.process_time_ns()
+        try:
+            return function(*args, **keywords)
+        finally:
+            _spent[name] += time.process_time_ns() - start
+
+    return run
+
+
+@click.command()
+@source_option
+@cache_option
+@click.option("--pages", default=PAGES, show_default=True)
+@click.option("--model", "path", help="A model file; the shipped one by default.")
+@click.option("--docs", type=click.Path(path_type=Path), default=HERE / "docs")
+def main(source: Path, cache: Path, pages: int, path: str | None, docs: Path) -> None:
+    """Time each step of a page."""
+    golds = draw(corpora.load(CORPORA, source, cache), pages)
+    whole = Cleaner(path)
+    for name, (owner, attribute) in STEPS.items():
+        setattr(owner, attribute, timed(name, getattr(owner, attribute)))
+    native = acceleration.native
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for kind in ("html", "text"):
+        for way, part in (("compiled", native), ("plain", None)):
+            acceleration.native = part
+            for cached in (language._probabilities, features.element_tokens, features.name_tokens):
+                cached.cache_clear()  # no path may live on what the other has found out
+            found.setdefault(kind, {})[way] = medians(whole, golds, kind)
+    target = docs / "results" / "stages.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(rounded({"pages": len(golds), "ms": found}), indent=1) + "\n")
+    click.echo(target.read_text())
+
+
+def medians(whole: Cleaner, golds: list[Any], kind: Kind) -> dict[str, float]:
+    """Milliseconds of each step on the median page."""
+    rows: dict[str, list[float]] = {name: [] for name in (*STEPS, WHOLE)}
+    for gold in golds:
+        markup = decode(gold.html)
+        if kind == "text":
+            markup = "\n".join(line.text for line in html_page(markup).lines)
+        _spent.clear()
+        start = time.process_time_ns()
+        whole.clean(markup, gold.url, kind)
+        _spent[WHOLE] = time.process_time_ns() - start
+        for name, values in rows.items():
+            values.append(_spent[name] / 1e6)
+    return {name: statistics.median(values) for name, values in rows.items()}
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m benchmarks.stages")

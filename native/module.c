@@ -1,0 +1,84 @@
+/* The extension module: its list of functions, and how arrays are taken. */
+
+#include "native.h"
+
+int take_array(PyObject *object, Array *array, Py_ssize_t size, int writable, const char *name)
+{
+    int flags = PyBUF_C_CONTIGUOUS | (writable ? PyBUF_WRITABLE : 0);
+    if (PyObject_GetBuffer(object, &array->view, flags) < 0) {
+        return -1;
+    }
+    array->held = 1;
+    if (array->view.itemsize != size) {
+        PyErr_Format(PyExc_TypeError, "%s: items of %zd bytes are needed, not of %zd", name, size,
+                     array->view.itemsize);
+        return -1;
+    }
+    array->length = array->view.len / size;
+    return 0;
+}
+
+void drop_arrays(Array *arrays, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (arrays[i].held) {
+            PyBuffer_Release(&arrays[i].view);
+        }
+    }
+}
+
+static PyMethodDef functions[] = {
+    {"explain", explain, METH_VARARGS, explain_doc},
+    {"line_shapes", line_shapes, METH_VARARGS, line_shapes_doc},
+    {"fold", fold, METH_VARARGS, fold_doc},
+    {"word_spans", word_spans, METH_VARARGS, word_spans_doc},
+    {"gram_sums", gram_sums, METH_VARARGS, gram_sums_doc},
+    {"gram_familiarity", gram_familiarity, METH_VARARGS, gram_familiarity_doc},
+    {"gram_hits", gram_hits, METH_VARARGS, gram_hits_doc},
+    {"element_arrays", element_arrays, METH_VARARGS, element_arrays_doc},
+    {"line_markups", line_markups, METH_VARARGS, line_markups_doc},
+    {"common_depth", common_depth, METH_VARARGS, common_depth_doc},
+    {"inherit", inherit, METH_VARARGS, inherit_doc},
+    {"subtree_sums", subtree_sums, METH_VARARGS, subtree_sums_doc},
+    {"branches", branches, METH_VARARGS, branches_doc},
+    {"chain_sums", chain_sums, METH_VARARGS, chain_sums_doc},
+    {"copies", copies, METH_VARARGS, copies_doc},
+    {"window_means", window_means, METH_VARARGS, window_means_doc},
+    {"element_tokens", element_tokens, METH_VARARGS, element_tokens_doc},
+    {"chains", chains, METH_VARARGS, chains_doc},
+    {"likeliest_path", likeliest_path, METH_VARARGS, likeliest_path_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static int add_types(PyObject *module)
+{
+    if (ready_names() < 0) {
+        return -1;
+    }
+    PyObject *type = PyType_FromSpec(&splitter_spec);
+    if (type == NULL) {
+        return -1;
+    }
+    int failed = PyModule_AddObjectRef(module, "Splitter", type);
+    Py_DECREF(type);
+    return failed < 0 ? -1 : PyModule_AddIntConstant(module, "VERSION", 1);
+}
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_types}, {0, NULL}};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    "_native",
+    "The hot paths of boilerplate, compiled; without it the same is done in Python.",
+    0,
+    functions,
+    slots,
+    NULL,
+    NULL,
+    NULL,
+};
+
+PyMODINIT_FUNC PyInit__native(void)
+{
+    return PyModuleDef_Init(&definition);
+}

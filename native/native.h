@@ -1,0 +1,68 @@
+/* What the files of this extension share. Each function here is the fast twin of a plain one in
+   Python, which stays the reference: both give the same bits (tests/test_native.py).
+
+   Only the stable interface of CPython 3.11 is used, and arrays come as buffers, so that one
+   build serves every later version of Python and any version of numpy. */
+
+#ifndef BOILERPLATE_NATIVE_H
+#define BOILERPLATE_NATIVE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+
+/* An array that Python handed over: contiguous, of one item size. */
+typedef struct {
+    Py_buffer view;
+    Py_ssize_t length; /* items */
+    int held;
+} Array;
+
+/* Fills an Array from an object; `size` is the bytes of an item. 0, or -1 with an exception. */
+int take_array(PyObject *object, Array *array, Py_ssize_t size, int writable, const char *name);
+void drop_arrays(Array *arrays, int count);
+
+extern PyType_Spec splitter_spec;
+int ready_names(void);
+
+/* The functions of the module: what each does is in its doc. */
+extern const char explain_doc[];
+PyObject *explain(PyObject *module, PyObject *args);
+extern const char line_shapes_doc[];
+PyObject *line_shapes(PyObject *module, PyObject *args);
+extern const char fold_doc[];
+PyObject *fold(PyObject *module, PyObject *args);
+extern const char word_spans_doc[];
+PyObject *word_spans(PyObject *module, PyObject *args);
+extern const char gram_sums_doc[];
+PyObject *gram_sums(PyObject *module, PyObject *args);
+extern const char gram_familiarity_doc[];
+PyObject *gram_familiarity(PyObject *module, PyObject *args);
+extern const char gram_hits_doc[];
+PyObject *gram_hits(PyObject *module, PyObject *args);
+extern const char element_arrays_doc[];
+PyObject *element_arrays(PyObject *module, PyObject *args);
+extern const char line_markups_doc[];
+PyObject *line_markups(PyObject *module, PyObject *args);
+extern const char common_depth_doc[];
+PyObject *common_depth(PyObject *module, PyObject *args);
+extern const char inherit_doc[];
+PyObject *inherit(PyObject *module, PyObject *args);
+extern const char subtree_sums_doc[];
+PyObject *subtree_sums(PyObject *module, PyObject *args);
+extern const char branches_doc[];
+PyObject *branches(PyObject *module, PyObject *args);
+extern const char chain_sums_doc[];
+PyObject *chain_sums(PyObject *module, PyObject *args);
+extern const char likeliest_path_doc[];
+PyObject *likeliest_path(PyObject *module, PyObject *args);
+extern const char copies_doc[];
+PyObject *copies(PyObject *module, PyObject *args);
+extern const char window_means_doc[];
+PyObject *window_means(PyObject *module, PyObject *args);
+extern const char element_tokens_doc[];
+PyObject *element_tokens(PyObject *module, PyObject *args);
+extern const char chains_doc[];
+PyObject *chains(PyObject *module, PyObject *args);
+
+#endif

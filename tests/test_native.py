@@ -1,0 +1,250 @@
+"""That the compiled hot paths give what the plain ones give, bit for bit."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from boilerplate import Cleaner, acceleration
+from boilerplate.characters import TABLE_SIZE, Flag, char_flags
+from boilerplate.cleaner import is_blank
+from boilerplate.features import element_tokens, encode, line_shapes, page_text
+from boilerplate.kinds import likeliest_path
+from boilerplate.model import column_grounds, column_names
+from boilerplate.page import text_page
+from boilerplate.plugins import no_plugins
+from boilerplate.readers import html_page
+from tests.made_up import SENTENCES, made_up_model, made_up_trees, news_page
+
+pytestmark = pytest.mark.skipif(
+    acceleration.native is None, reason="the compiled part was not built, or is not to be used"
+)
+
+MODEL = made_up_model()
+
+
+@contextmanager
+def plain() -> Iterator[None]:
+    """The compiled part set aside."""
+    native, acceleration.native = acceleration.native, None
+    try:
+        yield
+    finally:
+        acceleration.native = native
+
+
+# Every script of the tests, what is blank to Unicode, and what no text should hold.
+CHARACTERS = st.one_of(
+    st.sampled_from(sorted(set("".join(SENTENCES.values())))),
+    st.sampled_from(" \t\n\r\f\x1c\x85\xa0\u1680\u2003\u2028\u3000\u200b\ufeff"),
+    st.sampled_from("İſßŉΐ\u0345ǅ٣७௧Ⅷ½²𝔘𝟘𠀀🙂\U0010ffff\x00\ud800\udfff"),
+    st.characters(),
+)
+TEXTS = st.text(CHARACTERS, max_size=40)
+NAMES = st.sampled_from(
+    "a b br body div em head hr html i img input label li math meta mi nav noscript ol p pre "
+    "script section select span style svg table tbody td template textarea time title tr ul x-y "
+    "form button h1 object option b/ br/".split()
+)
+ATTRIBUTES = st.one_of(
+    st.sampled_from(
+        [
+            "", ' class="post body"', ' class=" a\xa0b  c "', ' class=""', ' class="  "', " hidden",
+            ' id="main"', ' rel=" no  follow "', ' rel="  "', ' aria-hidden="true"',
+            ' style="color:red;display : none"', ' itemprop="a  b" role=x property=y',
+            ' data-testid="z"', ' property="og:title" content="Χθες"',
+            ' name=DESCRIPTION content=x', ' type="application/ld+json"', f' class="{"x " * 40}"',
+            f' id="{"é" * 90}"', " class",
+        ]
+    ),
+    st.builds(' class="{}" id="{}"'.format, TEXTS, TEXTS),
+)  # fmt: skip
+TAGS = st.builds(
+    lambda end, name, attrs: f"<{end}{name}{'' if end else attrs}>",
+    st.sampled_from(["", "", "/"]),
+    NAMES,
+    ATTRIBUTES,
+)
+MARKUP = st.lists(
+    st.one_of(TAGS, TEXTS, st.sampled_from(["<!-- x -->", "<![CDATA[y]]>", "<?z?>", "&#xd800;"])),
+    max_size=40,
+).map("".join)
+
+
+class TestSplitter:
+    @given(MARKUP)
+    @settings(max_examples=500, deadline=None)
+    def test_any_markup_is_cut_into_the_same_lines(self, markup: str) -> None:
+        page = html_page(markup)
+        with plain():
+            assert page == html_page(markup)
+
+    @pytest.mark.parametrize("language", SENTENCES)
+    def test_pages_in_every_script_are_cut_into_the_same_lines(self, language: str) -> None:
+        page = html_page(news_page(language))
+        with plain():
+            assert page == html_page(news_page(language))
+
+    def test_depth_and_length_have_no_bounds(self) -> None:
+        markup = "<div class=x>" * 3000 + "a" * 3_000_000 + " " * 3_000_000 + "é" + "</div>" * 5000
+        page = html_page(markup)
+        with plain():
+            assert page == html_page(markup)
+
+    def test_what_is_no_event_of_a_parser_is_refused(self) -> None:
+        assert acceleration.native
+        splitter = acceleration.native.Splitter({}, object, object, object, bool)  # type: ignore[arg-type]
+        for wrong in (
+            lambda: splitter.end_element("p"),
+            lambda: splitter.characters(b"x"),  # type: ignore[arg-type]
+            lambda: splitter.start_element("p", []),  # type: ignore[arg-type]
+        ):
+            with pytest.raises((TypeError, ValueError)):
+                wrong()
+
+
+class TestTrees:
+    @given(st.integers(0, 40), st.integers(0, 2**32 - 1), st.booleans())
+    @settings(deadline=None)
+    def test_every_sum_is_the_same(self, lines: int, seed: int, grounds: bool) -> None:
+        rng = np.random.default_rng(seed)
+        matrix = rng.normal(size=(lines, len(column_names("html")))).astype(np.float32)
+        matrix[rng.random(matrix.shape) < 0.2] = np.nan
+        matrix[rng.random(matrix.shape) < 0.05] = np.inf
+        matrix[rng.random(matrix.shape) < 0.05] = -np.inf
+        trees = made_up_trees(matrix.shape[1], seed)
+        groups = column_grounds("html") if grounds else None
+        fast = trees.explain(matrix, groups)
+        with plain():
+            slow = trees.explain(matrix, groups)
+        for one, other in zip(fast, slow, strict=True):
+            assert one.tobytes() == other.tobytes()
+
+    def test_a_matrix_of_too_few_columns_is_refused(self) -> None:
+        trees = MODEL.stacks["html"].trees
+        with pytest.raises(IndexError, match="columns"):
+            trees.log_odds(np.zeros((3, 1), np.float32))
+
+    def test_arrays_that_do_not_fit_are_refused(self) -> None:
+        assert acceleration.native
+        one = np.zeros(1)
+        with pytest.raises((TypeError, ValueError)):
+            acceleration.native.explain(one, 1, one, one, one, one, one, 1, one, one)
+
+
+# What the rules for single lines look for, so that chance finds it often.
+MARKED = st.text(
+    st.sampled_from(
+        'hhttps://www.com.org net@©®™(c)(C)|»›·→/\\129 0٣年月:-•*>+“「"{}();=<>#$ aÄß…\u3000𠀀'
+    ),
+    max_size=60,
+)
+
+
+class TestLines:
+    @given(
+        st.lists(st.one_of(TEXTS, MARKED).map(lambda text: text.replace("\n", " ")), max_size=12)
+    )
+    @settings(max_examples=300, deadline=None)
+    def test_any_lines_have_the_same_columns_and_scores(self, lines: list[str]) -> None:
+        page = text_page(lines)
+        spoken = [i for i, line in enumerate(page.lines) if not is_blank(line)]
+        linear = MODEL.stacks["text"].linear
+        encoded = encode(page, spoken)
+        fast = encoded.columns.tobytes(), linear.scores(encoded).tobytes()
+        with plain():
+            again = encode(page, spoken)
+            assert fast == (again.columns.tobytes(), linear.scores(again).tobytes())
+            assert np.array_equal(encoded.bag[0], again.bag[0])
+            assert np.array_equal(encoded.bag[1], again.bag[1])
+
+    @given(MARKED)
+    @settings(max_examples=500, deadline=None)
+    def test_the_rules_for_single_lines_find_the_same(self, text: str) -> None:
+        fast = line_shapes([text])
+        with plain():
+            for one, other in zip(fast, line_shapes([text]), strict=True):
+                assert one.tobytes() == other.tobytes()
+
+    def test_characters_are_what_strings_and_expressions_say(self) -> None:
+        every = "".join(map(chr, range(TABLE_SIZE)))
+        flags = char_flags()
+        for flag, holds in (
+            (Flag.WORD, lambda c: re.match(r"\w", c) is not None),
+            (Flag.DECIMAL, str.isdecimal),
+            (Flag.BLANK, str.isspace),
+            (Flag.UPPER, str.isupper),
+        ):
+            assert ((flags & np.uint8(flag)) > 0).tolist() == [holds(c) for c in every]
+
+    def test_a_long_line_is_read_by_its_head_and_tail(self) -> None:
+        page = text_page(["x " * 3_000_000 + "end.", "a short line"])
+        fast = encode(page, [0, 1]).columns.tobytes()
+        with plain():
+            assert fast == encode(page, [0, 1]).columns.tobytes()
+
+    def test_lines_with_line_ends_in_them_are_refused(self) -> None:
+        for path in (nullcontext(), plain()):
+            with path, pytest.raises(ValueError, match="newlines"):
+                page_text(["a\nb"])
+
+
+class TestElements:
+    @given(NAMES, st.lists(st.one_of(TEXTS, st.text("aA0-_ bB", max_size=70)), max_size=30))
+    @settings(max_examples=300, deadline=None)
+    def test_names_have_the_same_words(self, tag: str, names: list[str]) -> None:
+        words = element_tokens.__wrapped__
+        fast = words(tag, tuple(names)).tolist()
+        with plain():
+            assert fast == words(tag, tuple(names)).tolist()
+
+    @given(MARKUP)
+    @settings(max_examples=200, deadline=None)
+    def test_any_markup_comes_out_the_same(self, markup: str) -> None:
+        cleaner = Cleaner(MODEL, plugins=no_plugins())
+        fast = cleaner.clean(markup, kind="html")
+        with plain():
+            assert fast == cleaner.clean(markup, kind="html")
+
+    @given(st.integers(1, 30), st.integers(0, 2**32 - 1))
+    def test_the_likeliest_kinds_are_the_same(self, lines: int, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        scores, costs = rng.normal(size=(lines, 10)) * 2, rng.choice([1.5, 5.0], lines).tolist()
+        fast = likeliest_path(scores, costs)
+        with plain():
+            assert fast == likeliest_path(scores, costs)
+
+
+class TestPages:
+    @pytest.mark.parametrize("language", SENTENCES)
+    @pytest.mark.parametrize("kind", ["html", "text"])
+    def test_pages_in_every_script_come_out_the_same(self, language: str, kind: str) -> None:
+        cleaner = Cleaner(MODEL)
+        source = news_page(language)
+        if kind == "text":
+            source = "\n".join(line.text for line in html_page(source).lines)
+        page = cleaner.clean(source, kind=kind)
+        with plain():
+            assert page == cleaner.clean(source, kind=kind)
+
+
+@pytest.mark.parametrize(("value", "expected"), [("1", "False"), ("0", "True"), ("", "True")])
+def test_the_environment_sets_the_compiled_part_aside(value: str, expected: str) -> None:
+    command = [sys.executable, "-c", "import boilerplate; print(boilerplate.accelerated)"]
+    shown = subprocess.run(
+        command,
+        env={**os.environ, "BOILERPLATE_PURE": value},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout.strip() == expected
