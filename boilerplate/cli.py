@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Literal
 import click
 
 from boilerplate.inputs import STDIN, Input, absolute, find_inputs
+from boilerplate.many_commands import SHARD_FORMATS, Many, clean_many, is_many, many_options
 from boilerplate.page import CleanPage, Kind, site_of
 from boilerplate.report import explain_text, html_report, visible
 
@@ -66,8 +67,10 @@ def cli() -> None:
 )  # fmt: skip
 @click.option("--url", metavar="URL", help="Where the pages come from; tells their site.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True,
-    help="The kept lines as text, or every line of a page as one JSON object.",
+    "--format", "form", type=click.Choice(["text", "jsonl", *SHARD_FORMATS]), default="text",
+    show_default=True,
+    help="The kept lines as text, or every line of a page as one JSON object; the last three "
+    "are of shards.",
 )  # fmt: skip
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), metavar="P",
@@ -82,6 +85,7 @@ def cli() -> None:
     "--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     help="Write one file a page into DIR, NAME.txt or NAME.jsonl, instead of printing.",
 )  # fmt: skip
+@many_options
 def clean(
     sources: tuple[str, ...],
     kind: Kind | None,
@@ -91,6 +95,7 @@ def clean(
     explain: bool,
     report: Path | None,
     output: Path | None,
+    many: Many,
 ) -> None:
     r"""Print what of each page is article.
 
@@ -125,6 +130,12 @@ def clean(
     """
     _refuse_bad_options(sources, url, form, explain, report, output)
     inputs = tuple(find_inputs(sources or _piped(), skip=absolute(output) if output else None))
+    if is_many(inputs, form, many):
+        if url or explain or report:
+            raise click.UsageError("--url, --explain and --report are for single pages")
+        common = _common_folder(inputs)
+        cleaner = _cleaner(threshold)
+        sys.exit(clean_many(inputs, common, output, form, kind, cleaner, many))
     folder = _Folder.below(output, inputs, form) if output else None
     if report and absolute(report) in _paths(inputs):
         raise click.BadParameter(f"{report} is an input", param_hint="--report")

@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from boilerplate.records import READERS, is_archive
+
 STDIN: Final = "-"
 # Of a folder only these are pages; a file named by the user is taken whatever its suffix.
 PAGE_SUFFIXES: Final = (".html", ".htm", ".xhtml", ".txt", ".text")
+NOTHING_HERE: Final = (
+    f"no page in this folder ({', '.join(PAGE_SUFFIXES)}; {', '.join(READERS)}, "
+    "these also as .gz and .zst)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,11 @@ def is_special(path: Path) -> bool:
     return os.path.exists(path) and not os.path.isfile(path)
 
 
+def is_wanted(path: Path) -> bool:
+    """Whether a file that was found in a folder is read: a page, or many, by its name."""
+    return path.suffix.lower() in PAGE_SUFFIXES or is_archive(path)
+
+
 def _behind(name: str, skip: Path | None) -> Iterator[Input]:
     if name == STDIN:
         yield Input(STDIN, Path.cwd())
@@ -94,10 +105,10 @@ def _walk(top: str, skip: Path | None) -> Iterator[Input]:
     for where, folders, files in os.walk(top, onerror=unreadable.append):
         folders[:] = sorted(f for f in folders if absolute(Path(where, f)) != skip)
         for path in (Path(where, file) for file in sorted(files)):
-            if path.suffix.lower() in PAGE_SUFFIXES and not is_special(path):
+            if is_wanted(path) and not is_special(path):
                 empty = False
                 yield Input(str(path), folder)
     for error in unreadable:
         yield Input(str(error.filename), folder, error.strerror or str(error))
     if empty and not unreadable:
-        yield Input(top, folder, f"no page in this folder ({', '.join(PAGE_SUFFIXES)})")
+        yield Input(top, folder, NOTHING_HERE)
