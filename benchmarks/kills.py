@@ -35,7 +35,7 @@ import sys
 from pathlib import Path
 from boilerplate.cleaner import Cleaner
 from boilerplate.runner import Job, run, shards_of
-from boilerplate.workers import Recipe
+from boilerplate.recipe import Recipe
 model, source, output = sys.argv[1:]
 files = [(path, path.relative_to(source)) for path in sorted(Path(source).rglob("*.*"))]
 job = Job(Recipe.of(Cleaner(model or None)), output)

@@ -107,8 +107,9 @@ def clean_many(
     many: Many,
 ) -> int:
     """Clean inputs to shards in a folder; the exit status."""
+    from boilerplate.recipe import Budget, Recipe
     from boilerplate.runner import SHARD_PAGES, Job, run, shards_of
-    from boilerplate.workers import Budget, Recipe, RunError
+    from boilerplate.workers import RunError
 
     if output is None:
         raise click.UsageError("many pages go into a folder; name it with --output")

@@ -586,8 +586,8 @@ def check_format(form: Format) -> None:
         _parquet_writer(_Hashing(io.BytesIO()))
 
 
-def digest_of(paths: Iterable[Path]) -> str:
-    """The SHA-256 of what files hold, one after the other, each with its length.
+def digest_of(paths: Iterable[Path], named: bool = False) -> str:
+    """The SHA-256 of the digests of files, with their names where these count.
 
     A file that cannot be read counts as that.
     """
@@ -598,5 +598,7 @@ def digest_of(paths: Iterable[Path]) -> str:
                 digest = hashlib.file_digest(file, "sha256").digest()
         except OSError:
             digest = bytes(32)
+        if named:
+            whole.update(os.fsencode(path.name) + b"\0")
         whole.update(digest)
     return whole.hexdigest()

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from boilerplate.page import Kind
+from boilerplate.recipe import Recipe, differences
 from boilerplate.records import (
     Format,
     Record,
@@ -33,7 +34,7 @@ from boilerplate.records import (
     remove_left_behind,
     writing,
 )
-from boilerplate.workers import Recipe, RunError, StoppedError, Workers, differences
+from boilerplate.workers import RunError, StoppedError, Workers
 
 MANIFEST: Final = "manifest.json"
 REPORTS: Final = ".reports"  # one a finished shard, until and after all stand in the manifest
@@ -41,6 +42,7 @@ MANIFEST_FORMAT: Final = "boilerplate-manifest"
 MANIFEST_VERSION: Final = 1
 SHARD_PAGES: Final = 1000  # of files that are one page each
 SHARDS_AT_ONCE: Final = 4  # on one machine, so that its workers never wait for the end of one
+SECONDS_TO_CONNECT: Final = 15  # to a cluster's scheduler
 RESUBMISSIONS: Final = 5  # of a shard to a cluster whose workers die
 
 Progress = Callable[["Shard", float, bool], None]  # a shard, its share read, whether in error
@@ -307,6 +309,7 @@ def run(
         with _interruptible(stop, told), contextlib.closing(engine):
             reports.extend(engine)
     finally:
+        remove_left_behind(Path(job.folder))
         complete = len(reports) == len(shards) and not any(r.problem for r in reports)
         write_manifest(job, complete)
     return reports
@@ -344,7 +347,7 @@ def _on_dask(
     except ImportError as error:
         raise RunError("Dask is missing: pip install 'boilerplate-lines[dask]'") from error
     try:
-        client = Client(address)
+        client = Client(address, timeout=SECONDS_TO_CONNECT)
     except (OSError, ValueError) as error:
         raise RunError(f"no Dask scheduler answers at {address}: {error}") from error
     with client:

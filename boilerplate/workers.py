@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
-import hashlib
 import json
 import os
 import pickle
@@ -22,16 +21,13 @@ import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final, Literal, Self, cast
 
 from boilerplate.cleaner import Cleaner, is_blank
-from boilerplate.model import to_bytes
 from boilerplate.page import CleanPage, Label
+from boilerplate.recipe import Recipe, differences, fingerprint
 from boilerplate.records import Fields, Record, opened, scrubbed
 
 # Ready, an answer, an error record, out of memory, fatal.
@@ -40,6 +36,7 @@ Status = Literal[b"R", b"A", b"E", b"M", b"F"]
 # How often a page is tried, each time in a fresh worker: one may die for what another page left
 # in its memory, or because the machine was short of it. A page that is slow is slow again.
 ATTEMPTS: Final = {"died": 3, "memory": 2, "time": 2}
+PATIENCE: Final = 4  # times a page's seconds of work, until it has taken too long by the clock
 STARTS: Final = 5  # of a worker in a row, until none is believed to be possible
 MiB: Final = 1 << 20
 HELD_BYTES: Final = 64 * MiB  # of records that wait for their turn, for one file
@@ -55,75 +52,6 @@ class RunError(Exception):
 
 class StoppedError(Exception):
     """The workers were stopped before this page was done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What one page may cost: seconds, and MiB beyond what a worker needs for any page."""
-
-    seconds: float = 30.0
-    memory: int = 1024
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """All that a worker needs to build the same Cleaner: picklable, on any machine.
-
-    A pickled Cleaner holds paths and settings, not arrays: of a model, of folders of plugins and
-    of site models, which must be there where the worker runs.
-    """
-
-    pickled: bytes
-    fields: Fields = field(default_factory=Fields)
-    budget: Budget = field(default_factory=Budget)
-
-    @classmethod
-    def of(
-        cls, cleaner: Cleaner, fields: Fields | None = None, budget: Budget | None = None
-    ) -> Recipe:
-        """The recipe of a Cleaner."""
-        return cls(pickle.dumps(cleaner, 4), fields or Fields(), budget or Budget())
-
-    @cached_property
-    def cleaner(self) -> Cleaner:
-        """The Cleaner, loaded once."""
-        cleaner: Cleaner = pickle.loads(self.pickled)  # noqa: S301 - its parent process made it
-        return cleaner
-
-    @cached_property
-    def fingerprint(self) -> Mapping[str, Any]:
-        """What decides how pages come out: versions, options and checksums, as JSON."""
-        return fingerprint(self.cleaner)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"pickled": self.pickled, "fields": self.fields, "budget": self.budget}
-
-
-def fingerprint(cleaner: Cleaner) -> dict[str, Any]:
-    """What decides how a Cleaner's pages come out, as JSON."""
-    return {
-        "boilerplate": _version(),
-        "model": _model_digest(cleaner),
-        "threshold": cleaner.threshold,
-    }
-
-
-def _version() -> str:
-    try:
-        return version("boilerplate-lines")
-    except PackageNotFoundError:
-        return "unknown"
-
-
-def _model_digest(cleaner: Cleaner) -> str:
-    path = cleaner.model.path
-    if path is None:
-        data = to_bytes(cleaner.model)
-    elif path:
-        data = Path(path).read_bytes()
-    else:
-        data = files("boilerplate").joinpath("data/model.zip").read_bytes()
-    return hashlib.sha256(data).hexdigest()
 
 
 # ------------------------------------------------------------------------- a cleaned record
@@ -191,12 +119,19 @@ def clean_record(cleaner: Cleaner, record: Record, fields: Fields) -> Answer:
         record = opened(record, fields)
         if record.error:
             return error_record(record, record.error)
+        _forgive(cleaner)
         page = cleaner.clean(record.source, record.url, record.kind, record.charset)
         return Answer(_written(record, page_fields(page)))
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
         return error_record(record, " ".join(f"{type(error).__name__}: {error}".split())[:1000])
+
+
+def _forgive(cleaner: Cleaner) -> None:
+    """Forget which plugins failed on other pages: which these were differs between runs."""
+    for plugin in getattr(getattr(cleaner, "plugins", None), "found", ()):
+        plugin.failures = 0
 
 
 # --------------------------------------------------------------------------- in the worker
@@ -213,8 +148,9 @@ def serve() -> None:
     with contextlib.suppress(BrokenPipeError, EOFError):
         try:
             recipe: Recipe = pickle.load(questions)  # noqa: S301 - from the parent
-            cleaner = recipe.cleaner
-            known = recipe.fingerprint if cleaner.model.path is not None else None
+            cleaner = recipe.build()
+            # A model that was shipped whole is the same model; to hash it again takes seconds.
+            known = recipe.fingerprint if cleaner.model.path is None else fingerprint(cleaner)
             cleaner.clean("<p>What is loaded late is loaded now.</p>")
         except Exception as error:  # noqa: BLE001 - told to the parent, which ends the run
             _answer(answers, b"F", f"{type(error).__name__}: {error}".encode())
@@ -223,15 +159,33 @@ def serve() -> None:
         _answer(answers, b"R", json.dumps(known).encode())
         while True:
             record: Record = pickle.load(questions)  # noqa: S301 - from the parent
-            faulthandler.dump_traceback_later(recipe.budget.seconds, exit=True, file=nowhere)
+            _begin_page(recipe.budget.seconds, nowhere)
             try:
                 answer = clean_record(cleaner, record, recipe.fields)
             except MemoryError:
-                faulthandler.cancel_dump_traceback_later()
+                _end_page()
                 _answer(answers, b"M", b"")
                 return
-            faulthandler.cancel_dump_traceback_later()
+            _end_page()
             _answer(answers, b"E" if answer.failed else b"A", answer.json)
+
+
+def _begin_page(seconds: float, nowhere: int) -> None:
+    """End this process if a page takes longer, in C code too.
+
+    What counts is the processor's time, which does not depend on how busy the machine is; a
+    page that only waits is ended by the clock, later.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)  # which ends the process
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+    faulthandler.dump_traceback_later(seconds * PATIENCE, exit=True, file=nowhere)
+
+
+def _end_page() -> None:
+    faulthandler.cancel_dump_traceback_later()
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _answer(answers: IO[bytes], status: Status, data: bytes) -> None:
@@ -302,11 +256,20 @@ class Worker:
         except (OSError, EOFError, ValueError) as error:
             if self.stopped:
                 raise StoppedError from error
-            late = time.monotonic() - begun >= self.recipe.budget.seconds
-            raise _Failed("time" if late else "died") from error
+            raise _Failed("time" if self._was_late(process, begun) else "died") from error
         if status == b"M":
             raise _Failed("memory")
         return Answer(answer, failed=status == b"E")
+
+    def _was_late(self, process: subprocess.Popen[bytes], begun: float) -> bool:
+        """Whether a process that broke off ended itself because a page took too long."""
+        try:
+            status = process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            return False
+        if hasattr(signal, "SIGPROF") and status == -signal.SIGPROF:
+            return True
+        return time.monotonic() - begun >= self.recipe.budget.seconds * PATIENCE
 
     def _started(self) -> subprocess.Popen[bytes]:
         for _ in range(STARTS):
@@ -334,7 +297,7 @@ class Worker:
         if status == b"F":
             raise RunError(f"a worker cannot start: {answer.decode('utf-8', 'replace')}")
         known = json.loads(answer)
-        if known is not None and known != json.loads(json.dumps(self.recipe.fingerprint)):
+        if known != self.recipe.fingerprint:
             raise RunError(
                 "a worker has loaded another model or other options than the run began with: "
                 f"{differences(self.recipe.fingerprint, known)}"
@@ -358,19 +321,6 @@ class Worker:
             self.stopped = True
             if self.process:
                 self.process.kill()
-
-
-def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    """What differs between two fingerprints, in words."""
-    keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
-    return ", ".join(
-        f"{key} ({_short(one.get(key))}, now {_short(other.get(key))})" for key in keys
-    )
-
-
-def _short(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= 60 else text[:12] + "…"
 
 
 def _child() -> subprocess.Popen[bytes]:

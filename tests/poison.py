@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from boilerplate import Cleaner, CleanPage
 DIE = "please die"
 DIE_ONCE = "please die once, and say so in "  # the path of a file, up to the next <
 HANG = "please hang"
+SLEEP = "please sleep"
 GROW = "please grow"
 RAISE = "please raise"
 
@@ -30,6 +32,8 @@ class PoisonCleaner(Cleaner):
             os.kill(os.getpid(), signal.SIGKILL)
         if HANG in text:
             pow(3, 10**10)  # in C, with the interpreter's lock held
+        if SLEEP in text:
+            time.sleep(10_000)
         if GROW in text:
             grown = [bytearray(1 << 20) for _ in range(1 << 20)]
             del grown

@@ -19,9 +19,10 @@ import pytest
 from benchmarks.kills import RUN, contents, make_crawl, survive
 from boilerplate import Model
 from boilerplate.model import to_bytes
+from boilerplate.recipe import Budget, Recipe
 from boilerplate.records import FORMATS, Fields, remove_left_behind
 from boilerplate.runner import MANIFEST, Job, Shard, ShardReport, clean_shard, run, shards_of
-from boilerplate.workers import Budget, Recipe, RunError
+from boilerplate.workers import RunError
 from tests import poison
 
 pytest.importorskip("pyarrow")

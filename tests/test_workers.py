@@ -14,13 +14,14 @@ import pytest
 
 from boilerplate import Model
 from boilerplate.model import load_model, to_bytes
+from boilerplate.recipe import Budget, Recipe, fingerprint
 from boilerplate.records import Fields, Record
-from boilerplate.workers import Budget, Recipe, RunError, Workers, fingerprint, page_fields
+from boilerplate.workers import RunError, Workers, page_fields
 from tests import poison
 from tests.made_up import SENTENCES
 
 GOOD = f"<p>{SENTENCES['tr']}</p>"
-BUDGET = Budget(seconds=3.0, memory=256)
+BUDGET = Budget(seconds=2.0, memory=256)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def answers(workers: Workers, *pages: str) -> list[dict[str, Any]]:
     ("told", "why"),
     [
         (poison.DIE, "ended its worker process"),
-        (poison.HANG, "took more than 3 s"),
+        (poison.HANG, "took more than 2 s"),
         pytest.param(
             poison.GROW, "needed more than 256 MiB",
             marks=pytest.mark.skipif(sys.platform != "linux", reason="memory is Linux's to limit"),
@@ -63,6 +64,13 @@ def test_a_page_that_fails_costs_that_page_only(workers: Workers, told: str, why
     assert bad == {"record": 1, "id": "page 1", "url": "https://a.test/", "error": why}
     assert first["error"] is last["error"] is None
     assert first["page"] == last["page"] == SENTENCES["tr"]
+
+
+def test_a_page_that_only_waits_is_ended_by_the_clock(model_file: Path):
+    recipe = Recipe.of(poison.PoisonCleaner(model_file), budget=Budget(seconds=0.5))
+    with Workers(recipe) as workers:
+        [page] = answers(workers, f"<p>{poison.SLEEP}")
+    assert page["error"] == "took more than 0.5 s"
 
 
 def test_a_worker_that_dies_by_chance_costs_nothing(workers: Workers, tmp_path: Path):
@@ -118,7 +126,7 @@ def test_workers_end_when_their_parent_does(recipe: Recipe):
 def test_a_recipe_is_small_and_is_the_same_cleaner_again(model_file: Path):
     recipe = Recipe.of(poison.PoisonCleaner(model_file, 0.25), Fields(id="docid"))
     assert len(recipe.pickled) < 1000
-    assert recipe.cleaner.threshold == 0.25
+    assert recipe.build().threshold == 0.25
     assert recipe.fingerprint["threshold"] == 0.25
 
 
@@ -130,7 +138,7 @@ def test_the_fingerprint_of_a_model_is_that_of_its_file_wherever_it_lies(
 
 
 def test_spans_count_characters_of_the_page_and_text_is_the_kept_ones(recipe: Recipe):
-    page = recipe.cleaner.clean("".join(f"<p>{s} 𒀀👩‍🚀</p>\n\n" for s in SENTENCES.values()))
+    page = recipe.build().clean("".join(f"<p>{s} 𒀀👩‍🚀</p>\n\n" for s in SENTENCES.values()))
     record = page_fields(page)
     spans = [record["page"][line["start"] : line["end"]] for line in record["lines"]]
     assert spans == [p.line.text for p in page.predictions]
