@@ -1,8 +1,10 @@
 """How good we are beside other tools: ``python -m benchmarks.accuracy --split test``.
 
 Every tool gets the same pages of one split, as HTML and as bare text, and is held against the
-same gold. Word F1 compares its text with the gold's. Line F1 asks which of our lines it keeps:
-those of which half the words, aligned in order, are in its text. Means are over pages.
+same gold. Word F1 compares its text with the gold's, and shingle F1 the runs of four words in
+both. Line F1 asks which of our lines it keeps: those of which half the words, aligned in order,
+are in its text; the character-weighted F1 counts each line as long as it is. Means are over
+pages.
 
 A whole run writes docs/results/accuracy-SPLIT.json, docs/accuracy.md and the pictures; a run on
 a part of the pages prints its tables only, unless it is told where to write. Nothing in the
@@ -17,7 +19,7 @@ import sys
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -37,11 +39,12 @@ from benchmarks.tools import (
     quiet_and_offline,
 )
 from boilerplate.cleaner import Cleaner
-from boilerplate.evaluation import line_score, word_score, words
+from boilerplate.evaluation import line_score, shingle_score, word_score, words
 from boilerplate.language import language_of
 from boilerplate.language import sample as language_sample
 from boilerplate.model import MODES
 from boilerplate.page import Kind, Label
+from boilerplate.plugins import no_plugins
 from boilerplate.readers import decode
 from training import card
 from training.__main__ import HERE, cache_option, gold_pages, jobs_option, source_option
@@ -59,13 +62,15 @@ class Score:
     """One tool on one page; ``failure`` names what went wrong, and the score is of no text."""
 
     line_f1: float
+    char_f1: float
     word_f1: float
     word_precision: float
     word_recall: float
+    shingle_f1: float
     failure: str | None = None
 
 
-MEASURES: Final = ("line_f1", "word_f1", "word_precision", "word_recall")
+MEASURES: Final = tuple(field.name for field in fields(Score) if field.name != "failure")
 
 
 class Task(NamedTuple):
@@ -95,9 +100,17 @@ def score_output(output: Output, labelled: Sample, failure: str | None = None) -
     """What a tool kept, held against the gold."""
     texts = [line.text for line in labelled.page.lines]
     labels = output.labels or line_labels(texts, output.text)
-    word = word_score(output.text, labelled.gold.gold or "")
-    line = line_score(labels, labelled.labels)
-    return Score(line.f1, word.f1, word.precision, word.recall, failure)
+    gold = labelled.gold.gold or ""
+    word = word_score(output.text, gold)
+    return Score(
+        line_f1=line_score(labels, labelled.labels).f1,
+        char_f1=line_score(labels, labelled.labels, map(len, texts)).f1,
+        word_f1=word.f1,
+        word_precision=word.precision,
+        word_recall=word.recall,
+        shingle_f1=shingle_score(output.text, gold).f1,
+        failure=failure,
+    )
 
 
 def given_to_tools(labelled: Sample) -> Input:
@@ -205,7 +218,7 @@ def summary(rows: Iterable[Row], tool: str) -> dict[str, Any]:
 
 
 def means(scores: Sequence[Score]) -> dict[str, float]:
-    """Means over pages, and the standard errors of the two F1s."""
+    """Means over pages, and the standard errors of the F1s."""
     n = len(scores)
     out: dict[str, float] = {"pages": n}
     for name in MEASURES:
@@ -309,7 +322,7 @@ def main(
     model: str | None, docs: Path | None,
 ) -> None:  # fmt: skip
     """Score us and the other tools on one split."""
-    cleaner = Cleaner(model)
+    cleaner = Cleaner(model, plugins=no_plugins())
     peers = [each for each in PEERS if not tool or each.name in tool]
     tools, missing, versions = installed([ours(cleaner), *peers])
     for package in missing:

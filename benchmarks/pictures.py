@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from training.card import (
+    BESIDE,
     LANGUAGES,
     LEAST_PAGES,
     MEAN,
@@ -14,6 +15,7 @@ from training.card import (
     MODE_NAMES,
     TITLES,
     corpora_of,
+    has_measure,
     parts_of,
 )
 
@@ -33,10 +35,17 @@ def draw(results: Mapping[str, Any], folder: Path, ours: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     modes = results["modes"]
     by_corpus = {kind: [*corpora_of(mode), MEAN] for kind, mode in modes.items()}
-    by_language = {kind: parts_of(mode, LANGUAGES, LEAST_PAGES) for kind, mode in modes.items()}
     _panels(results, by_corpus, ours, folder / "accuracy.png")
-    if any(by_language.values()):
-        _panels(results, by_language, ours, folder / "languages.png", most=4)
+    newer = all(has_measure(mode, "char_f1") for mode in modes.values())
+    least = 1 if newer else LEAST_PAGES
+    by_language = {kind: parts_of(mode, LANGUAGES, least) for kind, mode in modes.items()}
+    if not any(by_language.values()):
+        return
+    target = folder / "languages.png"
+    if newer:
+        _panels(results, by_language, ours, target, "char_f1", BESIDE)
+    else:
+        _panels(results, by_language, ours, target, most=4)
 
 
 def _panels(
@@ -44,6 +53,8 @@ def _panels(
     groups: Mapping[str, Sequence[str]],
     ours: str,
     target: Path,
+    shown_measure: str | None = None,
+    beside: Sequence[str] | None = None,
     most: int = 7,
 ) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -53,9 +64,9 @@ def _panels(
     FigureCanvasAgg(figure)
     panels = figure.subplots(len(groups), 1, squeeze=False)[:, 0]
     for panel, (kind, names) in zip(panels, groups.items(), strict=True):
-        measure = SHOWN_MEASURE[kind]
+        measure = shown_measure or SHOWN_MEASURE[kind]
         tools = results["modes"][kind]["tools"]
-        shown = _leaders(tools, measure, ours, most)
+        shown = _leaders(tools, measure, ours, most, beside)
         width = 0.85 / len(shown)
         for i, tool in enumerate(shown):
             found = [tools[tool]["groups"][name] for name in names]
@@ -83,8 +94,15 @@ def _panels(
     figure.savefig(target, dpi=DPI, metadata={"Software": None})
 
 
-def _leaders(tools: Mapping[str, Any], measure: str, ours: str, most: int) -> list[str]:
-    """We and the best of the others over all corpora, the best first."""
+def _leaders(
+    tools: Mapping[str, Any],
+    measure: str,
+    ours: str,
+    most: int,
+    beside: Sequence[str] | None = None,
+) -> list[str]:
+    """We and the best of the others, or of those ``beside``, over all corpora, the best first."""
     order = sorted(tools, key=lambda name: -tools[name]["groups"][MEAN][measure])
     others = [name for name in order if name not in (ours, "everything")]
+    others = [name for name in others if beside is None or name in beside]
     return [ours, *others[: most - 1]]

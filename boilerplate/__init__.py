@@ -24,8 +24,12 @@ from boilerplate.page import (
 
 if TYPE_CHECKING:
     from boilerplate.cleaner import Cleaner, clean
+    from boilerplate.hookspecs import hookimpl
     from boilerplate.model import Model, load_model
+    from boilerplate.plugins import Plugins, load_plugins
     from boilerplate.readers import read
+    from boilerplate.rules import SiteRules, Verdict, Vote, read_rules
+    from boilerplate.sites import SiteModel, SiteModels
 
 # Loaded on first use, so that importing the package costs milliseconds.
 _LAZY = {
@@ -34,6 +38,15 @@ _LAZY = {
     "Model": "boilerplate.model",
     "load_model": "boilerplate.model",
     "read": "boilerplate.readers",
+    "Plugins": "boilerplate.plugins",
+    "load_plugins": "boilerplate.plugins",
+    "hookimpl": "boilerplate.hookspecs",
+    "SiteRules": "boilerplate.rules",
+    "Verdict": "boilerplate.rules",
+    "Vote": "boilerplate.rules",
+    "read_rules": "boilerplate.rules",
+    "SiteModel": "boilerplate.sites",
+    "SiteModels": "boilerplate.sites",
 }
 
 __all__ = [
@@ -47,10 +60,19 @@ __all__ = [
     "Metadata",
     "Model",
     "Page",
+    "Plugins",
     "Prediction",
+    "SiteModel",
+    "SiteModels",
+    "SiteRules",
+    "Verdict",
+    "Vote",
     "clean",
+    "hookimpl",
     "load_model",
+    "load_plugins",
     "read",
+    "read_rules",
 ]
 
 

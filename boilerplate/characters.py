@@ -5,6 +5,7 @@ Categories come from the Unicode database; nothing assumes blanks, case or Weste
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from enum import IntEnum
@@ -110,6 +111,34 @@ _SCRIPT_IDS: Final = np.array(
      23, 28, 1, 5, 6, 1, 6, 1, 28, 23, 28]
 )  # fmt: skip
 SCRIPTS: Final = 29
+
+
+# Marks of direction and other characters that nobody sees. The joiners are not among them:
+# Persian and the scripts of India write words with them.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]+"
+)
+# Letters and digits as wide, or as narrow, as another script's. Punctuation stays: full width
+# is how Chinese and Japanese write it.
+_FORMS = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f\uffa1-\uffdc]+")
+# Composing takes the square of a run of marks; what is written has a few of them in a row.
+_MANY_MARKS = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f]{30}")
+
+
+def plain(text: str) -> str:
+    """A text as it looks: composed, without what is not seen, in letters of the common width.
+
+    >>> plain("\uff21\uff22\uff11"), plain("a\u200b\u202db"), len(plain("e\u0301"))
+    ('AB1', 'ab', 1)
+    """
+    if text.isascii():
+        return text
+    text = _UNSEEN.sub("", text)
+    text = _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    if not unicodedata.is_normalized("NFC", text) and not _MANY_MARKS.search(text):
+        text = unicodedata.normalize("NFC", text)
+    return text
 
 
 def code_points(text: str) -> NDArray[np.uint32]:

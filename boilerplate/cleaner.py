@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from os import PathLike
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from boilerplate.characters import plain
 from boilerplate.features import Floats
 from boilerplate.kinds import chrome_kinds
 from boilerplate.language import detect_language
-from boilerplate.model import Model, load_model
-from boilerplate.page import CleanPage, Kind, Label, Line, Page, Prediction
+from boilerplate.model import Model, load_model, sigmoid
+from boilerplate.page import CleanPage, Kind, Label, Page, Prediction, is_blank
+from boilerplate.plugins import Opinions, Plugins, default_plugins
 from boilerplate.readers import read
 from boilerplate.reasons import naming, reasons
+from boilerplate.sites import SiteModel, SiteModels, corrector_of
 
 PLAIN_THRESHOLD: Final = 0.5
 SHARE_OF_LIKELIEST: Final = 0.6
 PLACES: Final = 4  # of a probability, so that what is printed decides as what was computed
+CLOSEST: Final = 1e-6  # to 0 or 1, for a probability whose logarithm is taken
 LEAST_THRESHOLD: Final = 0.2  # a page on which nothing is likelier than this has no article
 
 
@@ -27,18 +33,26 @@ class Cleaner:
 
     ``model`` is a loaded Model, the path of a model file, or None for the shipped one;
     ``threshold`` is the probability of CONTENT from which a line is kept, on every page; None
-    chooses the one that suits each page best (see ``best_threshold``).
+    chooses the one that suits each page best (see ``best_threshold``); ``plugins`` are loaded
+    Plugins, None for all that are installed (``no_plugins()`` for none); ``site_models`` is a
+    SiteModel, or a folder of their files, from which a page's site chooses; None does without.
     """
 
     def __init__(
         self,
         model: Model | str | PathLike[str] | None = None,
         threshold: float | None = None,
+        plugins: Plugins | None = None,
+        site_models: SiteModels | SiteModel | str | PathLike[str] | None = None,
     ) -> None:
         if threshold is not None and not 0.0 <= threshold <= 1.0:
             raise ValueError(f"a threshold is a probability between 0 and 1, not {threshold!r}")
         self.model = model if isinstance(model, Model) else load_model(model)
         self.threshold = threshold
+        self.plugins = default_plugins() if plugins is None else plugins
+        if isinstance(site_models, str | PathLike):
+            site_models = SiteModels(site_models)
+        self.site_models = site_models
 
     def clean(
         self,
@@ -53,15 +67,23 @@ class Cleaner:
         from text by content; ``charset`` is the transport's word on the encoding of bytes.
         Raises TypeError and ValueError for arguments of the wrong kind, never for bad pages.
         """
-        page = source if isinstance(source, Page) else read(source, url, kind, charset)
+        known = self.plugins.on(source.url if isinstance(source, Page) else url)
+        page = (
+            source if isinstance(source, Page) else read(source, url, kind, charset, known.select)
+        )
         spoken = [i for i, line in enumerate(page.lines) if not is_blank(line)]
         scored = self.model.predict(page, spoken)
-        probability = scored.probability.round(PLACES)
+        if site := corrector_of(self.site_models, page):
+            scored = site.correct(page, spoken, scored)
+        else:
+            scored = known.corrected(page, spoken, scored)
+        opinions = known.opinions(page, spoken, scored.probability)
+        probability = nudged(scored.probability, spoken, opinions).round(PLACES)
         threshold = self.threshold
         if threshold is None:
-            chars = np.array([len(page.lines[i].text) for i in spoken], float)
+            chars = np.array([len(plain(page.lines[i].text)) for i in spoken], float)
             threshold = best_threshold(probability, chars, scored.article)
-        kept = probability >= threshold
+        kept = overruled(probability >= threshold, spoken, opinions)
         predictions = [
             Prediction(line, Label.BOILERPLATE, 0.0, "blank line") for line in page.lines
         ]
@@ -76,18 +98,33 @@ class Cleaner:
             strict=True,
         ):
             label = Label.CONTENT if keep else Label.BOILERPLATE
-            predictions[i] = Prediction(
-                page.lines[i], label, p, naming(sort, why), sort, *spoken_in
-            )
-        return CleanPage(page, tuple(predictions), language, threshold)
+            why = opinions.reason(i, naming(sort, why))
+            predictions[i] = Prediction(page.lines[i], label, p, why, sort, *spoken_in)
+        return CleanPage(
+            page, tuple(predictions), language, threshold, opinions.errors, scored.drift
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Cleaner, (self.model, self.threshold))
+        return (Cleaner, (self.model, self.threshold, self.plugins, self.site_models))
 
 
-def is_blank(line: Line) -> bool:
-    """Whether a line has nothing to show."""
-    return not line.text or line.text.isspace()
+def nudged(probability: Floats, spoken: Sequence[int], opinions: Opinions) -> Floats:
+    """Probabilities of the spoken lines, (n,), with the plugins' votes added as log-odds."""
+    if not opinions.votes:
+        return probability
+    votes = np.array([opinions.votes.get(i, (0.0, ""))[0] for i in spoken])
+    sure = np.clip(probability, CLOSEST, 1 - CLOSEST)
+    return np.where(votes == 0, probability, sigmoid(np.log(sure / (1 - sure)) + votes))
+
+
+def overruled(
+    kept: NDArray[np.bool_], spoken: Sequence[int], opinions: Opinions
+) -> NDArray[np.bool_]:
+    """Which of the spoken lines are kept, (n,), with the plugins' verdicts as the last word."""
+    if not opinions.verdicts:
+        return kept
+    labels = {i: label is Label.CONTENT for i, (label, _) in opinions.verdicts.items()}
+    return np.array([labels.get(i, keep) for i, keep in zip(spoken, kept.tolist(), strict=True)])
 
 
 def best_threshold(probability: Floats, chars: Floats, article: float = 1.0) -> float:

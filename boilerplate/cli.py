@@ -18,13 +18,17 @@ from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
 import click
 
-from boilerplate.inputs import STDIN, Input, absolute, find_inputs
+from boilerplate.inputs import PAGE_SUFFIXES, STDIN, Input, absolute, find_inputs
 from boilerplate.many_commands import SHARD_FORMATS, Many, clean_many, is_many, many_options
 from boilerplate.page import CleanPage, Kind, site_of
+from boilerplate.plugin_commands import load_for_commands, plugin_options, plugins
+from boilerplate.records import ARCHIVE_SUFFIXES
 from boilerplate.report import explain_text, html_report, visible
+from boilerplate.site_commands import site_models_folder, train
 
 if TYPE_CHECKING:
     from boilerplate.cleaner import Cleaner
+    from boilerplate.plugins import Plugins
 
 Format = Literal["text", "jsonl"]
 Renderer = Callable[["Outcome"], bytes]
@@ -44,12 +48,41 @@ class Outcome:
     error: str = ""
 
 
+class _WithPlugins(click.Group):
+    """A group that plugins add commands to; they are asked when its own do not answer."""
+
+    asked = False
+
+    def ask_plugins(self) -> None:
+        if not self.asked:
+            self.asked = True
+            from boilerplate.plugins import PluginError
+
+            try:
+                load_for_commands().add_commands(self)
+            except PluginError as error:
+                raise click.ClickException(str(error)) from error
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self.ask_plugins()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = super().get_command(ctx, cmd_name)
+        if command is None:
+            self.ask_plugins()
+            command = super().get_command(ctx, cmd_name)
+        return command
+
+
 @click.group(
-    "boilerplate", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96}
+    "boilerplate",
+    cls=_WithPlugins,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
 )
 @click.version_option(package_name="boilerplate-lines", message="%(prog)s %(version)s")
 def cli() -> None:
-    r"""Keep the article, drop the site chrome: any page, any language, line by line.
+    """Keep the article, drop the site chrome: any page, any language, line by line.
 
     \b
     Examples:
@@ -76,6 +109,12 @@ def cli() -> None:
     "--threshold", type=click.FloatRange(0, 1), metavar="P",
     help="Keep lines from this probability of content on, 0 to 1. Default: what suits each page.",
 )  # fmt: skip
+@click.option(
+    "--site-models", type=click.Path(exists=True, path_type=Path), metavar="DIR",
+    envvar="BOILERPLATE_SITE_MODELS",
+    help="Models of sites, made by 'boilerplate train site', that are found by --url. "
+    "Default: the folder of your configuration, where it is there.",
+)  # fmt: skip
 @click.option("--explain", is_flag=True, help="Show every line, kept and dropped, and why.")
 @click.option(
     "--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), metavar="FILE",
@@ -86,18 +125,23 @@ def cli() -> None:
     help="Write one file a page into DIR, NAME.txt or NAME.jsonl, instead of printing.",
 )  # fmt: skip
 @many_options
+@plugin_options
 def clean(
     sources: tuple[str, ...],
     kind: Kind | None,
     url: str | None,
     form: Format,
     threshold: float | None,
+    site_models: Path | None,
     explain: bool,
     report: Path | None,
     output: Path | None,
     many: Many,
+    plugins_dir: tuple[str, ...],
+    no_plugin: tuple[str, ...],
+    strict_plugins: bool,
 ) -> None:
-    r"""Print what of each page is article.
+    """Print what of each page is article.
 
     SOURCES are files, folders (searched for .html, .htm, .xhtml, .txt and .text), glob
     patterns, or - for standard input, which is also read when none is given. A page named
@@ -125,21 +169,26 @@ def clean(
     With --output the folders below DIR are those below the inputs' common folder, and nothing
     is ever written outside DIR or over an input.
 
+    Plugins that know a page's site correct the model; the site is told by --url. One that fails
+    is named on standard error, and in jsonl under "plugin_errors"; the page still comes out.
+
     Exit status: 0 all went well, 1 some input failed (the others are still done, and standard
     error says which), 2 the command was wrong, 141 the reader of the output left early.
     """
     _refuse_bad_options(sources, url, form, explain, report, output)
-    inputs = tuple(find_inputs(sources or _piped(), skip=absolute(output) if output else None))
+    skip = absolute(output) if output else None
+    inputs = tuple(find_inputs(sources or _piped(), skip, (*PAGE_SUFFIXES, *ARCHIVE_SUFFIXES)))
     if is_many(inputs, form, many):
         if url or explain or report:
             raise click.UsageError("--url, --explain and --report are for single pages")
-        common = _common_folder(inputs)
-        cleaner = _cleaner(threshold)
-        sys.exit(clean_many(inputs, common, output, form, kind, cleaner, many))
+        loaded = load_for_commands(plugins_dir, no_plugin, strict_plugins)
+        cleaner = _cleaner(threshold, loaded, site_models)
+        sys.exit(clean_many(inputs, _common_folder(inputs), output, form, kind, cleaner, many))
     folder = _Folder.below(output, inputs, form) if output else None
     if report and absolute(report) in _paths(inputs):
         raise click.BadParameter(f"{report} is an input", param_hint="--report")
-    cleaner = _cleaner(threshold)
+    loaded = load_for_commands(plugins_dir, no_plugin, strict_plugins)
+    cleaner = _cleaner(threshold, loaded, site_models)
     failed = False
     reported = []
     with _unix_manners() as out:
@@ -152,6 +201,7 @@ def clean(
             for problem in filter(None, (outcome.error, unsaved)):
                 _warn(found.name, problem)
                 failed = True
+            _warn_of_drift(outcome)
             if report and outcome.page:
                 reported.append((found.name, outcome.page))
         if report:
@@ -162,7 +212,7 @@ def clean(
 @cli.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    r"""Print the script that completes this command in a shell.
+    """Print the script that completes this command in a shell.
 
     \b
     Put the line of your shell into its startup file:
@@ -176,6 +226,10 @@ def completion(shell: str) -> None:
     if complete is None:
         raise click.UsageError(f"this version of click completes no {shell}")
     click.echo(complete(cli, {}, "boilerplate", "_BOILERPLATE_COMPLETE").source())
+
+
+cli.add_command(plugins)
+cli.add_command(train)
 
 
 def main() -> None:
@@ -195,6 +249,8 @@ def page_record(name: str, page: CleanPage) -> dict[str, Any]:
         "language": page.language,
         "kind": page.page.kind,
         "threshold": page.threshold,
+        "plugin_errors": list(page.plugin_errors),
+        "drift": page.drift,
         "lines": [
             {
                 "text": p.line.text,
@@ -237,20 +293,28 @@ def _refuse_bad_options(
         raise click.BadParameter(f"{output} is an input", param_hint="--output")
 
 
-def _cleaner(threshold: float | None) -> Cleaner:
+def _cleaner(threshold: float | None, plugins: Plugins, site_models: Path | None) -> Cleaner:
     from boilerplate.cleaner import Cleaner
 
+    if site_models is None and site_models_folder().is_dir():
+        site_models = site_models_folder()
     try:
-        return Cleaner() if threshold is None else Cleaner(threshold=threshold)
+        return Cleaner(
+            threshold=threshold, plugins=plugins, site_models=site_models and absolute(site_models)
+        )
     except ValueError as error:  # "nan" passes for a number between 0 and 1
         raise click.BadParameter(str(error), param_hint="--threshold") from error
 
 
 def _outcome(cleaner: Cleaner, found: Input, url: str | None, kind: Kind | None) -> Outcome:
+    from boilerplate.plugins import PluginError
+
     try:
         return Outcome(found, cleaner.clean(found.read(), url, kind))
     except OSError as error:
         return Outcome(found, error=_reason_of(error))
+    except PluginError as error:  # --strict-plugins
+        raise click.ClickException(str(error)) from error
     except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
         return Outcome(found, error=f"{type(error).__name__}: {error}")
 
@@ -378,6 +442,17 @@ def _write_report(pages: Sequence[tuple[str, CleanPage]], report: Path) -> bool:
         _warn(str(report), _reason_of(error))
         return False
     return True
+
+
+def _warn_of_drift(outcome: Outcome) -> None:
+    from boilerplate.sites import DRIFTED
+
+    if outcome.page and outcome.page.drift is not None and outcome.page.drift >= DRIFTED:
+        _warn(
+            outcome.input.name,
+            f"does not look like {outcome.page.site or 'its site'} did when "
+            "its model was learned; see 'boilerplate train site --check'",
+        )
 
 
 def _warn(name: str, problem: str) -> None:

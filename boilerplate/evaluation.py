@@ -68,6 +68,27 @@ def word_score(text: str, gold: str) -> Score:
     return score_counts((have & want).total(), have.total(), want.total())
 
 
+SHINGLE: Final = 4  # words
+
+
+def shingle_score(text: str, gold: str) -> Score:
+    """Multiset overlap of runs of four words, as article-extraction-benchmark counts them.
+
+    Unlike word F1 it asks for the right order. A text of fewer words is one run.
+
+    >>> shingle_score("a b c d e", "a b c d x").precision
+    0.5
+    """
+    have, want = Counter(_shingles(words(text))), Counter(_shingles(words(gold)))
+    return score_counts((have & want).total(), have.total(), want.total())
+
+
+def _shingles(tokens: list[str]) -> list[tuple[str, ...]]:
+    if not tokens:
+        return []
+    return list(zip(*(tokens[i:] for i in range(SHINGLE)), strict=False)) or [tuple(tokens)]
+
+
 def line_score(
     predicted: Sequence[Label], gold: Sequence[Label | None], weights: Iterable[float] | None = None
 ) -> Score:

@@ -19,7 +19,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.characters import TABLE_SIZE, Char, char_counts, char_table, code_points
+from boilerplate.characters import TABLE_SIZE, Char, char_counts, char_table, code_points, plain
 from boilerplate.characters import Floats as Floats
 from boilerplate.language import Speech, same_language, speech
 from boilerplate.page import Element, Page
@@ -445,7 +445,7 @@ FOREIGN: Final = 0.5  # probability of the page's language, below which a line i
 
 def language_columns(page: Page, spoken: Sequence[int]) -> Floats:
     """What the languages of a page's spoken lines tell, as LANGUAGE_COLUMNS."""
-    return language_features(speech([clip(page.lines[i].text) for i in spoken]))
+    return language_features(speech([clip(plain(page.lines[i].text)) for i in spoken]))
 
 
 def language_features(speech: Speech) -> Floats:
@@ -675,7 +675,7 @@ def page_bag(page: Page, grams: Sequence[Grams]) -> tuple[Ints, Floats]:
 
 def encode(page: Page, spoken: Sequence[int]) -> Encoded:
     """Everything that is known of a page's lines before any model has spoken."""
-    full = [page.lines[i].text for i in spoken]
+    full = [plain(page.lines[i].text) for i in spoken]
     chars = np.array([len(text) for text in full], float)
     text = page_text([clip(line) for line in full])
     counts, scripts = char_counts(text.texts)

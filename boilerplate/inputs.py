@@ -10,15 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from boilerplate.records import READERS, is_archive
-
 STDIN: Final = "-"
 # Of a folder only these are pages; a file named by the user is taken whatever its suffix.
 PAGE_SUFFIXES: Final = (".html", ".htm", ".xhtml", ".txt", ".text")
-NOTHING_HERE: Final = (
-    f"no page in this folder ({', '.join(PAGE_SUFFIXES)}; {', '.join(READERS)}, "
-    "these also as .gz and .zst)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +41,19 @@ class Input:
         return Path(self.name).read_bytes()
 
 
-def find_inputs(names: Iterable[str], skip: Path | None = None) -> Iterator[Input]:
+def find_inputs(
+    names: Iterable[str], skip: Path | None = None, suffixes: tuple[str, ...] = PAGE_SUFFIXES
+) -> Iterator[Input]:
     """The pages behind each name, in the order given, each page once.
 
     Folders are walked in sorted order, without following links to folders and without the
-    folder ``skip``. A name that is no file is tried as a glob. What cannot be found comes as
-    an Input with a problem, so that nothing asked for goes missing.
+    folder ``skip``; of what they hold, files with one of ``suffixes`` are pages. A name that is
+    no file is tried as a glob. What cannot be found comes as an Input with a problem, so that
+    nothing asked for goes missing.
     """
     seen: set[Path] = set()
     for name in names:
-        for found in _behind(name, skip):
+        for found in _behind(name, skip, suffixes):
             if found.problem or found.path not in seen:
                 seen.add(found.path)
                 yield found
@@ -76,39 +73,34 @@ def is_special(path: Path) -> bool:
     return os.path.exists(path) and not os.path.isfile(path)
 
 
-def is_wanted(path: Path) -> bool:
-    """Whether a file that was found in a folder is read: a page, or many, by its name."""
-    return path.suffix.lower() in PAGE_SUFFIXES or is_archive(path)
-
-
-def _behind(name: str, skip: Path | None) -> Iterator[Input]:
+def _behind(name: str, skip: Path | None, suffixes: tuple[str, ...]) -> Iterator[Input]:
     if name == STDIN:
         yield Input(STDIN, Path.cwd())
     elif os.path.isdir(name):
-        yield from _walk(name, skip)
+        yield from _walk(name, skip, suffixes)
     elif os.path.lexists(name) or not glob.has_magic(name):
         yield Input(name, absolute(name).parent)
     elif matches := sorted(glob.glob(name, recursive=True)):
         for match in matches:
             if os.path.isdir(match):
-                yield from _walk(match, skip)
+                yield from _walk(match, skip, suffixes)
             else:
                 yield Input(match, absolute(match).parent)
     else:
         yield Input(name, Path.cwd(), "no file matches this pattern")
 
 
-def _walk(top: str, skip: Path | None) -> Iterator[Input]:
+def _walk(top: str, skip: Path | None, suffixes: tuple[str, ...]) -> Iterator[Input]:
     folder = absolute(top)
     unreadable: list[OSError] = []
     empty = True
     for where, folders, files in os.walk(top, onerror=unreadable.append):
         folders[:] = sorted(f for f in folders if absolute(Path(where, f)) != skip)
         for path in (Path(where, file) for file in sorted(files)):
-            if is_wanted(path) and not is_special(path):
+            if path.name.lower().endswith(suffixes) and not is_special(path):
                 empty = False
                 yield Input(str(path), folder)
     for error in unreadable:
         yield Input(str(error.filename), folder, error.strerror or str(error))
     if empty and not unreadable:
-        yield Input(top, folder, NOTHING_HERE)
+        yield Input(top, folder, f"no page in this folder ({', '.join(suffixes)})")

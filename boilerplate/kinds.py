@@ -27,7 +27,7 @@ from boilerplate.features import (
     word_grams,
 )
 from boilerplate.model import ModelError, array_file, read_array_file
-from boilerplate.page import Element, Page
+from boilerplate.page import Page
 
 KINDS: Final = (
     "navigation", "legal", "cookie", "newsletter", "share", "comments", "login", "related", "shop",
@@ -37,13 +37,16 @@ KINDS: Final = (
 FORMAT: Final = "boilerplate-kinds"
 FORMAT_VERSION: Final = 1
 HEAD: Final = 240  # characters of a line that are read: a notice says what it is at its start
-CHAR_ORDERS: Final = (2, 3, 5)  # pairs carry scripts without spaces, fives the stems of words
+CHAR_ORDERS: Final = (2, 3, 4, 5)  # pairs carry scripts without spaces, fives the stems of words
 WORD_ORDERS: Final = (1, 2)
 TEXT_BITS: Final = 16
 NAME_BITS: Final = 13
 FADING: Final = 0.7  # what the names of an element say, seen from one level further down
 MAX_LEVELS: Final = 12  # further up, too little is left to be heard
-SWITCH: Final = 2.0  # log-odds that a line must have to be of another kind than its neighbour
+SWITCH: Final = 1.5  # log-odds that it costs a line to be of another kind than the line before
+# Inline links break sentences of bare text: a line that begins in lower case goes on with one.
+SWITCH_WITHIN: Final = 5.0
+LEAST_LIKELY: Final = -4.0  # log-probability; no line is so sure of itself that it outvotes a run
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,21 +72,19 @@ class KindModel:
         logarithms: Floats = scores - np.log(np.exp(scores).sum(1, keepdims=True))
         return logarithms
 
-    def _named(self, page: Page, lines: Sequence[int]) -> Floats:
+    def _named(self, page: Page, lines: Sequence[int]) -> NDArray[np.float32]:
         """What the elements around each line are called, the nearest loudest, (n, 10)."""
-        own = np.zeros((len(lines), len(KINDS)))
-        known: dict[int, NDArray[np.float32]] = {}
-        for row, i in enumerate(lines):
-            markup = page.lines[i].markup
-            if markup is None:
-                continue
-            if markup.element not in known:
-                said = np.zeros(len(KINDS), np.float32)
-                for level, element in enumerate(elements_above(page, markup.element)):
-                    said += np.float32(FADING**level) * _element_says(self, element)
-                known[markup.element] = said
-            own[row] = known[markup.element]
-        return own
+        # A last row for what is above the root, or has no markup: it says nothing.
+        silence = np.zeros(len(KINDS), np.float32)
+        says = np.array([*(_says(self, e.tag, e.names) for e in page.elements), silence])
+        parent = np.array([*(e.parent for e in page.elements), -1])
+        markups = (page.lines[i].markup for i in lines)
+        element = np.array([-1 if markup is None else markup.element for markup in markups])
+        heard = np.zeros((len(lines), len(KINDS)), np.float32)
+        for level in range(MAX_LEVELS):
+            heard += np.float32(FADING**level) * says[element]
+            element = parent[element]
+        return heard
 
 
 @lru_cache(maxsize=65536)
@@ -93,22 +94,9 @@ def _says(model: KindModel, tag: str, names: tuple[str, ...]) -> NDArray[np.floa
     return said
 
 
-def _element_says(model: KindModel, element: Element) -> NDArray[np.float32]:
-    return _says(model, element.tag, element.names)
-
-
 def name_ids(tag: str, names: tuple[str, ...]) -> Ints:
     """The buckets of what an element is called, out of 2**13."""
     return name_buckets(element_tokens(tag, names), 0, NAME_BITS)
-
-
-def elements_above(page: Page, element: int) -> list[Element]:
-    """An element and those around it, the innermost first, as far up as can be heard."""
-    chain: list[Element] = []
-    while element >= 0 and len(chain) < MAX_LEVELS:
-        chain.append(page.elements[element])
-        element = page.elements[element].parent
-    return chain
 
 
 def text_rows(texts: Sequence[str]) -> tuple[Ints, Ints]:
@@ -142,37 +130,48 @@ def chrome_kinds(
 
     ``spoken`` are the indices of the page's lines that are not blank, ``content`` which of them
     were kept, (n,). A run of dropped lines, which only kept lines interrupt, is named as a
-    whole: the likeliest kinds where each change of kind costs SWITCH (Viterbi 1967).
+    whole: the likeliest kinds where each change of kind has its cost (Viterbi 1967).
     """
     dropped = np.flatnonzero(~content)
     out: list[str | None] = [None] * len(spoken)
     if not len(dropped):
         return out
     model = model or shipped_kinds()
-    scores = model.log_probabilities(page, [spoken[i] for i in dropped.tolist()])
+    lines = [spoken[i] for i in dropped.tolist()]
+    scores = np.maximum(model.log_probabilities(page, lines), LEAST_LIKELY)
+    costs = [SWITCH] * len(lines)
+    if page.kind == "text":
+        begins = (page.lines[i].text.lstrip()[:1] for i in lines)
+        costs = [SWITCH_WITHIN if first.islower() else SWITCH for first in begins]
     first = np.flatnonzero(np.diff(dropped, prepend=-2) > 1)
     for begin, end in zip(first.tolist(), [*first[1:].tolist(), len(dropped)], strict=True):
-        for i, kind in enumerate(likeliest_path(scores[begin:end]), begin):
+        for i, kind in enumerate(likeliest_path(scores[begin:end], costs[begin:end]), begin):
             out[dropped[i]] = KINDS[kind]
     return out
 
 
-def likeliest_path(scores: Floats, switch: float = SWITCH) -> list[int]:
+def likeliest_path(scores: Floats, costs: Sequence[float]) -> list[int]:
     """The kinds of a run of lines, from the log-probabilities of each line's kinds, (n, k).
 
-    >>> likeliest_path(np.log([[0.8, 0.2], [0.4, 0.6], [0.8, 0.2], [0.001, 0.999]]))
+    ``costs`` are what it costs each line, (n,), to be of another kind than the line before.
+
+    >>> likeliest_path(np.log([[0.8, 0.2], [0.4, 0.6], [0.8, 0.2], [0.001, 0.999]]), [1.5] * 4)
     [0, 0, 0, 1]
     """
-    best = scores[0]
-    came: list[tuple[int, NDArray[np.bool_]]] = []  # the kind before, where it changed
-    for row in scores[1:]:
-        top = int(best.argmax())
-        change = best < best[top] - switch
-        came.append((top, change))
-        best = np.where(change, best[top] - switch, best) + row
-    path = [int(best.argmax())]
-    for top, change in reversed(came):
-        path.append(top if change[path[-1]] else path[-1])
+    likeliest = scores.argmax(1)
+    if (likeliest == likeliest[0]).all():  # as most runs are
+        return [int(kind) for kind in likeliest]
+    rows = scores.tolist()  # lists: ten numbers are too few for arrays to be fast
+    best = [rows[0]]  # for each line and kind, the likeliest path that ends there
+    for row, cost in zip(rows[1:], costs[1:], strict=True):
+        change = max(best[-1]) - cost
+        best.append([max(b, change) + r for b, r in zip(best[-1], row, strict=True)])
+    kind = best[-1].index(max(best[-1]))
+    path = [kind]
+    for before, cost in zip(best[-2::-1], costs[:0:-1], strict=True):
+        if before[kind] < max(before) - cost:
+            kind = before.index(max(before))
+        path.append(kind)
     return path[::-1]
 
 

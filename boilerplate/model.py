@@ -222,13 +222,17 @@ class Scores:
     """What the model says of n lines: probability of content, (n,), and its grounds, (n, g).
 
     ``article`` is the probability that the page is an article rather than a shop, a forum or
-    a list; ``languages`` are the lines' languages with their probabilities.
+    a list; ``languages`` are the lines' languages with their probabilities. ``site_reasons``
+    are what a site model says of each line, if it is content and if it is chrome; ``drift`` how
+    little the page looks like its site, None without such a model.
     """
 
     probability: Floats
     grounds: Floats
     article: float = 1.0
     languages: tuple[tuple[str | None, float], ...] = ()
+    site_reasons: tuple[tuple[str, str], ...] = ()
+    drift: float | None = None
 
 
 # What the columns of the trees tell about, in the words of a reason.

@@ -5,7 +5,7 @@ Every value here is frozen. A step of the pipeline takes one and returns another
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -71,14 +71,27 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True)
+class Selector:
+    """A CSS selector or XPath expression that chooses elements of a page's markup."""
+
+    language: Literal["css", "xpath"]
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """The lines of one web page in reading order, its URL and its markup's skeleton."""
+    """The lines of one web page in reading order, its URL and its markup's skeleton.
+
+    ``selected`` holds, for each selector that was asked while the page was read, the indices in
+    ``elements`` of what it chose; the skeleton itself is too bare to be asked later.
+    """
 
     lines: tuple[Line, ...]
     kind: Kind = "text"
     url: str | None = None
     elements: tuple[Element, ...] = ()
     metadata: Metadata = field(default_factory=Metadata)
+    selected: Mapping[Selector, frozenset[int]] = field(default_factory=dict, compare=False)
 
     @property
     def site(self) -> str | None:
@@ -111,12 +124,19 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class CleanPage:
-    """A page with one prediction a line, in page order; ``threshold`` is what decided them."""
+    """A page with one prediction a line, in page order; ``threshold`` is what decided them.
+
+    ``plugin_errors`` names each plugin whose opinion on this page is missing, and why.
+    ``drift`` is how much the page lacks of what its site's model saw on the site's pages: 0
+    nothing, 1 all of it; None where no model of its site was asked.
+    """
 
     page: Page
     predictions: tuple[Prediction, ...]
     language: str | None = None
     threshold: float = 0.5
+    plugin_errors: tuple[str, ...] = ()
+    drift: float | None = None
 
     @property
     def kept(self) -> tuple[Line, ...]:
@@ -157,6 +177,11 @@ class LabelledPage:
                 f"a label for each line is needed: {len(self.page.lines)} lines, "
                 f"{len(self.labels)} labels"
             )
+
+
+def is_blank(line: Line) -> bool:
+    """Whether a line has nothing to show."""
+    return not line.text or line.text.isspace()
 
 
 def site_of(url: str | None) -> str | None:

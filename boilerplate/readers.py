@@ -11,7 +11,7 @@ import codecs
 import json
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -19,7 +19,10 @@ from typing import Any, Final
 
 import turbohtml
 
-from boilerplate.page import Element, Kind, Line, Markup, Metadata, Page, text_page
+from boilerplate.page import Element, Kind, Line, Markup, Metadata, Page, Selector, text_page
+
+# Asked with the parsed document, answers with the nodes that each selector chose.
+Select = Callable[[Any], Mapping[Selector, Iterable[Any]]]
 
 # Rendered inline by browsers: they never end a line. Everything else, custom elements
 # included, is a block, because containers are far commoner than inline inventions.
@@ -71,10 +74,12 @@ def read(
     url: str | None = None,
     kind: Kind | None = None,
     charset: str | None = None,
+    select: Select | None = None,
 ) -> Page:
     """A Page from HTML or bare text; ``kind`` None tells them apart by content.
 
-    ``charset`` is what the transport declared (an HTTP header), for bytes only.
+    ``charset`` is what the transport declared (an HTTP header), for bytes only; ``select`` is
+    asked which elements of the markup to note in ``Page.selected``.
     """
     if isinstance(source, (bytearray, memoryview)):
         source = bytes(source)
@@ -83,7 +88,9 @@ def read(
     if kind not in (None, "html", "text"):
         raise ValueError(f"kind is 'html', 'text' or None, not {kind!r}")
     text = decode(source, charset) if isinstance(source, bytes) else source
-    return html_page(text, url) if (kind or kind_of(text)) == "html" else read_text(text, url)
+    if (kind or kind_of(text)) == "html":
+        return html_page(text, url, select)
+    return read_text(text, url)
 
 
 def kind_of(text: str) -> Kind:
@@ -317,18 +324,35 @@ def read_text(text: str, url: str | None = None) -> Page:
     return text_page(lines, url)
 
 
-def html_page(markup: str, url: str | None = None) -> Page:
+def html_page(markup: str, url: str | None = None, select: Select | None = None) -> Page:
     """A Page from HTML: one Line a block of inline content, with its markup.
+
+    An element without text is not among the page's, and so never among its selected ones.
 
     >>> page = html_page("<nav><a>Home</a></nav><p>One<br>two <b>three</b>")
     >>> [line.text for line in page.lines]
     ['Home', 'One', 'two three']
     """
-    splitter = _Splitter()
-    splitter.walk(turbohtml.parse(markup, positions=False).children)
+    document = turbohtml.parse(markup, positions=False)
+    chosen = select(document) if select else {}
+    splitter = _Splitter(chosen=_by_node(chosen), selected={selector: [] for selector in chosen})
+    splitter.walk(document.children)
     return Page(
-        tuple(splitter.lines), "html", url, tuple(splitter.elements), _metadata(splitter.head)
+        tuple(splitter.lines),
+        "html",
+        url,
+        tuple(splitter.elements),
+        _metadata(splitter.head),
+        {selector: frozenset(indices) for selector, indices in splitter.selected.items()},
     )
+
+
+def _by_node(chosen: Mapping[Selector, Iterable[Any]]) -> dict[Any, list[Selector]]:
+    by_node: dict[Any, list[Selector]] = {}
+    for selector, nodes in chosen.items():
+        for node in nodes:
+            by_node.setdefault(node, []).append(selector)
+    return by_node
 
 
 @dataclass(slots=True)
@@ -351,6 +375,8 @@ class _Splitter:
     lines: list[Line] = field(default_factory=list)
     elements: list[Element] = field(default_factory=list)
     head: dict[str, list[str]] = field(default_factory=dict)
+    chosen: Mapping[Any, list[Selector]] = field(default_factory=dict)
+    selected: dict[Selector, list[int]] = field(default_factory=dict)
     pieces: list[str] = field(default_factory=list)
     element: int = -1
     held: int = 0  # the height, in the stack, of the innermost element around all the pieces
@@ -453,6 +479,9 @@ class _Splitter:
         for above, frame in pairwise(stack[known:]):
             frame.index = len(self.elements)
             self.elements.append(_element(frame.node, frame.tag, above.index))
+            if self.chosen:
+                for selector in self.chosen.get(frame.node, ()):
+                    self.selected[selector].append(frame.index)
 
     def end_line(self) -> None:
         if self.pieces:

@@ -71,6 +71,8 @@ def reasons(
         ]
         if not content[i] and len(page.lines[spoken[i]].text) < SHORT:
             said.insert(0, "short")
+        if scores.site_reasons and (of_site := scores.site_reasons[i][0 if content[i] else 1]):
+            said.insert(0, of_site)
         out.append(", ".join(said) or "no strong evidence")
     return out
 

@@ -14,7 +14,9 @@ from typing import Any
 
 from boilerplate.cleaner import Cleaner
 from boilerplate.model import to_bytes
+from boilerplate.plugins import Plugin
 from boilerplate.records import Fields, digest_of
+from boilerplate.sites import SiteModel, SiteModels
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +63,14 @@ class Recipe:
 
 def fingerprint(cleaner: Cleaner) -> dict[str, Any]:
     """What decides how a Cleaner's pages come out, as JSON: versions, options and checksums."""
-    known: dict[str, Any] = {
+    return {
         "boilerplate": _version(),
         "model": _model_digest(cleaner),
         "threshold": cleaner.threshold,
+        "plugins": [_plugin_identity(plugin) for plugin in cleaner.plugins.active],
+        "strict_plugins": cleaner.plugins.settings.strict,
+        "site_models": _site_models_digest(cleaner.site_models),
     }
-    if plugins := getattr(cleaner, "plugins", None):
-        known["plugins"] = [_plugin_identity(plugin) for plugin in plugins.active]
-        known["strict_plugins"] = plugins.settings.strict
-    if site_models := getattr(cleaner, "site_models", None):
-        known["site_models"] = _site_models_digest(site_models)
-    return known
 
 
 def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
@@ -105,11 +104,13 @@ def _model_digest(cleaner: Cleaner) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _plugin_identity(plugin: Any) -> str:
+def _plugin_identity(plugin: Plugin) -> str:
     """A plugin's name, version, and a digest of its rules and, where it is in files, of these."""
     rules = [_values(matcher.rules) for matcher in plugin.matchers]
     digest = hashlib.sha256(repr(rules).encode("utf-8", "backslashreplace"))
-    digest.update(digest_of(_files_of(Path(plugin.place))).encode())
+    models = [Path(m.rules.site_model) for m in plugin.matchers if m.rules.site_model]
+    for path in (Path(plugin.place), *models):
+        digest.update(digest_of(_files_of(path)).encode())
     return f"{plugin.name} {plugin.version} {digest.hexdigest()[:16]}"
 
 
@@ -120,9 +121,11 @@ def _values(rules: object) -> object:
     return [getattr(rules, each.name) for each in fields(rules) if each.name != "where"]
 
 
-def _site_models_digest(site_models: Any) -> str:
-    if path := getattr(site_models, "path", None):
-        return digest_of(_files_of(Path(path)), named=True)
+def _site_models_digest(site_models: SiteModels | SiteModel | None) -> str | None:
+    if site_models is None:
+        return None
+    if isinstance(site_models, SiteModels):
+        return digest_of(_files_of(site_models.path), named=True)
     return hashlib.sha256(site_models.to_bytes()).hexdigest()
 
 

@@ -32,6 +32,7 @@ READERS: Final = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".warc": "warc", ".wet": "warc",
 }  # fmt: skip
 COMPRESSIONS: Final = ("", ".gz", ".zst")
+ARCHIVE_SUFFIXES: Final = tuple(suffix + c for suffix in READERS for c in COMPRESSIONS)
 MAX_RECORD_BYTES: Final = 64 << 20  # a larger record is an error record, and is not held in memory
 WARC_MARK: Final = b"WARC/"  # what a record begins with
 HEADER_ENDS: Final = "a record's header ends early"
@@ -563,6 +564,8 @@ def _schema(pa: Any) -> Any:
             ("record", pa.int64()),
             *((name, pa.string()) for name in text),
             ("threshold", pa.float64()),
+            ("drift", pa.float64()),
+            ("plugin_errors", pa.list_(pa.string())),
             ("text", pa.string()),
             ("page", pa.string()),
             ("lines", pa.list_(line)),

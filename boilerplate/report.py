@@ -28,6 +28,7 @@ MIN_WIDTH_FOR_REASONS = 72
 REASON_SHARE = 0.3  # of the terminal's width, at most
 # Long runs of dropped lines are menus and footers: folded, they don't stand before the article.
 MAX_OPEN_RUN = 5
+MAX_KINDS = 3  # named for a run of dropped lines
 MAX_TITLE_LENGTH = 120  # a first line longer than this is a paragraph
 STRIP_WIDTH, STRIP_HEIGHT = 1000.0, 40.0
 MIN_BAR_HEIGHT = 3.0  # so that a sure drop still shows as a bar
@@ -276,12 +277,14 @@ def _run(number: int, page: CleanPage, run: list[tuple[int, Prediction]], first:
     if run[0][1].label is Label.CONTENT:
         return "\n".join(_kept(f"p{number}-{i}", p, _role(page, p, i == first)) for i, p in run)
     rows = "\n".join(_dropped(f"p{number}-{i}", p) for i, p in run)
-    reasons = ", ".join(r for r, _ in Counter(visible(p.reason) for _, p in run).most_common(2))
+    # What the lines are says more of a run than why each was dropped; each line says that itself.
+    said = Counter(visible(p.kind or p.reason) for _, p in run)
+    what = ", ".join(words for words, _ in said.most_common(MAX_KINDS))
     lines = "1 line dropped" if len(run) == 1 else f"{len(run)} lines dropped"
     opened = " open" if len(run) <= MAX_OPEN_RUN else ""
     return (
         f'<details class="dropped"{opened}><summary>{lines}'
-        f'<small dir="auto">{escape(reasons)}</small></summary>\n<ol>\n{rows}\n</ol></details>'
+        f'<small dir="auto">{escape(what)}</small></summary>\n<ol>\n{rows}\n</ol></details>'
     )
 
 

@@ -25,8 +25,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final, Literal, Self, cast
 
-from boilerplate.cleaner import Cleaner, is_blank
-from boilerplate.page import CleanPage, Label
+from boilerplate.cleaner import Cleaner
+from boilerplate.page import CleanPage, Label, is_blank
+from boilerplate.plugins import PluginError
 from boilerplate.recipe import Recipe, differences, fingerprint
 from boilerplate.records import Fields, Record, opened, scrubbed
 
@@ -87,6 +88,8 @@ def page_fields(page: CleanPage) -> dict[str, Any]:
         "language": page.language,
         "kind": page.page.kind,
         "threshold": page.threshold,
+        "drift": page.drift,
+        "plugin_errors": list(page.plugin_errors),
         "text": page.text,
         "page": "\n".join(texts),
         "lines": lines,
@@ -122,7 +125,7 @@ def clean_record(cleaner: Cleaner, record: Record, fields: Fields) -> Answer:
         _forgive(cleaner)
         page = cleaner.clean(record.source, record.url, record.kind, record.charset)
         return Answer(_written(record, page_fields(page)))
-    except MemoryError:
+    except (MemoryError, PluginError):  # PluginError: strict plugins
         raise
     except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
         return error_record(record, " ".join(f"{type(error).__name__}: {error}".split())[:1000])
@@ -130,7 +133,7 @@ def clean_record(cleaner: Cleaner, record: Record, fields: Fields) -> Answer:
 
 def _forgive(cleaner: Cleaner) -> None:
     """Forget which plugins failed on other pages: which these were differs between runs."""
-    for plugin in getattr(getattr(cleaner, "plugins", None), "found", ()):
+    for plugin in cleaner.plugins.found:
         plugin.failures = 0
 
 
@@ -165,6 +168,10 @@ def serve() -> None:
             except MemoryError:
                 _end_page()
                 _answer(answers, b"M", b"")
+                return
+            except PluginError as error:
+                _end_page()
+                _answer(answers, b"F", str(error).encode("utf-8", "replace"))
                 return
             _end_page()
             _answer(answers, b"E" if answer.failed else b"A", answer.json)
@@ -259,6 +266,9 @@ class Worker:
             raise _Failed("time" if self._was_late(process, begun) else "died") from error
         if status == b"M":
             raise _Failed("memory")
+        if status == b"F":
+            self.end()
+            raise RunError(f"{record.id}: {answer.decode('utf-8', 'replace')}")
         return Answer(answer, failed=status == b"E")
 
     def _was_late(self, process: subprocess.Popen[bytes], begun: float) -> bool:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
 # Read when LightGBM is loaded: on a hundred lines its threads only wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# The plugins and settings of whoever runs the tests are no part of them.
+os.environ["XDG_CONFIG_HOME"] = str(Path(__file__).with_name("no-such-folder"))
+os.environ["BOILERPLATE_PLUGINS_DIR"] = ""
+os.environ["BOILERPLATE_FTR_SITE_CONFIG"] = ""
+os.environ["BOILERPLATE_ADBLOCK_LISTS"] = ""
+os.environ.pop("BOILERPLATE_PLUGINS", None)
 
 from boilerplate import Cleaner, Model
 from tests.made_up import made_up_model

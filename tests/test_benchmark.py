@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ class TestMeasures:
         assert labelled is not None
         perfect = Tool("perfect", lambda given: Output(labelled.gold.gold or ""))
         score = attempt(perfect, given_to_tools(labelled), labelled)
-        assert (score.line_f1, score.word_f1, score.failure) == (1.0, 1.0, None)
+        assert set(asdict(score).values()) == {1.0, None}
 
     def test_keeping_everything_has_recall_only(self) -> None:
         labelled = sample(gold_page("tr"), "text")
@@ -108,7 +109,7 @@ class TestMeasures:
 class TestMeans:
     def rows(self) -> list[Row]:
         def row(corpus: str, language: str, value: float, failure: str | None = None) -> Row:
-            score = accuracy.Score(value, value, value, value, failure)
+            score = accuracy.Score(**dict.fromkeys(accuracy.MEASURES, value), failure=failure)
             page = GoldPage(corpus, language, b"", "gold", language=language)
             return Row(groups_of(page), {"t": score})
 
@@ -248,6 +249,8 @@ class TestCommand:
         results = json.loads(written[0][Path("docs/results/accuracy-test.json")])
         assert results["corpora"]["wcxb"]["pages"] == 2
         assert results["missing"] == ["no-such-package"]
+        group = results["modes"]["text"]["tools"]["everything"]["groups"]["wcxb"]
+        assert set(group) >= {*accuracy.MEASURES, "char_f1_error", "shingle_f1_error"}
         assert results["modes"]["text"]["tools"]["everything"]["groups"]["wcxb"]["word_recall"] == 1
 
 
@@ -305,6 +308,26 @@ class TestDocuments:
         readme = self.put(docs, self.measured(model={"sha256": "0", "bytes": 0}))
         assert "measured for another model file than the shipped one" in readme
         assert "accuracy-test.json was measured for another model" in card.behind(docs)[0]
+
+    def test_tables_by_language_and_of_shingles_appear_once_they_are_measured(
+        self, docs: Path
+    ) -> None:
+        older = self.measured()
+        self.put(docs, older)
+        assert "character-weighted" not in (docs / "accuracy.md").read_text()
+
+        group = {"pages": 1, "line_f1": 0.8, "char_f1": 0.7, "word_f1": 0.9, "shingle_f1": 0.6}
+        names = ("all", "wcxb", "wcxb/article", "language/th", card.MEAN)
+        tools = {
+            name: {"failures": {}, "groups": dict.fromkeys(names, group)}
+            for name in (card.OURS, "other", "jusText", "trafilatura")
+        }
+        mode = {"pages": 1, "unread": 0, "tools": tools}
+        self.put(docs, self.measured(modes={"html": mode, "text": mode}))
+        written = (docs / "accuracy.md").read_text()
+        assert written.count("|  | pages | boilerplate | trafilatura | jusText |") == 2
+        assert written.count("| th | 1 |" + " 0.800 / 0.700 |" * 3) == 2
+        assert written.count("Shingle F1 of English news") == 2
 
     def test_pages_that_the_model_has_learned_are_not_passed_off_as_new(self, docs: Path) -> None:
         readme = self.put(docs, self.measured(split="dev", learned_from_this_split=True))

@@ -28,7 +28,9 @@ class TestNames:
     def test_the_package_offers_these_names(self) -> None:
         assert boilerplate.__all__ == [
             "CleanPage", "Cleaner", "Element", "Label", "LabelledPage", "Line", "Markup",
-            "Metadata", "Model", "Page", "Prediction", "clean", "load_model", "read",
+            "Metadata", "Model", "Page", "Plugins", "Prediction", "SiteModel", "SiteModels",
+            "SiteRules", "Verdict", "Vote", "clean", "hookimpl", "load_model", "load_plugins",
+            "read", "read_rules",
         ]  # fmt: skip
         assert all(hasattr(boilerplate, name) for name in boilerplate.__all__)
         assert dir(boilerplate) == boilerplate.__all__
@@ -39,24 +41,28 @@ class TestNames:
 
     def test_the_arguments_of_clean_are_these(self) -> None:
         assert list(inspect.signature(boilerplate.clean).parameters) == ["source", "url", "kind"]
-        assert list(inspect.signature(Cleaner).parameters) == ["model", "threshold"]
+        assert list(inspect.signature(Cleaner).parameters) == [
+            "model", "threshold", "plugins", "site_models",
+        ]  # fmt: skip
         assert list(inspect.signature(Cleaner.clean).parameters) == [
             "self", "source", "url", "kind", "charset",
         ]  # fmt: skip
 
     def test_results_have_these_fields(self) -> None:
         assert [f.name for f in fields(CleanPage)] == [
-            "page", "predictions", "language", "threshold",
+            "page", "predictions", "language", "threshold", "plugin_errors", "drift",
         ]  # fmt: skip
         assert [f.name for f in fields(Prediction)] == [
             "line", "label", "probability", "reason", "kind", "language", "language_confidence",
         ]  # fmt: skip
-        assert [f.name for f in fields(Page)] == ["lines", "kind", "url", "elements", "metadata"]
+        assert [f.name for f in fields(Page)] == [
+            "lines", "kind", "url", "elements", "metadata", "selected",
+        ]  # fmt: skip
 
     def test_importing_the_package_loads_neither_model_nor_parser(self) -> None:
         code = (
-            "import sys, boilerplate; "
-            "print([m for m in ('numpy', 'turbohtml', 'chardet', 'lightgbm') if m in sys.modules])"
+            "import sys, boilerplate; heavy = 'numpy turbohtml chardet lightgbm pluggy regex'; "
+            "print([m for m in heavy.split() if m in sys.modules])"
         )
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert run.stdout.strip() == "[]"

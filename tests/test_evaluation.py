@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boilerplate import Label
-from boilerplate.evaluation import Score, line_score, score_counts, word_score, words
+from boilerplate.evaluation import (
+    Score,
+    line_score,
+    score_counts,
+    shingle_score,
+    word_score,
+    words,
+)
 
 C, B = Label.CONTENT, Label.BOILERPLATE
 LABELS = st.lists(st.tuples(st.sampled_from([C, B]), st.sampled_from([C, B, None])), max_size=20)
@@ -34,6 +41,19 @@ def test_words_are_runs_of_letters_and_single_characters_of_unspaced_scripts(
 @given(st.text())
 def test_a_text_is_its_own_gold(text: str) -> None:
     assert word_score(text, text).f1 == 1.0
+    assert shingle_score(text, text).f1 == 1.0
+
+
+def test_shingles_ask_for_the_right_order():
+    text, moved = "ein Satz aus sechs kurzen Wörtern", "kurzen Wörtern ein Satz aus sechs"
+    assert word_score(moved, text).f1 == 1.0
+    assert shingle_score(moved, text).recall == pytest.approx(1 / 3)
+
+
+def test_a_text_shorter_than_a_shingle_is_one():
+    assert shingle_score("你好", "你好").f1 == 1.0
+    assert shingle_score("你好", "好你").f1 == 0.0
+    assert shingle_score("", "你好").f1 == 0.0
 
 
 @given(st.text(max_size=30), st.text(max_size=30))

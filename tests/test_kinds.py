@@ -24,7 +24,7 @@ NEWSROOM = {
     "legal": ("© 2024 Harbour Gazette. All rights reserved.", "سياسة الخصوصية وشروط الاستخدام",
               "Πολιτική απορρήτου", "नियम और शर्तें"),
     "login": ("Forgot your password?", "Zaloguj się", "เข้าสู่ระบบ", "התחברות"),
-    "comments": ("Leave a comment", "Komentar yaz, ilk yorumu siz yapın", "发表评论", "கருத்துகள்"),
+    "comments": ("Leave a comment", "İlk yorumu siz yapın", "发表评论", "আপনার মন্তব্য লিখুন"),
     "share": ("Share on Facebook", "Condividi su Facebook", "페이스북으로 공유", "分享到微博"),
     "related": ("Read more", "Lesen Sie auch", "संबंधित खबरें", "関連記事"),
 }  # fmt: skip
@@ -48,14 +48,25 @@ def test_a_page_of_content_or_of_nothing_names_nothing() -> None:
 
 
 def test_a_fragment_is_what_its_run_is() -> None:
-    lines = ["Please", "see our privacy policy and terms of use", "here"]
-    assert chrome_kinds(text_page(lines), range(3), np.zeros(3, bool)) == ["legal"] * 3
+    for lines in (
+        ["All rights reserved.", "Please", "see our privacy policy and terms of use", "here"],
+        ["Kişisel verilerin korunması kanunu uyarınca hazırlanan", "aydınlatma metnini",
+         "okumak için", "buraya dokununuz."],
+        ["© 2024 Порт. Все права защищены,", "при цитировании", "ссылка", "обязательна."],
+    ):  # fmt: skip
+        found = chrome_kinds(text_page(lines), range(4), np.zeros(4, bool))
+        assert found == ["legal"] * 4, lines
 
 
 def test_a_kept_line_ends_a_run() -> None:
     scores = np.log([[0.9, 0.1], [0.45, 0.55]])
-    assert likeliest_path(scores) == [0, 0]
-    assert [likeliest_path(row[None])[0] for row in scores] == [0, 1]
+    assert likeliest_path(scores, [1.5, 1.5]) == [0, 0]
+    assert [likeliest_path(row[None], [1.5])[0] for row in scores] == [0, 1]
+    page = text_page(["Share on Facebook", "here", "A ferry.", "here"])
+    content = np.array([False, False, True, False])
+    inside, outside = (chrome_kinds(page, range(4), content)[i] for i in (1, 3))
+    assert inside == "share"
+    assert outside != "share"
 
 
 def test_a_line_that_is_sure_of_itself_leaves_its_run() -> None:

@@ -22,3 +22,13 @@ def test_the_seed_page_is_its_headline_and_five_paragraphs() -> None:
     lines = source.splitlines()
     end = next(i for i, line in enumerate(lines) if line.startswith("Keep up to date"))
     assert boilerplate.clean(source).text.splitlines() == [lines[0], *lines[end - 5 : end]]
+
+
+@pytest.mark.corpora
+@pytest.mark.skipif(not SEED.is_file(), reason="the seed page is not in the repository")
+def test_the_seed_page_ends_in_a_newsletter_box_and_a_notice_in_two_languages() -> None:
+    page = boilerplate.clean(SEED.read_text(encoding="utf-8"))
+    kinds = {p.line.text: p.kind for p in page.predictions}
+    ends = list(kinds.values())[list(kinds).index("Please") :]
+    assert kinds["it’s region and the world."] == "newsletter"
+    assert set(ends) == {"legal"}

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -16,6 +16,9 @@ from boilerplate.page import Kind
 from training.corpora import CORPORA, GoldPage
 from training.lexicon import Lexicon
 from training.split import Split, split_of
+
+if TYPE_CHECKING:
+    from training.kinds import Example
 
 HERE = Path(__file__).parent.parent
 QUICK_SHARE = 8  # one page in so many
@@ -44,6 +47,10 @@ docs_option = click.option(
 without_option = click.option(
     "--without", multiple=True, type=click.Choice(list(CORPORA)), help="Leave a corpus out."
 )
+lexicon_option = click.option(
+    "--lexicon", type=click.Path(path_type=Path), default=HERE.parent / "shared/lexicon",
+    show_default=False, help="Folder of the phrase lexicon; done without where it is missing.",
+)  # fmt: skip
 
 
 @click.group()
@@ -76,6 +83,9 @@ def gold_pages(
 @click.option("--out", type=click.Path(path_type=Path), default=HERE / "boilerplate/data/model.zip")
 @click.option("--quick", is_flag=True, help="One page in eight, for a first check.")
 @click.option("--splits", default="train,dev", show_default=True, help="Sites to learn from.")
+@click.option(
+    "--held-out", multiple=True, metavar="LANG", help="Learn no phrases of chrome in this language."
+)
 def train(
     source: Path,
     cache: Path,
@@ -84,6 +94,7 @@ def train(
     out: Path,
     quick: bool,
     splits: str,
+    held_out: tuple[str, ...],
     lexicon: Path,
 ) -> None:
     """Build the model file from the corpora."""
@@ -106,13 +117,15 @@ def train(
         for name in CORPORA
         if any(gold.corpus == name for gold in golds)
     }
-    phrases = Lexicon(lexicon, parts) if lexicon.is_dir() else None
+    phrases = Lexicon(lexicon, parts, frozenset(held_out)) if lexicon.is_dir() else None
     log(f"{'with' if phrases else 'without'} the phrase lexicon")
     about = {
         "corpora": used, "lexicon": phrases is not None, "splits": splits, "quick": quick,
         "pages": len(golds),
     }  # fmt: skip
-    data = to_bytes(fit(golds, phrases, about, jobs, log))
+    if held_out:
+        about["held_out"] = sorted(held_out)
+    data = to_bytes(fit(golds, phrases, about, jobs, log, held_out))
     out.write_bytes(data)
     log(f"{out.name}: {len(data) / 1e6:.2f} MB")
 
@@ -218,17 +231,62 @@ def kinds() -> None:
 
 
 @kinds.command(name="train")
+@source_option
+@cache_option
 @lexicon_option
 @click.option("--out", type=click.Path(path_type=Path), default=HERE / "boilerplate/data/kinds.zip")
-def kinds_train(lexicon: Path, out: Path) -> None:
-    """Build its file from the lexicon's catalogues and the project's phrases."""
-    from boilerplate.kinds import to_bytes as kinds_to_bytes
+def kinds_train(source: Path, cache: Path, lexicon: Path, out: Path) -> None:
+    """Build its file from catalogues, phrases and the pages of training."""
+    from boilerplate.kinds import to_bytes as as_bytes
     from training import kinds as learn
 
-    examples = learn.catalogue_examples(lexicon) + learn.phrase_examples()
-    data = kinds_to_bytes(learn.fit(examples, learn.about(examples)))
+    examples = [
+        *learn.catalogue_examples(lexicon),
+        *learn.phrase_examples(),
+        *learn.half_named(_lines_of_kinds(source, cache, ("train", "dev"))),
+    ]
+    data = as_bytes(learn.fit(examples, learn.about(examples)))
     out.write_bytes(data)
     click.echo(f"{out.name}: {len(examples)} lines, {len(data) / 1e6:.2f} MB", err=True)
+
+
+@kinds.command(name="score")
+@source_option
+@cache_option
+@lexicon_option
+@click.option("--docs", type=click.Path(path_type=Path), default=HERE / "docs", show_default=False)
+def kinds_score(source: Path, cache: Path, lexicon: Path, docs: Path) -> None:
+    """Score it on held-out catalogues, languages and forms; write docs/kinds.md."""
+    from training import kinds as learn
+    from training import kinds_score as scores
+
+    def log(message: str) -> None:
+        click.echo(message, err=True)
+
+    results = scores.score(
+        learn.catalogue_examples(lexicon),
+        learn.phrase_examples(),
+        _lines_of_kinds(source, cache, ("train", "dev")),
+        [each for each in _form_lines(source, cache) if split_of(each.site) == "test"],
+        log,
+    )
+    for path in scores.write(results, docs):
+        click.echo(path)
+
+
+def _lines_of_kinds(source: Path, cache: Path, splits: tuple[str, ...]) -> list[Example]:
+    from training.kinds import page_examples
+
+    golds = gold_pages(source, cache, splits, (), False)
+    forms = [each for each in _form_lines(source, cache) if split_of(each.site) in splits]
+    return [*page_examples(golds), *forms]
+
+
+def _form_lines(source: Path, cache: Path) -> list[Example]:
+    from training.kinds import form_examples
+
+    [(archive, repository)] = CORPORA["formasaurus"].REPOSITORIES.items()
+    return form_examples(corpora.clone_of(archive, repository, source, cache))
 
 
 @main.command()
@@ -260,6 +318,42 @@ def ablate(
     target.write_text(cards.as_json(cards.commit() | about), "utf-8")
     for path in cards.write(docs):
         click.echo(path)
+
+
+@main.command()
+@source_option
+@cache_option
+@jobs_option
+@model_option
+@lexicon_option
+@click.option("--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True)
+@click.option(
+    "--held-out", multiple=True, metavar="LANG",
+    help="Only these as second languages: of which a model learned no chrome (train --held-out).",
+)  # fmt: skip
+@click.option("--docs", type=click.Path(path_type=Path), default=HERE / "docs", show_default=False)
+def mixed(
+    source: Path, cache: Path, jobs: int, model: str | None, lexicon: Path, split: str,
+    held_out: tuple[str, ...], docs: Path,
+) -> None:  # fmt: skip
+    """Score a model on made-up pages in two languages, beside the same pages in one."""
+    from training import card as cards
+    from training import mixed as mixing
+
+    golds = gold_pages(source, cache, (split,), (), False)
+    stuff = mixing.material(golds, Lexicon(lexicon, (cast(Split, split),)))
+    pairs = list(mixing.mixed_pages(stuff, held_out))
+    if not pairs:
+        raise click.ClickException("no phrases of these languages, so there are no pages")
+    figures = mixing.measure(model, pairs, jobs)
+    for kind, found in figures.items():
+        click.echo(mixing.table(found, cast(Kind, kind)) + "\n")
+    results = cards.provenance(split, model) | {"held_out": sorted(held_out)} | figures
+    name = "-".join(["mixed", *sorted(held_out), split])
+    target = docs / "results" / f"{name}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(cards.as_json(results), "utf-8")
+    click.echo(target)
 
 
 @main.command()

@@ -29,6 +29,7 @@ from boilerplate.model import (
     sigmoid,
 )
 from boilerplate.page import Kind, Page
+from boilerplate.plugins import no_plugins
 from training.corpora import GoldPage
 from training.dataset import Sample, sample
 from training.lexicon import Lexicon
@@ -148,6 +149,6 @@ def ablation(
                 if isinstance(fitted, Linear)
                 else Model({kind: fitted}, {})
             )
-            out[kind] = {**out[kind], name: measure(Cleaner(model), samples)}
+            out[kind] = {**out[kind], name: measure(Cleaner(model, plugins=no_plugins()), samples)}
             log(f"{kind}: {name}: {out[kind][name]['mean']}")
     return out

@@ -28,11 +28,18 @@ MEAN: Final = "mean over corpora"
 LANGUAGES: Final = "language/"
 LEAST_PAGES: Final = 3  # of a language, for a row of its own in the tables
 MODE_NAMES: Final = {"html": "HTML", "text": "bare text"}
-MEASURE_NAMES: Final = {"word_f1": "word F1", "line_f1": "line F1"}
+TABLED: Final = ("word_f1", "line_f1")  # for every tool and corpus
+MEASURE_NAMES: Final = {
+    "word_f1": "word F1", "line_f1": "line F1", "char_f1": "character-weighted F1",
+    "shingle_f1": "shingle F1",
+}  # fmt: skip
+BESIDE: Final = ("trafilatura", "jusText")  # the tools beside us in the tables by language
+ENGLISH_NEWS: Final = ("daniel/en", "fundus/en", "wcxb/article")
 TITLES: Final = {
     "wcxb": "WCXB", "daniel": "DAnIEL", "fundus": "fundus", "magic-html": "magic-html",
     "mercury-parser": "mercury", "readability": "readability", "rkrzr": "rkrzr",
-    "wcxb/article": "WCXB articles", MEAN: "mean over corpora", "all": "all pages",
+    "wcxb/article": "WCXB articles", "daniel/en": "DAnIEL, English",
+    "fundus/en": "fundus, English", MEAN: "mean over corpora", "all": "all pages",
 }  # fmt: skip
 
 Json = Mapping[str, Any]
@@ -234,6 +241,30 @@ def groups_by_tool(mode: Json, measure: str, groups: Sequence[str]) -> str:
     return markdown(["", "pages", *names], rows)
 
 
+def has_measure(mode: Json, measure: str) -> bool:
+    """Whether a mode's results have a measure: older ones lack some."""
+    return all(measure in tool["groups"].get("all", {}) for tool in mode["tools"].values())
+
+
+def languages_table(mode: Json, groups: Sequence[str]) -> str:
+    """A row a language: line F1 and character-weighted F1 of us and of the tools beside us."""
+    tools = {
+        name: mode["tools"][name]["groups"] for name in (OURS, *BESIDE) if name in mode["tools"]
+    }
+    rows = [
+        [
+            group.removeprefix(LANGUAGES),
+            str(tools[OURS][group]["pages"]),
+            *(
+                f"{each[group]['line_f1']:.3f} / {each[group]['char_f1']:.3f}"
+                for each in tools.values()
+            ),
+        ]
+        for group in groups
+    ]
+    return markdown(["", "pages", *tools], rows)
+
+
 def accuracy_tables(results: Json, level: str = "##") -> str:
     """All tables of one split's benchmark."""
     parts: list[str] = []
@@ -250,7 +281,8 @@ def accuracy_tables(results: Json, level: str = "##") -> str:
         groups = [*corpora_of(mode), MEAN]
         types = parts_of(mode, "wcxb/")
         spoken = parts_of(mode, LANGUAGES, LEAST_PAGES)
-        for measure, name in MEASURE_NAMES.items():
+        for measure in TABLED:
+            name = MEASURE_NAMES[measure]
             parts += [f"{_begun(name)}:", tools_by_corpus(mode, measure, groups)]
         if types:
             parts += ["Word F1 by WCXB's page types:", groups_by_tool(mode, "word_f1", types)]
@@ -258,6 +290,19 @@ def accuracy_tables(results: Json, level: str = "##") -> str:
             parts += [
                 f"Word F1 by language, all corpora, languages of {LEAST_PAGES} pages or more:",
                 groups_by_tool(mode, "word_f1", spoken),
+            ]
+        if has_measure(mode, "char_f1") and (every := parts_of(mode, LANGUAGES)):
+            parts += [
+                "Line F1 / character-weighted F1 by language, all corpora; the second counts each "
+                "line as long as it is:",
+                languages_table(mode, every),
+            ]
+        news = [group for group in ENGLISH_NEWS if group in mode["tools"][OURS]["groups"]]
+        if has_measure(mode, "shingle_f1") and news:
+            parts += [
+                "Shingle F1 of English news: the runs of four words of what is kept and of the "
+                "gold, as article-extraction-benchmark counts them:",
+                tools_by_corpus(mode, "shingle_f1", news),
             ]
         overs = [n for n in mode["tools"][OURS]["groups"] if n.endswith("(mean over parts)")]
         if overs:
@@ -553,7 +598,7 @@ def _evaluation_table(measured: Json) -> str:
     modes = {kind: mode["tools"][OURS]["groups"] for kind, mode in measured["modes"].items()}
     first = next(iter(measured["modes"].values()))
     groups = [*corpora_of(first), MEAN]
-    columns = [(kind, measure) for kind in modes for measure in MEASURE_NAMES]
+    columns = [(kind, measure) for kind in modes for measure in TABLED]
     return markdown(
         ["corpus", "pages", *(f"{_begun(MODE_NAMES[k])}, {MEASURE_NAMES[m]}" for k, m in columns)],
         (

@@ -13,7 +13,7 @@ import csv
 import lzma
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -82,13 +82,22 @@ def rows(path: Path) -> Iterator[list[str]]:
         yield from csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
-def phrases(folder: Path, splits: Sequence[Split] = ALL) -> dict[str, dict[str, list[str]]]:
-    """Chrome phrases by language and kind, without those that have placeholders."""
+def phrases(
+    folder: Path,
+    splits: Sequence[Split] = ALL,
+    languages: Collection[str] | None = tuple(LANGUAGES.values()),
+) -> dict[str, dict[str, list[str]]]:
+    """Chrome phrases by language and kind, without those that have placeholders.
+
+    ``languages`` are those that have prose as well; None is every one.
+    """
     found: dict[str, dict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
-    spoken = set(LANGUAGES.values())
+    spoken = None if languages is None else set(languages)
     for row in rows(folder / "chrome_strings.tsv.xz"):
         language, kind, text = row[1].split("-")[0].lower(), row[2], " ".join(row[-1].split())
-        if language not in spoken or not 2 < len(text) < MAX_PHRASE or _PLACEHOLDER.search(text):
+        if spoken is not None and language not in spoken:
+            continue
+        if not 2 < len(text) < MAX_PHRASE or _PLACEHOLDER.search(text):
             continue
         if split_of_phrase(text) in splits:
             found[language][kind][text] = None

@@ -11,6 +11,18 @@ from typing import Final
 BOXES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "en": (
         ("Stay informed about what happens in the capital,", "the provinces and abroad."),
+        ("Stay up to speed with the top stories", "from your region and beyond."),
+        ("Keep yourself posted on events at home,", "in the neighbouring countries and overseas."),
+        ("All the news from the country", "and the wider world, in one daily letter."),
+        ("Catch up with everything that goes on in town,", "the county and further afield."),
+        ("Know what is new in politics and trade,", "at home and across the border."),
+        ("Keep an eye on the markets,", "the region and the world."),
+        ("Be up to date with sport, culture and opinion,", "our pick of the week."),
+        ("You can leave our list at any time.", "By joining you agree to our terms and privacy rules."),
+        ("Hear first what is going on in the city", "and around the region."),
+        ("What matters today, explained", "by our correspondents, free in your mailbox."),
+        ("Enjoying our reporting?", "Sign up and we will keep you posted."),
+        ("Follow what is happening in the country,", "its neighbours and the world."),
         ("The stories that matter, every evening", "in your mailbox.", "Sign me up"),
         ("Never miss a story.", "Subscribe to our daily briefing", "Enter your email"),
         ("Get our weekly digest of politics, culture", "and everything in between."),

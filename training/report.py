@@ -16,6 +16,7 @@ from boilerplate.cleaner import Cleaner
 from boilerplate.evaluation import Score, word_score
 from boilerplate.model import MODES
 from boilerplate.page import Kind
+from boilerplate.plugins import no_plugins
 from training.align import CONTENT_SHARE, content_shares
 from training.corpora import GoldPage
 from training.dataset import sample
@@ -93,7 +94,7 @@ def examine(cleaner: Cleaner, gold: GoldPage, kind: Kind) -> Examined | None:
 
 def report(model: str | None, golds: Sequence[GoldPage], jobs: int) -> dict[str, Any]:
     """Calibration by mode, ours and the oracle by group, and the worst pages, for HTML."""
-    cleaner = Cleaner(model)
+    cleaner = Cleaner(model, plugins=no_plugins())
     out: dict[str, Any] = {"calibration": {}}
     for kind in MODES:
         pages = Parallel(n_jobs=jobs, batch_size=8)(

@@ -12,6 +12,7 @@ from joblib import Parallel, delayed
 from boilerplate.cleaner import Cleaner
 from boilerplate.evaluation import line_score, word_score
 from boilerplate.page import Kind
+from boilerplate.plugins import no_plugins
 from training.corpora import GoldPage
 from training.dataset import Sample, sample
 
@@ -42,7 +43,7 @@ def score(
     model: str | None, golds: Iterable[GoldPage], kind: Kind, jobs: int
 ) -> dict[str, tuple[int, float, float, float]]:
     """Pages and macro means of the measures for each corpus and each of its parts."""
-    cleaner = Cleaner(model)
+    cleaner = Cleaner(model, plugins=no_plugins())
     rows = Parallel(n_jobs=jobs, batch_size=8)(
         delayed(score_page)(cleaner, gold, kind) for gold in golds if gold.gold
     )

@@ -7,7 +7,7 @@ so each page's come from models that saw no page of its site.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from zlib import crc32
@@ -18,7 +18,6 @@ from joblib import Parallel, delayed
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from boilerplate.classifier import BoostedLines
-from boilerplate.cleaner import is_blank
 from boilerplate.evaluation import word_score
 from boilerplate.features import BAG_BITS, HASH_BITS, Encoded, encode
 from boilerplate.model import (
@@ -33,7 +32,7 @@ from boilerplate.model import (
     evidence_rows,
     tree_matrix,
 )
-from boilerplate.page import Kind, text_page
+from boilerplate.page import Kind, is_blank, text_page
 from training import lexicon, notices
 from training.corpora import GoldPage
 from training.dataset import Sample, boxed, cropped, draw, quoted, sample
@@ -149,16 +148,21 @@ def crop_lessons(
     return [each for each in made if each is not None]
 
 
-def boxed_lesson(gold: GoldPage, quotation: str) -> Lesson | None:
-    """The Lesson of a gold page with notices, and a quotation, between its paragraphs; HTML."""
+def boxed_lesson(
+    gold: GoldPage, quotation: str, boxes: Mapping[str, Sequence[Sequence[str]]]
+) -> Lesson | None:
+    """The Lesson of a gold page with notices, and a quotation, between its paragraphs; HTML.
+
+    ``boxes`` are the notices by language.
+    """
     labelled = sample(gold, "html")
     if not labelled or not holds_gold(labelled):
         return None
     rng = np.random.default_rng(crc32(f"boxes/{gold.corpus}/{gold.id}".encode()))
-    every = [box for boxes in notices.BOXES.values() for box in boxes]
     # of the page's own fold: wording that all folds had seen would be trusted too much
     fold = fold_of(gold.site)
-    own = [box for box in notices.BOXES.get(gold.language, ()) if fold_of(box[0]) == fold]
+    every = [box for found in boxes.values() for box in found]
+    own = [box for box in boxes.get(gold.language, ()) if fold_of(box[0]) == fold]
     foreign = [box for box in every if fold_of(box[0]) == fold]
     pool = own if own and rng.random() < SHARE_OF_OWN_BOXES else foreign
     chosen = rng.integers(0, len(pool), 1 + int(rng.integers(0, 2)))
@@ -183,9 +187,17 @@ def layouts_of(gold: GoldPage, kind: Kind) -> list[str]:
 
 
 def lessons_of(
-    golds: Sequence[GoldPage], kind: Kind, phrases: lexicon.Lexicon | None, jobs: int
+    golds: Sequence[GoldPage],
+    kind: Kind,
+    phrases: lexicon.Lexicon | None,
+    jobs: int,
+    held_out: Collection[str] = (),
 ) -> list[Lesson]:
-    """Everything there is to learn in a mode; bare text is made up in more ways than HTML."""
+    """Everything there is to learn in a mode; bare text is made up in more ways than HTML.
+
+    ``held_out`` are languages of which no notices are learned.
+    """
+    boxes = {code: found for code, found in notices.BOXES.items() if code not in held_out}
     parallel = Parallel(n_jobs=jobs, batch_size=8)
     prose = lexicon.quotable(phrases) if phrases else {}
     with parallel:
@@ -196,7 +208,7 @@ def lessons_of(
         )
         if kind == "html":
             made += parallel(
-                delayed(boxed_lesson)(gold, _quotation(prose, gold))
+                delayed(boxed_lesson)(gold, _quotation(prose, gold), boxes)
                 for gold in golds
                 if draw(gold, "boxed") < SHARE_OF_BOXED
             )
@@ -205,7 +217,7 @@ def lessons_of(
             for each in made:
                 if each is not None and len(each.end) > 2:
                     ends[each.fold].append(each.end)
-            for box in (box for boxes in notices.BOXES.values() for box in boxes):
+            for box in (box for found in boxes.values() for box in found):
                 ends[fold_of(box[0])].append(box)
             if phrases is not None:
                 for language, tails in lexicon.tails(phrases).items():
@@ -213,7 +225,10 @@ def lessons_of(
             crops = parallel(
                 delayed(crop_lessons)(
                     gold,
-                    [_some(ends[fold_of(gold.site)], gold, number) for number in range(CROPS)],
+                    [
+                        _some(ends[fold_of(gold.site)], gold, number, boxes.get(gold.language, ()))
+                        for number in range(CROPS)
+                    ],
                     _quotation(prose, gold),
                 )
                 for gold in golds
@@ -231,15 +246,21 @@ def lessons_of(
     return lessons
 
 
-def _some(ends: Sequence[Sequence[str]], gold: GoldPage, number: int) -> list[Sequence[str]]:
+def _some(
+    ends: Sequence[Sequence[str]],
+    gold: GoldPage,
+    number: int,
+    boxes: Sequence[Sequence[str]] = (),
+) -> list[Sequence[str]]:
     """A few ends for a page, drawn from its name; all of them would be sent to each worker.
 
-    The first of every other list is a box in the page's language, as most sites have there.
+    The first of every other list is one of ``boxes``, those in the page's language, as most
+    sites have there.
     """
     rng = np.random.default_rng([number, crc32(f"ends/{gold.corpus}/{gold.id}".encode())])
     # of the page's own fold: wording that all folds had seen would be trusted too much
     fold = fold_of(gold.site)
-    boxes = [box for box in notices.BOXES.get(gold.language, ()) if fold_of(box[0]) == fold]
+    boxes = [box for box in boxes if fold_of(box[0]) == fold]
     first = [boxes[int(rng.integers(len(boxes)))]] if boxes and number % 2 == 0 else []
     return [*first, *(ends[int(i)] for i in rng.integers(0, len(ends), 1 + rng.integers(0, 2)))]
 
@@ -266,16 +287,19 @@ def train(
     about: dict[str, Any],
     jobs: int,
     log: Log,
+    held_out: Collection[str] = (),
+    modes: Sequence[Kind] = MODES,
 ) -> Model:
     """A Model of both modes from gold pages; deterministic, whatever ``jobs`` is.
 
-    ``phrases`` is the lexicon, or None to do without.
+    ``phrases`` is the lexicon, or None to do without; ``held_out`` are languages of which no
+    notices are learned. With one of the ``modes`` only, the model has no file.
     """
     stacks: dict[Kind, Stack] = {}
     learned: Counter[str] = Counter()
-    for kind in MODES:
+    for kind in modes:
         log(f"{kind}: reading and aligning")
-        lessons = lessons_of(golds, kind, phrases, jobs)
+        lessons = lessons_of(golds, kind, phrases, jobs, held_out)
         lines = sum(each.encoded.n for each in lessons)
         log(f"{kind}: {len(lessons)} pages, {lines} lines")
         for each in lessons:

@@ -1,0 +1,150 @@
+"""What other people's rules are worth: ``python -m benchmarks.plugins --rules ../shared/rules``.
+
+Cleans the pages of train and dev with and without each bundled reader of rules, and writes the
+table in docs/plugins.md. The shipped model learned from these pages, so what it does by itself
+is flattered, and what rules add to it is understated.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+import numpy as np
+
+from boilerplate.cleaner import Cleaner
+from boilerplate.evaluation import line_score, word_score
+from boilerplate.page import CleanPage
+from boilerplate.plugins import Opinions, Plugins, Settings, load_plugins, no_plugins
+from boilerplate.readers import decode, html_page
+from boilerplate_plugins import adblock_lists, ftr_site_config
+from training.__main__ import HERE, cache_option, gold_pages, source_option
+from training.corpora import GoldPage
+from training.dataset import sample
+
+BEGIN: Final = "<!-- figures: made by `python -m benchmarks.plugins` -->"
+END: Final = "<!-- end of figures -->"
+RULES: Final[Mapping[str, tuple[str, str]]] = {
+    "ftr-site-config": (ftr_site_config.VARIABLE, "ftr-site-config"),
+    "adblock-lists": (adblock_lists.VARIABLE, "easylist"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One page with and without a plugin: whether it was touched, and both scores."""
+
+    touched: bool
+    lines: int
+    without: tuple[float, float]
+    with_it: tuple[float, float]
+
+
+def compare(plugins: Mapping[str, Plugins], golds: list[GoldPage]) -> dict[str, list[Pair]]:
+    """A pair for each page and plugin; where a plugin says nothing, nothing is cleaned twice."""
+    alone = Cleaner(plugins=no_plugins())
+    helped = {name: Cleaner(plugins=each) for name, each in plugins.items()}
+    pairs: dict[str, list[Pair]] = {name: [] for name in plugins}
+    for gold in golds:
+        labelled = sample(gold, "html")
+        if labelled is None or gold.gold is None:
+            continue
+        markup, url = decode(gold.html), gold.url or f"https://{gold.site}/"
+        before = alone.clean(markup, url, "html")
+        without = _scores(before, gold, labelled.labels)
+        for name, each in plugins.items():
+            lines = len(_opinions(each, markup, url, before).votes)
+            with_it = without
+            if lines:
+                with_it = _scores(helped[name].clean(markup, url, "html"), gold, labelled.labels)
+            pairs[name].append(Pair(lines > 0, lines, without, with_it))
+    return pairs
+
+
+def _opinions(plugins: Plugins, markup: str, url: str, before: CleanPage) -> Opinions:
+    known = plugins.on(url)
+    page = html_page(markup, url, known.select)
+    scores = np.array([p.probability for p in before.predictions])
+    return known.opinions(page, range(len(scores)), scores)
+
+
+def _scores(page: CleanPage, gold: GoldPage, labels: list) -> tuple[float, float]:  # type: ignore[type-arg]
+    line = line_score([p.label for p in page.predictions], labels).f1
+    return line, word_score(page.text, gold.gold or "").f1
+
+
+def row(name: str, hosts: int, pairs: list[Pair]) -> str:
+    """A row of the table: counts, then F1 without and with on touched pages and on all."""
+    touched = [pair for pair in pairs if pair.touched]
+    better = sum(pair.with_it[0] > pair.without[0] for pair in touched)
+    worse = sum(pair.with_it[0] < pair.without[0] for pair in touched)
+
+    def means(some: list[Pair]) -> str:
+        if not some:
+            return "– | –"
+        without, with_it = (
+            np.mean([getattr(pair, each) for pair in some], axis=0) for each in Pair.__slots__[2:]
+        )
+        return " | ".join(f"{b:.4f} → {a:.4f}" for b, a in zip(without, with_it, strict=True))
+
+    return (
+        f"| {name} | {hosts:,} | {len(touched):,} of {len(pairs):,} | "
+        f"{sum(pair.lines for pair in pairs):,} | {better} / {worse} | {means(touched)} | "
+        f"{means(pairs)} |"
+    )
+
+
+HEAD: Final = (
+    "| plugin | hosts | pages touched | lines | pages better / worse | "
+    "line F1, touched | word F1, touched | line F1, all | word F1, all |\n"
+    "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
+)
+
+
+@click.command()
+@source_option
+@cache_option
+@click.option(
+    "--rules", type=click.Path(path_type=Path, exists=True), required=True,
+    help="Folder with ftr-site-config and easylist, each a folder or a .tar.xz.",
+)  # fmt: skip
+@click.option("--every", default=1, show_default=True, help="Only one page in so many.")
+@click.option(
+    "--docs", type=click.Path(path_type=Path), default=HERE / "docs/plugins.md",
+    help="The document whose table is written anew.",
+)  # fmt: skip
+def main(source: Path, cache: Path, rules: Path, every: int, docs: Path) -> None:
+    """Measure the bundled readers of other people's rules on the train and dev splits."""
+    golds = gold_pages(source, cache, ("train", "dev"), (), quick=False)[::every]
+    plugins = {}
+    for name, (variable, file) in RULES.items():
+        os.environ[variable] = str(_rules(rules, file))
+        plugins[name] = load_plugins(Settings(only=frozenset({name})))
+    rows = [
+        row(name, len(plugins[name].active[0].hosts), pairs)
+        for name, pairs in compare(plugins, golds).items()
+    ]
+    click.echo("\n".join([HEAD, *rows]))
+    if every == 1:
+        text = docs.read_text(encoding="utf-8")
+        before, _, rest = text.partition(BEGIN)
+        _, _, after = rest.partition(END)
+        table = "\n".join([HEAD, *rows])
+        docs.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+
+
+def _rules(folder: Path, name: str) -> Path:
+    """The clone, or the archive, of a set of rules."""
+    paths = (folder / name, folder / f"{name}.tar.xz")
+    for path in paths:
+        if path.exists():
+            return path
+    raise click.BadParameter(f"there is neither {paths[0]} nor {paths[1]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+"""SiteModel: what a few pages of a site tell about all of them, with or without labels."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final, Protocol, Self
+
+import numpy as np
+
+from boilerplate.knowledge import COLUMNS, MOST, Bools, Knowledge, Sight, contributions, said
+from boilerplate.model import Model, Scores, load_model, sigmoid
+from boilerplate.page import Label, LabelledPage, Page, is_blank
+from boilerplate.sketches import (
+    MAX_FILE_BYTES,
+    Sample,
+    SiteModelError,
+    from_bytes,
+    merged,
+    sample,
+    sketch,
+    to_bytes,
+)
+
+SUFFIX: Final = ".site.zip"  # of a site model's file, after the site's name
+DRIFTED: Final = 0.5  # of a page's drift, from which its site no longer looks like its model
+WORTH_SAYING: Final = 0.5  # log-odds that a correction must have to be named as a reason
+_SITE: Final = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)*")
+LEAST_P: Final = 1e-9
+LEAST_HEADLINE: Final = 6  # characters: 'News' is in many a title
+
+Labels = Sequence[Label | None]
+
+
+class SiteModel:
+    """What is known of one site; reusable, mergeable, and picklable for worker processes.
+
+    ``site`` is the host name whose pages it is for, as ``Page.site`` gives it, or None;
+    ``model`` is the general Model whose scores it learns from and corrects, None for the
+    shipped one. ``fit`` sets ``sample_``, the pages it keeps without their text, which is all
+    that its file holds, and ``left_out_``, the URLs of pages of other sites.
+    """
+
+    def __init__(self, site: str | None = None, model: Model | None = None) -> None:
+        self.site = site
+        self.model = model
+        self.sample_ = Sample()
+        self.left_out_: tuple[str, ...] = ()
+
+    def fit(
+        self, pages: Iterable[Page | LabelledPage], labels: Iterable[Labels | None] | None = None
+    ) -> Self:
+        """Learn from pages alone, forgetting what was known before.
+
+        ``labels`` has for each page the labels of its lines, or None where nobody labelled it;
+        a LabelledPage brings its own. The order of the pages makes no difference. Raises
+        ValueError where labels and pages or lines differ in number.
+        """
+        self.sample_ = Sample()
+        self.left_out_ = ()
+        return self.partial_fit(pages, labels)
+
+    def partial_fit(
+        self, pages: Iterable[Page | LabelledPage], labels: Iterable[Labels | None] | None = None
+    ) -> Self:
+        """Learn from more pages: the same as ``fit`` on all of them together."""
+        model = self.model or load_model()
+        sketches = []
+        left_out = list(self.left_out_)
+        for page, known in _paired(pages, labels):
+            if not is_of(page.site, self.site):
+                left_out.append(page.url or "")
+                continue
+            spoken = [i for i, line in enumerate(page.lines) if not is_blank(line)]
+            if spoken:
+                probability = model.predict(page, spoken, explain=False).probability
+                sketches.append(sketch(page, spoken, probability, known))
+        self.sample_ = sample((*self.sample_.pages, *sketches), self.sample_.horizon)
+        self.left_out_ = tuple(left_out)
+        self.__dict__.pop("knowledge", None)
+        return self
+
+    def merge(self, other: SiteModel) -> SiteModel:
+        """The model of both models' pages; neither is changed.
+
+        ``SiteModel().fit(a).merge(SiteModel().fit(b))`` is ``SiteModel().fit(a + b)``. Raises
+        ValueError where they are of two sites.
+        """
+        if None not in (self.site, other.site) and self.site != other.site:
+            raise ValueError(f"models of two sites: {self.site} and {other.site}")
+        both = SiteModel(self.site or other.site, self.model or other.model)
+        both.sample_ = merged((self.sample_, other.sample_))
+        both.left_out_ = (*self.left_out_, *other.left_out_)
+        return both
+
+    @property
+    def n_pages(self) -> int:
+        """How many pages are kept; those that hold one article count each."""
+        return len(self.sample_.pages)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """What the kept pages tell, worked out when it is first asked for."""
+        return Knowledge(self.sample_.pages)
+
+    def correct(self, page: Page, spoken: Sequence[int], scores: Scores) -> Scores:
+        """The general model's scores of a page's spoken lines, with what the site adds to them.
+
+        What was learned is shrunk by how little it is, and by how little the page looks like
+        an article: what recurs on a shop's pages may well be content.
+        """
+        if not self.knowledge.n or not len(spoken):
+            return scores
+        drawn = sketch(page, spoken, scores.probability)
+        sight = self.knowledge.see(drawn, headlines(page, spoken[: drawn.n]))
+        added = np.zeros((len(spoken), len(COLUMNS)))
+        added[: drawn.n] = scores.article * contributions(sight, page.kind)
+        moved = np.clip(added.sum(1), -MOST, MOST)
+        known = np.clip(scores.probability, LEAST_P, 1 - LEAST_P)
+        corrected = sigmoid(np.log(known / (1 - known)) + moved)
+        return replace(
+            scores,
+            probability=np.where(moved == 0, scores.probability, corrected),
+            site_reasons=tuple(said(sight, added, np.abs(moved) >= WORTH_SAYING)),
+            drift=self.drift_of(sight),
+        )
+
+    def drift_of(self, sight: Sight) -> float | None:
+        """How much of what the site's pages share a page lacks, 0..1; None if that is unknown."""
+        usual = self.knowledge.usual
+        if not usual:
+            return None
+        return round(float(np.clip(1 - sight.familiar / usual, 0.0, 1.0)), 4)
+
+    def to_bytes(self) -> bytes:
+        """The bytes of the model's file: the same for the same pages in any order."""
+        return to_bytes(self.sample_, self.site)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, name: str = "site model") -> SiteModel:
+        """The model in the bytes of a file; SiteModelError, with ``name``, where it is none."""
+        kept, site = from_bytes(data, name)
+        found = cls(site)
+        found.sample_ = kept
+        return found
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the model's file; one that is there stays whole until the new one is."""
+        target = Path(path)
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
+            file.write(self.to_bytes())
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(target)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> SiteModel:
+        """The model in a file; SiteModelError where there is none, or a damaged one."""
+        try:
+            with Path(path).open("rb") as file:
+                data = file.read(MAX_FILE_BYTES + 1)
+        except OSError as error:
+            raise SiteModelError(f"{path}: cannot be read: {error.strerror}") from error
+        return cls.from_bytes(data, str(path))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_unpickled, (self.to_bytes(), self.model, self.left_out_))
+
+    def __repr__(self) -> str:
+        return f"SiteModel({self.site!r}, n_pages={self.n_pages})"
+
+
+def _unpickled(data: bytes, model: Model | None, left_out: tuple[str, ...]) -> SiteModel:
+    found = SiteModel.from_bytes(data)
+    found.model, found.left_out_ = model, left_out
+    return found
+
+
+def _paired(
+    pages: Iterable[Page | LabelledPage], labels: Iterable[Labels | None] | None
+) -> Iterable[tuple[Page, Labels | None]]:
+    if labels is None:
+        for page in pages:
+            yield (page.page, page.labels) if isinstance(page, LabelledPage) else (page, None)
+        return
+    for page, known in zip(pages, labels, strict=True):
+        yield (page.page if isinstance(page, LabelledPage) else page), known
+
+
+def headlines(page: Page, spoken: Sequence[int]) -> Bools:
+    """Which lines are in what the page's head calls its article, (n,)."""
+    claimed = " ".join(f"{page.metadata.title} {page.metadata.headline}".split())
+    texts = (page.lines[i].text for i in spoken)
+    return np.array([len(text) >= LEAST_HEADLINE and text in claimed for text in texts], bool)
+
+
+# ------------------------------------------------------------------------- from site to model
+
+
+class Corrector(Protocol):
+    """What knows a site: a SiteModel, or anything with its ``correct``."""
+
+    def correct(self, page: Page, spoken: Sequence[int], scores: Scores) -> Scores:
+        """The scores of a page's spoken lines, corrected."""
+
+
+def is_of(site: str | None, of: str | None) -> bool:
+    """Whether a page's site is a model's, or a part of it; unknown sites are taken on trust.
+
+    >>> is_of("m.news.example", "news.example"), is_of("other.example", "news.example")
+    (True, False)
+    """
+    return site is None or of is None or site == of or site.endswith(f".{of}")
+
+
+class SiteModels:
+    """The site models in a folder, each loaded when a page of its site first comes.
+
+    ``path`` is a folder of files named SITE.site.zip, or one such file, which is also used
+    for pages whose site is not known. Raises FileNotFoundError where there is neither.
+    """
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self.path = Path(path)
+        if not self.path.exists():
+            raise FileNotFoundError(f"{path}: there is no folder or file of site models")
+
+    def find(self, site: str | None) -> SiteModel | None:
+        """The model of a site or of the nearest domain above it; None where there is none."""
+        if not self.path.is_dir():
+            alone = _loaded(str(self.path))
+            return alone if is_of(site, alone.site) else None
+        for name in _domains(site):
+            if (path := self.path / f"{name}{SUFFIX}").is_file():
+                return _loaded(str(path))
+        return None
+
+
+def _domains(site: str | None) -> Iterable[str]:
+    """A host name and the domains above it: a.b.example, b.example, example."""
+    if site and is_site(site):
+        labels = site.split(".")
+        yield from (".".join(labels[i:]) for i in range(len(labels)))
+
+
+def is_site(name: str) -> bool:
+    """Whether a name is a host's, and so can name a file.
+
+    >>> is_site("daily.example"), is_site("räksmörgås.example"), is_site("../etc/passwd")
+    (True, True, False)
+    """
+    return _SITE.fullmatch(name) is not None
+
+
+def _loaded(path: str) -> SiteModel:
+    try:
+        status = Path(path).stat()
+    except OSError as error:
+        raise SiteModelError(f"{path}: cannot be read: {error.strerror}") from error
+    return _load(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=64)
+def _load(path: str, changed: int, size: int) -> SiteModel:
+    # ``changed`` and ``size`` are part of the key: a model learned again is read again.
+    return SiteModel.load(path)
+
+
+def corrector_of(models: SiteModels | SiteModel | None, page: Page) -> Corrector | None:
+    """What corrects a page, among the site models that a Cleaner was given."""
+    if isinstance(models, SiteModel):
+        return models if is_of(page.site, models.site) else None
+    return models.find(page.site) if models else None

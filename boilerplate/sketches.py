@@ -1,0 +1,279 @@
+"""What a site model keeps of each page it learned from: hashes of lines, places, an opinion.
+
+A site model is a sample of its site's pages, each without its text. Samples of two halves
+make up the sample of the whole, whatever the order, and a page that comes twice counts once:
+it is the bottom-k sketch of Cohen and Kaplan (2007), with a budget of lines instead of pages.
+Everything else that a site model knows is worked out from the sample when it is loaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerplate.features import Floats, Ints
+from boilerplate.fingerprints import line_hashes, line_places
+from boilerplate.page import Label, Page
+
+FORMAT: Final = "boilerplate-site-model"
+FORMAT_VERSION: Final = 1
+MAX_LINES: Final = 24_000  # of all pages: about 200 kB; fifty pages of news have half of that
+MAX_PAGE_LINES: Final = 2_000  # of one page: the first ones
+MAX_FILE_BYTES: Final = 4_000_000  # of all members unpacked
+MAX_MEMBERS: Final = 20
+
+OPINION_STEP: Final = 0.1  # of log-odds: finer than what two versions of a model agree on
+MOST: Final = 60  # steps: beyond, the general model is not believed any further
+LENGTH_STEPS: Final = 8  # for each doubling of a line's length
+COLUMNS: Final = ("line", "loose", "place")
+
+
+class SiteModelError(ValueError):
+    """A site model file that cannot be read, with what was found and what is accepted."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """One page as hashes, a row a line.
+
+    ``rows`` (n, 3) are the COLUMNS, ``length`` (n,) the line's length in steps of a logarithm,
+    ``opinion`` (n,) the general model's log-odds in steps of 0.1, ``label`` (n,) 1 for
+    content, -1 for chrome and 0 where nobody has said.
+    """
+
+    rows: Ints
+    length: NDArray[np.uint8]
+    opinion: NDArray[np.int8]
+    label: NDArray[np.int8]
+
+    @property
+    def n(self) -> int:
+        """How many lines there are."""
+        return len(self.rows)
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """The page's place in the order of all pages: labelled ones first, else by hash."""
+        data = self.rows.astype("<i8").tobytes() + self.length.tobytes() + self.label.tobytes()
+        number = int.from_bytes(hashlib.blake2b(data, digest_size=7).digest(), "little")
+        return (0 if self.label.any() else 1, number)
+
+    @property
+    def log_odds(self) -> Floats:
+        """The general model's log-odds of content of each line, (n,)."""
+        log_odds: Floats = self.opinion.astype(float) * OPINION_STEP
+        return log_odds
+
+    @property
+    def chars(self) -> Floats:
+        """About how many characters each line has, (n,)."""
+        counts: Floats = np.exp2(self.length.astype(float) / LENGTH_STEPS) - 1
+        return counts
+
+
+def sketch(
+    page: Page,
+    spoken: Sequence[int],
+    probability: Floats,
+    labels: Sequence[Label | None] | None = None,
+) -> Sketch:
+    """A page as its site's model keeps it; ``probability`` (n,) is of its ``spoken`` lines.
+
+    ``labels`` are of all its lines, None where nothing is known. Raises ValueError where their
+    number is not that of the lines.
+    """
+    if labels is not None and len(labels) != len(page.lines):
+        raise ValueError(f"{len(labels)} labels were given for {len(page.lines)} lines")
+    spoken = spoken[:MAX_PAGE_LINES]
+    p = np.clip(probability[: len(spoken)], 1e-9, 1 - 1e-9)
+    opinion = np.clip(np.rint(np.log(p / (1 - p)) / OPINION_STEP), -MOST, MOST).astype(np.int8)
+    signs = {Label.CONTENT: 1, Label.BOILERPLATE: -1, None: 0}
+    label = np.array([signs[labels[i]] if labels else 0 for i in spoken], np.int8)
+    texts = [page.lines[i].text for i in spoken]
+    rows = np.column_stack([*line_hashes(texts), line_places(page, spoken)]).astype(np.int64)
+    chars = np.array([len(text) for text in texts], float)
+    length = np.minimum(np.rint(LENGTH_STEPS * np.log2(1 + chars)), 255).astype(np.uint8)
+    return Sketch(rows, length, opinion, label)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """The pages that a site model keeps, in the order of their keys.
+
+    ``horizon`` is the key from which on pages were left out, None where none were.
+    """
+
+    pages: tuple[Sketch, ...] = ()
+    horizon: tuple[int, int] | None = None
+
+    @property
+    def n(self) -> int:
+        """How many lines there are on all pages."""
+        return sum(page.n for page in self.pages)
+
+
+def sample(pages: Iterable[Sketch], horizon: tuple[int, int] | None = None) -> Sample:
+    """The first pages by key, as many as the budget of lines allows."""
+    by_key: dict[tuple[int, int], Sketch] = {}
+    for page in pages:
+        key = page.key
+        other = by_key.get(key)
+        # The same lines may be judged differently, by another model or in other markup.
+        if other is None or page.opinion.tobytes() > other.opinion.tobytes():
+            by_key[key] = page
+    kept: list[Sketch] = []
+    lines = 0
+    for key in sorted(by_key):
+        lines += by_key[key].n
+        if lines > MAX_LINES or (horizon is not None and key >= horizon):
+            # Whatever came later was or is left out: the sample is the same for any order.
+            return Sample(tuple(kept), key if horizon is None else min(key, horizon))
+        kept.append(by_key[key])
+    return Sample(tuple(kept), horizon)
+
+
+def merged(samples: Iterable[Sample]) -> Sample:
+    """The sample of all pages that the samples were taken from."""
+    samples = tuple(samples)
+    horizons = [each.horizon for each in samples if each.horizon is not None]
+    return sample((page for each in samples for page in each.pages), min(horizons, default=None))
+
+
+# ------------------------------------------------------------------------------------ the file
+
+
+def to_bytes(kept: Sample, site: str | None) -> bytes:
+    """A sample as the bytes of its file, the same bytes for the same pages."""
+    rows = np.concatenate([np.zeros((0, 3), np.int64), *(page.rows for page in kept.pages)])
+    hashes, places = np.unique(rows, return_inverse=True)
+    places = places.reshape(rows.shape)
+    # A loose fingerprint is mostly the strict one, and a place that of the line before.
+    places[:, 1] -= places[:, 0]
+    places[1:, 2:] -= places[:-1, 2:].copy()
+    arrays: dict[str, NDArray[Any]] = {
+        "hashes": np.diff(hashes, prepend=0).astype("<u8"),
+        **{name: places[:, i].astype("<i4") for i, name in enumerate(COLUMNS)},
+        "length": _joined([page.length for page in kept.pages], np.uint8),
+        "opinion": _joined([page.opinion for page in kept.pages], np.int8),
+        "label": _joined([page.label for page in kept.pages], np.int8),
+        "sizes": np.array([page.n for page in kept.pages], "<i4"),
+    }
+    members = {}
+    for name, array in arrays.items():
+        buffer = io.BytesIO()
+        # Byte after byte of all values: the high ones are mostly alike.
+        flat = np.frombuffer(array.tobytes(), np.uint8).reshape(-1, array.dtype.itemsize)
+        np.save(buffer, np.ascontiguousarray(flat.T), allow_pickle=False)
+        members[name] = buffer.getvalue()
+    about = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "site": site,
+        "horizon": kept.horizon,
+        "pages": len(kept.pages),
+        "arrays": {name: hashlib.sha256(data).hexdigest() for name, data in members.items()},
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        text = json.dumps(about, indent=1, sort_keys=True).encode()
+        for name, data in [("site.json", text), *((f"{k}.npy", v) for k, v in members.items())]:
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _joined(parts: Sequence[NDArray[Any]], kind: Any) -> NDArray[Any]:
+    return np.concatenate([np.zeros(0, kind), *parts]).astype(kind)
+
+
+_TYPES: Final = {
+    "hashes": "<u8", **dict.fromkeys(COLUMNS, "<i4"), "length": "u1", "opinion": "i1",
+    "label": "i1",
+    "sizes": "<i4",
+}  # fmt: skip
+
+
+def from_bytes(data: bytes, name: str = "site model") -> tuple[Sample, str | None]:
+    """The sample and the site in the bytes of a file; ``name`` is what errors call it."""
+    try:
+        return _unpacked(data)
+    except SiteModelError as error:
+        raise SiteModelError(f"{name}: {error}") from error
+    except Exception as error:  # a damaged zip raises what it likes
+        raise SiteModelError(f"{name}: is damaged or is no site model: {error!r}") from error
+
+
+def _unpacked(data: bytes) -> tuple[Sample, str | None]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sizes = [info.file_size for info in archive.infolist()]
+        if sum(sizes) > MAX_FILE_BYTES or len(sizes) > MAX_MEMBERS:
+            raise SiteModelError(
+                f"unpacks to {sum(sizes)} bytes in {len(sizes)} members; {MAX_FILE_BYTES} bytes "
+                f"in {MAX_MEMBERS} are accepted"
+            )
+        about = json.loads(archive.read("site.json"))
+        if not isinstance(about, dict) or about.get("format") != FORMAT:
+            raise SiteModelError(f"is not a {FORMAT} file")
+        if about.get("format_version") != FORMAT_VERSION:
+            raise SiteModelError(
+                f"has format_version {about.get('format_version')!r}, this version reads "
+                f"{FORMAT_VERSION}; learn the site again or install the version that wrote it"
+            )
+        site, horizon = about.get("site"), about.get("horizon")
+        if not isinstance(site, str | None) or not _is_horizon(horizon):
+            raise SiteModelError("names no site, or leaves out pages from nowhere on")
+        arrays = {
+            key: _array(archive.read(f"{key}.npy"), about["arrays"][key], key, kind)
+            for key, kind in _TYPES.items()
+        }
+    pages = _pages(arrays)
+    whole = None if horizon is None else (int(horizon[0]), int(horizon[1]))
+    return sample(pages, whole), site
+
+
+def _is_horizon(value: Any) -> bool:
+    return value is None or (
+        isinstance(value, list) and len(value) == 2 and all(type(part) is int for part in value)
+    )
+
+
+def _array(data: bytes, digest: str, key: str, kind: str) -> NDArray[Any]:
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise SiteModelError(f"array {key} does not match its checksum")
+    array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    width = np.dtype(kind).itemsize
+    if array.dtype != np.uint8 or array.ndim != 2 or array.shape[0] != width:
+        raise SiteModelError(f"array {key} has {array.dtype} of shape {array.shape}")
+    return np.frombuffer(np.ascontiguousarray(array.T).tobytes(), kind)
+
+
+def _pages(arrays: dict[str, NDArray[Any]]) -> list[Sketch]:
+    sizes = arrays["sizes"].astype(np.int64)
+    total = int(sizes.sum())
+    if (
+        (sizes < 0).any()
+        or total > MAX_LINES
+        or any(len(arrays[key]) != total for key in (*COLUMNS, "length", "opinion", "label"))
+    ):
+        raise SiteModelError("the arrays' lengths disagree")
+    with np.errstate(over="ignore"):
+        hashes = np.cumsum(arrays["hashes"], dtype=np.uint64).astype(np.int64)
+    places = np.column_stack([arrays[key].astype(np.int64) for key in COLUMNS])
+    places[:, 1] += places[:, 0]
+    places[:, 2:] = np.cumsum(places[:, 2:], axis=0)
+    if total and (places.min() < 0 or places.max() >= len(hashes)):
+        raise SiteModelError("a line has a hash that is not in the table")
+    rows = hashes[places] if total else places
+    bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
+    return [
+        Sketch(rows[a:b], *(arrays[key][a:b] for key in ("length", "opinion", "label")))
+        for a, b in pairwise(bounds)
+    ]

@@ -1,0 +1,1 @@
+"""The plugins that come with boilerplate, each installed and loaded as anyone's would be."""

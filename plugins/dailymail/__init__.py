@@ -1,0 +1,13 @@
+"""Daily Mail: news in English, with boxes of links to other articles in the text."""
+
+from pathlib import Path
+
+from boilerplate import SiteRules, hookimpl, read_rules
+
+BOILERPLATE_API = 1
+
+
+@hookimpl
+def site_rules() -> tuple[SiteRules, ...]:
+    """The rules of the file beside this one."""
+    return read_rules(Path(__file__).with_name("rules.toml"))

@@ -1,0 +1,13 @@
+"""se.pl (Super Express): news in Polish, with tags and links to other articles in the text."""
+
+from pathlib import Path
+
+from boilerplate import SiteRules, hookimpl, read_rules
+
+BOILERPLATE_API = 1
+
+
+@hookimpl
+def site_rules() -> tuple[SiteRules, ...]:
+    """The rules of the file beside this one."""
+    return read_rules(Path(__file__).with_name("rules.toml"))

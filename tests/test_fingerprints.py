@@ -1,0 +1,60 @@
+"""What changes from page to page leaves a line's fingerprint alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from boilerplate.fingerprints import line_hashes, line_places
+from boilerplate.page import text_page
+from boilerplate.readers import html_page
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Updated: Thursday, 3 May 2012 14:05", "Updated: Friday, 11 June 2013 9:30"),
+        ("Опубликовано 3 мая 2012 г.", "Опубликовано 28 июня 2011 г."),
+        ("21 Lis 2011", "3 Gru 2012"),
+        ("2012年5月3日 14:05", "2011年12月23日 09:30"),
+        ("12 comments", "1,204 comments"),
+        ("١٢ تعليق", "٣ تعليق"),
+        ("Share  this", "SHARE THIS"),
+        ("May 3, 2012", "November 21, 2011"),
+    ],
+)
+def test_numbers_dates_case_and_blanks_are_the_same_line(one: str, other: str) -> None:
+    strict, _ = line_hashes([one, other])
+    assert strict[0] == strict[1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Posted by Anna Kowalska", "Posted by Ben"), ("编辑：张三", "编辑：李小四")],
+)
+def test_names_are_the_same_line_loosely(one: str, other: str) -> None:
+    strict, loose = line_hashes([one, other])
+    assert strict[0] != strict[1]
+    assert loose[0] == loose[1]
+
+
+def test_two_headlines_are_not_the_same_line_even_loosely() -> None:
+    _, loose = line_hashes(["Harbour Opens Again", "Harvest Comes Late"])
+    assert loose[0] != loose[1]
+
+
+def test_long_lines_that_differ_at_their_ends_differ() -> None:
+    strict, _ = line_hashes(["a " * 300 + "b", "a " * 300 + "c"])
+    assert strict[0] != strict[1]
+
+
+def test_a_place_is_its_tags_and_names_without_numbers() -> None:
+    page = html_page(
+        "<body class=p1><div id='post-7'><p>one</p></div><div id='post-8'><p>two</p></div>"
+        "<div class=menu><p>three</p></div></body>"
+    )
+    places = line_places(page, range(3))
+    assert places[0] == places[1] != places[2]
+
+
+def test_bare_text_has_no_places() -> None:
+    assert line_places(text_page(["a", "b"]), range(2)).tolist() == [0, 0]

@@ -1,0 +1,131 @@
+"""Every hook does what its documentation says; and has documentation, and a test."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import boilerplate
+from boilerplate import Cleaner, Label, Vote, hookspecs
+from boilerplate.cli import cli
+from boilerplate.plugins import HOOKS
+from tests.made_up import SENTENCES
+from tests.test_plugins import MODEL, PLAIN, TEXT, URL, FakeSiteModel, load, plugin, rules
+
+DOCS = (Path(__file__).parent.parent / "docs" / "plugins.md").read_text("utf-8")
+SPECS = {
+    name: function
+    for name, function in vars(hookspecs).items()
+    if hasattr(function, f"{hookspecs.PROJECT}_spec")
+}
+RULES = """
+from boilerplate import Label, SiteRules, Vote, hookimpl
+
+@hookimpl
+def site_rules():
+    return SiteRules(hosts=["a.example"], drop=["Paylaş"])
+"""
+
+
+def folder_with(tmp_path: Path, code: str) -> str:
+    (tmp_path / "mine.py").write_text(code, "utf-8")
+    return str(tmp_path)
+
+
+def run(*arguments: str, folder: str, **environment: str) -> str:
+    found = CliRunner().invoke(
+        cli, list(arguments), env={"BOILERPLATE_PLUGINS_DIR": folder, **environment}
+    )
+    assert found.exit_code == 0, found.output
+    return found.output
+
+
+class TestHooks:
+    def test_site_rules_name_sites_and_what_is_known_of_them(self, tmp_path: Path) -> None:
+        folder = folder_with(tmp_path, RULES)
+        (tmp_path / "page.txt").write_text(TEXT, "utf-8")
+        page = str(tmp_path / "page.txt")
+        assert "plugin:mine: drop Paylaş" in run("clean", "--explain", "--url", URL, page,
+                                                 folder=folder)  # fmt: skip
+        assert "plugin:mine" not in run("clean", "--explain", page, folder=folder)
+
+    def test_label_lines_is_given_the_page_and_the_model_s_scores(self) -> None:
+        given = []
+
+        def label_lines(page: boilerplate.Page, scores: list[float]) -> dict[int, Label | Vote]:
+            given.append((page, scores))
+            return {0: Label.CONTENT, 3: Vote(-9.0, "never")}
+
+        found = Cleaner(MODEL, plugins=load(a=plugin(label_lines=label_lines))).clean(TEXT, URL)
+        ((page, scores),) = given
+        assert page == PLAIN.page
+        assert [round(s, 4) for s in scores] == [p.probability for p in PLAIN.predictions]
+        assert found.predictions[0].label is Label.CONTENT
+        assert found.predictions[3].label is Label.BOILERPLATE
+
+    def test_label_lines_is_asked_about_the_plugin_s_own_sites_only(self) -> None:
+        known = rules()
+        known.label_lines = boilerplate.hookimpl(lambda page: {0: Label.CONTENT})
+        cleaner = Cleaner(MODEL, plugins=load(a=known))
+        assert cleaner.clean(TEXT, URL).predictions[0].reason == "plugin:a: label_lines"
+        assert cleaner.clean(TEXT, "https://b.example").predictions == PLAIN.predictions
+
+    def test_site_model_corrects_the_scores(self) -> None:
+        plugins = load(a=plugin(site_model=lambda page: FakeSiteModel()))
+        assert Cleaner(MODEL, plugins=plugins).clean(TEXT, URL).predictions[0].probability == 1.0
+
+    def test_register_commands_adds_to_the_command_line(self, tmp_path: Path) -> None:
+        code = """
+from boilerplate import hookimpl
+
+@hookimpl
+def register_commands(cli):
+    @cli.command()
+    def fares():
+        "Print the fares."
+        print("20")
+
+    @cli.command()
+    def clean():
+        print("never")
+"""
+        folder = folder_with(tmp_path, code)
+        commands = dict(cli.commands)
+        try:
+            cli.asked = False
+            assert "Print the fares." in run("--help", folder=folder)
+            assert "20" in run("fares", folder=folder)
+            page = tmp_path / "page.txt"
+            page.write_text(SENTENCES["ko"] * 3, "utf-8")
+            assert "never" not in run("clean", str(page), folder=folder)
+        finally:
+            cli.commands.clear()
+            cli.commands.update(commands)
+            cli.asked = False
+
+
+class TestEveryHook:
+    def test_they_are_these(self) -> None:
+        assert tuple(SPECS) == HOOKS
+
+    @pytest.mark.parametrize("name", HOOKS)
+    def test_has_a_heading_in_the_documentation(self, name: str) -> None:
+        arguments = ", ".join(inspect.signature(SPECS[name]).parameters)
+        assert f"\n### {name}({arguments})\n" in DOCS
+
+    @pytest.mark.parametrize("name", HOOKS)
+    def test_has_a_test(self, name: str) -> None:
+        assert any(test.startswith(f"test_{name}_") for test in vars(TestHooks))
+
+    @pytest.mark.parametrize("name", HOOKS)
+    def test_says_what_it_is_for(self, name: str) -> None:
+        assert inspect.getdoc(SPECS[name])
+
+
+def test_every_field_of_the_rules_is_documented() -> None:
+    from boilerplate.rules import STRINGS
+
+    assert [name for name in (*STRINGS, "site_model", "vote") if f"`{name}`" not in DOCS] == []

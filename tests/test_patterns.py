@@ -1,0 +1,80 @@
+"""Regular expressions of strangers: what they find, and that they end."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from boilerplate import patterns as room
+from boilerplate.patterns import MAX_LENGTH, Pattern, PatternError
+
+HANGING = [r"(a|a)*b", r"(a+)+$", r"^(\w+\s?)*$", r"(x+x+)+y", r"(?=(a+)+$)b"]
+
+
+@pytest.mark.parametrize("pattern", HANGING)
+def test_a_pattern_that_would_take_for_ever_ends(pattern: str) -> None:
+    begun = time.monotonic()
+    compiled = Pattern(pattern)
+    for line in ("a" * 5000 + "!", "x" * 5000, "aaaa " * 900 + "!"):
+        try:
+            compiled.found_in(line)
+        except PatternError as error:
+            assert pattern in str(error)  # noqa: PT017 - RE2 has the answer, regex no time
+    assert time.monotonic() - begun < 60
+
+
+def test_a_line_beyond_any_headline_is_not_searched() -> None:
+    assert Pattern("a").found_in("a" * MAX_LENGTH)
+    assert not Pattern("a").found_in("a" * (MAX_LENGTH + 1))
+
+
+@pytest.mark.parametrize("pattern", ["(", "[a", "a{2", "(?P<x", "\\p{Nonsense}", "*", "a" * 5000])
+def test_what_is_no_pattern_is_an_error(pattern: str) -> None:
+    if pattern == "a{2":  # literal, to regex
+        assert Pattern(pattern).found_in("a{2")
+        return
+    with pytest.raises(PatternError, match="pattern"):
+        Pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line", "found"),
+    [
+        (r"^\d+$", "١٢٣", True),
+        (r"\bλέξη\b", "μία λέξη.", True),
+        (r"(?i)straße", "STRAßE", True),
+        (r"(?i)ПОДРОБНЕЕ", "подробнее", True),
+        (r"^\p{Han}{2}$", "凤凰", True),
+        (r"\p{Arabic}", "خبر", True),
+        (r"(?<!x)a", "xa", False),
+        ("^.$", "\ud800", True),
+    ],
+)
+@pytest.mark.parametrize("re2", [True, False])
+def test_scripts_are_alike_with_and_without_re2(
+    pattern: str, line: str, found: bool, re2: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not re2:
+        monkeypatch.setattr(room, "_with_re2", lambda text: None)
+    assert Pattern(pattern).found_in(line) == found
+
+
+PIECES = ["a", "ß", "İ", "я", "ا", "漢", "ไ", ".", "^", "$", "|", "*", "+", "?", "(", ")", "[", "]",
+          "-", "\\p{L}", "\\p{Lu}", "\\.", "(?i)", "x{1,3}", "\n", " "]  # fmt: skip
+TEXTS = st.text(st.sampled_from("aAßİiıяЯا漢ไ. -\nx"), max_size=30)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), TEXTS)
+def test_re2_finds_what_regex_finds(pattern: str, line: str) -> None:
+    pytest.importorskip("re2")
+    with_re2 = room._with_re2(pattern)
+    if with_re2 is None:
+        return
+    try:
+        with_regex = room._with_regex(pattern)
+    except PatternError:
+        return
+    assert with_re2(line) == with_regex(line)
