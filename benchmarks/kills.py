@@ -59,10 +59,7 @@ def make_crawl(folder: Path, shards: int, pages: int, seed: int = 1) -> None:
     random_of = random.Random(seed)  # noqa: S311 - no secret
 
     def page(number: int) -> str:
-        text = "".join(
-            f"<p>{number} {' '.join(random_of.choices(SENTENCES, k=4))}</p>" for _ in range(12)
-        )
-        return f"<nav><a href=/>Home</a> <a href=/n>News</a></nav>{text}<footer>Cookies</footer>"
+        return made_up_page(number, random_of)
 
     folder.mkdir(parents=True)
     for shard in range(shards):
@@ -77,6 +74,12 @@ def make_crawl(folder: Path, shards: int, pages: int, seed: int = 1) -> None:
                     file.write(warc_record(f"{shard}-{i}", page(i).encode()))
     for i in range(pages):
         (folder / f"page-{i:03}.html").write_text(page(i))
+
+
+def made_up_page(number: int, of: random.Random) -> str:
+    """A page with a menu, an article and a footer."""
+    text = "".join(f"<p>{number} {' '.join(of.choices(SENTENCES, k=4))}</p>" for _ in range(12))
+    return f"<nav><a href=/>Home</a> <a href=/n>News</a></nav>{text}<footer>Cookies</footer>"
 
 
 def warc_record(name: str, html: bytes) -> bytes:

@@ -143,9 +143,9 @@ def clean(
 ) -> None:
     """Print what of each page is article.
 
-    SOURCES are files, folders (searched for .html, .htm, .xhtml, .txt and .text), glob
-    patterns, or - for standard input, which is also read when none is given. A page named
-    twice is cleaned once. Output is UTF-8.
+    SOURCES are files, folders (searched for .html, .htm, .xhtml, .txt and .text, and for files
+    of many pages), glob patterns, or - for standard input, which is also read when none is
+    given. A page named twice is cleaned once. Output is UTF-8.
 
     \b
     Examples:
@@ -154,6 +154,7 @@ def clean(
       boilerplate clean --report report.html 'pages/**/*.html'
       boilerplate clean pages --output cleaned
       boilerplate clean pages --format jsonl > pages.jsonl
+      boilerplate clean crawl/*.warc.gz --output cleaned --format parquet
 
     As text, pages are set apart by an empty line, and a page without content prints nothing.
 
@@ -169,11 +170,17 @@ def clean(
     With --output the folders below DIR are those below the inputs' common folder, and nothing
     is ever written outside DIR or over an input.
 
+    Files of many pages are .jsonl, .parquet, .warc and .wet, also as .gz or .zst. Each becomes
+    one file below DIR, in jsonl, jsonl.gz, jsonl.zst or parquet, with a record for each of its
+    pages, one with "error" where a page failed. A manifest there has counts and checksums. The
+    same command again does what is missing; with another model or other options it refuses.
+
     Plugins that know a page's site correct the model; the site is told by --url. One that fails
     is named on standard error, and in jsonl under "plugin_errors"; the page still comes out.
 
     Exit status: 0 all went well, 1 some input failed (the others are still done, and standard
-    error says which), 2 the command was wrong, 141 the reader of the output left early.
+    error says which), 2 the command was wrong, 130 ^C was pressed, 141 the reader of the output
+    left early.
     """
     _refuse_bad_options(sources, url, form, explain, report, output)
     skip = absolute(output) if output else None

@@ -12,7 +12,15 @@ import click
 
 from boilerplate.inputs import STDIN, Input
 from boilerplate.page import Kind
-from boilerplate.records import FORMATS, ROLES, Fields, Format, RecordsError, check_format
+from boilerplate.records import (
+    FORMATS,
+    ROLES,
+    Fields,
+    Format,
+    RecordsError,
+    check_format,
+    is_archive,
+)
 from boilerplate.report import visible
 
 if TYPE_CHECKING:
@@ -88,8 +96,6 @@ def many_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def is_many(inputs: Sequence[Input], form: str, many: Many) -> bool:
     """Whether what was asked for is shards: by the inputs, the format or the options."""
-    from boilerplate.records import is_archive
-
     return (
         form in SHARD_FORMATS
         or bool(many.shard_pages or many.dask)
@@ -115,6 +121,8 @@ def clean_many(
         raise click.UsageError("many pages go into a folder; name it with --output")
     if any(found.name == STDIN for found in inputs):
         raise click.UsageError("standard input cannot be taken to shards; name a file")
+    if kind and any(is_archive(found.name) for found in inputs):
+        raise click.UsageError("--as is for files of one page; name fields with --field")
     shape: Format = "jsonl" if form == "text" else form  # type: ignore[assignment]
     for found in inputs:
         if found.problem:

@@ -67,8 +67,8 @@ class Shard:
 
     @property
     def bytes(self) -> int:
-        """The size of its files, 0 for what is not there."""
-        return sum(map(_size, self.paths))
+        """The size of its files that are there."""
+        return sum(max(_size(path), 0) for path in self.paths)
 
     def records(self, job: Job) -> Iterator[Record]:
         """Its pages."""
@@ -207,10 +207,11 @@ def finished(shard: Shard, job: Job) -> ShardReport | None:
 
 
 def _size(path: str | Path) -> int:
+    """A file's size, -1 where there is none."""
     try:
         return Path(path).stat().st_size
     except OSError:
-        return 0
+        return -1
 
 
 def _changed(path: str | Path) -> int:
