@@ -122,11 +122,15 @@ def survive(
             process = begin(model, source, output)
             runs += 1
             while killed.total() < times and process.poll() is None:
-                time.sleep(random_of.uniform(0, usual / 2))
+                time.sleep(random_of.uniform(0, usual))
+                if process.poll() is not None:
+                    break
                 whom = random_of.choice(["main", "worker", "worker"])
                 if kill(process.pid, whom, random_of):
                     killed[whom] += 1
                     tell(f"{killed.total()} killed ({whom}), round {rounds}")
+                    if whom == "main":
+                        break
             done = process.wait() == 0
             check_files(output, whole)
         assert contents(output) == whole, f"{output} is not as it should be"
