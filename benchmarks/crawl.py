@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import os
 import random
 import shutil
 import tempfile
@@ -41,6 +42,7 @@ class Measured:
     input_bytes: int
     seconds: float
     own_cpu_seconds: float
+    worker_cpu_seconds: float
     memory: tuple[tuple[float, float, float], ...]
 
     @property
@@ -106,9 +108,9 @@ def measure(source: Path, jobs: int, model: str | None) -> Measured:
     try:
         job = Job(Recipe.of(Cleaner(model)), output, "jsonl.zst")
         with watched_memory() as memory:
-            begun, worked = time.monotonic(), time.process_time()
+            begun, before = time.monotonic(), os.times()
             reports = run(shards_of(files), job, jobs)
-            seconds, worked = time.monotonic() - begun, time.process_time() - worked
+            seconds, after = time.monotonic() - begun, os.times()
     finally:
         shutil.rmtree(output)
     return Measured(
@@ -117,7 +119,8 @@ def measure(source: Path, jobs: int, model: str | None) -> Measured:
         sum(r.errors for r in reports),
         sum(path.stat().st_size for path, _ in files),
         seconds,
-        worked,
+        after.user + after.system - before.user - before.system,
+        after.children_user + after.children_system - before.children_user - before.children_system,
         tuple(memory),
     )
 
@@ -162,15 +165,20 @@ def resident(status: Path) -> float:
 
 def table_of(runs: list[Measured], tell: Callable[[str], None]) -> None:
     """Print runs as a table."""
-    tell("| workers | records | errors | s | pages/s | ms of the main process a page | MiB, main "
-         "process | MiB, largest worker |")  # fmt: skip
-    tell("|---:|---:|---:|---:|---:|---:|---:|---:|")
+    tell(
+        "| workers | records | errors | s | pages/s | worker's ms a page "
+        "| main process's ms a page | MiB, main process | MiB, largest worker |"
+    )
+    tell("|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
     for one in runs:
         own, worker = one.peak
+        worked, read = (
+            1000 * each / one.records for each in (one.worker_cpu_seconds, one.own_cpu_seconds)
+        )
         tell(
             f"| {one.jobs} | {one.records} | {one.errors} | {one.seconds:.0f} | "
-            f"{one.records / one.seconds:.0f} | {1000 * one.own_cpu_seconds / one.records:.2f} | "
-            f"{own:.0f} | {worker:.0f} |"
+            f"{one.records / one.seconds:.0f} | "
+            f"{worked:.2f} | {read:.2f} | {own:.0f} | {worker:.0f} |"
         )
 
 

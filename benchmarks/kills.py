@@ -106,7 +106,7 @@ def survive(
     """Clean a crawl through so many kills. Raises AssertionError where a byte is not as it was."""
     random_of = random.Random(seed)  # noqa: S311 - no secret
     source = folder / "in"
-    make_crawl(source, shards=8, pages=40)
+    make_crawl(source, shards=8, pages=20)
     begun = time.monotonic()
     assert begin(model, source, folder / "whole").wait() == 0
     usual = time.monotonic() - begun
@@ -122,7 +122,7 @@ def survive(
             process = begin(model, source, output)
             runs += 1
             while killed.total() < times and process.poll() is None:
-                time.sleep(random_of.uniform(0, usual))
+                time.sleep(random_of.uniform(0, usual / 3))
                 if process.poll() is not None:
                     break
                 whom = random_of.choice(["main", "worker", "worker"])

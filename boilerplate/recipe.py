@@ -74,14 +74,25 @@ def fingerprint(cleaner: Cleaner) -> dict[str, Any]:
 
 
 def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    """What differs between two fingerprints, in words."""
-    keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
-    return ", ".join(
-        f"{key} ({_short(one.get(key))}, now {_short(other.get(key))})" for key in keys
-    )
+    """What differs between two fingerprints, in words.
+
+    >>> differences({"threshold": None, "plugins": ["a 1"]}, {"threshold": 0.3, "plugins": ["a 2"]})
+    'threshold (null, now 0.3), plugins (a 1, now a 2)'
+    """
+    told = []
+    for key in {**one, **other}:
+        was, now = one.get(key), other.get(key)
+        if was == now:
+            continue
+        if isinstance(was, list) and isinstance(now, list):
+            was, now = ([each for each in a if each not in b] for a, b in ((was, now), (now, was)))
+        told.append(f"{key} ({_short(was)}, now {_short(now)})")
+    return ", ".join(told)
 
 
 def _short(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
     text = value if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= 60 else text[:12] + "…"
 
