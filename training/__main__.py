@@ -324,6 +324,45 @@ def ablate(
 @source_option
 @cache_option
 @jobs_option
+@lexicon_option
+@docs_option
+@click.option("--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True)
+@click.option("--language", multiple=True, metavar="LANG", help="Hold out these; ten by default.")
+@click.option("--sample", "share", default=1, help="Learn from one page in so many.")
+def unseen(
+    source: Path, cache: Path, jobs: int, lexicon: Path, docs: Path, split: str,
+    language: tuple[str, ...], share: int,
+) -> None:  # fmt: skip
+    """Train on train's sites without one language after another; score each on its pages."""
+    from training import card as cards
+    from training import unseen as languages
+
+    def log(message: str) -> None:
+        click.echo(message, err=True)
+
+    def words_of(part: str) -> Lexicon | None:
+        return Lexicon(lexicon, (cast(Split, part),)) if lexicon.is_dir() else None
+
+    codes = tuple(dict.fromkeys(language or languages.HELD_OUT))
+    golds = gold_pages(source, cache, (split,), (), False)
+    pages = languages.pages_of(golds, words_of(split), codes, jobs)
+    if missing := [code for code in codes if not pages[code]]:
+        raise click.ClickException(f"no pages to score in {', '.join(missing)}")
+    teach = gold_pages(source, cache, ("train",), (), False)[::share]
+    measured = languages.unseen(teach, words_of("train"), pages, jobs, log)
+    target = docs / "results" / f"unseen-{split}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    about = {"split": split, "one_page_in": share}
+    target.write_text(cards.as_json(cards.commit() | about | measured), "utf-8")
+    click.echo(cards.unseen_tables(cards.commit() | about | measured))
+    for path in cards.write(docs):
+        click.echo(path)
+
+
+@main.command()
+@source_option
+@cache_option
+@jobs_option
 @model_option
 @lexicon_option
 @click.option("--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True)

@@ -176,6 +176,17 @@ def mixed_pages(
                 )
 
 
+def pages_in_one(stuff: Material, language: str) -> list[MixedPage]:
+    """Pages that speak one language only; none where there is not enough to make them of."""
+    if language not in stuff.languages:
+        return []
+    return [
+        _made(stuff, layout, language, language, turn)
+        for layout in LAYOUTS
+        for turn in range(PAGES)
+    ]
+
+
 def _made(stuff: Material, layout: str, language: str, other: str, turn: int) -> MixedPage:
     """One page; its plan depends on the article's language only, so that twins are alike."""
     seed = [turn, crc32(f"{layout}/{language}".encode())]

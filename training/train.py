@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -61,13 +61,28 @@ UNTYPED_WEIGHT: Final = 0.3
 Log = Callable[[str], None]
 
 
+class End(NamedTuple):
+    """Chrome that stands after an article or between its paragraphs, and its languages."""
+
+    lines: Sequence[str]
+    languages: frozenset[str]
+
+
+class Quotation(NamedTuple):
+    """A few sentences of prose and their language; both empty where there is none."""
+
+    text: str = ""
+    language: str = ""
+
+
 @dataclass(slots=True)
 class Lesson:
     """What is learned from of one page in one mode: the lines whose label is known.
 
     ``kept`` are their places among the page's spoken lines, ``target`` their labels, ``rows``
     the buckets and offsets of each kind of evidence of all lines. ``evidence`` and ``types``
-    are what models say that saw no page of the site.
+    are what models say that saw no page of the site. ``languages`` are all that it was made of
+    (ISO 639-1): the page's, as the corpus and the detector have it, and those of what was added.
     """
 
     site: str
@@ -81,6 +96,7 @@ class Lesson:
     evidence: np.ndarray | None = None
     types: np.ndarray | None = None
     end: tuple[str, ...] = ()
+    languages: frozenset[str] = frozenset()
 
     @property
     def fold(self) -> int:
@@ -93,8 +109,11 @@ def fold_of(site: str) -> int:
     return crc32(b"fold" + site.encode()) % FOLDS
 
 
-def lesson(labelled: Sample | None) -> Lesson | None:
-    """One page's Lesson; None where there is nothing to learn."""
+def lesson(labelled: Sample | None, added: Collection[str] = ()) -> Lesson | None:
+    """One page's Lesson; None where there is nothing to learn.
+
+    ``added`` are the languages of what was put into the page.
+    """
     if labelled is None or not (labelled.target >= 0).any():
         return None
     gold = labelled.gold
@@ -115,7 +134,17 @@ def lesson(labelled: Sample | None) -> Lesson | None:
         target[target >= 0],
         rows,
         end=tuple(text for text in texts if 20 < len(text) < 400)[-10:],
+        languages=frozenset(
+            code_of(language)
+            for language in (gold.language, encoded.speech.language, *added)
+            if language
+        ),
     )
+
+
+def code_of(language: str) -> str:
+    """A language's code without its region: zh of zh-tw."""
+    return language.split("-")[0].lower()
 
 
 def read_lesson(gold: GoldPage, kind: Kind, layout: str) -> Lesson | None:
@@ -131,7 +160,7 @@ def holds_gold(labelled: Sample) -> bool:
 
 
 def crop_lessons(
-    gold: GoldPage, ends: Sequence[Sequence[Sequence[str]]], quotation: str
+    gold: GoldPage, ends: Sequence[Sequence[End]], quotation: Quotation
 ) -> list[Lesson]:
     """The Lessons of a gold page's article, before each of some ends of other pages.
 
@@ -140,16 +169,18 @@ def crop_lessons(
     labelled = sample(gold, "text")
     if not labelled or not holds_gold(labelled):
         return []
-    quoting = quoted(labelled, quotation)
-    made = (
-        lesson(cropped(labelled if number else quoting, end, number))
-        for number, end in enumerate(ends)
-    )
+    made = []
+    for number, some in enumerate(ends):
+        said = Quotation() if number else quotation
+        crop = cropped(quoted(labelled, said.text), [end.lines for end in some], number)
+        made.append(
+            lesson(crop, [said.language, *(code for end in some for code in end.languages)])
+        )
     return [each for each in made if each is not None]
 
 
 def boxed_lesson(
-    gold: GoldPage, quotation: str, boxes: Mapping[str, Sequence[Sequence[str]]]
+    gold: GoldPage, quotation: Quotation, boxes: Mapping[str, Sequence[Sequence[str]]]
 ) -> Lesson | None:
     """The Lesson of a gold page with notices, and a quotation, between its paragraphs; HTML.
 
@@ -161,14 +192,18 @@ def boxed_lesson(
     rng = np.random.default_rng(crc32(f"boxes/{gold.corpus}/{gold.id}".encode()))
     # of the page's own fold: wording that all folds had seen would be trusted too much
     fold = fold_of(gold.site)
-    every = [box for found in boxes.values() for box in found]
-    own = [box for box in boxes.get(gold.language, ()) if fold_of(box[0]) == fold]
-    foreign = [box for box in every if fold_of(box[0]) == fold]
+    foreign = [each for each in _ends_of(boxes) if fold_of(each.lines[0]) == fold]
+    own = [each for each in foreign if gold.language in each.languages]
     pool = own if own and rng.random() < SHARE_OF_OWN_BOXES else foreign
     chosen = rng.integers(0, len(pool), 1 + int(rng.integers(0, 2)))
-    made = boxed(quoted(labelled, quotation), [pool[int(i)] for i in chosen])
-    found = lesson(made)
+    some = [pool[int(i)] for i in chosen]
+    made = boxed(quoted(labelled, quotation.text), [each.lines for each in some])
+    found = lesson(made, [quotation.language, *(code for each in some for code in each.languages)])
     return replace(found, weight=BOXED_WEIGHT) if found else None
+
+
+def _ends_of(boxes: Mapping[str, Sequence[Sequence[str]]]) -> list[End]:
+    return [End(box, frozenset({code})) for code, found in boxes.items() for box in found]
 
 
 def made_up_lesson(language: str, lines: Sequence[str], labels: Sequence[int]) -> Lesson | None:
@@ -213,20 +248,20 @@ def lessons_of(
                 if draw(gold, "boxed") < SHARE_OF_BOXED
             )
         if kind == "text":
-            ends: list[list[Sequence[str]]] = [[] for _ in range(FOLDS)]
+            ends: list[list[End]] = [[] for _ in range(FOLDS)]
             for each in made:
                 if each is not None and len(each.end) > 2:
-                    ends[each.fold].append(each.end)
-            for box in (box for found in boxes.values() for box in found):
-                ends[fold_of(box[0])].append(box)
+                    ends[each.fold].append(End(each.end, each.languages))
+            for box in _ends_of(boxes):
+                ends[fold_of(box.lines[0])].append(box)
             if phrases is not None:
                 for language, tails in lexicon.tails(phrases).items():
-                    ends[fold_of(f"lexicon-{language}")].extend(tails)
+                    ends[fold_of(f"lexicon-{language}")].extend(_ends_of({language: tails}))
             crops = parallel(
                 delayed(crop_lessons)(
                     gold,
                     [
-                        _some(ends[fold_of(gold.site)], gold, number, boxes.get(gold.language, ()))
+                        _some(ends[fold_of(gold.site)], gold, number, boxes)
                         for number in range(CROPS)
                     ],
                     _quotation(prose, gold),
@@ -247,11 +282,11 @@ def lessons_of(
 
 
 def _some(
-    ends: Sequence[Sequence[str]],
+    ends: Sequence[End],
     gold: GoldPage,
     number: int,
-    boxes: Sequence[Sequence[str]] = (),
-) -> list[Sequence[str]]:
+    boxes: Mapping[str, Sequence[Sequence[str]]],
+) -> list[End]:
     """A few ends for a page, drawn from its name; all of them would be sent to each worker.
 
     The first of every other list is one of ``boxes``, those in the page's language, as most
@@ -260,12 +295,13 @@ def _some(
     rng = np.random.default_rng([number, crc32(f"ends/{gold.corpus}/{gold.id}".encode())])
     # of the page's own fold: wording that all folds had seen would be trusted too much
     fold = fold_of(gold.site)
-    boxes = [box for box in boxes if fold_of(box[0]) == fold]
-    first = [boxes[int(rng.integers(len(boxes)))]] if boxes and number % 2 == 0 else []
+    own = _ends_of({gold.language: boxes.get(gold.language, ())})
+    own = [box for box in own if fold_of(box.lines[0]) == fold]
+    first = [own[int(rng.integers(len(own)))]] if own and number % 2 == 0 else []
     return [*first, *(ends[int(i)] for i in rng.integers(0, len(ends), 1 + rng.integers(0, 2)))]
 
 
-def _quotation(prose: Mapping[str, Sequence[str]], gold: GoldPage) -> str:
+def _quotation(prose: Mapping[str, Sequence[str]], gold: GoldPage) -> Quotation:
     """A few sentences in another language than the page's for some pages, for the others none."""
     rng = np.random.default_rng(crc32(f"quotation/{gold.corpus}/{gold.id}".encode()))
     fold = fold_of(gold.site)
@@ -275,10 +311,11 @@ def _quotation(prose: Mapping[str, Sequence[str]], gold: GoldPage) -> str:
         if fold_of(f"lexicon-{language}") == fold and language != gold.language
     ]
     if not others or rng.random() >= SHARE_OF_QUOTATIONS:
-        return ""
-    sentences = prose[others[int(rng.integers(len(others)))]]
+        return Quotation()
+    language = others[int(rng.integers(len(others)))]
+    sentences = prose[language]
     first = int(rng.integers(len(sentences)))
-    return " ".join(sentences[first : first + int(rng.integers(1, 4))])
+    return Quotation(" ".join(sentences[first : first + int(rng.integers(1, 4))]), language)
 
 
 def train(
