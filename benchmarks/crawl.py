@@ -51,15 +51,17 @@ class Measured:
         return max(m[1] for m in self.memory), max(m[2] for m in self.memory)
 
 
-def make_crawl(folder: Path, records: int, pages: list[bytes], seed: int = SEED) -> None:
+def make_crawl(
+    folder: Path, records: int, pages: list[bytes], shard_records: int = RECORDS_A_SHARD
+) -> None:
     """Write shards, WARC and Parquet in turns."""
     import pyarrow
     from pyarrow import parquet
 
     folder.mkdir(parents=True)
-    for number, first in enumerate(range(0, records, RECORDS_A_SHARD)):
-        of = random.Random(f"{seed} {number}")  # noqa: S311 - no secret
-        count = min(RECORDS_A_SHARD, records - first)
+    for number, first in enumerate(range(0, records, shard_records)):
+        of = random.Random(f"{SEED} {number}")  # noqa: S311 - no secret
+        count = min(shard_records, records - first)
         rows = [(f"{number:05}-{i:05}", varied(of.choice(pages), of)) for i in range(count)]
         if number % 2:
             table = {

@@ -131,7 +131,11 @@ def survive(
                     tell(f"{killed.total()} killed ({whom}), round {rounds}")
                     if whom == "main":
                         break
-            done = process.wait() == 0
+            status = process.wait()
+            done = status == 0
+            assert done or status == -signal.SIGKILL, (
+                f"a run that nobody killed ended with {status}"
+            )
             check_files(output, whole)
         assert contents(output) == whole, f"{output} is not as it should be"
     return Tally(killed, runs, *(rounds * manifest["totals"][k] for k in ("records", "errors")))

@@ -38,7 +38,8 @@ WARC_MARK: Final = b"WARC/"  # what a record begins with
 HEADER_ENDS: Final = "a record's header ends early"
 MAX_HEADER: Final = 32 << 10  # of a WARC record
 PAGE_TYPES: Final = ("text/html", "application/xhtml+xml", "text/plain")
-ROWS_AT_ONCE: Final = 64
+ROWS_AT_ONCE: Final = 64  # of a Parquet file; fewer where rows are large
+BYTES_AT_ONCE: Final = 16 << 20
 ROW_GROUP: Final = 1000  # records; and no more than so many bytes of them
 ROW_GROUP_BYTES: Final = 32 << 20
 ZSTD_LEVEL: Final = 6
@@ -223,8 +224,11 @@ def _parquet(path: Path, compression: str, fields: Fields) -> Iterator[Record]:
                 f"{', '.join(map(repr, there))}. Name one with --field html=NAME or text=NAME"
             )
         total = max(file.metadata.num_rows, 1)
+        groups = (file.metadata.row_group(i) for i in range(file.metadata.num_row_groups))
+        size = sum(group.total_byte_size for group in groups) / total
+        at_once = max(1, min(ROWS_AT_ONCE, int(BYTES_AT_ONCE / max(size, 1))))
         number = 0
-        for batch in file.iter_batches(ROWS_AT_ONCE, columns=columns):
+        for batch in file.iter_batches(at_once, columns=columns):
             held = {name: batch.column(name) for name in columns}
             for row in range(batch.num_rows):
                 record = Record(number, "", position=number / total)

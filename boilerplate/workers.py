@@ -38,6 +38,8 @@ Status = Literal[b"R", b"A", b"E", b"M", b"F"]
 # in its memory, or because the machine was short of it. A page that is slow is slow again.
 ATTEMPTS: Final = {"died": 3, "memory": 2, "time": 2}
 PATIENCE: Final = 4  # times a page's seconds of work, until it has taken too long by the clock
+# A worker is replaced now and then, so that no leak or cache of a library grows for ever.
+PAGES_A_WORKER: Final = 5000
 STARTS: Final = 5  # of a worker in a row, until none is believed to be possible
 MiB: Final = 1 << 20
 HELD_BYTES: Final = 64 * MiB  # of records that wait for their turn, for one file
@@ -227,6 +229,7 @@ class Worker:
         self.process: subprocess.Popen[bytes] | None = None
         self.lock = threading.Lock()
         self.stopped = False
+        self.pages = 0
 
     def clean(self, record: Record) -> Answer:
         """A record's answer; an error record where each attempt at it failed."""
@@ -234,7 +237,11 @@ class Worker:
         while True:
             process = self._started()
             try:
-                return self._asked(process, record)
+                answer = self._asked(process, record)
+                self.pages += 1
+                if self.pages % PAGES_A_WORKER == 0:
+                    self.end()
+                return answer
             except _Failed as failed:
                 self.end()
                 failures[failed.why] += 1

@@ -107,6 +107,13 @@ def test_parquet_gives_its_rows_whatever_its_strings_are(tmp_path: Path, type: A
     assert found[7].id == "pages.parquet:7"
 
 
+def test_a_string_of_parquet_that_is_not_utf8_is_an_error_and_the_next_is_read(tmp_path: Path):
+    path = tmp_path / "pages.parquet"
+    bad = pa.array([b"fine", b"\xff\xfe\xff", b"fine too"]).view(pa.string())
+    parquet.write_table(pa.table({"text": bad}), path)
+    assert [bool(record.error) for record in read(path)] == [False, True, False]
+
+
 def test_wet_holds_text(tmp_path: Path):
     path = tmp_path / "pages.warc.wet.gz"
     lines = f"<b>\n{SENTENCES['ar']}"

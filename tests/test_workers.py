@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from boilerplate import Model
+from boilerplate import workers as workers_module
 from boilerplate.model import load_model, to_bytes
 from boilerplate.recipe import Budget, Recipe, fingerprint
 from boilerplate.records import Fields, Record
@@ -87,6 +88,15 @@ def test_a_killed_worker_is_replaced(workers: Workers):
     [page] = answers(workers, GOOD)
     assert page["error"] is None
     assert workers.pids() != [before]
+
+
+def test_a_worker_is_replaced_after_some_pages(recipe: Recipe, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(workers_module, "PAGES_A_WORKER", 2)
+    with Workers(recipe) as few:
+        assert [page["error"] for page in answers(few, *[GOOD] * 3)] == [None] * 3
+        [third] = few.pids()
+        answers(few, GOOD)
+        assert third not in few.pids()
 
 
 def test_answers_come_in_the_order_of_records(recipe: Recipe):
