@@ -51,3 +51,19 @@ def test_the_table_tells_points_lost():
         "modes": {"html": {"everything": scores | mean, "columns: links": less | mean}},
     }  # fmt: skip
     assert "| columns: links | -2.0 / +1.0 | +0.0 / +0.0 |" in ablation_tables(results)
+
+
+def test_the_table_tells_what_two_languages_cost():
+    mean = {"mean": {"line_f1": 0.9, "word_f1": 0.95}}
+
+    def scores(kept: float | None) -> dict[str, object]:
+        figures = {"mixed": 0.98, "one_language": 0.99, "notices_dropped": 0.975}
+        return mean | {"mixed": figures | {"quotations_kept": kept}}
+
+    results = {
+        "split": "dev", "pages": 10, "one_page_in": 1,
+        "modes": {"text": {"everything": scores(0.95), "columns: language": scores(None)}},
+    }  # fmt: skip
+    shown = ablation_tables(results)
+    assert "| nothing | 98.0 | 99.0 | 97.5 | 95.0 |" in shown
+    assert "| columns: language | 98.0 | 99.0 | 97.5 |  |" in shown

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent.parent
 QUICK_SHARE = 8  # one page in so many
+MIXED_SHARE = (
+    3  # of mixed pages, for each of many models; not 4, which is how many layouts there are
+)
 
 source_option = click.option(
     "--source", type=click.Path(path_type=Path, exists=True),
@@ -303,6 +306,7 @@ def ablate(
 ) -> None:  # fmt: skip
     """Train on train's sites without one thing after another; score each on dev's."""
     from training import card as cards
+    from training import mixed as mixing
     from training.ablation import ablation
 
     def log(message: str) -> None:
@@ -311,7 +315,12 @@ def ablate(
     teach = gold_pages(source, cache, ("train",), (), False)[::share]
     test = gold_pages(source, cache, ("dev",), (), False)
     phrases = Lexicon(lexicon, ("train",)) if lexicon.is_dir() else None
-    measured = ablation(teach, test, phrases, jobs, log, cast(tuple[Kind, ...], mode))
+    pairs = (
+        list(mixing.mixed_pages(mixing.material(test, Lexicon(lexicon, ("dev",)))))[::MIXED_SHARE]
+        if phrases
+        else []
+    )
+    measured = ablation(teach, test, phrases, jobs, log, cast(tuple[Kind, ...], mode), pairs)
     target = docs / "results" / "ablation-dev.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     about = {"split": "dev", "one_page_in": share, "pages": len(teach), "modes": measured}

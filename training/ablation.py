@@ -33,6 +33,7 @@ from boilerplate.plugins import no_plugins
 from training.corpora import GoldPage
 from training.dataset import Sample, sample
 from training.lexicon import Lexicon
+from training.mixed import MixedPage, measure_mode
 from training.score import macro, score_sample
 from training.train import (
     Lesson,
@@ -43,6 +44,7 @@ from training.train import (
 )
 
 DIGITS: Final = 4
+MIXED_FIGURES: Final = ("mixed", "one_language", "notices_dropped", "quotations_kept")
 Log = Callable[[str], None]
 
 
@@ -134,8 +136,12 @@ def ablation(
     jobs: int,
     log: Log,
     modes: Sequence[Kind] = MODES,
+    pairs: Sequence[tuple[MixedPage, MixedPage]] = (),
 ) -> dict[str, Mapping[str, Any]]:
-    """For each mode and each variant, the scores on ``test`` of what was learned without it."""
+    """For each mode and each variant, the scores on ``test`` of what was learned without it.
+
+    ``pairs`` are pages in two languages with their twins in one, to be scored as well.
+    """
     out: dict[str, Mapping[str, Any]] = {}
     for kind in modes:
         lessons = lessons_of(teach, kind, phrases, jobs)
@@ -149,6 +155,11 @@ def ablation(
                 if isinstance(fitted, Linear)
                 else Model({kind: fitted}, {})
             )
-            out[kind] = {**out[kind], name: measure(Cleaner(model, plugins=no_plugins()), samples)}
+            cleaner = Cleaner(model, plugins=no_plugins())
+            scores = measure(cleaner, samples)
+            if pairs:
+                figures = measure_mode(cleaner, pairs, kind)
+                scores["mixed"] = {key: figures[key] for key in MIXED_FIGURES}
+            out[kind] = {**out[kind], name: scores}
             log(f"{kind}: {name}: {out[kind][name]['mean']}")
     return out

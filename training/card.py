@@ -397,7 +397,7 @@ def ablation_tables(results: Json) -> str:
     ]
     for kind, variants in results["modes"].items():
         whole = next(iter(variants.values()))
-        groups = [*(name for name in whole if name != "mean"), "mean"]
+        groups = [*(name for name in whole if name not in ("mean", "mixed")), "mean"]
         head = ["without", *(TITLES.get(name, name) for name in groups)]
         rows = [
             ["nothing", *(f"{whole[g]['line_f1']:.3f} / {whole[g]['word_f1']:.3f}" for g in groups)]
@@ -405,7 +405,31 @@ def ablation_tables(results: Json) -> str:
         for name, scores in list(variants.items())[1:]:
             rows.append([name, *(_lost(scores.get(g), whole[g]) for g in groups)])
         parts += [f"{_begun(MODE_NAMES[kind])}:", markdown(head, rows)]
+        if "mixed" in whole:
+            parts += [
+                "On pages that were put together in two languages from `dev` "
+                "(`python -m training mixed`), in percent:",
+                markdown(
+                    ["without", *_MIXED_HEAD.values()],
+                    (
+                        [name, *(_percent(scores["mixed"][key]) for key in _MIXED_HEAD)]
+                        for name, scores in (
+                            {"nothing": whole} | dict(list(variants.items())[1:])
+                        ).items()
+                    ),
+                ),
+            ]
     return "\n\n".join(parts)
+
+
+_MIXED_HEAD: Final = {
+    "mixed": "char F1, two languages", "one_language": "char F1, one language",
+    "notices_dropped": "notices dropped", "quotations_kept": "quotations kept",
+}  # fmt: skip
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.1f}"
 
 
 def _lost(scores: Json | None, whole: Json) -> str:

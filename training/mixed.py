@@ -309,14 +309,18 @@ def measure(
 ) -> dict[str, Any]:
     """Mixed pages against their twins in both modes, all together, by layout and by language."""
     cleaner = Cleaner(model, plugins=no_plugins())
-    out: dict[str, Any] = {}
-    for kind in MODES:
-        pages = [page for pair in pairs for page in pair]
-        found = Parallel(n_jobs=jobs, batch_size=16)(
-            delayed(cleaned)(cleaner, page, kind) for page in pages
-        )
-        out[kind] = summary(list(zip(found[::2], found[1::2], strict=True)), kind)
-    return out
+    return {kind: measure_mode(cleaner, pairs, kind, jobs) for kind in MODES}
+
+
+def measure_mode(
+    cleaner: Cleaner, pairs: Sequence[tuple[MixedPage, MixedPage]], kind: Kind, jobs: int = 1
+) -> dict[str, Any]:
+    """The same in one mode."""
+    pages = [page for pair in pairs for page in pair]
+    found = Parallel(n_jobs=jobs, batch_size=16)(
+        delayed(cleaned)(cleaner, page, kind) for page in pages
+    )
+    return summary(list(zip(found[::2], found[1::2], strict=True)), kind)
 
 
 def summary(pairs: Sequence[tuple[Cleaned, Cleaned]], kind: Kind) -> dict[str, Any]:
