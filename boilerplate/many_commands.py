@@ -139,7 +139,7 @@ def clean_many(
             reports = run(shards, job, many.jobs, progress.page, progress.told, many.dask)
             for report in reports:
                 progress.finished(report)
-    except (RunError, RecordsError) as error:
+    except (RunError, RecordsError, OSError) as error:  # OSError: of the manifest, of --output
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
         _say("stopped; the same command goes on where this one stopped")

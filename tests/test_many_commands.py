@@ -108,6 +108,14 @@ def test_a_command_that_cannot_be_done_says_so_before_the_work(
     assert not Path("out").exists()
 
 
+def test_a_folder_that_cannot_be_made_is_an_error_and_no_traceback(crawl: Path, tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    result = run(crawl / "part-001.jsonl", "--output", tmp_path / "file" / "out")
+    assert result.exit_code == 1
+    assert "Not a directory" in result.stderr
+    assert isinstance(result.exception, SystemExit)
+
+
 def test_a_pattern_that_matches_nothing_is_told_and_the_rest_is_done(crawl: Path, tmp_path: Path):
     result = run(crawl / "part-001.jsonl", crawl / "*.gone", "--output", tmp_path / "out")
     assert result.exit_code == 1
