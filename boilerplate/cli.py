@@ -18,9 +18,11 @@ from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
 import click
 
-from boilerplate.inputs import STDIN, Input, absolute, find_inputs
+from boilerplate.inputs import PAGE_SUFFIXES, STDIN, Input, absolute, find_inputs
+from boilerplate.many_commands import SHARD_FORMATS, Many, clean_many, is_many, many_options
 from boilerplate.page import CleanPage, Kind, site_of
 from boilerplate.plugin_commands import load_for_commands, plugin_options, plugins
+from boilerplate.records import ARCHIVE_SUFFIXES
 from boilerplate.report import explain_text, html_report, visible
 from boilerplate.site_commands import site_models_folder, train
 
@@ -98,8 +100,10 @@ def cli() -> None:
 )  # fmt: skip
 @click.option("--url", metavar="URL", help="Where the pages come from; tells their site.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True,
-    help="The kept lines as text, or every line of a page as one JSON object.",
+    "--format", "form", type=click.Choice(["text", "jsonl", *SHARD_FORMATS]), default="text",
+    show_default=True,
+    help="The kept lines as text, or every line of a page as one JSON object; the last three "
+    "are of shards.",
 )  # fmt: skip
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), metavar="P",
@@ -120,6 +124,7 @@ def cli() -> None:
     "--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     help="Write one file a page into DIR, NAME.txt or NAME.jsonl, instead of printing.",
 )  # fmt: skip
+@many_options
 @plugin_options
 def clean(
     sources: tuple[str, ...],
@@ -131,15 +136,16 @@ def clean(
     explain: bool,
     report: Path | None,
     output: Path | None,
+    many: Many,
     plugins_dir: tuple[str, ...],
     no_plugin: tuple[str, ...],
     strict_plugins: bool,
 ) -> None:
     """Print what of each page is article.
 
-    SOURCES are files, folders (searched for .html, .htm, .xhtml, .txt and .text), glob
-    patterns, or - for standard input, which is also read when none is given. A page named
-    twice is cleaned once. Output is UTF-8.
+    SOURCES are files, folders (searched for .html, .htm, .xhtml, .txt and .text, and for files
+    of many pages), glob patterns, or - for standard input, which is also read when none is
+    given. A page named twice is cleaned once. Output is UTF-8.
 
     \b
     Examples:
@@ -148,6 +154,7 @@ def clean(
       boilerplate clean --report report.html 'pages/**/*.html'
       boilerplate clean pages --output cleaned
       boilerplate clean pages --format jsonl > pages.jsonl
+      boilerplate clean crawl/*.warc.gz --output cleaned --format parquet
 
     As text, pages are set apart by an empty line, and a page without content prints nothing.
 
@@ -163,14 +170,27 @@ def clean(
     With --output the folders below DIR are those below the inputs' common folder, and nothing
     is ever written outside DIR or over an input.
 
+    Files of many pages are .jsonl, .parquet, .warc and .wet, also as .gz or .zst. Each becomes
+    one file below DIR, in jsonl, jsonl.gz, jsonl.zst or parquet, with a record for each of its
+    pages, one with "error" where a page failed. A manifest there has counts and checksums. The
+    same command again does what is missing; with another model or other options it refuses.
+
     Plugins that know a page's site correct the model; the site is told by --url. One that fails
     is named on standard error, and in jsonl under "plugin_errors"; the page still comes out.
 
     Exit status: 0 all went well, 1 some input failed (the others are still done, and standard
-    error says which), 2 the command was wrong, 141 the reader of the output left early.
+    error says which), 2 the command was wrong, 130 ^C was pressed, 141 the reader of the output
+    left early.
     """
     _refuse_bad_options(sources, url, form, explain, report, output)
-    inputs = tuple(find_inputs(sources or _piped(), skip=absolute(output) if output else None))
+    skip = absolute(output) if output else None
+    inputs = tuple(find_inputs(sources or _piped(), skip, (*PAGE_SUFFIXES, *ARCHIVE_SUFFIXES)))
+    if is_many(inputs, form, many):
+        if url or explain or report:
+            raise click.UsageError("--url, --explain and --report are for single pages")
+        loaded = load_for_commands(plugins_dir, no_plugin, strict_plugins)
+        cleaner = _cleaner(threshold, loaded, site_models)
+        sys.exit(clean_many(inputs, _common_folder(inputs), output, form, kind, cleaner, many))
     folder = _Folder.below(output, inputs, form) if output else None
     if report and absolute(report) in _paths(inputs):
         raise click.BadParameter(f"{report} is an input", param_hint="--report")
@@ -286,7 +306,9 @@ def _cleaner(threshold: float | None, plugins: Plugins, site_models: Path | None
     if site_models is None and site_models_folder().is_dir():
         site_models = site_models_folder()
     try:
-        return Cleaner(threshold=threshold, plugins=plugins, site_models=site_models)
+        return Cleaner(
+            threshold=threshold, plugins=plugins, site_models=site_models and absolute(site_models)
+        )
     except ValueError as error:  # "nan" passes for a number between 0 and 1
         raise click.BadParameter(str(error), param_hint="--threshold") from error
 

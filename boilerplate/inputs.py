@@ -97,7 +97,7 @@ def _walk(top: str, skip: Path | None, suffixes: tuple[str, ...]) -> Iterator[In
     for where, folders, files in os.walk(top, onerror=unreadable.append):
         folders[:] = sorted(f for f in folders if absolute(Path(where, f)) != skip)
         for path in (Path(where, file) for file in sorted(files)):
-            if path.suffix.lower() in suffixes and not is_special(path):
+            if path.name.lower().endswith(suffixes) and not is_special(path):
                 empty = False
                 yield Input(str(path), folder)
     for error in unreadable:

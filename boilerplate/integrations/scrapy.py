@@ -1,0 +1,51 @@
+"""A Scrapy item pipeline: the article of each item's page.
+
+In ``settings.py``::
+
+    ITEM_PIPELINES = {"boilerplate.integrations.scrapy.BoilerplatePipeline": 300}
+    BOILERPLATE_HTML_FIELD = "html"    # where an item has its page; str, bytes or a Response
+    BOILERPLATE_TEXT_FIELD = "text"    # where its article goes
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from itemadapter import ItemAdapter
+
+from boilerplate.cleaner import Cleaner
+
+
+class BoilerplatePipeline:
+    """Writes what of an item's page is article into the item; its ``url`` tells the site.
+
+    Items without a page pass as they are.
+    """
+
+    def __init__(
+        self, cleaner: Cleaner | None = None, html_field: str = "html", text_field: str = "text"
+    ) -> None:
+        self.cleaner = cleaner or Cleaner()
+        self.html_field = html_field
+        self.text_field = text_field
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> Self:
+        """The pipeline as the project's settings have it."""
+        settings = crawler.settings
+        return cls(
+            Cleaner(settings.get("BOILERPLATE_MODEL"), settings.get("BOILERPLATE_THRESHOLD")),
+            settings.get("BOILERPLATE_HTML_FIELD", "html"),
+            settings.get("BOILERPLATE_TEXT_FIELD", "text"),
+        )
+
+    def process_item(self, item: Any, spider: Any = None) -> Any:
+        """The item with its article."""
+        adapter = ItemAdapter(item)
+        source: Any = adapter.get(self.html_field)
+        url = adapter.get("url")
+        if hasattr(source, "body"):  # a Response
+            source, url = source.body, url or source.url
+        if source is not None:
+            adapter[self.text_field] = self.cleaner.clean(source, url).text
+        return item

@@ -1,0 +1,422 @@
+"""Worker processes: a page that is too slow, too large or deadly costs that page only.
+
+Each worker is a child of its own and speaks through pipes: it gets one record and answers with
+one. It ends itself when a page takes too long, so nothing needs to watch it, and it ends when its
+parent is gone, so nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any, Final, Literal, Self, cast
+
+from boilerplate.cleaner import Cleaner
+from boilerplate.page import CleanPage, Label, is_blank
+from boilerplate.plugins import PluginError
+from boilerplate.recipe import Recipe, differences, fingerprint
+from boilerplate.records import Fields, Record, opened, scrubbed
+
+# Ready, an answer, an error record, out of memory, fatal.
+Status = Literal[b"R", b"A", b"E", b"M", b"F"]
+
+# How often a page is tried, each time in a fresh worker: one may die for what another page left
+# in its memory, or because the machine was short of it. A page that is slow is slow again.
+ATTEMPTS: Final = {"died": 3, "memory": 2, "time": 2}
+PATIENCE: Final = 4  # times a page's seconds of work, until it has taken too long by the clock
+# A worker is replaced now and then, so that no leak or cache of a library grows for ever.
+PAGES_A_WORKER: Final = 5000
+STARTS: Final = 5  # of a worker in a row, until none is believed to be possible
+MiB: Final = 1 << 20
+HELD_BYTES: Final = 64 * MiB  # of records that wait for their turn, for one file
+# One core a worker: libraries that start threads of their own would only stand in their way.
+ONE_THREAD: Final = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+)
+
+
+class RunError(Exception):
+    """A run cannot go on, with what to do about it."""
+
+
+class StoppedError(Exception):
+    """The workers were stopped before this page was done."""
+
+
+# ------------------------------------------------------------------------- a cleaned record
+
+
+def page_fields(page: CleanPage) -> dict[str, Any]:
+    """A cleaned page as JSON: every line as a span of ``page`` with its score.
+
+    ``page`` holds the lines that are not blank, joined by newlines, ``text`` those that are
+    kept; spans count characters (Unicode code points) from 0.
+    """
+    lines = []
+    texts = []
+    start = 0
+    for p in page.predictions:
+        if is_blank(p.line):
+            continue
+        end = start + len(p.line.text)
+        lines.append(
+            {
+                "start": start,
+                "end": end,
+                "probability": p.probability,
+                "content": p.label is Label.CONTENT,
+                "kind": p.kind,
+                "language": p.language,
+            }
+        )
+        texts.append(p.line.text)
+        start = end + 1
+    return {
+        "site": page.site,
+        "language": page.language,
+        "kind": page.page.kind,
+        "threshold": page.threshold,
+        "drift": page.drift,
+        "plugin_errors": list(page.plugin_errors),
+        "text": page.text,
+        "page": "\n".join(texts),
+        "lines": lines,
+        "error": None,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a record: UTF-8 JSON without a line end, and whether it is an error record."""
+
+    json: bytes
+    failed: bool = False
+
+
+def error_record(record: Record, error: str) -> Answer:
+    """What stands for a record of which nothing came."""
+    return Answer(_written(record, {"error": scrubbed(error)}), failed=True)
+
+
+def _written(record: Record, values: Mapping[str, Any]) -> bytes:
+    whole = {"record": record.number, "id": record.id, "url": record.url, **values}
+    # What is left of lone surrogates, in a URL's site for one, keeps its length.
+    return json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def clean_record(cleaner: Cleaner, record: Record, fields: Fields) -> Answer:
+    """One record's answer; an error record if anything fails but memory."""
+    try:
+        record = opened(record, fields)
+        if record.error:
+            return error_record(record, record.error)
+        _forgive(cleaner)
+        page = cleaner.clean(record.source, record.url, record.kind, record.charset)
+        return Answer(_written(record, page_fields(page)))
+    except (MemoryError, PluginError):  # PluginError: strict plugins
+        raise
+    except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
+        return error_record(record, " ".join(f"{type(error).__name__}: {error}".split())[:1000])
+
+
+def _forgive(cleaner: Cleaner) -> None:
+    """Forget which plugins failed on other pages: which these were differs between runs."""
+    for plugin in cleaner.plugins.found:
+        plugin.failures = 0
+
+
+# --------------------------------------------------------------------------- in the worker
+
+
+def serve() -> None:
+    """Answer the parent's records until it is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the parent's; what is under way ends well
+    questions = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a plugin prints is no answer
+    warnings.simplefilter("ignore")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with contextlib.suppress(BrokenPipeError, EOFError):
+        try:
+            recipe: Recipe = pickle.load(questions)  # noqa: S301 - from the parent
+            cleaner = recipe.build()
+            # A model that was shipped whole is the same model; to hash it again takes seconds.
+            known = recipe.fingerprint if cleaner.model.path is None else fingerprint(cleaner)
+            with contextlib.suppress(Exception):  # of a plugin, which fails on real pages too
+                cleaner.clean("<p>What is loaded late is loaded now.</p>")
+        except Exception as error:  # noqa: BLE001 - told to the parent, which ends the run
+            _answer(answers, b"F", f"{type(error).__name__}: {error}".encode())
+            return
+        _limit_memory(recipe.budget.memory)
+        _answer(answers, b"R", json.dumps(known).encode())
+        while True:
+            record: Record = pickle.load(questions)  # noqa: S301 - from the parent
+            _begin_page(recipe.budget.seconds, nowhere)
+            try:
+                answer = clean_record(cleaner, record, recipe.fields)
+            except MemoryError:
+                _end_page()
+                _answer(answers, b"M", b"")
+                return
+            except PluginError as error:
+                _end_page()
+                _answer(answers, b"F", str(error).encode("utf-8", "replace"))
+                return
+            _end_page()
+            _answer(answers, b"E" if answer.failed else b"A", answer.json)
+
+
+def _begin_page(seconds: float, nowhere: int) -> None:
+    """End this process if a page takes longer, in C code too.
+
+    What counts is the processor's time, which does not depend on how busy the machine is; a
+    page that only waits is ended by the clock, later.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)  # which ends the process
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+    faulthandler.dump_traceback_later(seconds * PATIENCE, exit=True, file=nowhere)
+
+
+def _end_page() -> None:
+    faulthandler.cancel_dump_traceback_later()
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _answer(answers: IO[bytes], status: Status, data: bytes) -> None:
+    answers.write(status + len(data).to_bytes(8, "big") + data)
+    answers.flush()
+
+
+def _limit_memory(mebibytes: int) -> None:
+    """Let what a page needs beyond the present fail as MemoryError; on Linux only."""
+    with contextlib.suppress(ImportError, OSError, ValueError, IndexError):
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text().split()[5])  # data, as RLIMIT_DATA counts
+        limit = pages * resource.getpagesize() + mebibytes * MiB
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
+
+
+# --------------------------------------------------------------------------- in the parent
+
+
+class _Failed(Exception):  # noqa: N818 - never leaves this module
+    def __init__(self, why: Literal["died", "memory", "time"]) -> None:
+        self.why = why
+
+
+class Worker:
+    """One child process, replaced when it ends."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self.process: subprocess.Popen[bytes] | None = None
+        self.lock = threading.Lock()
+        self.stopped = False
+        self.pages = 0
+
+    def clean(self, record: Record) -> Answer:
+        """A record's answer; an error record where each attempt at it failed."""
+        failures = dict.fromkeys(ATTEMPTS, 0)
+        while True:
+            process = self._started()
+            try:
+                answer = self._asked(process, record)
+                self.pages += 1
+                if self.pages % PAGES_A_WORKER == 0:
+                    self.end()
+                return answer
+            except _Failed as failed:
+                self.end()
+                failures[failed.why] += 1
+                if failures[failed.why] == ATTEMPTS[failed.why]:
+                    return error_record(self._named(record), self._told(failed.why))
+
+    def _told(self, why: str) -> str:
+        budget = self.recipe.budget
+        return {
+            "time": f"took more than {budget.seconds:g} s",
+            "memory": f"needed more than {budget.memory} MiB",
+            "died": "ended its worker process",
+        }[why]
+
+    def _named(self, record: Record) -> Record:
+        """The record with its id, if that can be had from one that killed its worker."""
+        if record.form == "json":
+            with contextlib.suppress(Exception):
+                return replace(opened(record, self.recipe.fields), source=b"")
+        return record
+
+    def _asked(self, process: subprocess.Popen[bytes], record: Record) -> Answer:
+        begun = time.monotonic()
+        try:
+            status, answer = _exchange(process, record)
+        except (OSError, EOFError, ValueError) as error:
+            if self.stopped:
+                raise StoppedError from error
+            raise _Failed("time" if self._was_late(process, begun) else "died") from error
+        if status == b"M":
+            raise _Failed("memory")
+        if status == b"F":
+            self.end()
+            raise RunError(f"{record.id}: {answer.decode('utf-8', 'replace')}")
+        return Answer(answer, failed=status == b"E")
+
+    def _was_late(self, process: subprocess.Popen[bytes], begun: float) -> bool:
+        """Whether a process that broke off ended itself because a page took too long."""
+        try:
+            status = process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            return False
+        if hasattr(signal, "SIGPROF") and status == -signal.SIGPROF:
+            return True
+        return time.monotonic() - begun >= self.recipe.budget.seconds * PATIENCE
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        for _ in range(STARTS):
+            with self.lock:
+                if self.stopped:
+                    raise StoppedError
+                if self.process is None:
+                    self.process = _child()
+                    fresh = True
+                else:
+                    fresh = False
+                process = self.process
+            if not fresh:
+                return process
+            try:
+                status, answer = _exchange(process, self.recipe)
+            except (OSError, EOFError, ValueError):
+                self.end()
+                continue
+            self._check(status, answer)
+            return process
+        raise RunError(f"a worker process ended {STARTS} times before it was ready")
+
+    def _check(self, status: bytes, answer: bytes) -> None:
+        if status == b"F":
+            raise RunError(f"a worker cannot start: {answer.decode('utf-8', 'replace')}")
+        known = json.loads(answer)
+        if known != self.recipe.fingerprint:
+            raise RunError(
+                "a worker has loaded another model or other options than the run began with: "
+                f"{differences(self.recipe.fingerprint, known)}"
+            )
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        with self.lock:
+            process, self.process = self.process, None
+        if process:
+            process.kill()
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
+            process.wait()
+
+    def stop(self) -> None:
+        """End the process for good; whoever waits for an answer gets StoppedError."""
+        with self.lock:
+            self.stopped = True
+            if self.process:
+                self.process.kill()
+
+
+def _child() -> subprocess.Popen[bytes]:
+    where = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", "from boilerplate.workers import serve; serve()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **ONE_THREAD, "PYTHONPATH": where},
+    )
+
+
+def _exchange(process: subprocess.Popen[bytes], sent: object) -> tuple[bytes, bytes]:
+    """Send something to a worker and wait for its status and answer."""
+    to, back = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+    pickle.dump(sent, to, 5)
+    to.flush()
+    head = back.read(9)
+    size = int.from_bytes(head[1:], "big")
+    data = back.read(size)
+    if len(head) < 9 or len(data) < size:
+        raise EOFError
+    return head[:1], data
+
+
+class Workers:
+    """So many worker processes, each asked by a thread of its own; a context manager."""
+
+    def __init__(self, recipe: Recipe, n_jobs: int = 1) -> None:
+        self.recipe = recipe
+        self.n_jobs = n_jobs
+        self._threads = ThreadPoolExecutor(n_jobs, "boilerplate")
+        self._idle = [Worker(recipe) for _ in range(n_jobs)]
+        self._all = tuple(self._idle)
+
+    def submit(self, record: Record) -> Future[Answer]:
+        """The future answer to a record; raises RunError or StoppedError."""
+        if record.error:
+            answer: Future[Answer] = Future()
+            answer.set_result(error_record(record, record.error))
+            return answer
+        return self._threads.submit(self._clean, record)
+
+    def _clean(self, record: Record) -> Answer:
+        worker = self._idle.pop()  # as many as there are threads: there is one, always
+        try:
+            return worker.clean(record)
+        finally:
+            self._idle.append(worker)
+
+    def clean(self, records: Iterable[Record]) -> Iterator[tuple[Record, Answer]]:
+        """Each record with its answer, in order; few of them are held at a time."""
+        waiting: deque[tuple[Record, Future[Answer]]] = deque()
+        held = 0
+        for record in records:
+            size = len(record.source)
+            while waiting and (len(waiting) >= 2 * self.n_jobs + 2 or held + size > HELD_BYTES):
+                yield (done := waiting.popleft())[0], done[1].result()
+                held -= len(done[0].source)
+            waiting.append((record, self.submit(record)))
+            held += size
+        while waiting:
+            yield (done := waiting.popleft())[0], done[1].result()
+
+    def pids(self) -> list[int]:
+        """The processes that there are."""
+        return [w.process.pid for w in self._all if w.process]
+
+    def stop(self) -> None:
+        """Give up what is under way."""
+        for worker in self._all:
+            worker.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._threads.shutdown(cancel_futures=True)
+        for worker in self._all:
+            worker.end()

@@ -1,0 +1,137 @@
+"""That a Dask cluster writes what one process writes, whoever dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.kills import contents, make_crawl
+from boilerplate import Model, runner
+from boilerplate.model import to_bytes
+from boilerplate.recipe import Budget, Recipe
+from boilerplate.runner import MANIFEST, Job, Shard, run, shards_of
+from boilerplate.workers import RunError
+from tests import poison
+
+distributed = pytest.importorskip("distributed")
+pytest.importorskip("pyarrow")
+pytest.importorskip("fastwarc")
+
+DRIVER = """
+import pickle, sys
+from boilerplate.runner import run
+shards, job, address = pickle.load(sys.stdin.buffer)
+run(shards, job, dask=address)
+"""
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def recipe(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Recipe:
+    path = tmp_path_factory.mktemp("model") / "model.zip"
+    path.write_bytes(to_bytes(model))
+    return Recipe.of(poison.PoisonCleaner(path), budget=Budget(seconds=20))
+
+
+@pytest.fixture(scope="module")
+def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A crawl with a page that kills, one that raises, and a file that is cut off."""
+    folder = tmp_path_factory.mktemp("crawl") / "in"
+    make_crawl(folder, shards=6, pages=30)
+    cut = folder / "part-002.warc"
+    cut.write_bytes(cut.read_bytes()[:-1000])
+    with (folder / "part-003.jsonl").open("a") as file:
+        for told in (poison.DIE, poison.RAISE):
+            file.write(json.dumps({"id": told, "html": f"<p>{told}"}) + "\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def alone(
+    crawl: Path, recipe: Recipe, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, bytes]:
+    """What one process writes."""
+    folder = tmp_path_factory.mktemp("alone") / "out"
+    run(shards_in(crawl), Job(recipe, str(folder)), 1)
+    return contents(folder)
+
+
+def shards_in(folder: Path) -> list[Shard]:
+    return shards_of([(p, p.relative_to(folder)) for p in sorted(folder.rglob("*.*"))], 10)
+
+
+def driver(crawl: Path, job: Job, cluster: Any) -> subprocess.Popen[bytes]:
+    import pickle
+
+    process = subprocess.Popen([sys.executable, "-c", DRIVER], stdin=subprocess.PIPE)
+    assert process.stdin
+    process.stdin.write(pickle.dumps((shards_in(crawl), job, cluster.scheduler_address)))
+    process.stdin.close()
+    return process
+
+
+def wait_for_shards(job: Job, count: int) -> None:
+    while len(list(Path(job.folder).glob("part-*"))) < count:
+        time.sleep(0.02)
+
+
+def test_a_cluster_writes_the_bytes_that_one_process_writes(
+    cluster: Any, crawl: Path, recipe: Recipe, alone: dict[str, bytes], tmp_path: Path
+):
+    job = Job(recipe, str(tmp_path / "out"))
+    reports = run(shards_in(crawl), job, dask=cluster.scheduler_address)
+    assert contents(tmp_path / "out") == alone
+    assert sum(report.errors for report in reports) == 3
+    manifest = json.loads(alone[MANIFEST])
+    assert manifest["complete"] is True
+    assert manifest["totals"] == {"records": 7 * 30 + 2, "errors": 3}
+
+
+def test_a_worker_that_is_killed_changes_nothing(
+    cluster: Any, crawl: Path, recipe: Recipe, alone: dict[str, bytes], tmp_path: Path
+):
+    job = Job(recipe, str(tmp_path / "out"))
+    process = driver(crawl, job, cluster)
+    wait_for_shards(job, 1)
+    with distributed.Client(cluster) as client:
+        pids = list(client.run(os.getpid).values())
+    os.kill(pids[0], signal.SIGKILL)
+    assert process.wait() == 0
+    assert contents(tmp_path / "out") == alone
+
+
+def test_a_driver_that_is_killed_is_begun_again_and_does_the_rest(
+    cluster: Any, crawl: Path, recipe: Recipe, alone: dict[str, bytes], tmp_path: Path
+):
+    job = Job(recipe, str(tmp_path / "out"))
+    process = driver(crawl, job, cluster)
+    wait_for_shards(job, 1)
+    process.kill()
+    process.wait()
+    reports = run(shards_in(crawl), job, dask=cluster.scheduler_address)
+    assert any(report.skipped for report in reports)
+    assert contents(tmp_path / "out") == alone
+
+
+def test_an_address_where_no_scheduler_is_says_so(
+    tmp_path: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(runner, "SECONDS_TO_CONNECT", 1)
+    with pytest.raises(RunError, match="no Dask scheduler answers at tcp"):
+        run([], Job(recipe, str(tmp_path / "out")), dask="tcp://127.0.0.1:1")

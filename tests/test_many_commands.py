@@ -1,0 +1,129 @@
+"""What a person at a shell can count on when there are many pages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from benchmarks.kills import contents, make_crawl
+from boilerplate.cli import cli
+from boilerplate.runner import MANIFEST
+from tests.made_up import SENTENCES
+
+parquet = pytest.importorskip("pyarrow.parquet")
+pytest.importorskip("fastwarc")
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli, ["clean", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("crawl") / "in"
+    make_crawl(folder, shards=2, pages=3)
+    return folder
+
+
+def test_a_folder_of_every_kind_comes_out_as_shards_and_is_summed_up(crawl: Path, tmp_path: Path):
+    result = run(crawl, "--output", tmp_path / "out", "--jobs", 1)
+    assert result.exit_code == 0
+    assert "3 of 3 shards" in result.stderr
+    assert "9 records, 0 of them errors" in result.stderr
+    assert result.stdout == ""
+    files = {name for name in contents(tmp_path / "out") if not name.startswith(".")}
+    assert files == {
+        MANIFEST, "pages-00000.jsonl", "part-000.warc.jsonl", "part-001.jsonl.jsonl",
+    }  # fmt: skip
+    again = run(crawl, "--output", tmp_path / "out", "--jobs", 1)
+    assert "3 shards were finished before" in again.stderr
+
+
+def test_another_threshold_needs_no_second_run(tmp_path: Path):
+    page = "<nav><a href=/>Home</a></nav>" + "".join(f"<p>{s}</p>" for s in SENTENCES.values())
+    (tmp_path / "in.jsonl").write_text(json.dumps({"html": page}))
+    kept = []
+    for threshold in ("0", "0.9"):
+        out = tmp_path / threshold
+        run(tmp_path / "in.jsonl", "--output", out, "--threshold", threshold, "--format", "parquet")
+        [row] = parquet.read_table(out / "in.jsonl.parquet").to_pylist()
+        kept.append(row["text"])
+        later = [
+            row["page"][line["start"] : line["end"]]
+            for line in row["lines"]
+            if line["probability"] >= 0.9
+        ]
+    assert "\n".join(later) == kept[1]
+    assert len(kept[0]) > len(kept[1])
+
+
+def test_fields_are_named_by_options(tmp_path: Path):
+    (tmp_path / "in.jsonl").write_text(
+        json.dumps({"docid": "x7", "link": "https://b.test/1", "body": SENTENCES["th"]})
+    )
+    named = ("--field", "id=docid", "--field", "url=link", "--field", "text=body")
+    run(tmp_path / "in.jsonl", "--output", tmp_path / "out", *named)
+    [row] = map(json.loads, (tmp_path / "out" / "in.jsonl.jsonl").read_text().splitlines())
+    assert (row["id"], row["site"], row["page"]) == ("x7", "b.test", SENTENCES["th"])
+
+
+def test_failed_pages_are_counted_and_give_status_1(tmp_path: Path):
+    (tmp_path / "in.jsonl").write_text('{"html": "<p>fine"}\nnot json\n')
+    result = run(tmp_path / "in.jsonl", "--output", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "2 records, 1 of them errors" in result.stderr
+
+
+def test_other_options_in_the_same_folder_are_refused(crawl: Path, tmp_path: Path):
+    run(crawl, "--output", tmp_path / "out")
+    before = contents(tmp_path / "out")
+    result = run(crawl, "--output", tmp_path / "out", "--threshold", "0.3")
+    assert result.exit_code == 1
+    assert "begun otherwise" in result.stderr
+    assert "threshold (null, now 0.3)" in result.stderr
+    assert contents(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["pages.jsonl"], "name it with --output"),
+        (["pages.jsonl", "--output", "out", "--field", "body=html"], "is not ROLE=NAME"),
+        (["pages.jsonl", "--output", "out", "--explain"], "are for single pages"),
+        (["pages.jsonl", "--output", "out", "--as", "html"], "--as is for files of one page"),
+        (["-", "--output", "out", "--format", "parquet"], "standard input cannot"),
+    ],
+)
+def test_a_command_that_cannot_be_done_says_so_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], why: str
+):
+    monkeypatch.chdir(tmp_path)
+    Path("pages.jsonl").write_text('{"text": "x"}\n')
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert why in result.stderr
+    assert not Path("out").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_and_no_traceback(crawl: Path, tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    result = run(crawl / "part-001.jsonl", "--output", tmp_path / "file" / "out")
+    assert result.exit_code == 1
+    assert "Not a directory" in result.stderr
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_a_pattern_that_matches_nothing_is_told_and_the_rest_is_done(crawl: Path, tmp_path: Path):
+    result = run(crawl / "part-001.jsonl", crawl / "*.gone", "--output", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "no file matches this pattern" in result.stderr
+    assert "3 records" in result.stderr
+
+
+def test_single_pages_are_still_one_file_each(crawl: Path, tmp_path: Path):
+    result = run(crawl / "page-000.html", "--output", tmp_path / "out")
+    assert result.exit_code == 0
+    assert set(contents(tmp_path / "out")) == {"page-000.html.txt"}

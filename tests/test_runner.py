@@ -1,0 +1,350 @@
+"""That a run of many pages loses nothing, repeats nothing, and says what it did."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.kills import RUN, contents, make_crawl, survive
+from boilerplate import Cleaner, Model
+from boilerplate.model import to_bytes
+from boilerplate.plugins import Settings, load_plugins, no_plugins
+from boilerplate.recipe import Budget, Recipe
+from boilerplate.records import FORMATS, Fields, remove_left_behind
+from boilerplate.runner import MANIFEST, Job, Shard, ShardReport, clean_shard, run, shards_of
+from boilerplate.sites import SiteModel
+from boilerplate.workers import RunError
+from tests import poison
+
+pytest.importorskip("pyarrow")
+pytest.importorskip("fastwarc")
+
+PAGES = 6
+
+
+@pytest.fixture(scope="module")
+def model_file(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "model.zip"
+    path.write_bytes(to_bytes(model))
+    return path
+
+
+@pytest.fixture(scope="module")
+def recipe(model_file: Path) -> Recipe:
+    return Recipe.of(poison.PoisonCleaner(model_file), budget=Budget(seconds=1, memory=256))
+
+
+@pytest.fixture
+def crawl(tmp_path: Path) -> Path:
+    make_crawl(tmp_path / "in", shards=4, pages=PAGES)
+    return tmp_path / "in"
+
+
+def shards_in(folder: Path, pages: int = 4) -> list[Shard]:
+    return shards_of(
+        [(path, path.relative_to(folder)) for path in sorted(folder.rglob("*.*"))], pages
+    )
+
+
+def outputs(folder: Path) -> dict[str, bytes]:
+    return {name: data for name, data in contents(folder).items() if not name.startswith(".")}
+
+
+def rows(job: Job, shard: Shard) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in job.output(shard).read_bytes().splitlines()]
+
+
+def test_every_record_is_there_once_and_in_order(crawl: Path, tmp_path: Path, recipe: Recipe):
+    job = Job(recipe, str(tmp_path / "out"))
+    shards = shards_in(crawl)
+    reports = run(shards, job, 2)
+    assert [len(rows(job, shard)) for shard in shards] == [6, 6, 6, 6, 4, 2]
+    for shard in shards:
+        assert [row["record"] for row in rows(job, shard)] == list(range(len(rows(job, shard))))
+    assert sum(report.records for report in reports) == 30
+    assert [row["id"] for row in rows(job, shards[-1])] == ["page-004.html", "page-005.html"]
+
+
+def test_the_manifest_has_counts_and_checksums(crawl: Path, tmp_path: Path, recipe: Recipe):
+    run(shards_in(crawl), Job(recipe, str(tmp_path / "out")), 1)
+    manifest = json.loads((tmp_path / "out" / MANIFEST).read_text())
+    assert manifest["complete"] is True
+    assert manifest["totals"] == {"records": 30, "errors": 0}
+    for shard in manifest["shards"]:
+        data = (tmp_path / "out" / shard["output"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == shard["output_sha256"]
+        assert (len(data), data.count(b"\n")) == (shard["output_bytes"], shard["records"])
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_any_number_of_workers_writes_the_same_bytes(
+    crawl: Path, tmp_path: Path, recipe: Recipe, form: Any
+):
+    for jobs in (1, 3):
+        run(shards_in(crawl), Job(recipe, str(tmp_path / str(jobs)), form), jobs)
+    assert contents(tmp_path / "1") == contents(tmp_path / "3")
+
+
+def test_a_second_run_does_only_what_is_missing(crawl: Path, tmp_path: Path, recipe: Recipe):
+    job = Job(recipe, str(tmp_path / "out"))
+    shards = shards_in(crawl)
+    run(shards[:2], job, 1)
+    begun = outputs(tmp_path / "out")
+    reports = run(shards, job, 1)
+    assert {r.shard for r in reports if r.skipped} == {shard.name for shard in shards[:2]}
+    whole = outputs(tmp_path / "out")
+    assert begun.keys() < whole.keys()
+    assert all(r.skipped for r in run(shards, job, 1))
+    assert outputs(tmp_path / "out") == whole
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda out: out.unlink(),
+        lambda out: out.write_bytes(out.read_bytes()[:-1]),
+        lambda out: (out.parent / ".reports" / "part-001.jsonl.json").unlink(),
+        lambda out: (out.parent / ".reports" / "part-001.jsonl.json").write_text('{"run":'),
+    ],
+)
+def test_what_was_lost_since_is_made_again(
+    crawl: Path, tmp_path: Path, recipe: Recipe, harm: Callable[[Path], object]
+):
+    job = Job(recipe, str(tmp_path / "out"))
+    run(shards_in(crawl), job, 1)
+    whole = contents(tmp_path / "out")
+    harm(tmp_path / "out" / "part-001.jsonl.jsonl")
+    reports = run(shards_in(crawl), job, 1)
+    assert [r.shard for r in reports if not r.skipped] == ["part-001.jsonl"]
+    assert contents(tmp_path / "out") == whole
+
+
+def test_an_input_that_changed_is_cleaned_again_and_one_that_was_touched_is_not(
+    crawl: Path, tmp_path: Path, recipe: Recipe
+):
+    job = Job(recipe, str(tmp_path / "out"))
+    run(shards_in(crawl), job, 1)
+    changed, touched = crawl / "part-001.jsonl", crawl / "part-003.jsonl"
+    changed.write_text(changed.read_text().replace("fog", "sun"))
+    touched.touch()
+    reports = run(shards_in(crawl), job, 1)
+    assert [r.shard for r in reports if not r.skipped] == ["part-001.jsonl"]
+    assert "sun" in rows(job, shards_in(crawl)[1])[0]["page"]
+
+
+@pytest.mark.parametrize("what", ["model", "threshold", "fields", "format", "budget", "as"])
+def test_a_run_with_other_options_is_refused_and_says_which(
+    crawl: Path, tmp_path: Path, model: Model, model_file: Path, recipe: Recipe, what: str
+):
+    job = Job(recipe, str(tmp_path / "out"))
+    run(shards_in(crawl)[:1], job, 1)
+    before = contents(tmp_path / "out")
+    other = tmp_path / "other.zip"
+    other.write_bytes(to_bytes(replace(model, about={**model.about, "made": "later"})))
+    changed = {
+        "model": replace(job, recipe=Recipe.of(poison.PoisonCleaner(other), budget=recipe.budget)),
+        "threshold": replace(
+            job, recipe=Recipe.of(poison.PoisonCleaner(model_file, 0.3), budget=recipe.budget)
+        ),
+        "fields": replace(job, recipe=replace(recipe, fields=Fields(id="docid"))),
+        "budget": replace(job, recipe=replace(recipe, budget=Budget(seconds=9))),
+        "format": replace(job, form="parquet"),
+        "as": replace(job, kind="text"),
+    }[what]
+    with pytest.raises(RunError, match=rf"begun otherwise.*{what} \("):
+        run(shards_in(crawl), changed, 1)
+    assert contents(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize(
+    "manifest", ["", "[]", "{}", '{"format": "boilerplate-manifest", "version": 9}']
+)
+def test_a_folder_with_another_manifest_is_left_alone(
+    tmp_path: Path, recipe: Recipe, manifest: str
+):
+    (tmp_path / MANIFEST).write_text(manifest)
+    with pytest.raises(RunError, match="cannot be read"):
+        run([], Job(recipe, str(tmp_path)), 1)
+    assert (tmp_path / MANIFEST).read_text() == manifest
+
+
+def test_poison_pages_are_error_records_and_all_others_are_as_they_were(
+    tmp_path: Path, recipe: Recipe
+):
+    (tmp_path / "in").mkdir()
+    told = [poison.DIE, poison.GROW, poison.RAISE, poison.HANG]
+    pages = [f"<p>page {i}. {told[i // 5 % 4] if i % 5 == 4 else 'fine'}" for i in range(40)]
+    for name, bad in (("in", True), ("good", False)):
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / "a.jsonl").write_text(
+            "".join(
+                json.dumps({"id": f"id-{i}", "html": p if bad or "fine" in p else "<p>x"}) + "\n"
+                for i, p in enumerate(pages[:20])
+            )
+        )
+    found = {}
+    for name in ("in", "good"):
+        job = Job(recipe, str(tmp_path / f"out-{name}"))
+        [report] = run(shards_in(tmp_path / name), job, 2)
+        found[name] = rows(job, shards_in(tmp_path / name)[0])
+        assert report.records == 20
+    bad = [row for row in found["in"] if row["error"]]
+    assert [row["id"] for row in bad] == ["id-4", "id-9", "id-14", "id-19"]
+    assert [r for r in found["in"] if r["record"] % 5 != 4] == [
+        r for r in found["good"] if r["record"] % 5 != 4
+    ]
+
+
+def test_a_shard_that_cannot_be_read_is_told_and_tried_again(
+    crawl: Path, tmp_path: Path, recipe: Recipe
+):
+    job = Job(recipe, str(tmp_path / "out"))
+    shards = [*shards_in(crawl), Shard("gone.jsonl", (str(crawl / "gone.jsonl"),), ("gone.jsonl",))]
+    reports = run(shards, job, 1)
+    [problem] = [r for r in reports if r.problem]
+    assert problem == ShardReport("gone.jsonl", problem="No such file or directory")
+    assert json.loads((tmp_path / "out" / MANIFEST).read_text())["complete"] is False
+    (crawl / "gone.jsonl").write_text('{"text": "here again"}\n')
+    assert [r.records for r in run(shards, job, 1) if not r.skipped] == [1]
+    assert json.loads((tmp_path / "out" / MANIFEST).read_text())["complete"] is True
+
+
+def test_a_shard_can_be_cleaned_anywhere_with_the_same_bytes(
+    crawl: Path, tmp_path: Path, recipe: Recipe
+):
+    run(shards_in(crawl), Job(recipe, str(tmp_path / "out")), 1)
+    alone = Job(recipe, str(tmp_path / "alone"))
+    for shard in reversed(shards_in(crawl)):
+        assert clean_shard(shard, alone) == replace(clean_shard(shard, alone), skipped=False)
+    names = {name for name in contents(tmp_path / "out") if name != MANIFEST}
+    assert {name: contents(tmp_path / "out")[name] for name in names} == contents(
+        tmp_path / "alone"
+    )
+
+
+def test_kills_at_random_moments_lose_nothing(tmp_path: Path, model_file: Path):
+    tally = survive(str(model_file), times=6, seed=4, folder=tmp_path)
+    assert tally.killed.total() == 6
+    assert tally.errors == 0
+
+
+def test_control_c_finishes_the_shards_under_way_and_the_next_run_the_rest(
+    tmp_path: Path, model_file: Path
+):
+    make_crawl(tmp_path / "in", shards=12, pages=60)
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, str(model_file), str(tmp_path / "in"), str(tmp_path / "out")]
+    )
+    while not list((tmp_path / "out").glob(".*.tmp")):
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGINT)
+    assert process.wait() == 0
+    stopped = contents(tmp_path / "out")
+    manifest = json.loads(stopped[MANIFEST])
+    assert manifest["complete"] is False
+    assert 0 < len(manifest["shards"]) < 12
+    assert not [name for name in stopped if name.endswith(".tmp")]
+    job = Job(Recipe.of(Cleaner(model_file)), str(tmp_path / "out"))
+    reports = run(shards_in(tmp_path / "in", 20), job, 2)
+    assert sum(r.skipped for r in reports) == len(manifest["shards"])
+    assert sum(r.records for r in reports) == 13 * 60
+
+
+def test_nothing_is_left_of_a_run_that_was_given_up(tmp_path: Path, model_file: Path):
+    make_crawl(tmp_path / "in", shards=12, pages=60)
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, str(model_file), str(tmp_path / "in"), str(tmp_path / "out")],
+        stderr=subprocess.DEVNULL,
+    )
+    while not list((tmp_path / "out").glob(".*.tmp")):
+        time.sleep(0.02)
+    for _ in range(2):
+        os.kill(process.pid, signal.SIGINT)
+        time.sleep(0.1)
+    assert process.wait() != 0
+    assert not list((tmp_path / "out").rglob("*.tmp"))
+    remove_left_behind(tmp_path / "out")
+
+
+# Plugins and site models
+
+
+RULES = 'api = 1\n[[site]]\nhosts = ["a.test"]\ndrop = ["{}"]\n'
+
+
+def with_plugins(model_file: Path, folder: Path, **more: Any) -> Recipe:
+    only = frozenset(path.stem for path in folder.iterdir())
+    plugins = load_plugins(Settings(folders=(str(folder),), only=only, **more))
+    return Recipe.of(Cleaner(model_file, 0.0, plugins))
+
+
+def test_workers_load_the_same_plugins_and_changed_rules_are_refused(
+    tmp_path: Path, model_file: Path
+):
+    (tmp_path / "plugins").mkdir()
+    rules = tmp_path / "plugins" / "paper.toml"
+    rules.write_text(RULES.format("Share this"))
+    (tmp_path / "in.jsonl").write_text(
+        json.dumps({"url": "https://a.test/1", "html": "<p>Share this</p><p>Ferry in fog</p>"})
+    )
+    shards = shards_of([(tmp_path / "in.jsonl", Path("in.jsonl"))])
+    job = Job(with_plugins(model_file, rules.parent), str(tmp_path / "out"))
+    run(shards, job, 1)
+    assert rows(job, shards[0])[0]["text"] == "Ferry in fog"
+    rules.write_text(RULES.format("Ferry in fog"))
+    changed = replace(job, recipe=with_plugins(model_file, rules.parent))
+    with pytest.raises(RunError, match=r"plugins \(paper .*, now paper "):
+        run(shards, changed, 1)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_plugin_that_raises_is_in_each_record_and_ends_only_a_strict_run(
+    tmp_path: Path, model_file: Path, strict: bool
+):
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "broken.py").write_text(
+        "from boilerplate.hookspecs import hookimpl\n"
+        "@hookimpl\n"
+        "def label_lines(page, scores):\n"
+        "    raise RuntimeError('as told')\n"
+    )
+    (tmp_path / "in.jsonl").write_text('{"text": "one"}\n' * 5)
+    shards = shards_of([(tmp_path / "in.jsonl", Path("in.jsonl"))])
+    recipe = with_plugins(model_file, tmp_path / "plugins", strict=strict)
+    job = Job(recipe, str(tmp_path / "out"))
+    if strict:
+        with pytest.raises(RunError, match=r"in\.jsonl:0.*broken.*as told"):
+            run(shards, job, 1)
+        assert not job.output(shards[0]).exists()
+    else:
+        run(shards, job, 1)
+        told = [row["plugin_errors"] for row in rows(job, shards[0])]
+        # All five: a plugin is not switched off, for which pages it would miss is chance.
+        assert [len(each) for each in told] == [1] * 5
+        assert "as told" in told[4][0]
+
+
+def test_site_models_that_changed_are_refused(tmp_path: Path, model_file: Path):
+    folder = tmp_path / "sites"
+    folder.mkdir()
+    SiteModel("a.test").save(folder / "a.test.site.zip")
+    job = Job(
+        Recipe.of(Cleaner(model_file, plugins=no_plugins(), site_models=folder)),
+        str(tmp_path / "out"),
+    )
+    run([], job, 1)
+    SiteModel("b.test").save(folder / "b.test.site.zip")
+    changed = Recipe.of(Cleaner(model_file, plugins=no_plugins(), site_models=folder))
+    with pytest.raises(RunError, match=r"site_models \("):
+        run([], replace(job, recipe=changed), 1)
