@@ -97,7 +97,7 @@ def warc_record(name: str, html: bytes) -> bytes:
 def begin(model: str, source: Path, output: Path) -> subprocess.Popen[bytes]:
     """A run, in a process of its own."""
     command = [sys.executable, "-c", RUN, model, str(source), str(output)]
-    return subprocess.Popen(command)  # noqa: S603 - this Python
+    return subprocess.Popen(command)
 
 
 def survive(
