@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent.parent
 QUICK_SHARE = 8  # one page in so many
-MIXED_SHARE = (
-    3  # of mixed pages, for each of many models; not 4, which is how many layouts there are
-)
+MIXED_SHARE = 3  # the same, of mixed pages; not 4, which is how many layouts they have
 
 source_option = click.option(
     "--source", type=click.Path(path_type=Path, exists=True),
@@ -50,10 +49,6 @@ docs_option = click.option(
 without_option = click.option(
     "--without", multiple=True, type=click.Choice(list(CORPORA)), help="Leave a corpus out."
 )
-lexicon_option = click.option(
-    "--lexicon", type=click.Path(path_type=Path), default=HERE.parent / "shared/lexicon",
-    show_default=False, help="Folder of the phrase lexicon; done without where it is missing.",
-)  # fmt: skip
 
 
 @click.group()
@@ -75,6 +70,16 @@ def gold_pages(
         if gold.gold and split_of(gold.site) in splits
     ]
     return golds[::QUICK_SHARE] if quick else golds
+
+
+def _write_results(docs: Path, name: str, results: Mapping[str, Any]) -> Path:
+    """Keep what was measured where the documents are made from it."""
+    from training.card import as_json
+
+    target = docs / "results" / f"{name}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(as_json(results), "utf-8")
+    return target
 
 
 @main.command()
@@ -213,19 +218,11 @@ def report(
     golds = gold_pages(source, cache, (split,), (), False)[::share]
     measured = reports.report(model, golds, jobs)
     results = cards.provenance(split, model) | {"pages": len(golds)}
-    target = docs / "results" / f"report-{split}.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(cards.as_json(results | measured), "utf-8")
+    _write_results(docs, f"report-{split}", results | measured)
     shown = cards.results_in(docs).report
     reports.draw(shown["calibration"], docs / "pictures" / "reliability.png")
     for path in cards.write(docs):
         click.echo(path)
-
-
-lexicon_option = click.option(
-    "--lexicon", type=click.Path(path_type=Path, exists=True),
-    default=HERE.parent / "shared/lexicon", show_default=False, help="The phrase lexicon's folder.",
-)  # fmt: skip
 
 
 @main.group()
@@ -257,7 +254,7 @@ def kinds_train(source: Path, cache: Path, lexicon: Path, out: Path) -> None:
 @source_option
 @cache_option
 @lexicon_option
-@click.option("--docs", type=click.Path(path_type=Path), default=HERE / "docs", show_default=False)
+@docs_option
 def kinds_score(source: Path, cache: Path, lexicon: Path, docs: Path) -> None:
     """Score it on held-out catalogues, languages and forms; write docs/kinds.md."""
     from training import kinds as learn
@@ -321,10 +318,8 @@ def ablate(
         else []
     )
     measured = ablation(teach, test, phrases, jobs, log, cast(tuple[Kind, ...], mode), pairs)
-    target = docs / "results" / "ablation-dev.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
     about = {"split": "dev", "one_page_in": share, "pages": len(teach), "modes": measured}
-    target.write_text(cards.as_json(cards.commit() | about), "utf-8")
+    _write_results(docs, "ablation-dev", cards.commit() | about)
     for path in cards.write(docs):
         click.echo(path)
 
@@ -359,10 +354,8 @@ def unseen(
         raise click.ClickException(f"no pages to score in {', '.join(missing)}")
     teach = gold_pages(source, cache, ("train",), (), False)[::share]
     measured = languages.unseen(teach, words_of("train"), pages, jobs, log)
-    target = docs / "results" / f"unseen-{split}.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
     about = {"split": split, "one_page_in": share}
-    target.write_text(cards.as_json(cards.commit() | about | measured), "utf-8")
+    _write_results(docs, f"unseen-{split}", cards.commit() | about | measured)
     click.echo(cards.unseen_tables(cards.commit() | about | measured))
     for path in cards.write(docs):
         click.echo(path)
@@ -379,7 +372,7 @@ def unseen(
     "--held-out", multiple=True, metavar="LANG",
     help="Only these as second languages: of which a model learned no chrome (train --held-out).",
 )  # fmt: skip
-@click.option("--docs", type=click.Path(path_type=Path), default=HERE / "docs", show_default=False)
+@docs_option
 def mixed(
     source: Path, cache: Path, jobs: int, model: str | None, lexicon: Path, split: str,
     held_out: tuple[str, ...], docs: Path,
@@ -398,10 +391,7 @@ def mixed(
         click.echo(mixing.table(found, cast(Kind, kind)) + "\n")
     results = cards.provenance(split, model) | {"held_out": sorted(held_out)} | figures
     name = "-".join(["mixed", *sorted(held_out), split])
-    target = docs / "results" / f"{name}.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(cards.as_json(results), "utf-8")
-    click.echo(target)
+    click.echo(_write_results(docs, name, results))
 
 
 @main.command()
