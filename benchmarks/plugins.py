@@ -23,6 +23,7 @@ from boilerplate.plugins import Opinions, Plugins, Settings, load_plugins, no_pl
 from boilerplate.readers import decode, html_page
 from boilerplate_plugins import adblock_lists, ftr_site_config
 from training.__main__ import HERE, cache_option, gold_pages, source_option
+from training.card import commit, fingerprint
 from training.corpora import GoldPage
 from training.dataset import sample
 
@@ -128,12 +129,13 @@ def main(source: Path, cache: Path, rules: Path, every: int, docs: Path) -> None
         row(name, len(plugins[name].active[0].hosts), pairs)
         for name, pairs in compare(plugins, golds).items()
     ]
-    click.echo("\n".join([HEAD, *rows]))
+    measured = f"At {commit()['commit'][:12]}, with the model {fingerprint()['sha256']}."
+    table = "\n".join([HEAD, *rows, "", measured])
+    click.echo(table)
     if every == 1:
         text = docs.read_text(encoding="utf-8")
         before, _, rest = text.partition(BEGIN)
         _, _, after = rest.partition(END)
-        table = "\n".join([HEAD, *rows])
         docs.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
 
 
