@@ -428,7 +428,7 @@ static int take_page(PyObject *tuple, Page *page)
     int fits = a[1].length >= size && a[3].length == page->n && a[5].length == page->n + 1 && size >= 1;
     for (Py_ssize_t i = 0; fits && i < page->n; i++) {
         int64_t start = page->starts[i], length = page->lengths[i];
-        fits = start >= 1 && length >= 0 && start + length < size &&
+        fits = start >= 1 && start < size && length >= 0 && length < size - start &&
                page->words_before[i] <= page->words_before[i + 1];
     }
     fits = fits && page->words_before[0] >= 0 && page->words_before[page->n] <= words;
@@ -496,8 +496,9 @@ PyObject *gram_sums(PyObject *module, PyObject *args)
     const float *weights = a[0].view.buf;
     double *all_sums = a[1].view.buf;
     int64_t *counts = a[2].view.buf;
-    if (bits < 1 || bits > 30 || width < 1 || a[0].length != width << bits ||
-        a[1].length != page.n * width || a[2].length != page.n) {
+    if (bits < 1 || bits > 30 || width < 1 || 
+        !is_matrix(&a[0], (Py_ssize_t)1 << bits, width) || !is_matrix(&a[1], page.n, width) ||
+        a[2].length != page.n) {
         PyErr_SetString(PyExc_ValueError, "gram_sums: the arrays' lengths disagree");
         goto done;
     }
@@ -733,14 +734,21 @@ PyObject *window_means(PyObject *module, PyObject *args)
     const int64_t *windows = a[2].view.buf;
     double *out = a[3].view.buf;
     Py_ssize_t n = a[0].length - 1, count = a[2].length;
-    if (n < 0 || a[1].length != n + 1 || a[3].length != n * 2 * count) {
+    if (n < 0 || a[1].length != n + 1 || !is_matrix(&a[3], n, 2 * count)) {
         PyErr_SetString(PyExc_ValueError, "window_means: the arrays' lengths disagree");
         goto done;
+    }
+    for (Py_ssize_t w = 0; w < count; w++) {
+        if (windows[w] < 0) {
+            PyErr_SetString(PyExc_ValueError, "window_means: a window is of no lines or more");
+            goto done;
+        }
     }
     for (Py_ssize_t i = 0; i < n; i++) {
         for (Py_ssize_t w = 0; w < count; w++) {
             for (int side = 0; side < 2; side++) {
-                int64_t low = side ? i + 1 : i - windows[w], high = side ? i + 1 + windows[w] : i;
+                int64_t reach = windows[w] < n ? windows[w] : n;
+                int64_t low = side ? i + 1 : i - reach, high = side ? i + 1 + reach : i;
                 low = low < 0 ? 0 : low > n ? n : low;
                 high = high < 0 ? 0 : high > n ? n : high;
                 double mass = masses[high] - masses[low];

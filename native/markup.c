@@ -74,7 +74,7 @@ PyObject *element_arrays(PyObject *module, PyObject *args)
         PyObject *up = PyObject_GetAttr(element, name_parent);
         PyObject *is_hidden = up ? PyObject_GetAttr(element, name_hidden) : NULL;
         parent[i] = up ? PyLong_AsLongLong(up) : -1;
-        int shown = is_hidden ? PyObject_IsTrue(is_hidden) : -1;
+        int shown = is_hidden && !PyErr_Occurred() ? PyObject_IsTrue(is_hidden) : -1;
         Py_XDECREF(up);
         Py_XDECREF(is_hidden);
         if (shown < 0 || PyErr_Occurred()) {
@@ -122,7 +122,7 @@ PyObject *line_markups(PyObject *module, PyObject *args)
         goto done;
     }
     double *values = out.view.buf;
-    if (out.length != n * 5) {
+    if (!is_matrix(&out, n, 5)) {
         PyErr_SetString(PyExc_ValueError, "line_markups: the arrays' lengths disagree");
         goto done;
     }
@@ -135,7 +135,7 @@ PyObject *line_markups(PyObject *module, PyObject *args)
         if (markup == NULL) {
             goto done;
         }
-        for (int field = 0; field < 5; field++) {
+        for (int field = 0; field < 5 && !PyErr_Occurred(); field++) {
             PyObject *value = markup == Py_None ? NULL : PyObject_GetAttr(markup, names[field]);
             values[row * 5 + field] = value ? (double)PyLong_AsLongLong(value) : 0.0;
             Py_XDECREF(value);
@@ -396,7 +396,7 @@ PyObject *chain_sums(PyObject *module, PyObject *args)
     const float *says = a[2].view.buf, *fading = a[3].view.buf;
     float *out = a[5].view.buf;
     Py_ssize_t e = a[0].length, n = a[4].length, k = n ? a[5].length / n : 0, far = a[3].length;
-    if (a[1].length != e || a[5].length != n * k) {
+    if (a[1].length != e || a[5].length != n * k || (n && k == 0)) {
         PyErr_SetString(PyExc_ValueError, "chain_sums: the arrays' lengths disagree");
         goto done;
     }
@@ -404,7 +404,7 @@ PyObject *chain_sums(PyObject *module, PyObject *args)
         result = Py_NewRef(Py_None);
         goto done;
     }
-    if (k == 0 || !is_tree(parent, e) || !within(kind, e, 0, a[2].length / k) ||
+    if (!is_tree(parent, e) || !within(kind, e, 0, a[2].length / k) ||
         !within(at, n, -1, e)) {
         goto done;
     }

@@ -14,6 +14,11 @@ int take_array(PyObject *object, Array *array, Py_ssize_t size, int writable, co
                      array->view.itemsize);
         return -1;
     }
+    /* The widest number that an item can be made of: no item is read across its bounds. */
+    if ((uintptr_t)array->view.buf % (size % 8 == 0 ? 8 : size % 4 == 0 ? 4 : 1)) {
+        PyErr_Format(PyExc_ValueError, "%s: the array is not aligned", name);
+        return -1;
+    }
     array->length = array->view.len / size;
     return 0;
 }

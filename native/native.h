@@ -22,6 +22,15 @@ typedef struct {
 int take_array(PyObject *object, Array *array, Py_ssize_t size, int writable, const char *name);
 void drop_arrays(Array *arrays, int count);
 
+/* Whether an array holds rows * columns items; for any numbers, without their product. */
+static inline int is_matrix(const Array *array, Py_ssize_t rows, Py_ssize_t columns)
+{
+    if (rows <= 0 || columns <= 0) {
+        return rows >= 0 && columns >= 0 && array->length == 0;
+    }
+    return array->length % rows == 0 && array->length / rows == columns;
+}
+
 extern PyType_Spec splitter_spec;
 int ready_names(void);
 

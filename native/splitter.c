@@ -35,6 +35,7 @@ typedef struct {
     int has_pieces, gap, after_break;
     Py_ssize_t element, links, link_chars, emphasis_chars;
     size_t held; /* the height of the innermost element around all the pieces */
+    int asking;  /* is_hidden_style is running: the stack must stay as it is */
 } Splitter;
 
 /* Attribute names and fields, made once: comparing and setting need strings. */
@@ -87,6 +88,9 @@ static int grow(Bytes *bytes, size_t more)
 
 static int append(Bytes *bytes, const char *data, size_t size)
 {
+    if (size == 0) {
+        return 0; /* there may be no bytes yet to copy to */
+    }
     if (grow(bytes, size) < 0) {
         return -1;
     }
@@ -368,7 +372,9 @@ static PyObject *new_element(Splitter *self, PyObject *tag, PyObject *attrs, Py_
                       PyUnicode_CompareWithASCIIString(value, "true") == 0);
         }
         if (!failed && !hidden && (value = said(attrs, "style")) != NULL) {
+            self->asking = 1;
             PyObject *answer = PyObject_CallFunctionObjArgs(self->is_hidden_style, value, NULL);
+            self->asking = 0;
             hidden = answer == NULL ? -1 : PyObject_IsTrue(answer);
             Py_XDECREF(answer);
             failed = hidden < 0;
@@ -380,8 +386,8 @@ static PyObject *new_element(Splitter *self, PyObject *tag, PyObject *attrs, Py_
         Py_XDECREF(names);
         return NULL;
     }
-    if (set_field(element, name_tag, Py_NewRef(tag)) < 0 ||
-        set_field(element, name_names, names) < 0 ||
+    if (set_field(element, name_names, names) < 0 ||
+        set_field(element, name_tag, Py_NewRef(tag)) < 0 ||
         set_field(element, name_parent, PyLong_FromSsize_t(parent)) < 0 ||
         set_field(element, name_hidden, PyBool_FromLong(hidden)) < 0) {
         Py_DECREF(element);
@@ -513,9 +519,22 @@ static int add_preformatted(Splitter *self, const char *data, size_t size)
     }
 }
 
+/* Whether an event may come: none may from within the question about a style. */
+static int at_rest(const Splitter *self)
+{
+    if (self->asking) {
+        PyErr_SetString(PyExc_ValueError, "an event while the last is still being handled");
+        return 0;
+    }
+    return 1;
+}
+
 static PyObject *splitter_characters(PyObject *object, PyObject *data)
 {
     Splitter *self = (Splitter *)object;
+    if (!at_rest(self)) {
+        return NULL;
+    }
     if (self->skipped && self->noted == NULL) {
         Py_RETURN_NONE;
     }
@@ -602,9 +621,28 @@ static int push(Splitter *self, PyObject *tag, PyObject *attrs, long kind)
     return 0;
 }
 
+/* Whether attributes are pairs of a name and a value, which is a string or None. */
+static int are_attributes(PyObject *attrs)
+{
+    Py_ssize_t count = PyTuple_Size(attrs);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *pair = PyTuple_GetItem(attrs, i), *value;
+        if (!PyTuple_Check(pair) || PyTuple_Size(pair) != 2 ||
+            !PyUnicode_Check(PyTuple_GetItem(pair, 0)) ||
+            ((value = PyTuple_GetItem(pair, 1)) != Py_None && !PyUnicode_Check(value))) {
+            PyErr_SetString(PyExc_TypeError, "an attribute is a name and a string or None");
+            return 0;
+        }
+    }
+    return 1;
+}
+
 static PyObject *splitter_start_element(PyObject *object, PyObject *args)
 {
     Splitter *self = (Splitter *)object;
+    if (!at_rest(self)) {
+        return NULL;
+    }
     if (self->skipped) {
         self->skipped++;
         Py_RETURN_NONE;
@@ -613,11 +651,14 @@ static PyObject *splitter_start_element(PyObject *object, PyObject *args)
     if (!PyArg_ParseTuple(args, "UO!", &tag, &PyTuple_Type, &attrs)) {
         return NULL;
     }
-    PyObject *known = PyDict_GetItemWithError(self->tags, tag);
-    if (known == NULL && PyErr_Occurred()) {
+    if (!are_attributes(attrs)) {
         return NULL;
     }
+    PyObject *known = PyDict_GetItemWithError(self->tags, tag);
     long kind = known ? PyLong_AsLong(known) : 0;
+    if (PyErr_Occurred()) {
+        return NULL;
+    }
     if (PyUnicode_CompareWithASCIIString(tag, "br") == 0) {
         if (end_line(self) < 0) {
             return NULL;
@@ -679,6 +720,9 @@ static PyObject *splitter_end_element(PyObject *object, PyObject *tag)
 {
     Splitter *self = (Splitter *)object;
     (void)tag;
+    if (!at_rest(self)) {
+        return NULL;
+    }
     if (self->skipped) {
         if (--self->skipped == 0 && self->noted != NULL) {
             PyObject *text = string_of(self->skipped_text.data, self->skipped_text.size);
@@ -718,7 +762,7 @@ static PyObject *splitter_finish(PyObject *object, PyObject *args)
 {
     Splitter *self = (Splitter *)object;
     (void)args;
-    if (end_line(self) < 0) {
+    if (!at_rest(self) || end_line(self) < 0) {
         return NULL;
     }
     return PyTuple_Pack(3, self->lines, self->elements, self->head);

@@ -14,6 +14,22 @@ typedef struct {
 
 enum { ROWS = 8 }; /* walked side by side: while one waits for memory the others go on */
 
+/* Whether rows may walk on from any of the nodes, and have a column to be asked for at each. */
+static int are_trees(const Node *nodes, Py_ssize_t count, Py_ssize_t columns, const int32_t *roots,
+                     Py_ssize_t trees)
+{
+    int fits = 1;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        int64_t last = (int64_t)nodes[i].left + (INFINITY > nodes[i].threshold);
+        fits &= nodes[i].left >= 0 && last < count && nodes[i].column >= 0 &&
+                nodes[i].column < 2 * columns;
+    }
+    for (Py_ssize_t t = 0; t < trees; t++) {
+        fits &= roots[t] >= 0 && roots[t] < count;
+    }
+    return fits;
+}
+
 const char explain_doc[] =
     "explain(matrix, columns, nodes, values, roots, depths, paths, groups, log_odds, added)\n\n"
     "Adds up each row's leaves, tree after tree: `values` (k,) into `log_odds` (n,), the\n"
@@ -49,9 +65,13 @@ PyObject *explain(PyObject *module, PyObject *args)
     const double *paths = a[5].view.buf;
     double *log_odds = a[6].view.buf, *added = a[7].view.buf;
     Py_ssize_t n = a[6].length, trees = a[3].length;
-    if (f < 0 || g < 0 || a[0].length != n * f || a[2].length != a[1].length ||
-        a[4].length != trees || a[5].length != a[1].length * g || a[7].length != n * g) {
+    if (f > INT32_MAX || !is_matrix(&a[0], n, f) || a[2].length != a[1].length ||
+        a[4].length != trees || !is_matrix(&a[5], a[1].length, g) || !is_matrix(&a[7], n, g)) {
         PyErr_SetString(PyExc_ValueError, "explain: the arrays' lengths disagree");
+        goto done;
+    }
+    if (!are_trees(nodes, a[1].length, f, roots, trees)) {
+        PyErr_SetString(PyExc_ValueError, "explain: a node lies beyond the trees or the columns");
         goto done;
     }
     row_values = malloc((size_t)(ROWS * 2 * (f ? f : 1)) * sizeof(float));

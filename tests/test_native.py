@@ -20,7 +20,7 @@ from boilerplate.cleaner import is_blank
 from boilerplate.features import element_tokens, encode, line_shapes, page_text
 from boilerplate.kinds import likeliest_path
 from boilerplate.model import column_grounds, column_names
-from boilerplate.page import text_page
+from boilerplate.page import Element, Line, Markup, text_page
 from boilerplate.plugins import no_plugins
 from boilerplate.readers import html_page
 from tests.made_up import SENTENCES, made_up_model, made_up_trees, news_page
@@ -235,6 +235,134 @@ class TestPages:
         page = cleaner.clean(source, kind=kind)
         with plain():
             assert page == cleaner.clean(source, kind=kind)
+
+
+MOST, LEAST = np.iinfo(np.int64).max, np.iinfo(np.int64).min
+NODE = np.dtype([("threshold", "<f4"), ("column", "<i4"), ("left", "<i4")])
+
+
+def whole(*values: int) -> np.ndarray:
+    return np.array(values, np.int64)
+
+
+def one_line(start: int = 1, length: int = 2) -> tuple[np.ndarray, ...]:
+    """A page of one line of three characters, as the functions of n-grams take it."""
+    return (
+        np.ones(6, np.uint64), np.ones(5, np.uint64), whole(start), whole(length),
+        whole(1, 3), whole(0, 1),
+    )  # fmt: skip
+
+
+def walk(
+    column: int, left: int, threshold: float = np.inf, root: int = 0, columns: int = 1
+) -> None:
+    """Explains one row by one tree of one node."""
+    assert acceleration.native
+    acceleration.native.explain(
+        np.zeros((1, 1), np.float32), columns, np.array([(threshold, column, left)], NODE),
+        np.zeros(1, np.float32), np.array([root], np.int32), np.ones(1, np.int32),
+        np.zeros((1, 1)), 1, np.zeros(1), np.zeros((1, 1)),
+    )  # fmt: skip
+
+
+class TestNothingBeyondAnArrayIsRead:
+    def test_a_tree_walks_on_within_its_nodes_and_columns(self) -> None:
+        walk(column=1, left=0)
+
+    @pytest.mark.parametrize(
+        "node",
+        [
+            {"column": 2, "left": 0},
+            {"column": -1, "left": 0},
+            {"column": 0, "left": 1},
+            {"column": 0, "left": -1},
+            {"column": 0, "left": 0, "threshold": 0.5},
+            {"column": 0, "left": 0, "root": 1},
+            {"column": 0, "left": 0, "root": -1},
+            {"column": 0, "left": 0, "columns": 2**62},
+        ],
+    )
+    def test_a_tree_that_leads_elsewhere_is_refused(self, node: dict[str, float]) -> None:
+        with pytest.raises(ValueError, match="explain"):
+            walk(**node)  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(
+        ("start", "length"), [(1, MOST), (MOST, 1), (MOST, MOST), (0, 1), (1, -1), (2, 3)]
+    )
+    def test_a_line_that_is_not_on_the_page_is_refused(self, start: int, length: int) -> None:
+        assert acceleration.native
+        table = np.zeros(2**18, np.uint8)
+        acceleration.native.gram_hits(one_line(), 1, table, np.zeros(1), np.zeros(1))
+        with pytest.raises(ValueError, match="page"):
+            acceleration.native.gram_hits(
+                one_line(start, length), 1, table, np.zeros(1), np.zeros(1)
+            )
+
+    @pytest.mark.parametrize(("bits", "width"), [(1, 2**62), (2, 2**62), (30, 2**40), (2, -1)])
+    def test_weights_of_an_impossible_size_are_refused(self, bits: int, width: int) -> None:
+        assert acceleration.native
+        with pytest.raises(ValueError, match="lengths"):
+            acceleration.native.gram_sums(
+                one_line(), b"\1", b"", bits, np.zeros(0, np.float32), width, np.zeros(0), whole(0)
+            )
+
+    def test_windows_have_no_bounds_but_are_never_negative(self) -> None:
+        assert acceleration.native
+        sums, out = np.array([0.0, 1.0, 3.0]), np.zeros((2, 2))
+        acceleration.native.window_means(sums, np.arange(3.0), whole(MOST), out)
+        assert out.tolist() == [[0.0, 2.0], [1.0, 0.0]]
+        for window in (-1, LEAST):
+            with pytest.raises(ValueError, match="window"):
+                acceleration.native.window_means(sums, np.arange(3.0), whole(window), out)
+
+    def test_sums_without_room_are_refused(self) -> None:
+        assert acceleration.native
+        empty = np.zeros(0, np.float32)
+        with pytest.raises(ValueError, match="chain_sums"):
+            acceleration.native.chain_sums(whole(-1), whole(0), empty, empty, whole(0), empty)
+
+    def test_places_that_lie_about_their_number_are_refused(self) -> None:
+        class Places(list[int]):
+            def __len__(self) -> int:
+                return 3689348814741910324  # five times that is 4, in 64 bits
+
+        assert acceleration.native
+        with pytest.raises(ValueError, match="lengths"):
+            acceleration.native.line_markups((), Places(), np.zeros(4))
+
+    def test_an_array_that_is_not_aligned_is_refused(self) -> None:
+        assert acceleration.native
+        odd = np.frombuffer(bytes(17), np.uint8)[1:].view(np.int64)
+        with pytest.raises(ValueError, match="aligned"):
+            acceleration.native.copies(odd, whole(0, 0), whole(0, 0))
+
+    @pytest.mark.parametrize(
+        "attrs",
+        [("id",), (None,), ((),), (("id",),), ((1, "x"),), (("id", 3),), (("id", "x", "y"),)],
+    )
+    def test_attributes_that_are_no_pairs_are_refused(self, attrs: tuple[object, ...]) -> None:
+        assert acceleration.native
+        splitter = acceleration.native.Splitter({}, Line, Markup, Element, bool)
+        with pytest.raises(TypeError, match="attribute"):
+            splitter.start_element("p", attrs)  # type: ignore[arg-type]
+
+    def test_kinds_of_tags_are_numbers(self) -> None:
+        assert acceleration.native
+        splitter = acceleration.native.Splitter({"p": "x"}, Line, Markup, Element, bool)  # type: ignore[dict-item]
+        with pytest.raises(TypeError):
+            splitter.start_element("p", ())
+
+    def test_an_event_from_within_another_is_refused(self) -> None:
+        assert acceleration.native
+
+        def end(style: str) -> bool:
+            splitter.end_element("p")
+            return False
+
+        splitter = acceleration.native.Splitter({}, Line, Markup, Element, end)
+        splitter.start_element("p", (("style", "x"),))
+        with pytest.raises(ValueError, match="event"):
+            splitter.characters("a")
 
 
 @pytest.mark.parametrize(("value", "expected"), [("1", "False"), ("0", "True"), ("", "True")])
