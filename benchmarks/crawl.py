@@ -135,9 +135,11 @@ def watched_memory() -> Iterator[list[tuple[float, float, float]]]:
     over = threading.Event()
 
     def watch() -> None:
-        while not over.wait(TICK):
+        while True:  # once at least: a small crawl is over before the first tick
             own, *children = [resident(status) for status in statuses()]
             seen.append((round(time.monotonic() - begun, 1), own, max(children, default=0.0)))
+            if over.wait(TICK):
+                return
 
     thread = threading.Thread(target=watch)
     thread.start()
