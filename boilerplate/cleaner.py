@@ -15,7 +15,7 @@ from boilerplate.features import Floats
 from boilerplate.kinds import chrome_kinds
 from boilerplate.language import detect_language
 from boilerplate.model import Model, load_model, sigmoid
-from boilerplate.page import CleanPage, Kind, Label, Page, Prediction, is_blank
+from boilerplate.page import CleanPage, Kind, Label, Page, Prediction
 from boilerplate.plugins import Opinions, Plugins, default_plugins
 from boilerplate.readers import read
 from boilerplate.reasons import naming, reasons
@@ -71,7 +71,7 @@ class Cleaner:
         page = (
             source if isinstance(source, Page) else read(source, url, kind, charset, known.select)
         )
-        spoken = [i for i, line in enumerate(page.lines) if not is_blank(line)]
+        spoken = page.spoken
         scored = self.model.predict(page, spoken)
         if site := corrector_of(self.site_models, page):
             scored = site.correct(page, spoken, scored)

@@ -32,7 +32,7 @@ def read_labels(text: str, page: Page, name: str = "labels") -> tuple[Label | No
     >>> read_labels("- Menü\n? von Anna\n", text_page(["Menü", "", "von Anna"]))
     (<Label.BOILERPLATE: 'boilerplate'>, None, None)
     """
-    spoken = [i for i, line in enumerate(page.lines) if not is_blank(line)]
+    spoken = page.spoken
     labels: list[Label | None] = [None] * len(page.lines)
     written = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
     for (n, line), i in zip(written, spoken, strict=False):

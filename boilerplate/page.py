@@ -94,6 +94,15 @@ class Page:
     selected: Mapping[Selector, frozenset[int]] = field(default_factory=dict, compare=False)
 
     @property
+    def spoken(self) -> list[int]:
+        """The indices of the lines that are not blank.
+
+        >>> text_page(["a", " ", "b"]).spoken
+        [0, 2]
+        """
+        return [i for i, line in enumerate(self.lines) if not is_blank(line)]
+
+    @property
     def site(self) -> str | None:
         """The host name of the page's URL without ``www.``, or None.
 

@@ -17,7 +17,7 @@ from itertools import groupby
 from string import Template
 from typing import TYPE_CHECKING, Final
 
-from boilerplate.page import CleanPage, Label, Prediction
+from boilerplate.page import CleanPage, Label, Prediction, is_blank
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -55,12 +55,7 @@ def visible(text: str) -> str:
 
 def spoken(page: CleanPage) -> list[tuple[int, Prediction]]:
     """The predictions of lines that are not blank, with their place on the page, from 1."""
-    return [(i, p) for i, p in enumerate(page.predictions, 1) if not is_blank(p.line.text)]
-
-
-def is_blank(text: str) -> bool:
-    """Whether there is nothing to show."""
-    return not text or text.isspace()
+    return [(i, p) for i, p in enumerate(page.predictions, 1) if not is_blank(p.line)]
 
 
 def summary(page: CleanPage) -> str:

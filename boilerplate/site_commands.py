@@ -252,10 +252,9 @@ def rows_of(page: Page) -> bytes:
     """What a page is known by in a model."""
     import numpy as np
 
-    from boilerplate.page import is_blank
     from boilerplate.sketches import sketch
 
-    spoken = [i for i, line in enumerate(page.lines) if not is_blank(line)]
+    spoken = page.spoken
     return sketch(page, spoken, np.full(len(spoken), 0.5)).rows.tobytes()
 
 

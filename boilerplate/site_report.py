@@ -140,7 +140,7 @@ def _names(model: SiteModel, pages: Named) -> tuple[list[str], list[str]]:
     knowledge, kept = model.knowledge, model.sample_.pages
     named: dict[bytes, list[str]] = {}
     for name, page in pages:
-        spoken = [i for i, line in enumerate(page.lines) if not is_blank(line)]
+        spoken = page.spoken
         drawn = sketch(page, spoken, np.full(len(spoken), 0.5))
         named.setdefault(drawn.rows.tobytes(), []).append(name)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from boilerplate.knowledge import COLUMNS, MOST, Bools, Knowledge, Sight, contributions, said
 from boilerplate.model import Model, Scores, load_model, sigmoid
-from boilerplate.page import Label, LabelledPage, Page, is_blank
+from boilerplate.page import Label, LabelledPage, Page
 from boilerplate.sketches import (
     MAX_FILE_BYTES,
     Sample,
@@ -76,7 +76,7 @@ class SiteModel:
             if not is_of(page.site, self.site):
                 left_out.append(page.url or "")
                 continue
-            spoken = [i for i, line in enumerate(page.lines) if not is_blank(line)]
+            spoken = page.spoken
             if spoken:
                 probability = model.predict(page, spoken, explain=False).probability
                 sketches.append(sketch(page, spoken, probability, known))

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from boilerplate import Cleaner, acceleration
 from boilerplate.characters import TABLE_SIZE, Flag, char_flags
-from boilerplate.cleaner import is_blank
 from boilerplate.features import element_tokens, encode, line_shapes, page_text
 from boilerplate.kinds import likeliest_path
 from boilerplate.model import column_grounds, column_names
@@ -157,7 +156,7 @@ class TestLines:
     @settings(max_examples=300, deadline=None)
     def test_any_lines_have_the_same_columns_and_scores(self, lines: list[str]) -> None:
         page = text_page(lines)
-        spoken = [i for i, line in enumerate(page.lines) if not is_blank(line)]
+        spoken = page.spoken
         linear = MODEL.stacks["text"].linear
         encoded = encode(page, spoken)
         fast = encoded.columns.tobytes(), linear.scores(encoded).tobytes()

@@ -32,7 +32,7 @@ from boilerplate.model import (
     evidence_rows,
     tree_matrix,
 )
-from boilerplate.page import Kind, is_blank, text_page
+from boilerplate.page import Kind, text_page
 from training import lexicon, notices
 from training.corpora import GoldPage
 from training.dataset import Sample, boxed, cropped, draw, quoted, sample
@@ -117,7 +117,7 @@ def lesson(labelled: Sample | None, added: Collection[str] = ()) -> Lesson | Non
     if labelled is None or not (labelled.target >= 0).any():
         return None
     gold = labelled.gold
-    spoken = [i for i, line in enumerate(labelled.page.lines) if not is_blank(line)]
+    spoken = labelled.page.spoken
     target = labelled.target[spoken]
     encoded = encode(labelled.page, spoken)
     rows = [(ids.astype(np.int32), offsets) for ids, offsets in evidence_rows(encoded)]
