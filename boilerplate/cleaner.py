@@ -14,7 +14,7 @@ from boilerplate.characters import plain
 from boilerplate.features import Floats
 from boilerplate.kinds import chrome_kinds
 from boilerplate.language import detect_language
-from boilerplate.model import Model, load_model, sigmoid
+from boilerplate.model import Model, load_model, shifted
 from boilerplate.page import CleanPage, Kind, Label, Page, Prediction
 from boilerplate.plugins import Opinions, Plugins, default_plugins
 from boilerplate.readers import read
@@ -113,8 +113,7 @@ def nudged(probability: Floats, spoken: Sequence[int], opinions: Opinions) -> Fl
     if not opinions.votes:
         return probability
     votes = np.array([opinions.votes.get(i, (0.0, ""))[0] for i in spoken])
-    sure = np.clip(probability, CLOSEST, 1 - CLOSEST)
-    return np.where(votes == 0, probability, sigmoid(np.log(sure / (1 - sure)) + votes))
+    return shifted(probability, votes, CLOSEST)
 
 
 def overruled(

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features import Floats, Ints
-from boilerplate.model import sigmoid
+from boilerplate.model import logit, sigmoid
 from boilerplate.page import Kind
 from boilerplate.sketches import Sketch
 
@@ -39,6 +39,7 @@ PRIOR_CHARS: Final = 600.0
 PRIOR_DOUBT: Final = 1.0
 PRIOR_PAGES: Final = 4.0
 PRIOR_TOLD_PAGES: Final = 2.0
+CLOSEST: Final = 1e-3  # to 0 or 1, for the share of a place that is content
 MOST_OF_PLACE: Final = 2.0  # log-odds
 MOST_OF_ERROR: Final = 4.0  # log-odds
 MOST: Final = 8.0  # log-odds, of all corrections together
@@ -56,13 +57,6 @@ def taken(values: Floats | Ints, at: Ints, otherwise: float = 0.0) -> Floats:
     """The values at some places, and ``otherwise`` where a place is -1."""
     out: Floats = np.append(values, otherwise)[at]
     return out
-
-
-def logit(p: Floats) -> Floats:
-    """Log-odds of probabilities, none beyond one in a thousand."""
-    p = np.clip(p, 1e-3, 1 - 1e-3)
-    log_odds: Floats = np.log(p / (1 - p))
-    return log_odds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,7 +143,7 @@ class Tally:
         at = find(self.keys, wanted)
         pages, chars = taken(self.pages, at), taken(self.chars, at)
         share = (taken(self.content, at) + PRIOR_CHARS * prior) / (chars + PRIOR_CHARS)
-        beyond = logit(share) - logit(np.array(prior))
+        beyond = logit(share, CLOSEST) - logit(np.array(prior), CLOSEST)
         return np.clip(pages / (pages + PRIOR_PAGES) * beyond, -MOST_OF_PLACE, MOST_OF_PLACE)
 
 

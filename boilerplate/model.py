@@ -366,6 +366,18 @@ def sigmoid(log_odds: Floats) -> Floats:
     return 1.0 / (1.0 + np.exp(-np.clip(log_odds, -30.0, 30.0)))
 
 
+def logit(probability: Floats, closest: float) -> Floats:
+    """Probabilities to log-odds, none nearer to 0 or 1 than ``closest``."""
+    p = np.clip(probability, closest, 1 - closest)
+    log_odds: Floats = np.log(p / (1 - p))
+    return log_odds
+
+
+def shifted(probability: Floats, log_odds: Floats, closest: float) -> Floats:
+    """Probabilities with log-odds added to them; the same bits where there are none to add."""
+    return np.where(log_odds == 0, probability, sigmoid(logit(probability, closest) + log_odds))
+
+
 @dataclass(frozen=True)
 class Model:
     """Line scores for pages in both modes; ``about`` is where it came from, as JSON."""

@@ -14,9 +14,10 @@ from typing import Any, Final, Protocol, Self
 import numpy as np
 
 from boilerplate.knowledge import COLUMNS, MOST, Bools, Knowledge, Sight, contributions, said
-from boilerplate.model import Model, Scores, load_model, sigmoid
+from boilerplate.model import Model, Scores, load_model, shifted
 from boilerplate.page import Label, LabelledPage, Page
 from boilerplate.sketches import (
+    CLOSEST,
     MAX_FILE_BYTES,
     Sample,
     SiteModelError,
@@ -31,7 +32,6 @@ SUFFIX: Final = ".site.zip"  # of a site model's file, after the site's name
 DRIFTED: Final = 0.5  # of a page's drift, from which its site no longer looks like its model
 WORTH_SAYING: Final = 0.5  # log-odds that a correction must have to be named as a reason
 _SITE: Final = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)*")
-LEAST_P: Final = 1e-9
 LEAST_HEADLINE: Final = 6  # characters: 'News' is in many a title
 
 Labels = Sequence[Label | None]
@@ -121,11 +121,9 @@ class SiteModel:
         added = np.zeros((len(spoken), len(COLUMNS)))
         added[: drawn.n] = scores.article * contributions(sight, page.kind)
         moved = np.clip(added.sum(1), -MOST, MOST)
-        known = np.clip(scores.probability, LEAST_P, 1 - LEAST_P)
-        corrected = sigmoid(np.log(known / (1 - known)) + moved)
         return replace(
             scores,
-            probability=np.where(moved == 0, scores.probability, corrected),
+            probability=shifted(scores.probability, moved, CLOSEST),
             site_reasons=tuple(said(sight, added, np.abs(moved) >= WORTH_SAYING)),
             drift=self.drift_of(sight),
         )

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from boilerplate.features import Floats, Ints
 from boilerplate.fingerprints import line_hashes, line_places
+from boilerplate.model import logit
 from boilerplate.page import Label, Page
 
 FORMAT: Final = "boilerplate-site-model"
@@ -31,6 +32,7 @@ MAX_PAGE_LINES: Final = 2_000  # of one page: the first ones
 MAX_FILE_BYTES: Final = 4_000_000  # of all members unpacked
 MAX_MEMBERS: Final = 20
 
+CLOSEST: Final = 1e-9  # to 0 or 1, for a probability whose logarithm is taken
 OPINION_STEP: Final = 0.1  # of log-odds: finer than what two versions of a model agree on
 MOST: Final = 60  # steps: beyond, the general model is not believed any further
 LENGTH_STEPS: Final = 8  # for each doubling of a line's length
@@ -94,8 +96,8 @@ def sketch(
     if labels is not None and len(labels) != len(page.lines):
         raise ValueError(f"{len(labels)} labels were given for {len(page.lines)} lines")
     spoken = spoken[:MAX_PAGE_LINES]
-    p = np.clip(probability[: len(spoken)], 1e-9, 1 - 1e-9)
-    opinion = np.clip(np.rint(np.log(p / (1 - p)) / OPINION_STEP), -MOST, MOST).astype(np.int8)
+    steps = np.rint(logit(probability[: len(spoken)], CLOSEST) / OPINION_STEP)
+    opinion = np.clip(steps, -MOST, MOST).astype(np.int8)
     signs = {Label.CONTENT: 1, Label.BOILERPLATE: -1, None: 0}
     label = np.array([signs[labels[i]] if labels else 0 for i in spoken], np.int8)
     texts = [page.lines[i].text for i in spoken]
