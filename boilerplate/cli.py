@@ -25,6 +25,7 @@ from boilerplate.plugin_commands import load_for_commands, plugin_options, plugi
 from boilerplate.records import ARCHIVE_SUFFIXES
 from boilerplate.report import explain_text, html_report, visible
 from boilerplate.site_commands import site_models_folder, train
+from boilerplate.terminal import INTERRUPTED_STATUS, warn
 
 if TYPE_CHECKING:
     from boilerplate.cleaner import Cleaner
@@ -35,7 +36,6 @@ Renderer = Callable[["Outcome"], bytes]
 
 # A shell gives a process that a signal ended 128 and the signal's number.
 BROKEN_PIPE_STATUS: Final = 128 + 13
-INTERRUPTED_STATUS: Final = 128 + 2
 SUFFIXES: Final[dict[str, str]] = {"text": ".txt", "jsonl": ".jsonl"}
 
 
@@ -206,7 +206,7 @@ def clean(
             if printer:
                 printer.write(outcome)
             for problem in filter(None, (outcome.error, unsaved)):
-                _warn(found.name, problem)
+                warn(found.name, problem)
                 failed = True
             _warn_of_drift(outcome)
             if report and outcome.page:
@@ -446,7 +446,7 @@ def _write_report(pages: Sequence[tuple[str, CleanPage]], report: Path) -> bool:
     try:
         report.write_bytes(html_report(pages).encode())
     except OSError as error:
-        _warn(str(report), _reason_of(error))
+        warn(str(report), _reason_of(error))
         return False
     return True
 
@@ -455,15 +455,11 @@ def _warn_of_drift(outcome: Outcome) -> None:
     from boilerplate.sites import DRIFTED
 
     if outcome.page and outcome.page.drift is not None and outcome.page.drift >= DRIFTED:
-        _warn(
+        warn(
             outcome.input.name,
             f"does not look like {outcome.page.site or 'its site'} did when "
             "its model was learned; see 'boilerplate train site --check'",
         )
-
-
-def _warn(name: str, problem: str) -> None:
-    click.echo(f"boilerplate: {visible(name)}: {visible(problem)}", err=True)
 
 
 def _reason_of(error: OSError) -> str:
@@ -484,7 +480,7 @@ def _unix_manners() -> Iterator[IO[bytes]]:
         sys.exit(BROKEN_PIPE_STATUS)
     except OSError as error:
         _forget_output()
-        _warn("standard output", _reason_of(error))
+        warn("standard output", _reason_of(error))
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED_STATUS)

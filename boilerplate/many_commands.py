@@ -22,12 +22,12 @@ from boilerplate.records import (
     is_archive,
 )
 from boilerplate.report import visible
+from boilerplate.terminal import INTERRUPTED_STATUS, say, warn
 
 if TYPE_CHECKING:
     from boilerplate.cleaner import Cleaner
     from boilerplate.runner import Shard, ShardReport
 
-INTERRUPTED_STATUS: Final = 128 + 2
 SHARD_FORMATS: Final = FORMATS[1:]  # that are of no single page
 
 
@@ -126,7 +126,7 @@ def clean_many(
     shape: Format = "jsonl" if form == "text" else form  # type: ignore[assignment]
     for found in inputs:
         if found.problem:
-            _warn(found.name, found.problem)
+            warn(found.name, found.problem)
     shards = shards_of(
         ((found.path, found.path.relative_to(common)) for found in inputs if not found.problem),
         many.shard_pages or SHARD_PAGES,
@@ -142,7 +142,7 @@ def clean_many(
     except (RunError, RecordsError, OSError) as error:  # OSError: of the manifest, of --output
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
-        _say("stopped; the same command goes on where this one stopped")
+        say("stopped; the same command goes on where this one stopped")
         return INTERRUPTED_STATUS
     return _summed_up(shards, reports, output, any(found.problem for found in inputs))
 
@@ -152,16 +152,16 @@ def _summed_up(
 ) -> int:
     for report in reports:
         if report.problem:
-            _warn(report.shard, report.problem)
+            warn(report.shard, report.problem)
     done = [report for report in reports if not report.problem]
     records, errors = (sum(getattr(r, what) for r in done) for what in ("records", "errors"))
     before = sum(report.skipped for report in done)
-    _say(
+    say(
         f"{len(done)} of {len(shards)} shards in {visible(str(output))}, {records} records, "
         f"{errors} of them errors" + (f"; {before} shards were finished before" if before else "")
     )
     if len(reports) < len(shards):
-        _say("stopped; the same command goes on where this one stopped")
+        say("stopped; the same command goes on where this one stopped")
         return INTERRUPTED_STATUS
     return 1 if failed or errors or len(done) < len(shards) else 0
 
@@ -218,11 +218,3 @@ class _Progress:
 
 
 _progress = _Progress
-
-
-def _say(what: str) -> None:
-    click.echo(f"boilerplate: {what}", err=True)
-
-
-def _warn(name: str, problem: str) -> None:
-    _say(f"{visible(name)}: {visible(problem)}")

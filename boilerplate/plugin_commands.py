@@ -12,6 +12,7 @@ import click
 from boilerplate.fixtures import PAGES, SUFFIX, FixtureError, check, fixtures_in, write_expected
 from boilerplate.page import site_of
 from boilerplate.report import sign, spoken, visible
+from boilerplate.terminal import warn
 
 if TYPE_CHECKING:
     from boilerplate.plugins import Plugin, Plugins
@@ -74,7 +75,7 @@ def load_for_commands(
 
 
 def _warn(name: str, problem: str) -> None:
-    click.echo(f"boilerplate: plugin {visible(name)}: {visible(problem)}", err=True)
+    warn(f"plugin {name}", problem)
 
 
 def _unheard(_name: str, _problem: str) -> None:

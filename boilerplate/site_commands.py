@@ -15,6 +15,7 @@ import click
 from boilerplate.inputs import PAGE_SUFFIXES, STDIN, Input, find_inputs
 from boilerplate.page import Kind, Label, Page
 from boilerplate.report import visible
+from boilerplate.terminal import warn
 
 if TYPE_CHECKING:
     from boilerplate.sites import SiteModel
@@ -233,9 +234,9 @@ def _say_left_out(model: SiteModel, examples: Sequence[Example]) -> None:
 
     for example in examples:
         if not is_of(example.page.site, model.site):
-            _warn(example.name, f"is a page of {example.page.site}: left out")
+            warn(example.name, f"is a page of {example.page.site}: left out")
     for example in unlike(model, examples):
-        _warn(example.name, "has next to nothing in common with the others: left out")
+        warn(example.name, "has next to nothing in common with the others: left out")
 
 
 def unlike(model: SiteModel, examples: Sequence[Example]) -> list[Example]:
@@ -289,8 +290,4 @@ def _counted(model: SiteModel) -> str:
 
 def _fail(name: str, problem: str, failures: list[str]) -> None:
     failures.append(name)
-    _warn(name, problem)
-
-
-def _warn(name: str, problem: str) -> None:
-    click.echo(f"boilerplate: {visible(name)}: {visible(problem)}", err=True)
+    warn(name, problem)

@@ -1,0 +1,21 @@
+"""What the commands say on standard error, and with what status they end."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+from boilerplate.report import visible
+
+INTERRUPTED_STATUS: Final = 128 + 2  # as a shell says it of Ctrl-C
+
+
+def say(what: str) -> None:
+    """One line of the program's own."""
+    click.echo(f"boilerplate: {what}", err=True)
+
+
+def warn(name: str, problem: str) -> None:
+    """One line on what is the matter with an input, a shard or a file."""
+    say(f"{visible(name)}: {visible(problem)}")
