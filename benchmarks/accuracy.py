@@ -361,9 +361,7 @@ def write(results: Mapping[str, Any], docs: Path) -> None:
     """The results, the documents that are made of them, and the pictures."""
     from benchmarks.pictures import draw
 
-    target = docs / "results" / f"accuracy-{results['split']}.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(card.as_json(results), "utf-8")
+    card.keep(docs, f"accuracy-{results['split']}", results)
     best = card.results_in(docs).accuracy
     draw(best, docs / "pictures", OURS)
     for path in card.write(docs):

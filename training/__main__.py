@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -72,14 +71,9 @@ def gold_pages(
     return golds[::QUICK_SHARE] if quick else golds
 
 
-def _write_results(docs: Path, name: str, results: Mapping[str, Any]) -> Path:
-    """Keep what was measured where the documents are made from it."""
-    from training.card import as_json
-
-    target = docs / "results" / f"{name}.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(as_json(results), "utf-8")
-    return target
+def say(message: str) -> None:
+    """One line on standard error."""
+    click.echo(message, err=True)
 
 
 @main.command()
@@ -111,7 +105,7 @@ def train(
     start = time.monotonic()
 
     def log(message: str) -> None:
-        click.echo(f"{time.monotonic() - start:7.1f} s  {message}", err=True)
+        say(f"{time.monotonic() - start:7.1f} s  {message}")
 
     parts = cast(tuple[Split, ...], tuple(splits.split(",")))
     golds = gold_pages(source, cache, parts, without, quick)
@@ -218,7 +212,7 @@ def report(
     golds = gold_pages(source, cache, (split,), (), False)[::share]
     measured = reports.report(model, golds, jobs)
     results = cards.provenance(split, model) | {"pages": len(golds)}
-    _write_results(docs, f"report-{split}", results | measured)
+    cards.keep(docs, f"report-{split}", results | measured)
     shown = cards.results_in(docs).report
     reports.draw(shown["calibration"], docs / "pictures" / "reliability.png")
     for path in cards.write(docs):
@@ -260,15 +254,12 @@ def kinds_score(source: Path, cache: Path, lexicon: Path, docs: Path) -> None:
     from training import kinds as learn
     from training import kinds_score as scores
 
-    def log(message: str) -> None:
-        click.echo(message, err=True)
-
     results = scores.score(
         learn.catalogue_examples(lexicon),
         learn.phrase_examples(),
         _lines_of_kinds(source, cache, ("train", "dev")),
         [each for each in _form_lines(source, cache) if split_of(each.site) == "test"],
-        log,
+        say,
     )
     for path in scores.write(results, docs):
         click.echo(path)
@@ -306,9 +297,6 @@ def ablate(
     from training import mixed as mixing
     from training.ablation import ablation
 
-    def log(message: str) -> None:
-        click.echo(message, err=True)
-
     teach = gold_pages(source, cache, ("train",), (), False)[::share]
     test = gold_pages(source, cache, ("dev",), (), False)
     phrases = Lexicon(lexicon, ("train",)) if lexicon.is_dir() else None
@@ -317,9 +305,9 @@ def ablate(
         if phrases
         else []
     )
-    measured = ablation(teach, test, phrases, jobs, log, cast(tuple[Kind, ...], mode), pairs)
+    measured = ablation(teach, test, phrases, jobs, say, cast(tuple[Kind, ...], mode), pairs)
     about = {"split": "dev", "one_page_in": share, "pages": len(teach), "modes": measured}
-    _write_results(docs, "ablation-dev", cards.commit() | about)
+    cards.keep(docs, "ablation-dev", cards.commit() | about)
     for path in cards.write(docs):
         click.echo(path)
 
@@ -341,9 +329,6 @@ def unseen(
     from training import card as cards
     from training import unseen as languages
 
-    def log(message: str) -> None:
-        click.echo(message, err=True)
-
     def words_of(part: str) -> Lexicon | None:
         return Lexicon(lexicon, (cast(Split, part),)) if lexicon.is_dir() else None
 
@@ -353,9 +338,9 @@ def unseen(
     if missing := [code for code in codes if not pages[code]]:
         raise click.ClickException(f"no pages to score in {', '.join(missing)}")
     teach = gold_pages(source, cache, ("train",), (), False)[::share]
-    measured = languages.unseen(teach, words_of("train"), pages, jobs, log)
+    measured = languages.unseen(teach, words_of("train"), pages, jobs, say)
     about = {"split": split, "one_page_in": share}
-    _write_results(docs, f"unseen-{split}", cards.commit() | about | measured)
+    cards.keep(docs, f"unseen-{split}", cards.commit() | about | measured)
     click.echo(cards.unseen_tables(cards.commit() | about | measured))
     for path in cards.write(docs):
         click.echo(path)
@@ -391,7 +376,7 @@ def mixed(
         click.echo(mixing.table(found, cast(Kind, kind)) + "\n")
     results = cards.provenance(split, model) | {"held_out": sorted(held_out)} | figures
     name = "-".join(["mixed", *sorted(held_out), split])
-    click.echo(_write_results(docs, name, results))
+    click.echo(cards.keep(docs, name, results))
 
 
 @main.command()

@@ -145,6 +145,14 @@ def _on_one_line(found: re.Match[str]) -> str:
     return "{" + ", ".join(line.strip().rstrip(",") for line in found[1].split("\n")) + "}"
 
 
+def keep(docs: Path, name: str, results: Json) -> Path:
+    """Write what was measured where the documents are made from it."""
+    target = docs / "results" / f"{name}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(as_json(results), "utf-8")
+    return target
+
+
 def results_in(docs: Path) -> Results:
     """Everything that the documents are made of."""
 

@@ -164,12 +164,11 @@ def score(
 
 def write(results: Mapping[str, Any], docs: Path) -> list[Path]:
     """The results as JSON and the document that shows them."""
-    from training.card import as_json
+    from training.card import keep
 
-    paths = [docs / "results" / "kinds.json", docs / "kinds.md"]
-    paths[0].write_text(as_json(dict(results)), "utf-8")
-    paths[1].write_text(document(results), "utf-8")
-    return paths
+    page = docs / "kinds.md"
+    page.write_text(document(results), "utf-8")
+    return [keep(docs, "kinds", dict(results)), page]
 
 
 def document(results: Mapping[str, Any]) -> str:

@@ -27,6 +27,7 @@ from boilerplate.page import Kind, Label, Page, text_page
 from boilerplate.plugins import no_plugins
 from boilerplate.readers import html_page
 from training import lexicon
+from training.card import markdown
 from training.corpora import GoldPage
 from training.dataset import sample
 from training.lexicon import Lexicon
@@ -399,15 +400,19 @@ def _share(counts: Iterable[tuple[int, int]], dropped: bool = False) -> float | 
 
 def table(figures: Mapping[str, Any], kind: Kind) -> str:
     """One mode's figures as a Markdown table."""
-    head = (
-        f"| {kind} | pages | char F1, two languages | char F1, one language | notices dropped "
-        "| quotations kept |\n|---|---|---|---|---|---|"
-    )
+    columns = {
+        "char F1, two languages": "mixed",
+        "char F1, one language": "one_language",
+        "notices dropped": "notices_dropped",
+        "quotations kept": "quotations_kept",
+    }
     rows = [("all", figures), *figures["layouts"].items(), *figures["languages"].items()]
-    return "\n".join([head, *(_row(name, row) for name, row in rows)])
+    body = [
+        [name, str(row["pages"]), *(_shown(row.get(key)) for key in columns.values())]
+        for name, row in rows
+    ]
+    return markdown([kind, "pages", *columns], body)
 
 
-def _row(name: str, row: Mapping[str, Any]) -> str:
-    keys = ("mixed", "one_language", "notices_dropped", "quotations_kept")
-    cells = ["" if row.get(key) is None else f"{row[key]:.3f}" for key in keys]
-    return f"| {name} | {row['pages']} | {' | '.join(cells)} |"
+def _shown(share: float | None) -> str:
+    return "" if share is None else f"{share:.3f}"

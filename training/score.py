@@ -13,6 +13,7 @@ from boilerplate.cleaner import Cleaner
 from boilerplate.evaluation import line_score, word_score
 from boilerplate.page import Kind
 from boilerplate.plugins import no_plugins
+from training.card import markdown
 from training.corpora import GoldPage
 from training.dataset import Sample, sample
 
@@ -69,9 +70,9 @@ def macro(rows: Iterable[Row]) -> dict[str, tuple[int, float, float, float]]:
 
 def table(scores: Mapping[str, tuple[int, float, float, float]], kind: Kind) -> str:
     """The scores as a Markdown table."""
-    head = f"| {kind} | pages | line F1 | char F1 | word F1 |\n|---|---|---|---|---|"
+    head = [kind, "pages", "line F1", "char F1", "word F1"]
     body = [
-        f"| {name} | {pages} | {line:.3f} | {char:.3f} | {word:.3f} |"
+        [name, str(pages), f"{line:.3f}", f"{char:.3f}", f"{word:.3f}"]
         for name, (pages, line, char, word) in scores.items()
     ]
-    return "\n".join([head, *body])
+    return markdown(head, body)
