@@ -298,7 +298,6 @@ def run(
     up; ``told`` gets a sentence for the person who pressed it. Fewer reports than shards come
     back then. Raises RunError where no shard can be cleaned.
     """
-    begin(job)
     reports: list[ShardReport] = []
     stop = threading.Event()
     engine = (
@@ -306,13 +305,15 @@ def run(
         if dask
         else _here(shards, job, n_jobs or cores(), progress, stop)
     )
-    try:
-        with _interruptible(stop, told), contextlib.closing(engine):
-            reports.extend(engine)
-    finally:
-        remove_left_behind(Path(job.folder))
-        complete = len(reports) == len(shards) and not any(r.problem for r in reports)
-        write_manifest(job, complete)
+    with _interruptible(stop, told):
+        begin(job)
+        try:
+            with contextlib.closing(engine):
+                reports.extend(engine)
+        finally:
+            remove_left_behind(Path(job.folder))
+            complete = len(reports) == len(shards) and not any(r.problem for r in reports)
+            write_manifest(job, complete)
     return reports
 
 

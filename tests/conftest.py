@@ -17,6 +17,7 @@ os.environ["BOILERPLATE_ADBLOCK_LISTS"] = ""
 os.environ.pop("BOILERPLATE_PLUGINS", None)
 
 from boilerplate import Cleaner, Model
+from boilerplate.model import to_bytes
 from tests.made_up import made_up_model
 
 
@@ -29,3 +30,10 @@ def model() -> Model:
 @pytest.fixture(scope="session")
 def cleaner(model: Model) -> Cleaner:
     return Cleaner(model)
+
+
+@pytest.fixture(scope="session")
+def model_file(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "model.zip"
+    path.write_bytes(to_bytes(model))
+    return path

@@ -34,13 +34,6 @@ PAGES = 6
 
 
 @pytest.fixture(scope="module")
-def model_file(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("model") / "model.zip"
-    path.write_bytes(to_bytes(model))
-    return path
-
-
-@pytest.fixture(scope="module")
 def recipe(model_file: Path) -> Recipe:
     return Recipe.of(poison.PoisonCleaner(model_file), budget=Budget(seconds=1, memory=256))
 
@@ -239,6 +232,12 @@ def test_kills_at_random_moments_lose_nothing(tmp_path: Path, model_file: Path):
     assert tally.errors == 0
 
 
+def wait_until_under_way(out: Path) -> None:
+    """Until the run is begun, which its manifest says, and a shard's file is being written."""
+    while not ((out / MANIFEST).exists() and list(out.glob(".*.tmp"))):
+        time.sleep(0.02)
+
+
 def test_control_c_finishes_the_shards_under_way_and_the_next_run_the_rest(
     tmp_path: Path, model_file: Path
 ):
@@ -246,8 +245,7 @@ def test_control_c_finishes_the_shards_under_way_and_the_next_run_the_rest(
     process = subprocess.Popen(
         [sys.executable, "-c", RUN, str(model_file), str(tmp_path / "in"), str(tmp_path / "out")]
     )
-    while not list((tmp_path / "out").glob(".*.tmp")):
-        time.sleep(0.02)
+    wait_until_under_way(tmp_path / "out")
     os.kill(process.pid, signal.SIGINT)
     assert process.wait() == 0
     stopped = contents(tmp_path / "out")
@@ -267,8 +265,7 @@ def test_nothing_is_left_of_a_run_that_was_given_up(tmp_path: Path, model_file: 
         [sys.executable, "-c", RUN, str(model_file), str(tmp_path / "in"), str(tmp_path / "out")],
         stderr=subprocess.DEVNULL,
     )
-    while not list((tmp_path / "out").glob(".*.tmp")):
-        time.sleep(0.02)
+    wait_until_under_way(tmp_path / "out")
     for _ in range(2):
         os.kill(process.pid, signal.SIGINT)
         time.sleep(0.1)

@@ -26,13 +26,6 @@ BUDGET = Budget(seconds=2.0, memory=256)
 
 
 @pytest.fixture(scope="module")
-def model_file(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("model") / "model.zip"
-    path.write_bytes(to_bytes(model))
-    return path
-
-
-@pytest.fixture(scope="module")
 def recipe(model_file: Path) -> Recipe:
     return Recipe.of(poison.PoisonCleaner(model_file), budget=BUDGET)
 
