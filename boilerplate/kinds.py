@@ -8,7 +8,7 @@ that says little of itself ("Please" before a link to a privacy notice) is what 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate import acceleration
+from boilerplate.archive import packed, unpacked
 from boilerplate.features import (
     ElementKind,
     Floats,
@@ -31,7 +32,7 @@ from boilerplate.features import (
     page_text,
     word_grams,
 )
-from boilerplate.model import ModelError, array_file, read_array_file
+from boilerplate.model import MODEL_FILE, ModelError, is_number
 from boilerplate.page import Page
 
 KINDS: Final = (
@@ -48,6 +49,7 @@ TEXT_BITS: Final = 16
 NAME_BITS: Final = 13
 FADING: Final = 0.7  # what the names of an element say, seen from one level further down
 MAX_LEVELS: Final = 12  # further up, too little is left to be heard
+KINDS_FILE: Final = replace(MODEL_FILE, name=FORMAT, version=FORMAT_VERSION)
 _FADED: Final = (FADING ** np.arange(MAX_LEVELS)).astype(np.float32)
 SWITCH: Final = 1.5  # log-odds that it costs a line to be of another kind than the line before
 # Inline links break sentences of bare text: a line that begins in lower case goes on with one.
@@ -221,17 +223,25 @@ def shipped_kinds() -> KindModel:
 
 def from_bytes(data: bytes) -> KindModel:
     """The model in the bytes of its file. Raises ModelError for what is no such file."""
-    arrays, about = read_array_file(data, "kinds", FORMAT, FORMAT_VERSION)
-    tables = []
-    for name, bits in (("text", TEXT_BITS), ("names", NAME_BITS)):
-        if len(arrays[name]) != len(KINDS) << bits:
-            raise ModelError(f"kinds: {name} must have {len(KINDS) << bits} weights")
-        scaled = arrays[name].astype(np.float32) * np.float32(about["scales"][name])
-        tables.append(scaled.reshape(1 << bits, len(KINDS)))
-    bias = np.array(about["bias"], np.float32)
-    if tuple(about["kinds"]) != KINDS or bias.shape != (len(KINDS),):
-        raise ModelError(f"kinds: this version names {', '.join(KINDS)}")
-    return KindModel(tables[0], tables[1], bias, about)
+    with KINDS_FILE.errors_naming("kinds"):
+        about, arrays = unpacked(KINDS_FILE, data)
+        tables = []
+        for name, bits in (("text", TEXT_BITS), ("names", NAME_BITS)):
+            if arrays[name].dtype != np.int8 or arrays[name].shape != (len(KINDS) << bits,):
+                raise ModelError(f"{name} must have {len(KINDS) << bits} weights of 8 bits")
+            scale = about["scales"][name]
+            if not is_number(scale) or scale <= 0:
+                raise ModelError(f"the scale of {name} is {scale!r:.60}")
+            scaled = arrays[name].astype(np.float32) * np.float32(scale)
+            tables.append(scaled.reshape(1 << bits, len(KINDS)))
+        bias = about["bias"]
+        if (
+            about["kinds"] != list(KINDS)
+            or not all(map(is_number, bias))
+            or len(bias) != len(KINDS)
+        ):
+            raise ModelError(f"this version names {', '.join(KINDS)}")
+        return KindModel(tables[0], tables[1], np.array(bias, np.float32), about)
 
 
 def to_bytes(model: KindModel) -> bytes:
@@ -241,4 +251,4 @@ def to_bytes(model: KindModel) -> bytes:
         scales[name] = float(np.abs(table).max() / 127) or 1.0
         arrays[name] = np.round(table / scales[name]).astype(np.int8).ravel()
     about = {**model.about, "kinds": KINDS, "bias": model.bias.tolist(), "scales": scales}
-    return array_file(about, arrays, FORMAT, FORMAT_VERSION)
+    return packed(KINDS_FILE, about, arrays)

@@ -6,12 +6,7 @@ does not wait for scikit-learn, and no upgrade of a library can make its file un
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -24,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate import acceleration
+from boilerplate.archive import Form, file_bytes, packed, unpacked
 from boilerplate.context import (
     CONTAINER_COLUMNS,
     NEIGHBOUR_COLUMNS,
@@ -58,8 +54,15 @@ FORMAT_VERSION: Final = 1
 MAX_FILE_BYTES: Final = 64_000_000  # of all arrays unpacked; the shipped model has a tenth
 MAX_MEMBERS: Final = 200
 MAX_DEPTH: Final = 64
+MAX_NODES: Final = 1 << 20  # of all trees of a mode; the shipped model has a fortieth
 MODES: Final[tuple[Kind, ...]] = ("html", "text")
-_NODE_ARRAYS: Final = ("feature", "threshold", "left", "value", "missing_left")
+_WEIGHT: Final = np.dtype("<f2")
+_NODE_ARRAYS: Final[dict[str, np.dtype[Any]]] = {
+    "feature": np.dtype("<i2"), "threshold": np.dtype("<f4"), "left": np.dtype("<u2"),
+    "value": np.dtype("<f4"), "missing_left": np.dtype("u1"),
+}  # fmt: skip
+_SIZES: Final = np.dtype("<i4")
+_LARGEST: Final = float(np.finfo(np.float32).max)
 # A page longer than any article is judged in parts of this size: memory stays bounded, and the
 # trees see no page larger than they learned from.
 PART_LINES: Final = 20_000
@@ -73,6 +76,18 @@ _STILL_WALKING: Final = 0.75  # share of pairs from which those at their leaves 
 class ModelError(ValueError):
     """A model file that cannot be read, with what was found and what would be accepted."""
 
+
+MODEL_FILE: Final = Form(
+    what="model",
+    name=FORMAT,
+    version=FORMAT_VERSION,
+    head="model.json",
+    again="train it again",
+    error=ModelError,
+    max_bytes=MAX_FILE_BYTES,
+    max_members=MAX_MEMBERS,
+    marks={"feature_schema": SCHEMA},
+)
 
 # What the linear model weighs, a table of weights each.
 EVIDENCE: Final = ("wording", "surroundings", "names")
@@ -472,24 +487,30 @@ def load_model(path: str | PathLike[str] | None = None) -> Model:
     name = str(path)
     try:
         status = Path(name).stat()
-        return _load(name, status.st_mtime_ns, status.st_size)
     except (OSError, ValueError) as error:
-        if isinstance(error, ModelError):
-            raise
         raise ModelError(f"{name}: cannot be read: {error}") from error
+    return _load(name, status.st_mtime_ns, status.st_size)
+
+
+def model_bytes(path: str | PathLike[str] | None = None) -> bytes:
+    """The bytes of a model file, not yet checked; those of the shipped one for None or "".
+
+    Raises ModelError for what is no file, or too large to be a model's.
+    """
+    if not path:
+        return files("boilerplate").joinpath("data/model.zip").read_bytes()
+    return file_bytes(path, MODEL_FILE)
 
 
 @cache
 def _shipped_model() -> Model:
-    data = files("boilerplate").joinpath("data/model.zip").read_bytes()
-    return from_bytes(data, "the shipped model", "")
+    return from_bytes(model_bytes(), "the shipped model", "")
 
 
 @lru_cache(maxsize=4)
 def _load(path: str, changed: int, size: int) -> Model:
     # ``changed`` and ``size`` are part of the key: a model trained again is read again.
-    with Path(path).open("rb") as file:
-        return from_bytes(file.read(MAX_FILE_BYTES + 1), path, path)
+    return from_bytes(model_bytes(path), path, path)
 
 
 def from_bytes(data: bytes, name: str = "model", path: str | None = None) -> Model:
@@ -497,82 +518,52 @@ def from_bytes(data: bytes, name: str = "model", path: str | None = None) -> Mod
 
     ``path`` is where workers find the file, "" for the shipped one.
     """
-    arrays, about = read_array_file(data, name, FORMAT, FORMAT_VERSION)
-    with _errors_naming(name):
+    with MODEL_FILE.errors_naming(name):
+        about, arrays = unpacked(MODEL_FILE, data)
         return Model({kind: _stack(arrays, about, kind) for kind in MODES}, about, path)
 
 
-@contextmanager
-def _errors_naming(name: str) -> Iterator[None]:
-    try:
-        yield
-    except ModelError as error:
-        raise ModelError(f"{name}: {error}") from error
-    except Exception as error:  # a damaged zip raises what it likes
-        raise ModelError(f"{name}: is damaged or is no model: {error!r}") from error
-
-
-def read_array_file(
-    data: bytes, name: str, form: str, version: int
-) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """The arrays of a file written by ``array_file``, checked, and what it says of itself.
-
-    Nothing of it is run. Raises ModelError, beginning with ``name``, for any other file.
-    """
-    with _errors_naming(name), zipfile.ZipFile(io.BytesIO(data)) as archive:
-        sizes = [info.file_size for info in archive.infolist()]
-        if sum(sizes) > MAX_FILE_BYTES or len(sizes) > MAX_MEMBERS:
-            raise ModelError(
-                f"unpacks to {sum(sizes)} bytes in {len(sizes)} members; {MAX_FILE_BYTES} bytes "
-                f"in {MAX_MEMBERS} are accepted"
-            )
-        about = json.loads(archive.read("model.json"))
-        if not isinstance(about, dict) or about.get("format") != form:
-            raise ModelError(f"is not a {form} file")
-        for key, known in (("format_version", version), ("feature_schema", SCHEMA)):
-            if about.get(key) != known:
-                raise ModelError(
-                    f"has {key} {about.get(key)!r}, this version reads {known}; "
-                    "train it again or install the version that wrote it"
-                )
-        arrays = {
-            key: _array(archive.read(f"{key}.npy"), digest, key)
-            for key, digest in about["arrays"].items()
-        }
-    return arrays, about
-
-
-def _array(data: bytes, digest: str, key: str) -> NDArray[Any]:
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise ModelError(f"array {key} does not match its checksum")
-    array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
-    if array.dtype.kind not in "fiub" or array.ndim != 1:
-        raise ModelError(f"array {key} has {array.dtype} of {array.ndim} dimensions")
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise ModelError(f"array {key} holds values that are not finite")
-    return array
-
-
 def _stack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], kind: Kind) -> Stack:
+    def array(key: str, dtype: np.dtype[Any]) -> NDArray[Any]:
+        found = arrays[f"{kind}-{key}"]
+        if found.ndim != 1 or found.dtype != dtype:
+            raise ModelError(
+                f"array {kind}-{key} has {found.dtype} of {found.ndim} dimensions, not {dtype} of 1"
+            )
+        return found
+
     mode = about["modes"][kind]
-    weights = tuple(arrays[f"{kind}-{part}"].astype(np.float32) for part in EVIDENCE)
+    weights = tuple(array(part, _WEIGHT).astype(np.float32) for part in EVIDENCE)
     if any(len(w) != 1 << HASH_BITS for w in weights):
         raise ModelError(f"{kind}: linear weights must have {1 << HASH_BITS} entries")
-    bias = float(mode["bias"])
-    if not np.isfinite(bias):
-        raise ModelError(f"{kind}: the bias is {bias}")
-    types = arrays[f"{kind}-types"].astype(np.float32)
+    bias = mode["bias"]
+    if not is_number(bias):
+        raise ModelError(f"{kind}: the bias is {bias!r:.60}")
+    types = array("types", _WEIGHT).astype(np.float32)
     if len(types) != len(PAGE_TYPES) * _TYPE_BUCKETS:
         raise ModelError(f"{kind}: page types must have {len(PAGE_TYPES) * _TYPE_BUCKETS} weights")
-    type_bias = np.array(mode["type_bias"], np.float32)
-    if type_bias.shape != (len(PAGE_TYPES),) or not np.isfinite(type_bias).all():
+    biases = mode["type_bias"]
+    if not isinstance(biases, list) or not all(map(is_number, biases)):
+        raise ModelError(f"{kind}: the page types' biases are not numbers")
+    type_bias = np.array(biases, np.float32)
+    if type_bias.shape != (len(PAGE_TYPES),):
         raise ModelError(f"{kind}: page types must have {len(PAGE_TYPES)} biases")
-    trees = trees_from(
-        {key: arrays[f"{kind}-trees-{key}"] for key in (*_NODE_ARRAYS, "sizes")},
-        len(column_names(kind)),
-    )
+    nodes = {key: array(f"trees-{key}", dtype) for key, dtype in _NODE_ARRAYS.items()}
+    sizes = array("trees-sizes", _SIZES)
+    trees = trees_from({**nodes, "sizes": sizes}, len(column_names(kind)))
     page_types = PageTypes(types.reshape(len(PAGE_TYPES), _TYPE_BUCKETS), type_bias)
-    return Stack(Linear(weights, bias), page_types, trees)
+    return Stack(Linear(weights, float(bias)), page_types, trees)
+
+
+def is_number(value: object) -> bool:
+    """Whether a value from JSON is a number that a weight can have.
+
+    >>> [is_number(value) for value in (1, -0.5, True, "1", None, 1e300, float("nan"), 10**400)]
+    [True, True, False, False, False, False, False, False]
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= _LARGEST
 
 
 def trees_from(arrays: Mapping[str, NDArray[Any]], columns: int) -> Trees:
@@ -582,8 +573,10 @@ def trees_from(arrays: Mapping[str, NDArray[Any]], columns: int) -> Trees:
     ModelError where a feature does not exist, where a node has not exactly one parent in its
     tree, or stands before it, so that every walk ends.
     """
-    sizes = arrays["sizes"].astype(np.int64)
     k = len(arrays["feature"])
+    if k > MAX_NODES or len(arrays["sizes"]) > k:
+        raise ModelError(f"trees: {k} nodes in {len(arrays['sizes'])} trees")
+    sizes = arrays["sizes"].astype(np.int64)
     if (
         (sizes < 1).any()
         or (sizes > k).any()
@@ -596,7 +589,7 @@ def trees_from(arrays: Mapping[str, NDArray[Any]], columns: int) -> Trees:
     at = np.arange(k)
     feature = arrays["feature"].astype(np.intp)
     inner = np.flatnonzero(feature >= 0)
-    if (feature >= columns).any():
+    if (feature >= columns).any() or (feature < -1).any():
         raise ModelError(f"trees: a node asks for a feature beyond the {columns} that there are")
     left = at.copy()
     left[inner] = arrays["left"][inner].astype(np.int64) + roots[tree_of[inner]]
@@ -632,47 +625,26 @@ def to_bytes(model: Model) -> bytes:
     modes: dict[str, Any] = {}
     for kind, stack in model.stacks.items():
         for part, table in zip(EVIDENCE, stack.linear.tables, strict=True):
-            arrays[f"{kind}-{part}"] = table.astype(np.float16)
-        arrays[f"{kind}-types"] = stack.types.weights.astype(np.float16).ravel()
+            arrays[f"{kind}-{part}"] = table.astype(_WEIGHT)
+        arrays[f"{kind}-types"] = stack.types.weights.astype(_WEIGHT).ravel()
         modes[kind] = {"bias": stack.linear.bias, "type_bias": stack.types.bias.tolist()}
         for key, array in _stored(stack.trees).items():
             arrays[f"{kind}-trees-{key}"] = array
-    return array_file({**model.about, "modes": modes}, arrays, FORMAT, FORMAT_VERSION)
-
-
-def array_file(
-    about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], form: str, version: int
-) -> bytes:
-    """A zip of JSON and arrays of one dimension; the same bytes for the same values."""
-    members = {}
-    for key, array in arrays.items():
-        buffer = io.BytesIO()
-        np.save(buffer, array, allow_pickle=False)
-        members[key] = buffer.getvalue()
-    header = {
-        **about,
-        "format": form,
-        "format_version": version,
-        "feature_schema": SCHEMA,
-        "arrays": {key: hashlib.sha256(data).hexdigest() for key, data in members.items()},
-    }
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        text = json.dumps(header, indent=1, sort_keys=True).encode()
-        for name, data in [("model.json", text), *((f"{k}.npy", v) for k, v in members.items())]:
-            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return packed(MODEL_FILE, {**model.about, "modes": modes}, arrays)
 
 
 def _stored(trees: Trees) -> dict[str, NDArray[Any]]:
-    sizes = np.diff(np.concatenate([trees.roots, [len(trees.feature)]])).astype(np.int64)
+    sizes = np.diff(np.concatenate([trees.roots, [len(trees.feature)]]))
     base = np.repeat(trees.roots, sizes)
     leaf = trees.left == np.arange(len(trees.left))
+    nodes: dict[str, NDArray[Any]] = {
+        "feature": np.where(leaf, -1, trees.feature),
+        "threshold": np.where(leaf, 0, trees.threshold),
+        "left": np.where(leaf, 0, trees.left - base),
+        "value": trees.value,
+        "missing_left": trees.missing_left,
+    }
     return {
-        "feature": np.where(leaf, -1, trees.feature).astype(np.int16),
-        "threshold": np.where(leaf, 0, trees.threshold).astype(np.float32),
-        "left": np.where(leaf, 0, trees.left - base).astype(np.uint16),
-        "value": trees.value.astype(np.float32),
-        "missing_left": trees.missing_left.astype(np.uint8),
-        "sizes": sizes.astype(np.int32),
+        **{key: array.astype(_NODE_ARRAYS[key]) for key, array in nodes.items()},
+        "sizes": sizes.astype(_SIZES),
     }

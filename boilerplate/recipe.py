@@ -8,12 +8,11 @@ import pickle
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from boilerplate.cleaner import Cleaner
-from boilerplate.model import to_bytes
+from boilerplate.model import model_bytes, to_bytes
 from boilerplate.plugins import Plugin
 from boilerplate.records import Fields, digest_of
 from boilerplate.sites import SiteModel, SiteModels
@@ -106,12 +105,7 @@ def _version() -> str:
 
 def _model_digest(cleaner: Cleaner) -> str:
     path = cleaner.model.path
-    if path is None:
-        data = to_bytes(cleaner.model)
-    elif path:
-        data = Path(path).read_bytes()
-    else:
-        data = files("boilerplate").joinpath("data/model.zip").read_bytes()
+    data = to_bytes(cleaner.model) if path is None else model_bytes(path)
     return hashlib.sha256(data).hexdigest()
 
 

@@ -13,12 +13,13 @@ from typing import Any, Final, Protocol, Self
 
 import numpy as np
 
+from boilerplate.archive import file_bytes
 from boilerplate.knowledge import COLUMNS, MOST, Bools, Knowledge, Sight, contributions, said
 from boilerplate.model import Model, Scores, load_model, shifted
 from boilerplate.page import Label, LabelledPage, Page
 from boilerplate.sketches import (
     CLOSEST,
-    MAX_FILE_BYTES,
+    SITE_FILE,
     Sample,
     SiteModelError,
     from_bytes,
@@ -158,12 +159,7 @@ class SiteModel:
     @classmethod
     def load(cls, path: str | PathLike[str]) -> SiteModel:
         """The model in a file; SiteModelError where there is none, or a damaged one."""
-        try:
-            with Path(path).open("rb") as file:
-                data = file.read(MAX_FILE_BYTES + 1)
-        except OSError as error:
-            raise SiteModelError(f"{path}: cannot be read: {error.strerror}") from error
-        return cls.from_bytes(data, str(path))
+        return cls.from_bytes(file_bytes(path, SITE_FILE), str(path))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_unpickled, (self.to_bytes(), self.model, self.left_out_))

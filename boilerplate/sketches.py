@@ -9,9 +9,6 @@ Everything else that a site model knows is worked out from the sample when it is
 from __future__ import annotations
 
 import hashlib
-import io
-import json
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate.archive import Form, packed, unpacked
 from boilerplate.features import Floats, Ints
 from boilerplate.fingerprints import line_hashes, line_places
 from boilerplate.model import logit
@@ -41,6 +39,18 @@ COLUMNS: Final = ("line", "loose", "place")
 
 class SiteModelError(ValueError):
     """A site model file that cannot be read, with what was found and what is accepted."""
+
+
+SITE_FILE: Final = Form(
+    what="site model",
+    name=FORMAT,
+    version=FORMAT_VERSION,
+    head="site.json",
+    again="learn the site again",
+    error=SiteModelError,
+    max_bytes=MAX_FILE_BYTES,
+    max_members=MAX_MEMBERS,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,27 +179,15 @@ def to_bytes(kept: Sample, site: str | None) -> bytes:
         "label": _joined([page.label for page in kept.pages], np.int8),
         "sizes": np.array([page.n for page in kept.pages], "<i4"),
     }
-    members = {}
-    for name, array in arrays.items():
-        buffer = io.BytesIO()
-        # Byte after byte of all values: the high ones are mostly alike.
-        flat = np.frombuffer(array.tobytes(), np.uint8).reshape(-1, array.dtype.itemsize)
-        np.save(buffer, np.ascontiguousarray(flat.T), allow_pickle=False)
-        members[name] = buffer.getvalue()
-    about = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "site": site,
-        "horizon": kept.horizon,
-        "pages": len(kept.pages),
-        "arrays": {name: hashlib.sha256(data).hexdigest() for name, data in members.items()},
+    # Byte after byte of all values: the high ones are mostly alike.
+    planes = {
+        name: np.ascontiguousarray(
+            np.frombuffer(array.tobytes(), np.uint8).reshape(-1, array.dtype.itemsize).T
+        )
+        for name, array in arrays.items()
     }
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        text = json.dumps(about, indent=1, sort_keys=True).encode()
-        for name, data in [("site.json", text), *((f"{k}.npy", v) for k, v in members.items())]:
-            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    about = {"site": site, "horizon": kept.horizon, "pages": len(kept.pages)}
+    return packed(SITE_FILE, about, planes)
 
 
 def _joined(parts: Sequence[NDArray[Any]], kind: Any) -> NDArray[Any]:
@@ -205,40 +203,14 @@ _TYPES: Final = {
 
 def from_bytes(data: bytes, name: str = "site model") -> tuple[Sample, str | None]:
     """The sample and the site in the bytes of a file; ``name`` is what errors call it."""
-    try:
-        return _unpacked(data)
-    except SiteModelError as error:
-        raise SiteModelError(f"{name}: {error}") from error
-    except Exception as error:  # a damaged zip raises what it likes
-        raise SiteModelError(f"{name}: is damaged or is no site model: {error!r}") from error
-
-
-def _unpacked(data: bytes) -> tuple[Sample, str | None]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        sizes = [info.file_size for info in archive.infolist()]
-        if sum(sizes) > MAX_FILE_BYTES or len(sizes) > MAX_MEMBERS:
-            raise SiteModelError(
-                f"unpacks to {sum(sizes)} bytes in {len(sizes)} members; {MAX_FILE_BYTES} bytes "
-                f"in {MAX_MEMBERS} are accepted"
-            )
-        about = json.loads(archive.read("site.json"))
-        if not isinstance(about, dict) or about.get("format") != FORMAT:
-            raise SiteModelError(f"is not a {FORMAT} file")
-        if about.get("format_version") != FORMAT_VERSION:
-            raise SiteModelError(
-                f"has format_version {about.get('format_version')!r}, this version reads "
-                f"{FORMAT_VERSION}; learn the site again or install the version that wrote it"
-            )
+    with SITE_FILE.errors_naming(name):
+        about, planes = unpacked(SITE_FILE, data)
         site, horizon = about.get("site"), about.get("horizon")
         if not isinstance(site, str | None) or not _is_horizon(horizon):
             raise SiteModelError("names no site, or leaves out pages from nowhere on")
-        arrays = {
-            key: _array(archive.read(f"{key}.npy"), about["arrays"][key], key, kind)
-            for key, kind in _TYPES.items()
-        }
-    pages = _pages(arrays)
-    whole = None if horizon is None else (int(horizon[0]), int(horizon[1]))
-    return sample(pages, whole), site
+        pages = _pages({key: _array(planes[key], key, kind) for key, kind in _TYPES.items()})
+        whole = None if horizon is None else (int(horizon[0]), int(horizon[1]))
+        return sample(pages, whole), site
 
 
 def _is_horizon(value: Any) -> bool:
@@ -247,21 +219,18 @@ def _is_horizon(value: Any) -> bool:
     )
 
 
-def _array(data: bytes, digest: str, key: str, kind: str) -> NDArray[Any]:
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise SiteModelError(f"array {key} does not match its checksum")
-    array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+def _array(planes: NDArray[Any], key: str, kind: str) -> NDArray[Any]:
     width = np.dtype(kind).itemsize
-    if array.dtype != np.uint8 or array.ndim != 2 or array.shape[0] != width:
-        raise SiteModelError(f"array {key} has {array.dtype} of shape {array.shape}")
-    return np.frombuffer(np.ascontiguousarray(array.T).tobytes(), kind)
+    if planes.dtype != np.uint8 or planes.ndim != 2 or planes.shape[0] != width:
+        raise SiteModelError(f"array {key} has {planes.dtype} of shape {planes.shape}")
+    return np.frombuffer(np.ascontiguousarray(planes.T).tobytes(), kind)
 
 
 def _pages(arrays: dict[str, NDArray[Any]]) -> list[Sketch]:
     sizes = arrays["sizes"].astype(np.int64)
     total = int(sizes.sum())
     if (
-        (sizes < 0).any()
+        (sizes < 1).any()  # an empty page has no line to be known by
         or total > MAX_LINES
         or any(len(arrays[key]) != total for key in (*COLUMNS, "length", "opinion", "label"))
     ):
@@ -273,6 +242,10 @@ def _pages(arrays: dict[str, NDArray[Any]]) -> list[Sketch]:
     places[:, 2:] = np.cumsum(places[:, 2:], axis=0)
     if total and (places.min() < 0 or places.max() >= len(hashes)):
         raise SiteModelError("a line has a hash that is not in the table")
+    if (np.abs(arrays["label"].astype(int)) > 1).any():
+        raise SiteModelError("a line has a label that is none")
+    if (np.abs(arrays["opinion"].astype(int)) > MOST).any():
+        raise SiteModelError("a line has an opinion beyond those that are kept")
     rows = hashes[places] if total else places
     bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
     return [

@@ -121,11 +121,11 @@ def test_a_file_that_is_no_model_is_refused_by_name() -> None:
 
 def test_a_file_of_other_kinds_is_refused() -> None:
     model = kinds.shipped_kinds()
-    other = kinds.array_file(
+    other = kinds.packed(
+        kinds.KINDS_FILE,
         {**model.about, "kinds": ["navigation"]},
         {name: np.zeros(len(KINDS) << bits, np.int8)
          for name, bits in (("text", kinds.TEXT_BITS), ("names", kinds.NAME_BITS))},
-        kinds.FORMAT, kinds.FORMAT_VERSION,
     )  # fmt: skip
     with pytest.raises(ModelError, match="this version names navigation, legal"):
         from_bytes(other)

@@ -15,9 +15,10 @@ import subprocess
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
+
+from boilerplate.model import model_bytes
 
 PACKAGE: Final = "boilerplate-lines"
 OURS: Final = "boilerplate"
@@ -85,7 +86,7 @@ def _first(by_split: Mapping[str, Json]) -> Json:
 
 def fingerprint(model: str | None = None) -> dict[str, Any]:
     """The size of a model file, and the start of its SHA-256; None is the shipped one."""
-    data = _model_bytes(model)
+    data = model_bytes(model)
     return {"sha256": hashlib.sha256(data).hexdigest()[:16], "bytes": len(data)}
 
 
@@ -120,15 +121,9 @@ def _git(*arguments: str) -> str:
 
 def about_of(model: str | None = None) -> dict[str, Any]:
     """What a model file says of itself, whether or not this version can load its arrays."""
-    with zipfile.ZipFile(io.BytesIO(_model_bytes(model))) as archive:
+    with zipfile.ZipFile(io.BytesIO(model_bytes(model))) as archive:
         about: dict[str, Any] = json.loads(archive.read("model.json"))
     return about
-
-
-def _model_bytes(model: str | None) -> bytes:
-    if model is not None:
-        return Path(model).read_bytes()
-    return files("boilerplate").joinpath("data/model.zip").read_bytes()
 
 
 def as_json(value: Json) -> str:
