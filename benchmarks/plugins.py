@@ -17,7 +17,6 @@ import click
 import numpy as np
 
 from boilerplate.cleaner import Cleaner
-from boilerplate.evaluation import line_score, word_score
 from boilerplate.page import CleanPage
 from boilerplate.plugins import Opinions, Plugins, Settings, load_plugins, no_plugins
 from boilerplate.readers import decode, html_page
@@ -25,7 +24,8 @@ from boilerplate_plugins import adblock_lists, ftr_site_config
 from training.__main__ import HERE, cache_option, gold_pages, source_option
 from training.card import commit, fingerprint
 from training.corpora import GoldPage
-from training.dataset import sample
+from training.dataset import Sample, sample
+from training.score import score_cleaned
 
 BEGIN: Final = "<!-- figures: made by `python -m benchmarks.plugins` -->"
 END: Final = "<!-- end of figures -->"
@@ -56,12 +56,12 @@ def compare(plugins: Mapping[str, Plugins], golds: list[GoldPage]) -> dict[str, 
             continue
         markup, url = decode(gold.html), gold.url or f"https://{gold.site}/"
         before = alone.clean(markup, url, "html")
-        without = _scores(before, gold, labelled.labels)
+        without = _scores(before, labelled)
         for name, each in plugins.items():
             lines = len(_opinions(each, markup, url, before).votes)
             with_it = without
             if lines:
-                with_it = _scores(helped[name].clean(markup, url, "html"), gold, labelled.labels)
+                with_it = _scores(helped[name].clean(markup, url, "html"), labelled)
             pairs[name].append(Pair(lines > 0, lines, without, with_it))
     return pairs
 
@@ -73,9 +73,9 @@ def _opinions(plugins: Plugins, markup: str, url: str, before: CleanPage) -> Opi
     return known.opinions(page, range(len(scores)), scores)
 
 
-def _scores(page: CleanPage, gold: GoldPage, labels: list) -> tuple[float, float]:  # type: ignore[type-arg]
-    line = line_score([p.label for p in page.predictions], labels).f1
-    return line, word_score(page.text, gold.gold or "").f1
+def _scores(page: CleanPage, labelled: Sample) -> tuple[float, float]:
+    line, _, word = score_cleaned(page, labelled)
+    return line, word
 
 
 def row(name: str, hosts: int, pairs: list[Pair]) -> str:

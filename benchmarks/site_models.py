@@ -24,14 +24,15 @@ import click
 import numpy as np
 
 from boilerplate.cleaner import Cleaner
-from boilerplate.evaluation import line_score, word_score
 from boilerplate.model import MODES, Model, load_model
 from boilerplate.page import Kind, Label
+from boilerplate.plugins import no_plugins
 from boilerplate.sites import SiteModel
 from training import card as cards
 from training.__main__ import HERE, cache_option, gold_pages, model_option, source_option
 from training.corpora import GoldPage
 from training.dataset import Sample, sample
+from training.score import score_cleaned
 
 NUMBERS: Final = (1, 2, 5, 10, 20, 50)
 PARTS: Final = 4
@@ -88,9 +89,8 @@ def given_labels(labelled: Sample) -> list[Label | None]:
 
 def score(cleaner: Cleaner, labelled: Sample) -> tuple[float, float]:
     """Line F1 and word F1 of one page."""
-    cleaned = cleaner.clean(labelled.page)
-    line = line_score([p.label for p in cleaned.predictions], labelled.labels).f1
-    return line, word_score(cleaned.text, labelled.gold.gold or "").f1
+    line, _, word = score_cleaned(cleaner.clean(labelled.page), labelled)
+    return line, word
 
 
 def measure_site(
@@ -101,7 +101,7 @@ def measure_site(
     samples = [each for each in made if each is not None]
     # Without a URL a page is one of any site.
     samples = [replace(each, page=replace(each.page, url=None)) for each in samples]
-    plain = Cleaner(model)
+    plain = Cleaner(model, plugins=no_plugins())
     base = [score(plain, each) for each in samples]
     rows: dict[int, list[tuple[float, ...]]] = defaultdict(list)
     for scored, others in parts(site, len(samples)):
@@ -111,7 +111,7 @@ def measure_site(
             labels = [given_labels(each) if setting.labelled else None for each in new]
             known.partial_fit([each.page for each in new], labels)
             learned = n
-            cleaner = Cleaner(model, site_models=known)
+            cleaner = Cleaner(model, plugins=no_plugins(), site_models=known)
             rows[n] += [(*score(cleaner, samples[i]), *base[i]) for i in scored]
     return rows
 

@@ -15,7 +15,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -373,22 +373,20 @@ class SiteKnowledge:
                     chosen |= self._ask(plugin, "rules", partial(matcher.select, document)) or {}
         return chosen
 
-    def site_model(self, page: Page) -> Any | None:
-        """The first site model that a plugin offers: the path of a file, or a loaded model."""
-        return self._offered(page)[1]
-
     def corrected(self, page: Page, spoken: Sequence[int], scores: S) -> S:
         """The model's scores as the site model of a plugin corrects them.
 
         It is a file's path, or has ``correct(page, spoken, scores)``.
         """
-        plugin, model = self._offered(page)
-        if plugin is None:
+        offered = self.site_model(page)
+        if offered is None:
             return scores
+        plugin, model = offered
         call = partial(_corrected, model, page, spoken, scores)
         return self._ask(plugin, "its site model", call) or scores
 
-    def _offered(self, page: Page) -> tuple[Plugin | None, Any]:
+    def site_model(self, page: Page) -> tuple[Plugin, Any] | None:
+        """The first plugin that offers a site model, with it: a file's path or a loaded model."""
         for plugin, matchers in self.plugins:
             for matcher in matchers:
                 if matcher.rules.site_model:
@@ -397,7 +395,7 @@ class SiteKnowledge:
                 call = partial(plugin.hook.site_model, page=page)
                 if answer := self._ask(plugin, "site_model", call):
                     return plugin, answer[0]
-        return None, None
+        return None
 
     def opinions(self, page: Page, spoken: Sequence[int], probability: Any) -> Opinions:
         """What the plugins say of the page's lines.
@@ -465,16 +463,11 @@ class _NothingKnown(SiteKnowledge):
 NOTHING_KNOWN: Final = _NothingKnown()
 
 
-@lru_cache(maxsize=64)
-def _site_model(path: str) -> Any:
-    from boilerplate.sites import SiteModel  # and numpy, which listing plugins does not need
-
-    return SiteModel.load(path)
-
-
 def _corrected(model: Any, page: Page, spoken: Sequence[int], scores: S) -> S:
     if isinstance(model, (str, os.PathLike)):
-        model = _site_model(os.fspath(model))
+        from boilerplate.sites import load_site_model  # and numpy, which listing needs not
+
+        model = load_site_model(os.fspath(model))
     corrected = model.correct(page, spoken, scores)
     probability: Any = getattr(corrected, "probability", None)
     if getattr(probability, "shape", None) != (len(spoken),):

@@ -230,33 +230,15 @@ def _from_json(where: str, line: bytes, kind: Kind | None) -> Example:
 
 
 def _say_left_out(model: SiteModel, examples: Sequence[Example]) -> None:
-    from boilerplate.sites import is_of
+    from boilerplate.sites import is_of, standings
 
-    for example in examples:
+    for example, standing in zip(
+        examples, standings(model, [example.page for example in examples]), strict=True
+    ):
         if not is_of(example.page.site, model.site):
             warn(example.name, f"is a page of {example.page.site}: left out")
-    for example in unlike(model, examples):
-        warn(example.name, "has next to nothing in common with the others: left out")
-
-
-def unlike(model: SiteModel, examples: Sequence[Example]) -> list[Example]:
-    """The examples that a model keeps and does not learn from, for they look like no other."""
-    strange = {
-        page.rows.tobytes()
-        for page, yes in zip(model.sample_.pages, model.knowledge.strangers.tolist(), strict=True)
-        if yes
-    }
-    return [e for e in examples if strange and rows_of(e.page) in strange]
-
-
-def rows_of(page: Page) -> bytes:
-    """What a page is known by in a model."""
-    import numpy as np
-
-    from boilerplate.sketches import sketch
-
-    spoken = page.spoken
-    return sketch(page, spoken, np.full(len(spoken), 0.5)).rows.tobytes()
+        elif standing == "stranger":
+            warn(example.name, "has next to nothing in common with the others: left out")
 
 
 def _check(model: SiteModel, examples: Sequence[Example]) -> bool:

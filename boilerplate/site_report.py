@@ -20,8 +20,7 @@ from boilerplate.fingerprints import element_places, line_hashes
 from boilerplate.knowledge import Knowledge, find
 from boilerplate.page import Element, Page, is_blank
 from boilerplate.report import visible
-from boilerplate.sites import SiteModel
-from boilerplate.sketches import sketch
+from boilerplate.sites import SiteModel, standings
 
 MAX_OPEN: Final = 40  # rows that are shown before a fold
 MAX_ROWS: Final = 400
@@ -45,7 +44,13 @@ def site_report(model: SiteModel, pages: Named) -> str:
     ``pages`` are names and pages. It runs no script and loads nothing.
     """
     knowledge = model.knowledge
-    strange, copied = _names(model, pages)
+    named = sorted(
+        (name, standing)
+        for (name, _), standing in zip(
+            pages, standings(model, [page for _, page in pages]), strict=True
+        )
+        if standing
+    )
     sections = [
         _section(
             "Lines that recur",
@@ -58,8 +63,14 @@ def site_report(model: SiteModel, pages: Named) -> str:
             "What share of a place's characters is article, where nothing recurs.",
             places(knowledge, [page for _, page in pages]),
         ),
-        _names_section("Pages unlike the others, not learned from", strange),
-        _names_section("Pages that hold an article another page holds", copied),
+        _names_section(
+            "Pages unlike the others, not learned from",
+            [name for name, standing in named if standing == "stranger"],
+        ),
+        _names_section(
+            "Pages that hold an article another page holds",
+            [name for name, standing in named if standing == "copy"],
+        ),
     ]
     facts = {
         "pages": str(knowledge.n),
@@ -134,21 +145,6 @@ def path_name(elements: Sequence[Element], index: int) -> str:
         names.append(".".join([element.tag, *element.names[:2]]))
         index = element.parent
     return " > ".join(reversed(names))
-
-
-def _names(model: SiteModel, pages: Named) -> tuple[list[str], list[str]]:
-    knowledge, kept = model.knowledge, model.sample_.pages
-    named: dict[bytes, list[str]] = {}
-    for name, page in pages:
-        spoken = page.spoken
-        drawn = sketch(page, spoken, np.full(len(spoken), 0.5))
-        named.setdefault(drawn.rows.tobytes(), []).append(name)
-
-    def of(chosen: np.ndarray) -> list[str]:
-        marked = zip(kept, chosen.tolist(), strict=True)
-        return sorted(n for page, yes in marked if yes for n in named.get(page.rows.tobytes(), ()))
-
-    return of(knowledge.strangers), of(knowledge.copies)
 
 
 def _count_recurring(knowledge: Knowledge) -> int:

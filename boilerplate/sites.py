@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Literal, Protocol, Self
 
 import numpy as np
 
@@ -36,6 +36,7 @@ _SITE: Final = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)*")
 LEAST_HEADLINE: Final = 6  # characters: 'News' is in many a title
 
 Labels = Sequence[Label | None]
+Standing = Literal["learned", "stranger", "copy"]
 
 
 class SiteModel:
@@ -185,6 +186,22 @@ def _paired(
         yield (page.page if isinstance(page, LabelledPage) else page), known
 
 
+def standings(model: SiteModel, pages: Iterable[Page]) -> list[Standing | None]:
+    """What a model makes of each of some pages; None for one that it does not keep.
+
+    It learned from a page, or found it a "stranger" on the site, or a "copy" of an article.
+    """
+    knowledge = model.knowledge
+    known: dict[bytes, Standing] = {}
+    for kept, strange, copy in zip(
+        model.sample_.pages, knowledge.strangers.tolist(), knowledge.copies.tolist(), strict=True
+    ):
+        known[kept.rows.tobytes()] = "stranger" if strange else "copy" if copy else "learned"
+    spoken = ((page, page.spoken) for page in pages)
+    drawn = (sketch(page, lines, np.full(len(lines), 0.5)) for page, lines in spoken)
+    return [known.get(each.rows.tobytes()) for each in drawn]
+
+
 def headlines(page: Page, spoken: Sequence[int]) -> Bools:
     """Which lines are in what the page's head calls its article, (n,)."""
     claimed = " ".join(f"{page.metadata.title} {page.metadata.headline}".split())
@@ -226,11 +243,11 @@ class SiteModels:
     def find(self, site: str | None) -> SiteModel | None:
         """The model of a site or of the nearest domain above it; None where there is none."""
         if not self.path.is_dir():
-            alone = _loaded(str(self.path))
+            alone = load_site_model(self.path)
             return alone if is_of(site, alone.site) else None
         for name in _domains(site):
             if (path := self.path / f"{name}{SUFFIX}").is_file():
-                return _loaded(str(path))
+                return load_site_model(path)
         return None
 
 
@@ -250,12 +267,13 @@ def is_site(name: str) -> bool:
     return _SITE.fullmatch(name) is not None
 
 
-def _loaded(path: str) -> SiteModel:
+def load_site_model(path: str | PathLike[str]) -> SiteModel:
+    """The model in a file, read once and again when the file changes; SiteModelError for none."""
     try:
         status = Path(path).stat()
     except OSError as error:
         raise SiteModelError(f"{path}: cannot be read: {error.strerror}") from error
-    return _load(path, status.st_mtime_ns, status.st_size)
+    return _load(str(path), status.st_mtime_ns, status.st_size)
 
 
 @lru_cache(maxsize=64)

@@ -471,7 +471,18 @@ class TestSiteModels:
 
     def test_rules_name_the_path_of_one(self) -> None:
         page = boilerplate.read(TEXT, URL)
-        assert load(a=rules(site_model="a.model")).on(URL).site_model(page) == "a.model"
+        offered = load(a=rules(site_model="a.model")).on(URL).site_model(page)
+        assert offered is not None
+        assert (offered[0].name, offered[1]) == ("a", "a.model")
+
+    def test_a_file_that_was_learned_again_is_read_again(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.model"
+        plugins = load(a=rules(site_model=str(path)))
+        page = replace(made_up_site.text(100), url=URL)
+        boilerplate.SiteModel().save(path)
+        assert Cleaner(made_up_model(), plugins=plugins).clean(page).drift is None
+        boilerplate.SiteModel().fit(made_up_site.text(i) for i in range(9)).save(path)
+        assert Cleaner(made_up_model(), plugins=plugins).clean(page).drift is not None
 
 
 class TestBundled:

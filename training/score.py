@@ -11,7 +11,7 @@ from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
 from boilerplate.evaluation import line_score, word_score
-from boilerplate.page import Kind
+from boilerplate.page import CleanPage, Kind
 from boilerplate.plugins import no_plugins
 from training.card import markdown
 from training.corpora import GoldPage
@@ -30,14 +30,18 @@ def score_page(cleaner: Cleaner, gold: GoldPage, kind: Kind) -> Row | None:
 def score_sample(cleaner: Cleaner, labelled: Sample) -> Row:
     """The groups and the scores of a page with its gold."""
     gold = labelled.gold
-    cleaned = cleaner.clean(labelled.page)
+    part = gold.page_type if gold.corpus == "wcxb" else gold.language or "?"
+    measures = score_cleaned(cleaner.clean(labelled.page), labelled)
+    return (gold.corpus, f"{gold.corpus}/{part}"), measures
+
+
+def score_cleaned(cleaned: CleanPage, labelled: Sample) -> tuple[float, float, float]:
+    """Line F1, character-weighted F1 and word F1 of a page that was cleaned."""
     labels = [p.label for p in cleaned.predictions]
-    chars = [len(line.text) for line in labelled.page.lines]
+    chars = [len(line.text) for line in cleaned.page.lines]
     line = line_score(labels, labelled.labels).f1
     char = line_score(labels, labelled.labels, chars).f1
-    word = word_score(cleaned.text, gold.gold or "").f1
-    part = gold.page_type if gold.corpus == "wcxb" else gold.language or "?"
-    return (gold.corpus, f"{gold.corpus}/{part}"), (line, char, word)
+    return line, char, word_score(cleaned.text, labelled.gold.gold or "").f1
 
 
 def score(
