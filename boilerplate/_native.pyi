@@ -1,7 +1,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from boilerplate.page import Element, Line, Markup
+from boilerplate.page import Element, Label, Line, Markup, Prediction
 
 VERSION: Final[int]
 
@@ -37,6 +37,20 @@ def explain(
     added: Any,
     /,
 ) -> None: ...
+def plain_texts(texts: list[str], flags: Any, plain: Callable[[str], str], /) -> list[str]: ...
+def predictions(
+    prediction: type[Prediction],
+    lines: tuple[Line, ...],
+    blank: tuple[object, ...],
+    spoken: list[int],
+    labels: list[Label],
+    probability: list[float],
+    reasons: list[str],
+    kinds: list[str | None],
+    languages: list[tuple[str | None, float]],
+    /,
+) -> tuple[Prediction, ...]: ...
+def char_counts(points: Any, table: Any, scripts_of: Any, counts: Any, scripts: Any, /) -> None: ...
 def line_shapes(
     points: Any,
     table: Any,

@@ -15,6 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate import acceleration
+
 Floats = NDArray[np.float64]
 
 
@@ -98,18 +100,31 @@ def char_table() -> NDArray[np.uint8]:
 
 
 class Flag(IntFlag):
-    """What else is asked of a character: regular expressions' word, digit and blank; upper case."""
+    """What else is asked of a character.
+
+    Regular expressions' word, digit and blank; upper case; and whether ``plain`` leaves it as it
+    is, whatever stands around it.
+    """
 
     WORD = 1
     DECIMAL = 2
     BLANK = 4
     UPPER = 8
+    PLAIN = 16
 
 
 _CASED: Final = (  # no code point outside of these is in upper case
     range(0x3400), range(0xA000, 0xAC00), range(0xFF00, 0x12000), range(0x16000, 0x17000),
     range(0x1D000, 0x20000),
 )  # fmt: skip
+
+
+# Nothing composes with these but what is a mark to Unicode. Letters of Korean do with each other,
+# as do marks of old scripts beyond U+FFFF, where only pictures are common.
+_NEVER_PLAIN: Final = (
+    range(0x1100, 0x1200), range(0xD800, 0xE000), range(0x10000, 0x1F000), range(0x1FB00, 0x20000)
+)  # fmt: skip
+_COMPOSED: Final = range(0x3400), range(0xF900, 0xFB50)  # where some are written otherwise in NFC
 
 
 @cache
@@ -123,6 +138,17 @@ def char_flags() -> NDArray[np.uint8]:
     for cased in _CASED:
         upper = np.array([c.isupper() for c in every[cased.start : cased.stop]])
         flags[cased.start : cased.stop] |= upper * np.uint8(Flag.UPPER)
+    plain = char_table() != Char.MARK
+    for never in _NEVER_PLAIN:
+        plain[never.start : never.stop] = False
+    for some in _COMPOSED:
+        plain[some.start : some.stop] &= [
+            unicodedata.is_normalized("NFC", c) for c in every[some.start : some.stop]
+        ]
+    for rule in (_UNSEEN, _FORMS):
+        for run in rule.finditer(every):
+            plain[run.start() : run.end()] = False
+    flags |= plain * np.uint8(Flag.PLAIN)
     return flags
 
 
@@ -170,6 +196,13 @@ def plain(text: str) -> str:
     return text
 
 
+def plain_texts(texts: list[str]) -> list[str]:
+    """``plain`` of each text."""
+    if native := acceleration.native:
+        return native.plain_texts(texts, char_flags(), plain)
+    return [plain(text) for text in texts]
+
+
 @cache
 def script_table() -> NDArray[np.uint8]:
     """The script of each code point below U+20000, for those that are letters."""
@@ -187,13 +220,17 @@ def char_counts(texts: Sequence[str]) -> tuple[Floats, Floats]:
     if not texts:
         return np.zeros((0, len(Char))), np.zeros((0, SCRIPTS))
     points = code_points("\n".join(texts) + "\n")
-    kinds = char_table()[np.minimum(points, TABLE_SIZE - 1)].astype(np.int64)
+    if native := acceleration.native:
+        by_kind, by_script = np.empty((len(texts), len(Char))), np.empty((len(texts), SCRIPTS))
+        native.char_counts(points, char_table(), script_table(), by_kind, by_script)
+        return by_kind, by_script
+    points = np.minimum(points, TABLE_SIZE - 1)
+    kinds = char_table()[points].astype(np.int64)
     newline = points == ord("\n")
     line = np.cumsum(newline) - newline
     counts = np.bincount(line * 16 + kinds, minlength=len(texts) * 16).reshape(-1, 16)
     counts[:, Char.SPACE] -= 1  # the newline itself
     letters = (kinds >= Char.LOWER) & (kinds <= Char.LETTER)
-    scripts = _SCRIPT_IDS[np.searchsorted(_SCRIPT_STARTS, points[letters], "right") - 1]
-    scripts[points[letters] >= 0x20000] = 28
-    by_script = np.bincount(line[letters] * SCRIPTS + scripts, minlength=len(texts) * SCRIPTS)
-    return counts.astype(float), by_script.reshape(-1, SCRIPTS).astype(float)
+    scripts = script_table()[points[letters]].astype(np.int64)
+    found = np.bincount(line[letters] * SCRIPTS + scripts, minlength=len(texts) * SCRIPTS)
+    return counts.astype(float), found.reshape(-1, SCRIPTS).astype(float)

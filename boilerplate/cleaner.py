@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.characters import plain
+from boilerplate import acceleration
 from boilerplate.features import Floats
 from boilerplate.kinds import chrome_kinds
 from boilerplate.language import detect_language
@@ -25,6 +25,8 @@ PLAIN_THRESHOLD: Final = 0.5
 SHARE_OF_LIKELIEST: Final = 0.6
 PLACES: Final = 4  # of a probability, so that what is printed decides as what was computed
 CLOSEST: Final = 1e-6  # to 0 or 1, for a probability whose logarithm is taken
+# What is said of a blank line: the fields of its prediction.
+BLANK: Final = (Label.BOILERPLATE, 0.0, "blank line", None, None, 0.0)
 LEAST_THRESHOLD: Final = 0.2  # a page on which nothing is likelier than this has no article
 
 
@@ -73,6 +75,7 @@ class Cleaner:
         )
         spoken = page.spoken
         scored = self.model.predict(page, spoken)
+        chars = scored.chars
         if site := corrector_of(self.site_models, page):
             scored = site.correct(page, spoken, scored)
         else:
@@ -81,31 +84,43 @@ class Cleaner:
         probability = nudged(scored.probability, spoken, opinions).round(PLACES)
         threshold = self.threshold
         if threshold is None:
-            chars = np.array([len(plain(page.lines[i].text)) for i in spoken], float)
             threshold = best_threshold(probability, chars, scored.article)
         kept = overruled(probability >= threshold, spoken, opinions)
-        predictions = [
-            Prediction(line, Label.BOILERPLATE, 0.0, "blank line") for line in page.lines
-        ]
         language = detect_language([page.lines[i].text for i in spoken], probability)
-        for i, p, keep, why, sort, spoken_in in zip(
-            spoken,
-            probability.tolist(),
-            kept.tolist(),
-            reasons(page, spoken, scored, kept, language),
-            chrome_kinds(page, spoken, kept),
-            scored.languages,
-            strict=True,
-        ):
-            label = Label.CONTENT if keep else Label.BOILERPLATE
-            why = opinions.reason(i, naming(sort, why))
-            predictions[i] = Prediction(page.lines[i], label, p, why, sort, *spoken_in)
-        return CleanPage(
-            page, tuple(predictions), language, threshold, opinions.errors, scored.drift
-        )
+        kinds = chrome_kinds(page, spoken, kept)
+        why = reasons(page, spoken, scored, kept, language)
+        why = [
+            opinions.reason(i, naming(kind, each))
+            for i, kind, each in zip(spoken, kinds, why, strict=True)
+        ]
+        predictions = predicted(page, spoken, kept, probability, why, kinds, scored.languages)
+        return CleanPage(page, predictions, language, threshold, opinions.errors, scored.drift)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Cleaner, (self.model, self.threshold, self.plugins, self.site_models))
+
+
+def predicted(
+    page: Page,
+    spoken: Sequence[int],
+    kept: NDArray[np.bool_],
+    probability: Floats,
+    why: list[str],
+    kinds: list[str | None],
+    languages: Sequence[tuple[str | None, float]],
+) -> tuple[Prediction, ...]:
+    """A prediction for each line: of those ``spoken`` as was decided, blank ones are dropped."""
+    labels = [Label.CONTENT if keep else Label.BOILERPLATE for keep in kept.tolist()]
+    decided = list(spoken), labels, probability.tolist(), why, kinds, list(languages)
+    if native := acceleration.native:
+        return native.predictions(Prediction, page.lines, BLANK, *decided)
+    found = {i: each for i, *each in zip(*decided, strict=True)}
+    blank = [*BLANK[:4], BLANK[4:]]
+    made = []
+    for i, line in enumerate(page.lines):
+        *each, language = found.get(i, blank)
+        made.append(Prediction(line, *each, *language))
+    return tuple(made)
 
 
 def nudged(probability: Floats, spoken: Sequence[int], opinions: Opinions) -> Floats:

@@ -28,7 +28,7 @@ from boilerplate.characters import (
     char_flags,
     char_table,
     code_points,
-    plain,
+    plain_texts,
     script_table,
 )
 from boilerplate.characters import Floats as Floats
@@ -618,7 +618,9 @@ FOREIGN: Final = 0.5  # probability of the page's language, below which a line i
 
 def language_columns(page: Page, spoken: Sequence[int]) -> Floats:
     """What the languages of a page's spoken lines tell, as LANGUAGE_COLUMNS."""
-    return language_features(speech([clip(plain(page.lines[i].text)) for i in spoken]))
+    return language_features(
+        speech([clip(each) for each in plain_texts([page.lines[i].text for i in spoken])])
+    )
 
 
 def language_features(speech: Speech) -> Floats:
@@ -854,7 +856,7 @@ def page_bag(page: Page, text: PageText, skeleton: Tree | None) -> tuple[Ints, F
 
 def encode(page: Page, spoken: Sequence[int]) -> Encoded:
     """Everything that is known of a page's lines before any model has spoken."""
-    full = [plain(page.lines[i].text) for i in spoken]
+    full = plain_texts([page.lines[i].text for i in spoken])
     chars = np.array([len(text) for text in full], float)
     text = page_text([clip(line) for line in full])
     counts, scripts, shapes = line_shapes(text.texts)

@@ -7,7 +7,8 @@ does not wait for scikit-learn, and no upgrade of a library can make its file un
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -286,7 +287,8 @@ class Scores:
     """What the model says of n lines: probability of content, (n,), and its grounds, (n, g).
 
     ``article`` is the probability that the page is an article rather than a shop, a forum or
-    a list; ``languages`` are the lines' languages with their probabilities. ``site_reasons``
+    a list; ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) the
+    lengths of their texts as they look (``characters.plain``). ``site_reasons``
     are what a site model says of each line, if it is content and if it is chrome; ``drift`` how
     little the page looks like its site, None without such a model.
     """
@@ -295,6 +297,7 @@ class Scores:
     grounds: Floats
     article: float = 1.0
     languages: tuple[tuple[str | None, float], ...] = ()
+    chars: Floats = field(default_factory=lambda: np.zeros(0))
     site_reasons: tuple[tuple[str, str], ...] = ()
     drift: float | None = None
 
@@ -409,6 +412,7 @@ class Model:
             np.concatenate([np.zeros((0, len(GROUNDS))), *(each.grounds for each in scores)]),
             float(np.mean([each.article for each in scores])) if scores else 1.0,
             tuple(language for each in scores for language in each.languages),
+            np.concatenate([np.zeros(0), *(each.chars for each in scores)]),
         )
 
     def _predict_part(self, page: Page, spoken: Sequence[int], explain: bool) -> Scores:
@@ -423,7 +427,7 @@ class Model:
         grounds[:, : added.shape[1]] = added
         article = float(np.exp(types[PAGE_TYPES.index("article")]))
         languages = tuple(encoded.speech.of_lines())
-        return Scores(sigmoid(log_odds), grounds, article, languages)
+        return Scores(sigmoid(log_odds), grounds, article, languages, encoded.chars)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Workers load the file rather than receive megabytes of arrays.

@@ -169,6 +169,68 @@ static void find_marks(const Text *text, double *marks)
     }
 }
 
+/* Counts the characters of a line by kind and its letters by script; where it ends, -1 if nowhere.
+   `*beyond` tells of a character beyond the tables. */
+static Py_ssize_t count_line(const uint32_t *points, Py_ssize_t at, Py_ssize_t size,
+                             const uint8_t *table, const uint8_t *scripts_of, double *by_kind,
+                             double *by_script, uint8_t *beyond)
+{
+    int64_t counts[KINDS] = {0}, scripts[SCRIPTS] = {0};
+    *beyond = 0;
+    for (; at < size && points[at] != '\n'; at++) {
+        uint32_t point = points[at];
+        *beyond |= point >= TABLE_SIZE;
+        uint8_t kind = table[in_table(point)];
+        counts[kind & (KINDS - 1)]++;
+        if (kind >= LOWER && kind <= LETTER) {
+            uint8_t script = scripts_of[in_table(point)];
+            scripts[script < SCRIPTS ? script : 0]++;
+        }
+    }
+    for (int i = 0; i < KINDS; i++) {
+        by_kind[i] = (double)counts[i];
+    }
+    for (int i = 0; i < SCRIPTS; i++) {
+        by_script[i] = (double)scripts[i];
+    }
+    return at < size ? at : -1;
+}
+
+const char char_counts_doc[] =
+    "char_counts(points, table, scripts_of, counts, scripts)\n\n"
+    "Of lines that each end with a newline: characters of each kind (n, 16), and letters of each\n"
+    "script (n, 29).";
+
+PyObject *char_counts(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    Array a[5] = {0};
+    PyObject *result = NULL;
+    uint8_t beyond;
+    (void)module;
+    if (take_arguments("char_counts", "wbbDD", args, count, a) < 0) {
+        goto done;
+    }
+    double *counts = a[3].view.buf, *scripts = a[4].view.buf;
+    Py_ssize_t n = a[3].length / KINDS, at = 0;
+    if (a[1].length != TABLE_SIZE || a[2].length != TABLE_SIZE || a[3].length != n * KINDS ||
+        a[4].length != n * SCRIPTS) {
+        PyErr_SetString(PyExc_ValueError, "char_counts: the arrays' lengths disagree");
+        goto done;
+    }
+    for (Py_ssize_t line = 0; line < n; line++) {
+        at = count_line(a[0].view.buf, at, a[0].length, a[1].view.buf, a[2].view.buf,
+                        counts + line * KINDS, scripts + line * SCRIPTS, &beyond);
+        if (at++ < 0) {
+            PyErr_SetString(PyExc_ValueError, "char_counts: there are fewer lines");
+            goto done;
+        }
+    }
+    result = Py_NewRef(Py_None);
+done:
+    drop_arrays(a, 5);
+    return result;
+}
+
 const char line_shapes_doc[] =
     "line_shapes(points, table, flags, scripts_of, counts, scripts, shapes, odd)\n\n"
     "Of lines that each end with a newline: characters of each kind (n, 16), letters of each\n"
@@ -177,29 +239,17 @@ const char line_shapes_doc[] =
 
 enum { SHAPES = 5 + MARKS };
 
-PyObject *line_shapes(PyObject *module, PyObject *args)
+PyObject *line_shapes(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
-    PyObject *objects[8];
     Array a[8] = {0};
     PyObject *result = NULL;
     (void)module;
-    if (!PyArg_ParseTuple(args, "OOOOOOOO", &objects[0], &objects[1], &objects[2], &objects[3],
-                          &objects[4], &objects[5], &objects[6], &objects[7])) {
-        return NULL;
-    }
-    if (take_array(objects[0], &a[0], 4, 0, "points") < 0 ||
-        take_array(objects[1], &a[1], 1, 0, "table") < 0 ||
-        take_array(objects[2], &a[2], 1, 0, "flags") < 0 ||
-        take_array(objects[3], &a[3], 1, 0, "scripts_of") < 0 ||
-        take_array(objects[4], &a[4], 8, 1, "counts") < 0 ||
-        take_array(objects[5], &a[5], 8, 1, "scripts") < 0 ||
-        take_array(objects[6], &a[6], 8, 1, "shapes") < 0 ||
-        take_array(objects[7], &a[7], 1, 1, "odd") < 0) {
+    if (take_arguments("line_shapes", "wbbbDDDB", args, count, a) < 0) {
         goto done;
     }
     const uint32_t *points = a[0].view.buf;
-    const uint8_t *table = a[1].view.buf, *flags = a[2].view.buf, *scripts_of = a[3].view.buf;
-    double *all_counts = a[4].view.buf, *all_scripts = a[5].view.buf, *all_shapes = a[6].view.buf;
+    const uint8_t *table = a[1].view.buf, *flags = a[2].view.buf;
+    double *all_shapes = a[6].view.buf;
     uint8_t *odd = a[7].view.buf;
     Py_ssize_t n = a[7].length, size = a[0].length, at = 0;
     if (a[1].length != TABLE_SIZE || a[2].length != TABLE_SIZE || a[3].length != TABLE_SIZE ||
@@ -208,34 +258,18 @@ PyObject *line_shapes(PyObject *module, PyObject *args)
         goto done;
     }
     for (Py_ssize_t line = 0; line < n; line++) {
-        int64_t counts[KINDS] = {0}, scripts[SCRIPTS] = {0};
-        uint8_t beyond = 0;
         Py_ssize_t begin = at;
-        for (; at < size && points[at] != '\n'; at++) {
-            uint32_t point = points[at];
-            beyond |= point >= TABLE_SIZE;
-            uint8_t kind = table[in_table(point)];
-            counts[kind & (KINDS - 1)]++;
-            if (kind >= LOWER && kind <= LETTER) {
-                uint8_t script = scripts_of[in_table(point)];
-                scripts[script < SCRIPTS ? script : 0]++;
-            }
-        }
-        if (at >= size) {
+        at = count_line(points, at, size, table, a[3].view.buf,
+                        (double *)a[4].view.buf + line * KINDS,
+                        (double *)a[5].view.buf + line * SCRIPTS, &odd[line]);
+        if (at < 0) {
             PyErr_SetString(PyExc_ValueError, "line_shapes: there are fewer lines");
             goto done;
         }
         double *shapes = all_shapes + line * SHAPES;
-        for (int i = 0; i < KINDS; i++) {
-            all_counts[line * KINDS + i] = (double)counts[i];
-        }
-        for (int i = 0; i < SCRIPTS; i++) {
-            all_scripts[line * SCRIPTS + i] = (double)scripts[i];
-        }
         for (int i = 0; i < SHAPES; i++) {
             shapes[i] = 0.0;
         }
-        odd[line] = beyond;
         const Text text = {points + begin, at - begin, flags};
         Py_ssize_t first = 0, end = text.size;
         while (is(&text, first, BLANK)) {

@@ -1,6 +1,7 @@
 /* The extension module: its list of functions, and how arrays are taken. */
 
 #include "native.h"
+#include <string.h>
 
 int take_array(PyObject *object, Array *array, Py_ssize_t size, int writable, const char *name)
 {
@@ -32,9 +33,43 @@ void drop_arrays(Array *arrays, int count)
     }
 }
 
+int take_arguments(const char *function, const char *kinds, PyObject *const *args,
+                   Py_ssize_t count, Array *arrays)
+{
+    Py_ssize_t wanted = (Py_ssize_t)strlen(kinds);
+    if (count != wanted) {
+        PyErr_Format(PyExc_TypeError, "%s: %zd arguments are needed, not %zd", function, wanted,
+                     count);
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        char kind = kinds[i];
+        if (kind == 'n') {
+            arrays[i].length = PyLong_AsSsize_t(args[i]);
+            if (PyErr_Occurred()) {
+                return -1;
+            }
+        } else if (kind != 'o') {
+            int written = kind < 'a';
+            char size = (char)(written ? kind + 32 : kind);
+            if (take_array(args[i], &arrays[i], size == 'd' ? 8 : size == 'w' ? 4 : 1, written,
+                           function) < 0) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* A function of many arguments, in the table below. */
+#define FAST(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, name##_doc}
+
 static PyMethodDef functions[] = {
+    FAST(plain_texts),
+    FAST(predictions),
     {"explain", explain, METH_VARARGS, explain_doc},
-    {"line_shapes", line_shapes, METH_VARARGS, line_shapes_doc},
+    FAST(char_counts),
+    FAST(line_shapes),
     {"fold", fold, METH_VARARGS, fold_doc},
     {"word_spans", word_spans, METH_VARARGS, word_spans_doc},
     {"gram_sums", gram_sums, METH_VARARGS, gram_sums_doc},

@@ -22,6 +22,12 @@ typedef struct {
 int take_array(PyObject *object, Array *array, Py_ssize_t size, int writable, const char *name);
 void drop_arrays(Array *arrays, int count);
 
+/* The arguments of a function, a letter each in `kinds`: arrays of items of 1 (b), 4 (w) or 8 (d)
+   bytes, in capitals where they are written to; n a number, which becomes an Array's length; an
+   o is left to the caller. 0, or -1 with an exception that begins with the function's name. */
+int take_arguments(const char *function, const char *kinds, PyObject *const *args,
+                   Py_ssize_t count, Array *arrays);
+
 /* Whether an array holds rows * columns items; for any numbers, without their product. */
 static inline int is_matrix(const Array *array, Py_ssize_t rows, Py_ssize_t columns)
 {
@@ -34,11 +40,18 @@ static inline int is_matrix(const Array *array, Py_ssize_t rows, Py_ssize_t colu
 extern PyType_Spec splitter_spec;
 int ready_names(void);
 
+/* A new value of a frozen dataclass with slots, its fields still unset. */
+PyObject *blank_value(PyObject *type);
+/* Sets a field past the dataclass's own __setattr__, which refuses; takes the reference. */
+int set_field(PyObject *object, PyObject *name, PyObject *value);
+
 /* The functions of the module: what each does is in its doc. */
 extern const char explain_doc[];
 PyObject *explain(PyObject *module, PyObject *args);
 extern const char line_shapes_doc[];
-PyObject *line_shapes(PyObject *module, PyObject *args);
+PyObject *line_shapes(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char char_counts_doc[];
+PyObject *char_counts(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char fold_doc[];
 PyObject *fold(PyObject *module, PyObject *args);
 extern const char word_spans_doc[];
@@ -73,5 +86,9 @@ extern const char element_tokens_doc[];
 PyObject *element_tokens(PyObject *module, PyObject *args);
 extern const char chains_doc[];
 PyObject *chains(PyObject *module, PyObject *args);
+extern const char plain_texts_doc[];
+PyObject *plain_texts(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char predictions_doc[];
+PyObject *predictions(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
 #endif

@@ -209,15 +209,13 @@ static size_t squeeze(char *data, size_t size)
 
 /* -------------------------------------------------------------------------------- new objects */
 
-/* A new value of a frozen dataclass with slots, its fields still unset. */
-static PyObject *blank_value(PyObject *type)
+PyObject *blank_value(PyObject *type)
 {
     allocfunc alloc = (allocfunc)PyType_GetSlot((PyTypeObject *)type, Py_tp_alloc);
     return alloc((PyTypeObject *)type, 0);
 }
 
-/* Sets a field past the dataclass's own __setattr__, which refuses; takes the reference. */
-static int set_field(PyObject *object, PyObject *name, PyObject *value)
+int set_field(PyObject *object, PyObject *name, PyObject *value)
 {
     if (value == NULL) {
         return -1;

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
@@ -15,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate import Cleaner, acceleration
-from boilerplate.characters import TABLE_SIZE, Flag, char_flags
+from boilerplate.characters import TABLE_SIZE, Flag, char_counts, char_flags, plain_texts
+from boilerplate.characters import plain as plain_text
 from boilerplate.features import element_tokens, encode, line_shapes, page_text
 from boilerplate.kinds import likeliest_path
 from boilerplate.model import column_grounds, column_names
@@ -182,8 +184,32 @@ class TestLines:
             (Flag.DECIMAL, str.isdecimal),
             (Flag.BLANK, str.isspace),
             (Flag.UPPER, str.isupper),
+            (Flag.PLAIN, lambda c: flags[ord(c)] & Flag.PLAIN and plain_text(c) == c),
         ):
-            assert ((flags & np.uint8(flag)) > 0).tolist() == [holds(c) for c in every]
+            assert ((flags & np.uint8(flag)) > 0).tolist() == [bool(holds(c)) for c in every]
+
+    def test_characters_that_are_plain_compose_with_none_before(self) -> None:
+        seconds = {
+            decomposed.split()[1]
+            for decomposed in map(unicodedata.decomposition, map(chr, range(sys.maxunicode + 1)))
+            if len(decomposed.split()) == 2 and not decomposed.startswith("<")
+        }
+        korean = [*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)]  # by a rule, not by a table
+        for point in (*(int(second, 16) for second in seconds), *korean):
+            assert not char_flags()[point] & Flag.PLAIN
+        for point in np.flatnonzero(char_flags() & np.uint8(Flag.PLAIN)).tolist():
+            assert not unicodedata.combining(chr(point))
+
+    @given(st.lists(st.one_of(TEXTS, MARKED), max_size=8))
+    def test_texts_are_made_plain_alike(self, texts: list[str]) -> None:
+        assert plain_texts(texts) == [plain_text(text) for text in texts]
+
+    @given(st.lists(TEXTS.map(lambda text: text.replace("\n", " ")), max_size=8))
+    def test_characters_are_counted_alike(self, lines: list[str]) -> None:
+        fast = char_counts(lines)
+        with plain():
+            for one, other in zip(fast, char_counts(lines), strict=True):
+                assert one.tobytes() == other.tobytes()
 
     def test_a_long_line_is_read_by_its_head_and_tail(self) -> None:
         page = text_page(["x " * 3_000_000 + "end.", "a short line"])

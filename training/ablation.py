@@ -56,7 +56,7 @@ class FirstStage(Model):
         linear = self.stacks[page.kind].linear
         p = sigmoid(linear.scores(encoded).sum(1) + linear.bias)
         nothing = np.zeros((encoded.n, len(GROUNDS)))
-        return Scores(p, nothing, languages=tuple(encoded.speech.of_lines()))
+        return Scores(p, nothing, languages=tuple(encoded.speech.of_lines()), chars=encoded.chars)
 
 
 def stacks(lessons: Sequence[Lesson], kind: Kind) -> Iterator[tuple[str, Stack | Linear]]:
