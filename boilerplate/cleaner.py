@@ -81,8 +81,7 @@ class Cleaner:
         probability = nudged(scored.probability, spoken, opinions).round(PLACES)
         threshold = self.threshold
         if threshold is None:
-            chars = np.array([len(plain(page.lines[i].text)) for i in spoken], float)
-            threshold = best_threshold(probability, chars, scored.article)
+            threshold = threshold_of(page, spoken, probability, scored.article)
         kept = overruled(probability >= threshold, spoken, opinions)
         predictions = [
             Prediction(line, Label.BOILERPLATE, 0.0, "blank line") for line in page.lines
@@ -125,6 +124,12 @@ def overruled(
         return kept
     labels = {i: label is Label.CONTENT for i, (label, _) in opinions.verdicts.items()}
     return np.array([labels.get(i, keep) for i, keep in zip(spoken, kept.tolist(), strict=True)])
+
+
+def threshold_of(page: Page, spoken: Sequence[int], probability: Floats, article: float) -> float:
+    """The threshold that suits a page whose spoken lines have these probabilities, (n,)."""
+    chars = np.array([len(plain(page.lines[i].text)) for i in spoken], float)
+    return best_threshold(probability, chars, article)
 
 
 def best_threshold(probability: Floats, chars: Floats, article: float = 1.0) -> float:

@@ -8,18 +8,17 @@ its lines, ``+`` before what is kept, ``-`` before what is dropped, ``?`` before
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from boilerplate.labels import (
-    SIGN_OF,
+    SIGNS,
     LabelsError,
     LabelsFile,
     draft,
-    labels_file,
+    labels_of,
     parse_labels,
-    read_labels,
     save_labels,
 )
 from boilerplate.page import CleanPage, Page
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 PAGES: Final = "pages"
 SUFFIX: Final = ".expected"
-UNKNOWN: Final = SIGN_OF[None]
 # A folder with one of these, and with pages, is a plugin with fixtures.
 PLUGIN_FILES: Final = ("__init__.py", "rules.toml")
 
@@ -82,8 +80,9 @@ def write_expected(page: CleanPage, path: Path) -> None:
 
 def write_known(page: Page, labels: Path, path: Path) -> None:
     """Write what someone labelled of a page; LabelsError where the labels are of another."""
-    known = read_labels(labels.read_text(encoding="utf-8"), page, str(labels))
-    save_labels(labels_file(page, known, page.url), path)
+    known = parse_labels(labels.read_text(encoding="utf-8"), str(labels))
+    labels_of(page, known, str(labels))
+    save_labels(replace(known, url=page.url), path)
 
 
 def read_expected(path: Path) -> LabelsFile:
@@ -114,7 +113,7 @@ def check(path: Path, model: Model | None = None) -> Outcome:
         said = ("the page has other lines:", *_diff(want, have, reasons))
         return Outcome(len(have), len(have), 0, 0, said)
     # What may be either is as it should be.
-    want = [h if w[0] == UNKNOWN else w for w, h in zip(want, have, strict=True)]
+    want = [h if SIGNS[w[0]] is None else w for w, h in zip(want, have, strict=True)]
     trios = list(zip(want, have, without, strict=True))
     return Outcome(
         len(have),

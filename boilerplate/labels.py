@@ -1,10 +1,10 @@
 r"""Labels a person writes: a text file, a page's lines one under the other, with a sign each.
 
-``+ text`` is content, ``- text`` chrome, ``? text`` not known; the lines of the page in order,
-those that are blank left out. A line that begins with ``#`` is a remark, and two remarks mean
-something: ``# url: ...`` says where the page is from, ``# unfinished`` that nobody has been
-through all of it. Such a file can be written by hand, read in a diff and merged; ``PAGE.labels``
-teaches a site's model, and beside a plugin the same is ``PAGE.expected``.
+``+ text`` is content, ``- text`` chrome, ``? text`` what nobody can tell, ``. text`` what nobody
+has looked at; the lines of the page in order, those that are blank left out. A line that begins
+with ``#`` is a remark; ``# url: ...`` says where the page is from. Such a file can be written by
+hand, read in a diff and merged; ``PAGE.labels`` teaches a site's model, and beside a plugin the
+same is ``PAGE.expected``.
 """
 
 from __future__ import annotations
@@ -17,18 +17,23 @@ from pathlib import Path
 from typing import Final
 
 from boilerplate.page import CleanPage, Label, Page
-from boilerplate.report import spoken, visible
+from boilerplate.report import sign, spoken, visible
 
 SUFFIX: Final = ".labels"  # of a page's labels, after the name of its file
 SIGNS: Final[dict[str, Label | None]] = {
     "+": Label.CONTENT,
     "-": Label.BOILERPLATE,
     "?": None,
+    ".": None,
 }
-SIGN_OF: Final = {label: sign for sign, label in SIGNS.items()}
+OPEN: Final = "."
+SIGN_OF: Final[dict[Label | None, str]] = {
+    Label.CONTENT: "+",
+    Label.BOILERPLATE: "-",
+    None: "?",
+}
 REMARK: Final = "#"
 URL_MARK: Final = "# url: "
-UNFINISHED: Final = "# unfinished"
 
 
 class LabelsError(ValueError):
@@ -37,23 +42,21 @@ class LabelsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LabelsFile:
-    """What a file of labels says: of each line its label, its text, and its number in the file."""
+    """What a file of labels says: of each line its sign, its text, and its number in the file."""
 
-    labels: tuple[Label | None, ...]
+    signs: tuple[str, ...]
     texts: tuple[str, ...]
     numbers: tuple[int, ...] = ()
     url: str | None = None
-    finished: bool = True
 
     @property
     def signed(self) -> list[str]:
         """Each line of the page with its sign."""
-        return [f"{SIGN_OF[k]} {text}" for k, text in zip(self.labels, self.texts, strict=True)]
+        return [f"{mark} {text}" for mark, text in zip(self.signs, self.texts, strict=True)]
 
     def __str__(self) -> str:
         """The file's text."""
         head = [f"{URL_MARK}{self.url}"] if self.url else []
-        head += [] if self.finished else [UNFINISHED]
         return "".join(f"{line}\n" for line in (*head, *self.signed))
 
 
@@ -75,17 +78,12 @@ def labels_path(page: Path, folder: Path | None = None) -> Path:
     return (folder or page.parent) / f"{page.name}{SUFFIX}"
 
 
-def labels_file(
-    page: Page, labels: Iterable[Label | None], url: str | None = None, finished: bool = True
-) -> LabelsFile:
-    """The file of a page's labels, which are of all its lines, blank ones too."""
-    known = tuple(labels)
-    lines = page.spoken
+def labels_file(page: Page, signs: Iterable[str], url: str | None = None) -> LabelsFile:
+    """The file of a page whose lines, those that are not blank, have these signs."""
     return LabelsFile(
-        tuple(known[i] for i in lines),
-        tuple(on_one_line(page.lines[i].text) for i in lines),
+        tuple(signs),
+        tuple(on_one_line(page.lines[i].text) for i in page.spoken),
         url=url and visible(url),
-        finished=finished,
     )
 
 
@@ -94,26 +92,24 @@ def parse_labels(text: str, name: str = "labels") -> LabelsFile:
 
     Raises LabelsError, with ``name`` and a line's number, where a line has no sign.
 
-    >>> parse_labels("# unfinished\n- Menü\n? von Anna\n").texts
+    >>> parse_labels("# a remark\n- Menü\n? von Anna\n").texts
     ('Menü', 'von Anna')
     """
-    labels, texts, numbers = [], [], []
-    url, finished = None, True
+    signs, texts, numbers = [], [], []
+    url = None
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith(URL_MARK):
             url = line.removeprefix(URL_MARK).strip()
-        elif line.strip() == UNFINISHED:
-            finished = False
         elif line.strip() and not line.startswith(REMARK):
-            sign, _, words = line.partition(" ")
-            if sign not in SIGNS:
+            mark, _, words = line.partition(" ")
+            if mark not in SIGNS:
                 raise LabelsError(
-                    f"{name}: line {number} begins with {sign[:10]!r}, not with +, - or ?"
+                    f"{name}: line {number} begins with {mark[:10]!r}, not with +, -, ? or ."
                 )
-            labels.append(SIGNS[sign])
+            signs.append(mark)
             texts.append(on_one_line(words))
             numbers.append(number)
-    return LabelsFile(tuple(labels), tuple(texts), tuple(numbers), url, finished)
+    return LabelsFile(tuple(signs), tuple(texts), tuple(numbers), url)
 
 
 def labels_of(page: Page, file: LabelsFile, name: str = "labels") -> tuple[Label | None, ...]:
@@ -124,13 +120,13 @@ def labels_of(page: Page, file: LabelsFile, name: str = "labels") -> tuple[Label
     """
     lines = page.spoken
     labels: list[Label | None] = [None] * len(page.lines)
-    for label, text, number, i in zip(file.labels, file.texts, file.numbers, lines, strict=False):
+    for mark, text, number, i in zip(file.signs, file.texts, file.numbers, lines, strict=False):
         if text != on_one_line(page.lines[i].text):
             raise LabelsError(
                 f"{name}: line {number} is {text[:60]!r}, where the page has "
                 f"{on_one_line(page.lines[i].text)[:60]!r}"
             )
-        labels[i] = label
+        labels[i] = SIGNS[mark]
     if len(file.texts) != len(lines):
         raise LabelsError(f"{name}: has {len(file.texts)} lines, the page {len(lines)}")
     return tuple(labels)
@@ -155,11 +151,7 @@ def write_labels(page: CleanPage) -> str:
 
 def draft(page: CleanPage, url: str | None = None) -> LabelsFile:
     """The file of the labels that were predicted."""
-    return LabelsFile(
-        tuple(p.label for _, p in spoken(page)),
-        tuple(on_one_line(p.line.text) for _, p in spoken(page)),
-        url=url and visible(url),
-    )
+    return labels_file(page.page, (sign(p) for _, p in spoken(page)), url)
 
 
 def save_labels(file: LabelsFile, path: Path) -> None:

@@ -227,7 +227,7 @@ def new(
     Writes a folder with
       rules.toml            the rules, to be filled in
       pages/PAGE            the pages, copied
-      pages/PAGE.expected   their lines: + kept, - dropped, ? may be either
+      pages/PAGE.expected   their lines: + kept, - dropped, ? either
 
     A page's lines are as PAGE.labels has them, which "boilerplate label" writes, or as the model
     labels them now. Correct them, write rules, and see with "boilerplate plugins test" what they

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from boilerplate import Label
 from boilerplate.labels import (
+    SIGNS,
     LabelsError,
     labels_file,
     labels_of,
@@ -19,7 +20,6 @@ from boilerplate.labels import (
 )
 from boilerplate.page import text_page
 
-KNOWN = (*Label, None)
 PAGE = text_page(["เมนู", "", "  Εφημερίδα  της πόλης", "от редакции"])
 
 
@@ -41,33 +41,28 @@ def test_labels_of_another_page_are_refused_with_the_line(written: str, said: st
         read_labels(written, PAGE, "page.labels")
 
 
-def test_remarks_say_where_a_page_is_from_and_that_it_is_unfinished() -> None:
-    file = labels_file(PAGE, [None, None, Label.CONTENT, None], "https://a.example/", False)
-    assert str(file) == (
-        "# url: https://a.example/\n# unfinished\n"
-        "? เมนู\n+ Εφημερίδα της πόλης\n? от редакции\n"
-    )  # fmt: skip
+def test_remarks_are_left_alone_and_say_where_a_page_is_from() -> None:
+    file = labels_file(PAGE, ".+?", "https://a.example/")
+    assert str(file) == ("# url: https://a.example/\n. เมนู\n+ Εφημερίδα της πόλης\n? от редакции\n")
     again = parse_labels("# a person's remark\n" + str(file))
-    assert (again.url, again.finished) == ("https://a.example/", False)
+    assert again.url == "https://a.example/"
     assert labels_of(PAGE, again) == (None, None, Label.CONTENT, None)
 
 
-@given(st.data(), st.lists(st.text(st.characters(exclude_categories=()))), st.booleans())
-def test_what_is_written_of_any_page_is_read_again(
-    data: st.DataObject, lines: list[str], finished: bool
-) -> None:
+@given(st.data(), st.lists(st.text(st.characters(exclude_categories=()))))
+def test_what_is_written_of_any_page_is_read_again(data: st.DataObject, lines: list[str]) -> None:
     page = text_page(lines)
-    labels = [None if not t.strip() else data.draw(st.sampled_from(KNOWN)) for t in lines]
-    text = str(labels_file(page, labels, "https://a.example/", finished)).encode().decode()
-    assert read_labels(text, page) == tuple(labels)
-    assert parse_labels(text).finished is finished
+    signs = [data.draw(st.sampled_from([*SIGNS])) for _ in page.spoken]
+    text = str(labels_file(page, signs, "https://a.example/")).encode().decode()
+    assert parse_labels(text).signs == tuple(signs)
+    assert [read_labels(text, page)[i] for i in page.spoken] == [SIGNS[sign] for sign in signs]
 
 
 def test_a_file_is_replaced_whole_and_a_link_is_not_followed(tmp_path: Path) -> None:
     elsewhere, path = tmp_path / "elsewhere", tmp_path / "p.html.labels"
     elsewhere.write_text("mine")
     path.symlink_to(elsewhere)
-    save_labels(labels_file(PAGE, [None] * 4), path)
+    save_labels(labels_file(PAGE, "..."), path)
     assert elsewhere.read_text() == "mine"
     assert not path.is_symlink()
     assert len(list(tmp_path.iterdir())) == 2
