@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Literal
 import click
 
 from boilerplate.inputs import PAGE_SUFFIXES, STDIN, Input, absolute, find_inputs
+from boilerplate.label_commands import label
 from boilerplate.many_commands import SHARD_FORMATS, Many, clean_many, is_many, many_options
 from boilerplate.page import CleanPage, Kind, site_of
 from boilerplate.plugin_commands import load_for_commands, plugin_options, plugins
@@ -235,6 +236,7 @@ def completion(shell: str) -> None:
     click.echo(complete(cli, {}, "boilerplate", "_BOILERPLATE_COMPLETE").source())
 
 
+cli.add_command(label)
 cli.add_command(plugins)
 cli.add_command(train)
 

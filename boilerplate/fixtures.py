@@ -1,40 +1,40 @@
 """Pages kept beside a plugin with the labels that they should get, and whether they get them.
 
 A plugin's folder holds its rules and ``pages/``: each page as it was saved, and beside it
-``PAGE.expected``, one line of the page on each of its lines, ``+`` before what is kept and
-``-`` before what is dropped, so that it reads and diffs well.
+``PAGE.expected``, a file of labels (see ``boilerplate.labels``): one line of the page on each of
+its lines, ``+`` before what is kept, ``-`` before what is dropped, ``?`` before what may be either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from boilerplate.page import CleanPage
-from boilerplate.report import sign, spoken, visible
+from boilerplate.labels import (
+    SIGNS,
+    LabelsError,
+    LabelsFile,
+    draft,
+    labels_of,
+    parse_labels,
+    save_labels,
+)
+from boilerplate.page import CleanPage, Page
+from boilerplate.report import spoken, visible
 
 if TYPE_CHECKING:
     from boilerplate.model import Model
 
 PAGES: Final = "pages"
 SUFFIX: Final = ".expected"
-URL_MARK: Final = "# url: "
 # A folder with one of these, and with pages, is a plugin with fixtures.
 PLUGIN_FILES: Final = ("__init__.py", "rules.toml")
 
 
 class FixtureError(ValueError):
     """A fixture that cannot be read; the message names the file and the line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a page should become: its URL, and the sign and text of each line that is not blank."""
-
-    url: str | None
-    lines: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +75,22 @@ def is_fixture(path: Path) -> bool:
 
 def write_expected(page: CleanPage, path: Path) -> None:
     """Write a page's labels as they are now, for an author to correct."""
-    head = [f"{URL_MARK}{page.url}"] if page.url else []
-    path.write_text("\n".join([*head, *_lines(page)]) + "\n", encoding="utf-8")
+    save_labels(draft(page, page.url), path)
 
 
-def read_expected(path: Path) -> Expected:
-    """What a page should become; FixtureError names the line that is neither ``+`` nor ``-``."""
-    url = None
-    lines = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        if line.startswith(URL_MARK):
-            url = line.removeprefix(URL_MARK).strip()
-        elif line[:2] in ("+ ", "- "):
-            lines.append((line[0], line[2:]))
-        elif line.strip():
-            raise FixtureError(
-                f"{path}:{number}: a line begins with '+ ' or '- ', not {line!r:.40}"
-            )
-    return Expected(url, tuple(lines))
+def write_known(page: Page, labels: Path, path: Path) -> None:
+    """Write what someone labelled of a page; LabelsError where the labels are of another."""
+    known = parse_labels(labels.read_text(encoding="utf-8"), str(labels))
+    labels_of(page, known, str(labels))
+    save_labels(replace(known, url=page.url), path)
+
+
+def read_expected(path: Path) -> LabelsFile:
+    """What a page should become; FixtureError names the line that has no sign."""
+    try:
+        return parse_labels(path.read_text(encoding="utf-8"), str(path))
+    except LabelsError as error:
+        raise FixtureError(str(error)) from error
 
 
 def check(path: Path, model: Model | None = None) -> Outcome:
@@ -108,23 +106,22 @@ def check(path: Path, model: Model | None = None) -> Outcome:
         Cleaner(model, plugins=plugins).clean(path.with_suffix("").read_bytes(), expected.url)
         for plugins in (load_folder(path.parent.parent), no_plugins())
     )
-    want = [f"{label} {text}" for label, text in expected.lines]
-    have, without = _lines(page), _lines(plain)
-    diff = tuple(_diff(want, have, [visible(p.reason) for _, p in spoken(page)]))
-    if [line[2:] for line in want] != [line[2:] for line in have]:
-        return Outcome(len(have), len(have), 0, 0, ("the page has other lines:", *diff))
+    labelled = draft(page)
+    want, have, without = expected.signed, labelled.signed, draft(plain).signed
+    reasons = [visible(p.reason) for _, p in spoken(page)]
+    if expected.texts != labelled.texts:
+        said = ("the page has other lines:", *_diff(want, have, reasons))
+        return Outcome(len(have), len(have), 0, 0, said)
+    # What may be either is as it should be.
+    want = [h if SIGNS[w[0]] is None else w for w, h in zip(want, have, strict=True)]
     trios = list(zip(want, have, without, strict=True))
     return Outcome(
         len(have),
         wrong=sum(w != h for w, h, _ in trios),
         set_right=sum(w == h != m for w, h, m in trios),
         set_wrong=sum(w == m != h for w, h, m in trios),
-        diff=diff,
+        diff=tuple(_diff(want, have, reasons)),
     )
-
-
-def _lines(page: CleanPage) -> list[str]:
-    return [f"{sign(p)} {visible(p.line.text)}" for _, p in spoken(page)]
 
 
 def _diff(want: Sequence[str], have: Sequence[str], reasons: Sequence[str]) -> Iterator[str]:

@@ -7,7 +7,6 @@ does not wait for scikit-learn, and no upgrade of a library can make its file un
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.resources import files

@@ -215,20 +215,30 @@ def plugin_name(host: str) -> str:
     "--dir", "folder", default=".", type=click.Path(file_okay=False, path_type=Path),
     help="Where the plugin's folder goes. Default: here.",
 )  # fmt: skip
-def new(site: str, pages: tuple[str, ...], name: str | None, folder: Path) -> None:
+@click.option(
+    "--labels", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
+    help="Where PAGE.labels are. Default: beside the pages.",
+)  # fmt: skip
+def new(
+    site: str, pages: tuple[str, ...], name: str | None, folder: Path, labels: Path | None
+) -> None:
     """Begin a plugin for SITE from saved PAGES of it.
 
     \b
     Writes a folder with
       rules.toml            the rules, to be filled in
       pages/PAGE            the pages, copied
-      pages/PAGE.expected   their lines as the model labels them now: + kept, - dropped
+      pages/PAGE.expected   their lines: + kept, - dropped, ? either
 
-    Correct the labels, write rules, and see with "boilerplate plugins test" what they do. More
-    pages can be added later in the same way; what is there is never overwritten.
+    A page's lines are as PAGE.labels has them, which "boilerplate label" writes, or as the model
+    labels them now. Correct them, write rules, and see with "boilerplate plugins test" what they
+    do. More pages can be added later in the same way; what is there is never overwritten.
     """
     from boilerplate.cleaner import Cleaner
+    from boilerplate.fixtures import write_known
+    from boilerplate.labels import LabelsError, labels_path
     from boilerplate.plugins import no_plugins
+    from boilerplate.readers import read
 
     url = site if "//" in site else f"https://{site}/"
     host = site_of(url)
@@ -248,9 +258,17 @@ def new(site: str, pages: tuple[str, ...], name: str | None, folder: Path) -> No
             click.echo(f"{copy} is there already and was left alone", err=True)
             continue
         data = page.read_bytes()
-        write_expected(cleaner.clean(data, url), expected)
+        known = labels_path(page, labels)
+        if known.is_file():
+            try:
+                write_known(read(data, url), known, expected)
+            except LabelsError as error:
+                raise click.ClickException(visible(str(error))) from error
+        else:
+            write_expected(cleaner.clean(data, url), expected)
         copy.write_bytes(data)
-        click.echo(f"wrote {copy} and {expected.name}")
+        taken = f", labelled as in {known}" if known.is_file() else ""
+        click.echo(f"wrote {copy} and {expected.name}{taken}")
     click.echo(f"next: correct the signs in {own / PAGES}, write rules, then run")
     click.echo(f"  boilerplate plugins test {own}")
 

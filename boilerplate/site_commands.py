@@ -20,7 +20,6 @@ from boilerplate.terminal import warn
 if TYPE_CHECKING:
     from boilerplate.sites import SiteModel
 
-LABELS_SUFFIX: Final = ".labels"
 JSONL_SUFFIXES: Final = (".jsonl", ".ndjson")
 Labels = Sequence[Label | None]
 
@@ -201,13 +200,13 @@ def _examples(
 
 
 def _from_file(found: Input, data: bytes, kind: Kind | None, labels: Path | None) -> Example:
-    from boilerplate.labels import read_labels
+    from boilerplate.labels import labels_path, read_labels
     from boilerplate.readers import decode, read
 
     page = read(data, kind=kind)
     if labels is None or found.name == STDIN:
         return Example(found.name, page)
-    beside = labels / (Path(found.name).name + LABELS_SUFFIX)
+    beside = labels_path(Path(found.name), labels)
     if not beside.is_file():
         return Example(found.name, page)
     return Example(found.name, page, read_labels(decode(beside.read_bytes()), page, str(beside)))

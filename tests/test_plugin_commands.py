@@ -120,7 +120,7 @@ class TestNew:
         output("new", "a.example", "one.txt", "--name", "mine")
         expected = read_expected(here / "mine" / "pages" / "one.txt.expected")
         assert expected.url == "https://a.example/"
-        assert [text for _, text in expected.lines] == ["उत्तर", " دو␛[31m"]
+        assert expected.texts == ("उत्तर", "دو␛[31m")
 
     def test_it_overwrites_nothing_and_adds_pages(self, here: Path) -> None:
         (here / "one.txt").write_text("a")
@@ -169,7 +169,7 @@ class TestTest:
         self.plugin(here, f"# url: https://a.example/\n{expected}\n")
         found = run("test")
         assert found.exit_code == 1
-        assert "p.txt.expected:2: a line begins with" in found.output
+        assert "p.txt.expected: line 2 begins with" in found.output
         with pytest.raises(FixtureError):
             read_expected(here / "mine/pages/p.txt.expected")
 
