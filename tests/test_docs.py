@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import make_cli, try_tutorials
+from docs import make_cli, make_peers, path_picture, try_tutorials
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -63,6 +63,43 @@ def test_doctests_are_code_in_the_reference() -> None:
     from docs import doctests
 
     assert doctests.fenced("One.\n\n>>> 1\n1") == "One.\n\n```pycon\n>>> 1\n1\n```"
+
+
+def test_where_peers_are_better_is_what_was_measured() -> None:
+    text = make_peers.PAGE.read_text("utf-8")
+    assert make_peers.page(text) == text, "run python docs/make_peers.py"
+
+
+class TestPeers:
+    def results(self, ours: float, theirs: float) -> dict[str, object]:
+        def tool(f1: float) -> dict[str, object]:
+            return {"groups": {"daniel/el": {"pages": 35, "word_f1": f1, "line_f1": f1}}}
+
+        tools = {"boilerplate": tool(ours), "other": tool(theirs), "worst": tool(0.1)}
+        return {"modes": {"html": {"tools": tools}}}
+
+    def test_a_peer_that_is_ahead_is_told(self) -> None:
+        found = list(make_peers.cases(self.results(0.9, 0.95)))
+        assert [(c.tool, c.measure) for c in found] == [("other", "word_f1"), ("other", "line_f1")]
+        assert "| DAnIEL, `el` | 35 | HTML | word F1 | 0.900" in make_peers.accuracy_table(found)
+
+    def test_a_peer_that_is_level_or_behind_is_not(self) -> None:
+        assert not list(make_peers.cases(self.results(0.9, 0.9)))
+
+
+def test_every_picture_has_a_script_that_is_named() -> None:
+    listed = (DOCS / "pictures.md").read_text("utf-8")
+    pictures = {path.name for path in (DOCS / "pictures").iterdir()}
+    assert pictures == set(re.findall(r"`([\w-]+\.(?:png|svg))`", listed))
+
+
+def test_the_path_of_a_page_shows_the_model_s_figures() -> None:
+    page = path_picture.page_of(path_picture.CLEANED)
+    steps = path_picture.probabilities(page)
+    assert steps.shape == (len(path_picture.STEPS), len(page.spoken))
+    assert path_picture.decisions(page)[0] == "dropped"
+    drawn = (DOCS / "pictures" / "path.svg").read_text("utf-8")
+    assert drawn == path_picture.draw(), "run python docs/make_pictures.py path.svg"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
