@@ -77,7 +77,7 @@ def site(
     check: bool,
     report: Path | None,
 ) -> None:
-    r"""Learn what the chrome of site NAME is, from a few of its pages.
+    """Learn what the chrome of site NAME is, from a few of its pages.
 
     SOURCES are files, folders or glob patterns, as for clean, and .jsonl files with an object
     a line: {"url": ..., "html": ... or "text": ..., "labels": ... if there are any}. Five
@@ -146,7 +146,7 @@ def site(
 @click.argument("source", type=click.Path(allow_dash=True))
 @click.option("--as", "kind", type=click.Choice(["html", "text"]), help="Read the page as this.")
 def labels(source: str, kind: Kind | None) -> None:
-    r"""Print the lines of a page with the labels the model would give, for you to correct.
+    """Print the lines of a page with the labels the model would give, for you to correct.
 
     \b
     Example:

@@ -1,19 +1,28 @@
-"""Draws the README's pictures: ``python docs/make_pictures.py``.
+"""Draws pictures of pages in docs/pictures: ``python docs/make_pictures.py [NAME ...]``.
 
-docs/pictures/report.png is a screenshot of ``--report``, by Chromium; docs/pictures/explain.svg
-is what ``--explain`` shows in a terminal.
+before-after.png: a page in the browser, what is dropped of it tinted, beside what is printed
+report.png: a screenshot of ``--report``
+explain.svg: what ``--explain`` shows in a terminal
+path.svg: a page on its way through the model, with what each step makes of its lines
+
+The first two need Chromium. docs/pictures.md lists all pictures, and what draws the others.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from html import escape
 from pathlib import Path
+from string import Template
 
+from path_picture import draw
 from rich.console import Console
 from rich.text import Text
 
@@ -27,6 +36,52 @@ EXPLAINED = "examples/news.html"
 EXPLAINED_URL = "https://courier.example/town/tool-library"
 TERMINAL_WIDTH = 110
 WINDOW = "900,1320"
+SHOWN = "examples/ferry.html"
+BESIDE = """<!DOCTYPE html><meta charset="utf-8"><style>
+body { margin: 0; width: 1000px; height: 740px; display: grid; grid-template-columns: 520px 1fr;
+  gap: 22px; background: #e8edef; padding: 18px; box-sizing: border-box;
+  font: 13px/1.5 "DejaVu Sans", sans-serif }
+figure { margin: 0; background: #fff; border-radius: 8px; overflow: hidden; position: relative;
+  box-shadow: 0 1px 6px #0003 }
+figcaption { background: #cfd8dc; color: #37474f; padding: 6px 12px; font-size: 12px }
+figcaption i { color: #b23c17; font-style: normal }
+iframe { border: 0; width: 900px; height: 1300px; transform: scale(.578); transform-origin: 0 0 }
+pre { margin: 0; padding: 12px 16px; white-space: pre-wrap; color: #eceff1; height: 100%;
+  font: 12px/1.47 "DejaVu Sans Mono", monospace }
+.dark { background: #263238 } .dark figcaption { background: #37474f; color: #cfd8dc }
+b { color: #80cbc4; font-weight: normal }
+span { display: block; margin-bottom: 7px }
+</style>
+<figure><figcaption>the page as scraped, <i>what is dropped</i> tinted</figcaption>
+<iframe srcdoc="$page"></iframe></figure>
+<figure class="dark"><figcaption>what is left</figcaption>
+<pre><span><b>$$ boilerplate clean page.html</b></span>$text</pre></figure>
+"""
+# Finds each dropped line in the page, whatever elements hold it, and lays a tint over it.
+TINT = """<script>addEventListener("load", () => {
+  const chars = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode())
+    [...walker.currentNode.data].reduce((at, c) => {
+      if (c.trim()) chars.push([c, walker.currentNode, at]);
+      return at + c.length;
+    }, 0);
+  const all = chars.map(c => c[0]).join("");
+  let from = 0;
+  for (const [text, kind] of LINES) {
+    const bare = text.replace(/\\s/g, ""), at = all.indexOf(bare, from);
+    if (at < 0) continue;
+    from = at + bare.length;
+    if (kind === null) continue;
+    const range = document.createRange();
+    range.setStart(chars[at][1], chars[at][2]);
+    range.setEnd(chars[from - 1][1], chars[from - 1][2] + 1);
+    const box = range.getBoundingClientRect(), tint = document.createElement("div");
+    tint.style = `position:absolute; background:#e64a1933; outline:1.5px solid #e64a19aa;
+      left:${box.left - 4}px; top:${box.top + scrollY - 2}px; width:${box.width + 8}px;
+      height:${box.height + 4}px; border-radius:3px`;
+    document.body.append(tint);
+  }
+});</script>"""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # No window, nothing kept, nothing asked of the network.
 FLAGS = [
@@ -43,10 +98,33 @@ FLAGS = [
 
 
 def main() -> None:
-    """Draw both."""
+    """Draw all, or those named."""
+    pictures: dict[str, Callable[[Path], None]] = {
+        "before-after.png": draw_before_and_after,
+        "report.png": draw_report,
+        "explain.svg": draw_explanation,
+        "path.svg": draw_path,
+    }
     PICTURES.mkdir(parents=True, exist_ok=True)
-    draw_explanation(PICTURES / "explain.svg")
-    draw_report(PICTURES / "report.png")
+    for name in sys.argv[1:] or pictures:
+        if name not in pictures:
+            sys.exit(f"there is no picture {name!r}; there are {', '.join(pictures)}")
+        pictures[name](PICTURES / name)
+
+
+def draw_before_and_after(target: Path) -> None:
+    """A page in a browser, what is dropped of it tinted, beside the text that is kept."""
+    source = (ROOT / SHOWN).read_text("utf-8")
+    page = boilerplate.clean(source)
+    lines = [
+        (p.line.text, None if p.label is boilerplate.Label.CONTENT else p.kind)
+        for p in page.predictions
+    ]
+    tinted = source.replace("</body>", TINT.replace("LINES", json.dumps(lines)) + "</body>")
+    shown = Template(BESIDE).substitute(
+        page=escape(tinted), text="".join(f"<span>{escape(line.text)}</span>" for line in page.kept)
+    )
+    screenshot(shown, target, "1000,740", scale=1.6)
 
 
 def draw_explanation(target: Path) -> None:
@@ -64,26 +142,37 @@ def draw_explanation(target: Path) -> None:
 
 def draw_report(target: Path) -> None:
     """A browser with ``--report`` in it, as PNG."""
+    page = boilerplate.clean((ROOT / REPORTED).read_bytes())
+    screenshot(html_report([(REPORTED, page)]), target, WINDOW)
+
+
+def screenshot(html: str, target: Path, window: str, scale: float = 1) -> None:
+    """What Chromium shows of a page in a window of so many pixels, as PNG."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         sys.exit(f"a screenshot needs one of {', '.join(BROWSERS)}")
-    page = boilerplate.clean((ROOT / REPORTED).read_bytes())
     with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder, "report.html")
-        report.write_text(html_report([(REPORTED, page)]), encoding="utf-8")
+        page = Path(folder, "page.html")
+        page.write_text(html, encoding="utf-8")
         subprocess.run(
             [
                 browser,
                 *FLAGS,
                 f"--user-data-dir={folder}/profile",
-                f"--window-size={WINDOW}",
+                f"--window-size={window}",
+                f"--force-device-scale-factor={scale}",
                 f"--screenshot={target}",
-                report.as_uri(),
+                page.as_uri(),
             ],
             check=True,
             capture_output=True,
             timeout=120,
         )
+
+
+def draw_path(target: Path) -> None:
+    """The lines of a page, and what each step of the model makes of them, as SVG."""
+    target.write_text(draw(), encoding="utf-8")
 
 
 if __name__ == "__main__":

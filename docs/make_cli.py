@@ -1,0 +1,122 @@
+"""Writes docs/reference/cli.md from the command line itself: ``python docs/make_cli.py``.
+
+``--check`` writes nothing, and fails if the page is not what the commands say of themselves.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import textwrap
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+import click
+
+from boilerplate.cli import cli
+
+PAGE: Final = Path(__file__).parent / "reference" / "cli.md"
+MADE: Final = "<!-- made by `python docs/make_cli.py`: change boilerplate/cli.py, not this -->"
+PROGRAM: Final = "boilerplate"
+
+
+def main() -> None:
+    """Write the page, or say that it is stale."""
+    text = page()
+    if "--check" in sys.argv[1:]:
+        if PAGE.read_text("utf-8") != text:
+            sys.exit(f"{PAGE.name} is not what `python docs/make_cli.py` writes")
+        return
+    PAGE.write_text(text, "utf-8")
+
+
+def page() -> str:
+    """The reference of every command, one section each, in Markdown."""
+    context = click.Context(cli, info_name=PROGRAM, **cli.context_settings)
+    return (
+        "\n\n".join(
+            [MADE, "# The command line", *(section(each) for each in commands(context))]
+        ).rstrip()
+        + "\n"
+    )
+
+
+def commands(context: click.Context) -> Iterator[click.Context]:
+    """A command and all below it, each as the context that it would be called in."""
+    yield context
+    group = context.command
+    if isinstance(group, click.Group):
+        # Not list_commands, which asks the plugins of whoever runs this.
+        for name in sorted(group.commands):
+            below = group.commands[name]
+            if not below.hidden:
+                yield from commands(
+                    click.Context(below, context, info_name=name, **below.context_settings)
+                )
+
+
+def section(context: click.Context) -> str:
+    """A command's usage, its help and its options."""
+    command = context.command
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    parts = [
+        f"## {context.command_path}",
+        f"```text\n{usage}\n```",
+        prose(inspect.cleandoc(command.help or "")),
+    ]
+    if isinstance(command, click.Group):
+        parts.append(
+            "\n".join(
+                f"- [`{context.command_path} {name}`](#{anchor(context, name)}): "
+                f"{below.get_short_help_str(limit=200)}"
+                for name, below in sorted(command.commands.items())
+                if not below.hidden
+            )
+        )
+    records = (option.get_help_record(context) for option in command.get_params(context))
+    rows = [record for record in records if record and record[1]]
+    if rows:
+        parts.append(
+            "\n".join(
+                ["| option | |", "|---|---|"]
+                + [f"| {code(name)} | {escaped(what)} |" for name, what in rows]
+            )
+        )
+    return "\n\n".join(filter(None, parts))
+
+
+def prose(text: str) -> str:
+    r"""A command's help in Markdown: what follows ``\b`` keeps its lines, the rest is filled."""
+    blocks: list[str] = []
+    for block in text.replace("\r", "").split("\n\n"):
+        if "\b" in block:
+            for indented, lines in groupby(block.split("\n"), lambda line: line.startswith(" ")):
+                kept = textwrap.dedent("\n".join(line for line in lines if line != "\b"))
+                if kept:
+                    blocks.append(f"```text\n{kept}\n```" if indented else escaped(kept))
+        else:
+            blocks.append(escaped(" ".join(block.split())))
+    return "\n\n".join(blocks)
+
+
+def anchor(context: click.Context, name: str) -> str:
+    """The heading's name in a link."""
+    return f"{context.command_path} {name}".replace(" ", "-")
+
+
+def code(text: str) -> str:
+    """Words as code within a table's cell, each alternative on its own where there are several."""
+    return f"`{text}`".replace("|", "\\|")
+
+
+def escaped(text: str) -> str:
+    """Words as Markdown shows them."""
+    for sign in "\\`*_<>|":
+        text = text.replace(sign, f"\\{sign}")
+    return text
+
+
+if __name__ == "__main__":
+    main()
