@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -161,7 +162,10 @@ class TestWhoIsRefused:
         endless.close()
 
     def test_endless_headers_are_refused(self, client: Client) -> None:
-        assert client.get("/", **{"x-much": "x" * 100_000}).status == 400
+        # The server hangs up on what it has not read: its answer may be lost with the connection.
+        with contextlib.suppress(ConnectionError):
+            assert client.get("/", **{"x-much": "x" * 100_000}).status == 400
+        assert client.get("/").status == 200
 
 
 class TestHeaders:
