@@ -294,7 +294,8 @@ class Scores:
     a list; ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) the
     lengths of their texts as they look (``characters.plain``). ``site_reasons``
     are what a site model says of each line, if it is content and if it is chrome; ``drift`` how
-    little the page looks like its site, None without such a model.
+    little the page looks like its site, None without such a model. ``seen`` holds what a reason
+    tells of the lines, (n, len(SEEN)), nan where that is not known.
     """
 
     probability: Floats
@@ -304,6 +305,7 @@ class Scores:
     chars: Floats = field(default_factory=lambda: np.zeros(0))
     site_reasons: tuple[tuple[str, str], ...] = ()
     drift: float | None = None
+    seen: NDArray[np.float32] | None = None
 
 
 # What the columns of the trees tell about, in the words of a reason.
@@ -359,6 +361,37 @@ def column_grounds(kind: Kind) -> NDArray[np.int64]:
         return "neighbours"
 
     return np.array([GROUNDS.index(ground(name)) for name in column_names(kind)], np.int64)
+
+
+# The columns that reasons tell about.
+SEEN: Final = (
+    "log_chars", "digit", "upper", "n_terminal", "ends_terminal", "ends_colon", "first_lower",
+    "has_url", "has_at", "has_copyright", "has_separator", "has_clock_or_date",
+    "familiar3", "familiar_word", "page_script", "page_language", "same_line", "same_start",
+    "in_title", "in_headline", "in_description", "in_body", "has_body",
+    "links", "link_share", "hidden", "same_path",
+    "in_article", "in_main", "in_nav", "in_header", "in_footer", "in_aside", "in_form", "in_ul",
+    "in_ol", "in_table", "in_blockquote", "in_p", "in_h1", "in_h2", "in_h3", "in_h4",
+    "own_button", "own_label",
+    *(f"is_{name}" for name in PAGE_TYPES),
+    "lines_since_anchor", "lines_to_anchor", "best_run", "position",
+    "p@1", "links@1", "within_main",
+)  # fmt: skip
+
+
+@cache
+def _seen_columns(kind: Kind) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which columns of SEEN the trees read, and where."""
+    names = column_names(kind)
+    found = [(i, names.index(name)) for i, name in enumerate(SEEN) if name in names]
+    return np.array([i for i, _ in found]), np.array([place for _, place in found])
+
+
+def _seen(matrix: NDArray[np.float32], kind: Kind) -> NDArray[np.float32]:
+    seen = np.full((len(matrix), len(SEEN)), np.nan, np.float32)
+    places, columns = _seen_columns(kind)
+    seen[:, places] = matrix[:, columns]
+    return seen
 
 
 def tree_matrix(
@@ -417,6 +450,12 @@ class Model:
             float(np.mean([each.article for each in scores])) if scores else 1.0,
             tuple(language for each in scores for language in each.languages),
             np.concatenate([np.zeros(0), *(each.chars for each in scores)]),
+            seen=np.concatenate(
+                [
+                    np.zeros((0, len(SEEN)), np.float32),
+                    *(s.seen for s in scores if s.seen is not None),
+                ]
+            ),
         )
 
     def _predict_part(self, page: Page, spoken: Sequence[int], explain: bool) -> Scores:
@@ -431,7 +470,8 @@ class Model:
         grounds[:, : added.shape[1]] = added
         article = float(np.exp(types[PAGE_TYPES.index("article")]))
         languages = tuple(encoded.speech.of_lines())
-        return Scores(sigmoid(log_odds), grounds, article, languages, encoded.chars)
+        seen = _seen(matrix, kind) if explain else None
+        return Scores(sigmoid(log_odds), grounds, article, languages, encoded.chars, seen=seen)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Workers load the file rather than receive megabytes of arrays.

@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from boilerplate import Cleaner, Line, Model, Page, load_model
 from boilerplate import model as room
 from boilerplate.classifier import trees_of
+from boilerplate.facts import DROPPED, KEPT
 from boilerplate.features import encode
 from boilerplate.model import (
     GROUNDS,
@@ -42,7 +43,6 @@ from boilerplate.model import (
     trees_from,
 )
 from boilerplate.page import Kind, text_page
-from boilerplate.reasons import SPEAKS
 from tests.made_up import SENTENCES, made_up_model, made_up_trees, news_page
 
 PAGE = Cleaner(made_up_model()).clean(news_page("th"), kind="html").page
@@ -359,8 +359,8 @@ class TestColumns:
     @pytest.mark.parametrize("kind", MODES)
     def test_each_column_has_a_ground_that_can_be_said(self, kind: Kind) -> None:
         assert len(set(column_names(kind))) == len(column_names(kind)) == len(column_grounds(kind))
-        assert {GROUNDS[g] for g in column_grounds(kind)} <= set(SPEAKS)
-        assert set(SPEAKS) == set(GROUNDS)
+        assert {GROUNDS[g] for g in column_grounds(kind)} <= set(DROPPED)
+        assert set(DROPPED) == set(KEPT) == set(GROUNDS)
 
     def test_page_types_are_probabilities(self, model: Model) -> None:
         encoded = encode(PAGE, range(len(PAGE.lines)))
