@@ -27,14 +27,13 @@ class Splitter:
 def explain(
     matrix: Any,
     columns: int,
+    sources: Any,
     nodes: Any,
-    values: Any,
-    roots: Any,
-    depths: Any,
-    paths: Any,
-    groups: int,
-    log_odds: Any,
-    added: Any,
+    begins: Any,
+    leaf_begins: Any,
+    most: int,
+    leaves: Any,
+    sums: Any,
     /,
 ) -> None: ...
 def plain_texts(texts: list[str], flags: Any, plain: Callable[[str], str], /) -> list[str]: ...

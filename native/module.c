@@ -67,7 +67,7 @@ int take_arguments(const char *function, const char *kinds, PyObject *const *arg
 static PyMethodDef functions[] = {
     FAST(plain_texts),
     FAST(predictions),
-    {"explain", explain, METH_VARARGS, explain_doc},
+    FAST(explain),
     FAST(char_counts),
     FAST(line_shapes),
     FAST(line_groups),

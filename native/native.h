@@ -55,7 +55,7 @@ int set_field(PyObject *object, PyObject *name, PyObject *value);
 
 /* The functions of the module: what each does is in its doc. */
 extern const char explain_doc[];
-PyObject *explain(PyObject *module, PyObject *args);
+PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char line_shapes_doc[];
 PyObject *line_shapes(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char char_counts_doc[];
