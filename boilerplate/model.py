@@ -234,21 +234,19 @@ def _sums_in_order(values: NDArray[Any]) -> Floats:
 
 
 @lru_cache(maxsize=8)
-def _path_sums(trees: Trees, groups: bytes) -> NDArray[np.float64]:
+def _path_sums(trees: Trees, groups: bytes) -> NDArray[np.float32]:
     """What each group of columns has added on the way to each node, (k, g)."""
     group = np.frombuffer(groups, np.int64)
     sums = np.zeros((len(trees.left), int(group.max(initial=-1)) + 1))
-    if not len(group):
-        return sums
     value = trees.value.astype(np.float64)
     node = trees.roots
-    while len(node):
+    while len(group) and len(node):
         node = node[trees.left[node] != node]
         for child in (trees.left[node], trees.left[node] + 1):
             sums[child] = sums[node]
             sums[child, group[trees.feature[node]]] += value[child] - value[node]
         node = np.concatenate([trees.left[node], trees.left[node] + 1])
-    return sums
+    return sums.astype(np.float32)
 
 
 _NODE: Final = np.dtype(
@@ -256,7 +254,13 @@ _NODE: Final = np.dtype(
 )
 _ROUND: Final = 4  # numbers that the compiled part adds side by side
 Forest = tuple[
-    NDArray[np.int32], NDArray[np.void], NDArray[np.int32], NDArray[np.int32], int, Floats, int
+    NDArray[np.int32],
+    NDArray[np.void],
+    NDArray[np.int32],
+    NDArray[np.int32],
+    int,
+    NDArray[np.float32],
+    int,
 ]
 
 
@@ -292,7 +296,7 @@ def _packed(trees: Trees, groups: bytes) -> Forest:
     nodes["right"] = slot[trees.left[inner] + 1]
     paths = _path_sums(trees, groups)
     width = 1 + paths.shape[1]
-    leaves = np.zeros((int(leaf.sum()), -(-width // _ROUND) * _ROUND))
+    leaves = np.zeros((int(leaf.sum()), -(-width // _ROUND) * _ROUND), np.float32)
     leaves[:, 0], leaves[:, 1:width] = trees.value[leaf], paths[leaf]
     return sources.astype(np.int32), nodes, begins, leaf_begins, most, leaves, width
 

@@ -15,7 +15,7 @@
 /* No line walks down a tree. All nodes are asked, of so many lines at once and without branches,
    children before their parents: each hands up the leaf that its right or its left child has
    found. Comparing many lines side by side costs less than following one. */
-enum { ROWS = 32, ROUND = 4 /* doubles that are added side by side */ };
+enum { ROWS = 32, ROUND = 4 /* numbers that are added side by side */ };
 enum { LINES = 8 * ROWS }; /* taken to a tree before the next, whose leaves must be fetched */
 
 typedef struct {
@@ -64,7 +64,7 @@ typedef struct {
     const float *matrix;
     const int32_t *sources, *begins, *leaf_begins;
     const Node *nodes;
-    const double *leaves;
+    const float *leaves;
     Py_ssize_t n, n_sources, trees, width;
     int32_t most;
 } Forest;
@@ -87,7 +87,7 @@ WIDE static void add_leaves(const Forest *forest, Py_ssize_t first, Py_ssize_t l
     }
     for (Py_ssize_t t = 0; t < forest->trees; t++) {
         int32_t begin = forest->begins[t], count = forest->begins[t + 1] - begin;
-        const double *leaves = forest->leaves + forest->leaf_begins[t] * forest->width;
+        const float *leaves = forest->leaves + forest->leaf_begins[t] * forest->width;
         for (Py_ssize_t at = 0; at < lines; at += ROWS) {
             int32_t *restrict found = slots + (Py_ssize_t)forest->most * ROWS;
             for (int32_t i = 0; i < count; i++, found += ROWS) {
@@ -103,11 +103,11 @@ WIDE static void add_leaves(const Forest *forest, Py_ssize_t first, Py_ssize_t l
             const int32_t *reached = count ? found - ROWS : slots;
             Py_ssize_t rows = lines - at < ROWS ? lines - at : ROWS;
             for (Py_ssize_t r = 0; r < rows; r++) {
-                const double *leaf = leaves + reached[r] * forest->width;
+                const float *leaf = leaves + reached[r] * forest->width;
                 double *sum = sums + (at + r) * forest->width;
                 for (Py_ssize_t j = 0; j < forest->width; j += ROUND) {
                     for (int k = 0; k < ROUND; k++) {
-                        sum[j + k] += leaf[j + k];
+                        sum[j + k] += (double)leaf[j + k];
                     }
                 }
             }
@@ -129,7 +129,7 @@ PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t count)
     float *values = NULL;
     int32_t *slots = NULL;
     (void)module;
-    if (take_arguments("explain", "wnwowwndD", args, count, a) < 0 ||
+    if (take_arguments("explain", "wnwowwnwD", args, count, a) < 0 ||
         take_array(args[3], &a[3], sizeof(Node), 0, "explain") < 0) {
         goto done;
     }

@@ -295,7 +295,7 @@ def walk(
     acceleration.native.explain(
         np.array([[0.0, 1.0]], np.float32), columns, np.array([asked], np.int32),
         np.array([(0.5, source, left, right)], NODE), np.array(begins, np.int32),
-        np.array(leaf_begins, np.int32), most, np.array([[1.0] * 4, [2.0] * 4]), sums,
+        np.array(leaf_begins, np.int32), most, np.array([[1.0] * 4, [2.0] * 4], np.float32), sums,
     )  # fmt: skip
     return sums[:, 0].tolist()
 
@@ -338,12 +338,28 @@ class TestNothingBeyondAnArrayIsRead:
     )
     def test_a_line_that_is_not_on_the_page_is_refused(self, start: int, length: int) -> None:
         assert acceleration.native
-        table = np.zeros(2**18, np.uint8)
-        acceleration.native.gram_hits(one_line(), 1, table, np.zeros(1), np.zeros(1))
+        orders, weights, sums = (b"\1", b"\1"), np.zeros(2, np.float32), np.zeros(1)
+        acceleration.native.gram_sums(one_line(), *orders, 1, weights, 1, sums, whole(0))
         with pytest.raises(ValueError, match="page"):
-            acceleration.native.gram_hits(
-                one_line(start, length), 1, table, np.zeros(1), np.zeros(1)
+            acceleration.native.gram_sums(
+                one_line(start, length), *orders, 1, weights, 1, sums, whole(0)
             )
+
+    def test_columns_of_text_are_as_many_as_its_lines(self) -> None:
+        native = acceleration.native
+        assert native
+
+        def ask(lines: int = 1, others: int = 4, logarithms: int = 9) -> None:
+            native.text_features(
+                page_text(["a b"]).compiled, page_text([""] * others).compiled,
+                np.zeros((lines, 16)), np.zeros((lines, 29)), np.zeros((lines, 14)),
+                np.zeros(lines), np.zeros(logarithms), np.zeros((58, lines)),
+            )  # fmt: skip
+
+        ask()
+        for wrong in ({"lines": 2}, {"others": 3}, {"logarithms": 3}):
+            with pytest.raises(ValueError, match="text_features"):
+                ask(**wrong)
 
     @pytest.mark.parametrize(("bits", "width"), [(1, 2**62), (2, 2**62), (30, 2**40), (2, -1)])
     def test_weights_of_an_impossible_size_are_refused(self, bits: int, width: int) -> None:
@@ -434,7 +450,7 @@ class TestNothingBeyondAnArrayIsRead:
         assert acceleration.native
         odd = np.frombuffer(bytes(17), np.uint8)[1:].view(np.int64)
         with pytest.raises(ValueError, match="aligned"):
-            acceleration.native.copies(odd, whole(0, 0), whole(0, 0))
+            acceleration.native.bag_scores(np.zeros((1, 2), np.float32), odd, odd, np.zeros(1))
 
     @pytest.mark.parametrize(
         "attrs",
