@@ -27,14 +27,13 @@ class Splitter:
 def explain(
     matrix: Any,
     columns: int,
+    sources: Any,
     nodes: Any,
-    values: Any,
-    roots: Any,
-    depths: Any,
-    paths: Any,
-    groups: int,
-    log_odds: Any,
-    added: Any,
+    begins: Any,
+    leaf_begins: Any,
+    most: int,
+    leaves: Any,
+    sums: Any,
     /,
 ) -> None: ...
 def plain_texts(texts: list[str], flags: Any, plain: Callable[[str], str], /) -> list[str]: ...
@@ -62,10 +61,27 @@ def line_shapes(
     odd: Any,
     /,
 ) -> None: ...
-def fold(folded: Any, table: Any, powers: Any, prefix: Any, breaks: Any, /) -> int: ...
-def word_spans(
-    folded: Any, table: Any, starts: Any, ends: Any, line_starts: Any, offsets: Any, /
+def fold(
+    folded: Any,
+    table: Any,
+    powers: Any,
+    prefix: Any,
+    lines: Any,
+    words: Any,
+    offsets: Any,
+    /,
 ) -> int: ...
+def text_features(
+    page: tuple[Any, ...],
+    others: tuple[Any, ...],
+    counts: Any,
+    scripts: Any,
+    shapes: Any,
+    chars: Any,
+    log1p: Any,
+    out: Any,
+    /,
+) -> None: ...
 def gram_sums(
     page: tuple[Any, ...],
     char_orders: bytes,
@@ -77,17 +93,12 @@ def gram_sums(
     counts: Any,
     /,
 ) -> None: ...
-def gram_familiarity(
-    page: tuple[Any, ...], order: int, is_word: bool, bits: int, log1p: Any, out: Any, /
-) -> None: ...
-def gram_hits(page: tuple[Any, ...], order: int, table: Any, hits: Any, counts: Any, /) -> None: ...
 def element_arrays(
     elements: tuple[Element, ...], parent: Any, depth: Any, hidden: Any, kind: Any, /
 ) -> list[tuple[str, tuple[str, ...]]]: ...
 def line_markups(lines: tuple[Line, ...], places: Sequence[int], out: Any, /) -> None: ...
 def chain_sums(parent: Any, kind: Any, says: Any, fading: Any, at: Any, out: Any, /) -> None: ...
 def likeliest_path(scores: Any, costs: Any, path: Any, /) -> None: ...
-def copies(hashes: Any, before: Any, count: Any, /) -> None: ...
 def element_tokens(tag: str, names: tuple[str, ...], out: Any, /) -> int: ...
 def line_groups(parent: Any, sign: Any, line_element: Any, groups: Any, /) -> None: ...
 def markup_features(

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -140,7 +140,7 @@ class TestTrees:
         assert acceleration.native
         one = np.zeros(1)
         with pytest.raises((TypeError, ValueError)):
-            acceleration.native.explain(one, 1, one, one, one, one, one, 1, one, one)
+            acceleration.native.explain(one, 1, one, one, one, one, 1, one, one)
 
 
 # What the rules for single lines look for, so that chance finds it often.
@@ -264,7 +264,7 @@ class TestPages:
 
 
 MOST = np.iinfo(np.int64).max
-NODE = np.dtype([("threshold", "<f4"), ("column", "<i4"), ("left", "<i4")])
+NODE = np.dtype([("threshold", "<f4"), ("source", "<i4"), ("left", "<i4"), ("right", "<i4")])
 
 
 def whole(*values: int) -> np.ndarray:
@@ -280,49 +280,86 @@ def one_line(start: int = 1, length: int = 2) -> tuple[np.ndarray, ...]:
 
 
 def walk(
-    column: int, left: int, threshold: float = np.inf, root: int = 0, columns: int = 1
-) -> None:
-    """Explains one row by one tree of one node."""
+    source: int = 0,
+    left: int = 0,
+    right: int = 1,
+    begins: Sequence[int] = (0, 1),
+    leaf_begins: Sequence[int] = (0, 2),
+    most: int = 2,
+    columns: int = 1,
+    asked: int = 0,
+) -> list[float]:
+    """Explains two rows by one tree of one node."""
     assert acceleration.native
+    sums = np.zeros((2, 4))
     acceleration.native.explain(
-        np.zeros((1, 1), np.float32), columns, np.array([(threshold, column, left)], NODE),
-        np.zeros(1, np.float32), np.array([root], np.int32), np.ones(1, np.int32),
-        np.zeros((1, 1)), 1, np.zeros(1), np.zeros((1, 1)),
+        np.array([[0.0, 1.0]], np.float32), columns, np.array([asked], np.int32),
+        np.array([(0.5, source, left, right)], NODE), np.array(begins, np.int32),
+        np.array(leaf_begins, np.int32), most, np.array([[1.0] * 4, [2.0] * 4], np.float32), sums,
     )  # fmt: skip
+    return sums[:, 0].tolist()
 
 
 class TestNothingBeyondAnArrayIsRead:
     def test_a_tree_walks_on_within_its_nodes_and_columns(self) -> None:
-        walk(column=1, left=0)
+        assert walk() == [1.0, 2.0]
 
     @pytest.mark.parametrize(
-        "node",
+        "wrong",
         [
-            {"column": 2, "left": 0},
-            {"column": -1, "left": 0},
-            {"column": 0, "left": 1},
-            {"column": 0, "left": -1},
-            {"column": 0, "left": 0, "threshold": 0.5},
-            {"column": 0, "left": 0, "root": 1},
-            {"column": 0, "left": 0, "root": -1},
-            {"column": 0, "left": 0, "columns": 2**62},
+            {"source": 1},
+            {"source": -1},
+            {"left": 2},
+            {"right": 2},
+            {"right": -1},
+            {"right": 2, "most": 3},
+            {"right": 3, "most": 3},
+            {"most": 1},
+            {"most": 2**62},
+            {"begins": (0, 2)},
+            {"begins": (1, 1)},
+            {"begins": (0, 1, 1)},
+            {"leaf_begins": (0, 3)},
+            {"leaf_begins": (0, -2)},
+            {"begins": (0, 1, 1), "leaf_begins": (0, 2, 2)},
+            {"columns": 2**62},
+            {"columns": 3},
+            {"columns": 0},
+            {"asked": 2},
+            {"asked": -1},
         ],
     )
-    def test_a_tree_that_leads_elsewhere_is_refused(self, node: dict[str, float]) -> None:
+    def test_a_tree_that_leads_elsewhere_is_refused(self, wrong: dict[str, Any]) -> None:
         with pytest.raises(ValueError, match="explain"):
-            walk(**node)  # type: ignore[arg-type]
+            walk(**wrong)
 
     @pytest.mark.parametrize(
         ("start", "length"), [(1, MOST), (MOST, 1), (MOST, MOST), (0, 1), (1, -1), (2, 3)]
     )
     def test_a_line_that_is_not_on_the_page_is_refused(self, start: int, length: int) -> None:
         assert acceleration.native
-        table = np.zeros(2**18, np.uint8)
-        acceleration.native.gram_hits(one_line(), 1, table, np.zeros(1), np.zeros(1))
+        orders, weights, sums = (b"\1", b"\1"), np.zeros(2, np.float32), np.zeros(1)
+        acceleration.native.gram_sums(one_line(), *orders, 1, weights, 1, sums, whole(0))
         with pytest.raises(ValueError, match="page"):
-            acceleration.native.gram_hits(
-                one_line(start, length), 1, table, np.zeros(1), np.zeros(1)
+            acceleration.native.gram_sums(
+                one_line(start, length), *orders, 1, weights, 1, sums, whole(0)
             )
+
+    def test_columns_of_text_are_as_many_as_its_lines(self) -> None:
+        native = acceleration.native
+        assert native
+
+        def ask(lines: int = 1, others: int = 4, logarithms: int = 9) -> None:
+            native.text_features(
+                page_text(["a b"]).compiled, page_text([""] * others).compiled,
+                np.zeros((lines, 16)), np.zeros((lines, 29)), np.zeros((lines, 14)),
+                np.zeros(lines), np.zeros(logarithms), np.zeros((58, lines)),
+            )  # fmt: skip
+
+        ask()
+        for wrong in ({"lines": 2}, {"others": 3}, {"logarithms": 3}):
+            with pytest.raises(ValueError, match="text_features"):
+                ask(**wrong)
 
     @pytest.mark.parametrize(("bits", "width"), [(1, 2**62), (2, 2**62), (30, 2**40), (2, -1)])
     def test_weights_of_an_impossible_size_are_refused(self, bits: int, width: int) -> None:
@@ -413,7 +450,7 @@ class TestNothingBeyondAnArrayIsRead:
         assert acceleration.native
         odd = np.frombuffer(bytes(17), np.uint8)[1:].view(np.int64)
         with pytest.raises(ValueError, match="aligned"):
-            acceleration.native.copies(odd, whole(0, 0), whole(0, 0))
+            acceleration.native.bag_scores(np.zeros((1, 2), np.float32), odd, odd, np.zeros(1))
 
     @pytest.mark.parametrize(
         "attrs",
