@@ -12,14 +12,13 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from os import PathLike
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate import acceleration
-from boilerplate.archive import Form, file_bytes, packed, unpacked
+from boilerplate.archive import Form, changed_and_size, file_bytes, packed, unpacked
 from boilerplate.context import (
     CONTAINER_COLUMNS,
     NEIGHBOUR_COLUMNS,
@@ -52,7 +51,6 @@ from boilerplate.page import Kind, Page
 FORMAT: Final = "boilerplate-model"
 FORMAT_VERSION: Final = 1
 MAX_FILE_BYTES: Final = 64_000_000  # of all arrays unpacked; the shipped model has a tenth
-MAX_MEMBERS: Final = 200
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 1 << 20  # of all trees of a mode; the shipped model has a fortieth
 MODES: Final[tuple[Kind, ...]] = ("html", "text")
@@ -62,7 +60,7 @@ _NODE_ARRAYS: Final[dict[str, np.dtype[Any]]] = {
     "value": np.dtype("<f4"), "missing_left": np.dtype("u1"),
 }  # fmt: skip
 _SIZES: Final = np.dtype("<i4")
-_LARGEST: Final = float(np.finfo(np.float32).max)
+_LARGEST: Final = float(np.finfo(_WEIGHT).max)  # far beyond what any weight means
 # A page longer than any article is judged in parts of this size: memory stays bounded, and the
 # trees see no page larger than they learned from.
 PART_LINES: Final = 20_000
@@ -77,6 +75,9 @@ class ModelError(ValueError):
     """A model file that cannot be read, with what was found and what would be accepted."""
 
 
+# What the linear model weighs, a table of weights each.
+EVIDENCE: Final = ("wording", "surroundings", "names")
+
 MODEL_FILE: Final = Form(
     what="model",
     name=FORMAT,
@@ -85,12 +86,13 @@ MODEL_FILE: Final = Form(
     again="train it again",
     error=ModelError,
     max_bytes=MAX_FILE_BYTES,
-    max_members=MAX_MEMBERS,
+    arrays=frozenset(
+        f"{kind}-{part}"
+        for kind in MODES
+        for part in (*EVIDENCE, "types", *(f"trees-{key}" for key in (*_NODE_ARRAYS, "sizes")))
+    ),
     marks={"feature_schema": SCHEMA},
 )
-
-# What the linear model weighs, a table of weights each.
-EVIDENCE: Final = ("wording", "surroundings", "names")
 
 
 @dataclass(frozen=True, slots=True)
@@ -557,11 +559,7 @@ def load_model(path: str | PathLike[str] | None = None) -> Model:
     if path is None:
         return _shipped_model()
     name = str(path)
-    try:
-        status = Path(name).stat()
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{name}: cannot be read: {error}") from error
-    return _load(name, status.st_mtime_ns, status.st_size)
+    return _load(name, *changed_and_size(name, MODEL_FILE))
 
 
 def model_bytes(path: str | PathLike[str] | None = None) -> bytes:
@@ -630,7 +628,7 @@ def _stack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], kind: K
 def is_number(value: object) -> bool:
     """Whether a value from JSON is a number that a weight can have.
 
-    >>> [is_number(value) for value in (1, -0.5, True, "1", None, 1e300, float("nan"), 10**400)]
+    >>> [is_number(value) for value in (1, -0.5, True, "1", None, 1e30, float("nan"), 10**400)]
     [True, True, False, False, False, False, False, False]
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -673,6 +671,8 @@ def trees_from(arrays: Mapping[str, NDArray[Any]], columns: int) -> Trees:
         or (tree_of[children] != tree_of[parents]).any()
     ):
         raise ModelError("trees: a node is not the child of one earlier node in its tree")
+    if not (np.abs(arrays["value"]) <= _LARGEST).all():
+        raise ModelError(f"trees: a value is beyond {_LARGEST:.0f}")
     level, depth = roots, 0
     while len(level := level[left[level] != level]):
         level = np.concatenate([left[level], left[level] + 1])
