@@ -893,7 +893,7 @@ def encode(page: Page, spoken: Sequence[int]) -> Encoded:
     chars = np.array([len(text) for text in full], float)
     text = page_text([clip(line) for line in full])
     counts, scripts, shapes = line_shapes(text.texts)
-    spoken_in = speech(text.texts, scripts)
+    spoken_in = speech(text.texts, scripts, (text.folded, text.starts, text.lengths))
     skeleton = tree(page, spoken)
     ends = np.cumsum([len(TEXT_COLUMNS), len(LANGUAGE_COLUMNS), len(MARKUP_COLUMNS)]).tolist()
     rows = np.empty((ends[1] if skeleton is None else ends[2], len(full)))

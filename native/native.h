@@ -76,6 +76,8 @@ extern const char likeliest_path_doc[];
 PyObject *likeliest_path(PyObject *module, PyObject *args);
 extern const char element_tokens_doc[];
 PyObject *element_tokens(PyObject *module, PyObject *args);
+extern const char hear_lines_doc[];
+PyObject *hear_lines(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char plain_texts_doc[];
 PyObject *plain_texts(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char predictions_doc[];
