@@ -67,6 +67,7 @@ int take_arguments(const char *function, const char *kinds, PyObject *const *arg
 static PyMethodDef functions[] = {
     FAST(plain_texts),
     FAST(predictions),
+    FAST(split),
     {"explain", explain, METH_VARARGS, explain_doc},
     FAST(char_counts),
     FAST(line_shapes),
@@ -90,21 +91,12 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static int add_types(PyObject *module)
+static int add_version(PyObject *module)
 {
-    if (ready_names() < 0) {
-        return -1;
-    }
-    PyObject *type = PyType_FromSpec(&splitter_spec);
-    if (type == NULL) {
-        return -1;
-    }
-    int failed = PyModule_AddObjectRef(module, "Splitter", type);
-    Py_DECREF(type);
-    return failed < 0 ? -1 : PyModule_AddIntConstant(module, "VERSION", 1);
+    return PyModule_AddIntConstant(module, "VERSION", 2);
 }
 
-static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_types}, {0, NULL}};
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_version}, {0, NULL}};
 
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,

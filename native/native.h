@@ -37,13 +37,22 @@ static inline int is_matrix(const Array *array, Py_ssize_t rows, Py_ssize_t colu
     return array->length % rows == 0 && array->length / rows == columns;
 }
 
-extern PyType_Spec splitter_spec;
-int ready_names(void);
+/* Makes values of a frozen dataclass with slots: sets its fields past its own __setattr__, which
+   refuses. */
+enum { MOST_FIELDS = 8 };
+typedef struct {
+    PyObject *type; /* owned, as are the fields' descriptors */
+    allocfunc alloc;
+    int count;
+    PyObject *fields[MOST_FIELDS];
+    descrsetfunc set[MOST_FIELDS];
+} Maker;
 
-/* A new value of a frozen dataclass with slots, its fields still unset. */
-PyObject *blank_value(PyObject *type);
-/* Sets a field past the dataclass's own __setattr__, which refuses; takes the reference. */
-int set_field(PyObject *object, PyObject *name, PyObject *value);
+/* `names` end with NULL. 0, or -1 with an exception. */
+int ready_maker(Maker *maker, PyObject *type, const char *const *names);
+void drop_maker(Maker *maker);
+/* A new value; takes the references of its fields, of which any may be NULL with an exception. */
+PyObject *make_value(const Maker *maker, PyObject **values);
 
 /* The functions of the module: what each does is in its doc. */
 extern const char explain_doc[];
@@ -88,6 +97,8 @@ extern const char chains_doc[];
 PyObject *chains(PyObject *module, PyObject *args);
 extern const char plain_texts_doc[];
 PyObject *plain_texts(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char split_doc[];
+PyObject *split(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char predictions_doc[];
 PyObject *predictions(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
