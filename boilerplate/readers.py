@@ -18,7 +18,6 @@ from itertools import pairwise
 from typing import Any, Final
 
 import turbohtml
-from turbohtml.saxparse import sax_parse
 
 from boilerplate import acceleration
 from boilerplate.page import Element, Kind, Line, Markup, Metadata, Page, Selector, text_page
@@ -338,7 +337,7 @@ def html_page(markup: str, url: str | None = None, select: Select | None = None)
     # Who selects needs the parsed document.
     if select is None and (parts := _compiled_split(markup)):
         lines, elements, head = parts
-        return Page(tuple(lines), "html", url, tuple(elements), _metadata(head))
+        return Page(lines, "html", url, elements, _metadata(head))
     document = turbohtml.parse(markup, positions=False)
     chosen = select(document) if select else {}
     splitter = _Splitter(chosen=_by_node(chosen), selected={selector: [] for selector in chosen})
@@ -353,19 +352,19 @@ def html_page(markup: str, url: str | None = None, select: Select | None = None)
     )
 
 
-_Parts = tuple[list[Line], list[Element], dict[str, list[str]]]  # and what the head claims
+# And what the head claims.
+_Parts = tuple[tuple[Line, ...], tuple[Element, ...], dict[str, list[str]]]
 
 
 def _compiled_split(markup: str) -> _Parts | None:
-    """What ``_Splitter`` makes of a page, where the compiled part is there and can."""
+    """What ``_Splitter`` makes of a page, where the compiled part is there and can.
+
+    It reads what the parser writes of the document that it has built, which is well formed.
+    """
     if acceleration.native is None:
         return None
-    splitter = acceleration.native.Splitter(_tag_kinds(), Line, Markup, Element, _is_hidden_style)
-    try:
-        sax_parse(markup, splitter)
-    except UnicodeDecodeError:  # turbohtml's events have no attributes named by lone surrogates
-        return None
-    return splitter.finish()
+    written = turbohtml.parse(markup, positions=False).html
+    return acceleration.native.split(written, _tag_kinds(), Line, Markup, Element, _is_hidden_style)
 
 
 @cache
@@ -554,9 +553,9 @@ class _Splitter:
 
 
 def _element(node: Any, tag: str, parent: int) -> Element:
-    attrs = dict(node.attrs.items())
+    attrs = node.attrs  # never as a whole: it may have names that are no Unicode
     hidden = tag == "noscript"
-    if not attrs:
+    if not len(attrs):
         return Element(tag, (), parent, hidden)
     classes = attrs.get("class") or ()
     if isinstance(classes, str):

@@ -69,6 +69,7 @@ static PyMethodDef functions[] = {
     FAST(plain_texts),
     FAST(predictions),
     FAST(explain),
+    FAST(split),
     FAST(char_counts),
     FAST(line_shapes),
     FAST(fold),
@@ -90,21 +91,12 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static int add_types(PyObject *module)
+static int add_version(PyObject *module)
 {
-    if (ready_names() < 0) {
-        return -1;
-    }
-    PyObject *type = PyType_FromSpec(&splitter_spec);
-    if (type == NULL) {
-        return -1;
-    }
-    int failed = PyModule_AddObjectRef(module, "Splitter", type);
-    Py_DECREF(type);
-    return failed < 0 ? -1 : PyModule_AddIntConstant(module, "VERSION", 1);
+    return PyModule_AddIntConstant(module, "VERSION", 2);
 }
 
-static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_types}, {0, NULL}};
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_version}, {0, NULL}};
 
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,

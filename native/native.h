@@ -45,13 +45,22 @@ int is_tree(const int64_t *parent, Py_ssize_t count);
 /* Marks the buckets of tokens of names, seen from a level, among 2**bits. */
 void mark_names(const uint64_t *tokens, Py_ssize_t count, int level, int bits, uint8_t *marks);
 
-extern PyType_Spec splitter_spec;
-int ready_names(void);
+/* Makes values of a frozen dataclass with slots: sets its fields past its own __setattr__, which
+   refuses. */
+enum { MOST_FIELDS = 8 };
+typedef struct {
+    PyObject *type; /* owned, as are the fields' descriptors */
+    allocfunc alloc;
+    int count;
+    PyObject *fields[MOST_FIELDS];
+    descrsetfunc set[MOST_FIELDS];
+} Maker;
 
-/* A new value of a frozen dataclass with slots, its fields still unset. */
-PyObject *blank_value(PyObject *type);
-/* Sets a field past the dataclass's own __setattr__, which refuses; takes the reference. */
-int set_field(PyObject *object, PyObject *name, PyObject *value);
+/* `names` end with NULL. 0, or -1 with an exception. */
+int ready_maker(Maker *maker, PyObject *type, const char *const *names);
+void drop_maker(Maker *maker);
+/* A new value; takes the references of its fields, of which any may be NULL with an exception. */
+PyObject *make_value(const Maker *maker, PyObject **values);
 
 /* The functions of the module: what each does is in its doc. */
 extern const char explain_doc[];
@@ -80,6 +89,8 @@ extern const char hear_lines_doc[];
 PyObject *hear_lines(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char plain_texts_doc[];
 PyObject *plain_texts(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char split_doc[];
+PyObject *split(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char predictions_doc[];
 PyObject *predictions(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char line_groups_doc[];

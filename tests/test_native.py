@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,7 @@ from boilerplate.language import speech
 from boilerplate.model import column_grounds, column_names
 from boilerplate.page import Element, Line, Markup, text_page
 from boilerplate.plugins import no_plugins
-from boilerplate.readers import html_page
+from boilerplate.readers import _tag_kinds, html_page
 from tests.made_up import SENTENCES, made_up_model, made_up_trees, news_page
 
 pytestmark = pytest.mark.skipif(
@@ -56,7 +58,7 @@ TEXTS = st.text(CHARACTERS, max_size=40)
 NAMES = st.sampled_from(
     "a b br body div em head hr html i img input label li math meta mi nav noscript ol p pre "
     "script section select span style svg table tbody td template textarea time title tr ul x-y "
-    "form button h1 object option b/ br/".split()
+    "form button h1 object option b/ br/ xmp iframe noembed listing plaintext link math svg".split()
 )
 ATTRIBUTES = st.one_of(
     st.sampled_from(
@@ -77,8 +79,12 @@ TAGS = st.builds(
     NAMES,
     ATTRIBUTES,
 )
+MARKS = (
+    "<!-- x -->", "<![CDATA[y]]>", "<?z?>", "&#xd800;", "<!--", "-->", "<!--<script>", "</script>",
+    "<!->", "&amp;lt;", "&nbsp;", "<3", "\n\n",
+)  # fmt: skip
 MARKUP = st.lists(
-    st.one_of(TAGS, TEXTS, st.sampled_from(["<!-- x -->", "<![CDATA[y]]>", "<?z?>", "&#xd800;"])),
+    st.one_of(TAGS, TEXTS, st.sampled_from(MARKS)),
     max_size=40,
 ).map("".join)
 
@@ -103,16 +109,70 @@ class TestSplitter:
         with plain():
             assert page == html_page(markup)
 
-    def test_what_is_no_event_of_a_parser_is_refused(self) -> None:
+    @pytest.mark.parametrize(
+        "markup",
+        [
+            "<p>a<plaintext>b</plaintext><p>c",
+            "<script><!-- <script> </script> x --></script><p>a",
+            "<script type=ld+json><!--<script></script>a<script>--></script><p>b",
+            "<svg><style><!-- </style></svg>a<svg><style> --></style></svg><p>b",
+            "<math><mi><xmp>a&amp;b</xmp></mi><style><!-- <p> --></style></math><p>c",
+            "<math><input>a</math><p>b",
+            "<pre>\n\na\n b &amp;nbsp;</pre><textarea>\n</textarea>c",
+            "<p \ud801=x class=y \udc00>a",
+            '<p ="a b"c=d class="&quot;e&amp;lt; f">g',
+        ],
+    )
+    def test_what_a_serializer_leaves_open_is_read_alike(self, markup: str) -> None:
+        page = html_page(markup)
+        with plain():
+            assert page == html_page(markup)
+
+    @pytest.mark.parametrize(
+        "markup",
+        [
+            "<", "<p", "<p>", "</p>", "<p></b>", "<p a></p>", "<p a=b></p>", '<p a="></p>', "<p =>",
+            "<!--", "<!x", "<style>a", "<style></p>", "<script>a</scripts>",
+            "<svg><style><b></style></svg>",
+        ],
+    )  # fmt: skip
+    def test_what_no_serializer_writes_is_left_to_the_plain_way(self, markup: str) -> None:
         assert acceleration.native
-        splitter = acceleration.native.Splitter({}, object, object, object, bool)  # type: ignore[arg-type]
-        for wrong in (
-            lambda: splitter.end_element("p"),
-            lambda: splitter.characters(b"x"),  # type: ignore[arg-type]
-            lambda: splitter.start_element("p", []),  # type: ignore[arg-type]
-        ):
-            with pytest.raises((TypeError, ValueError)):
-                wrong()
+        assert acceleration.native.split(markup, _tag_kinds(), Line, Markup, Element, bool) is None
+
+    @given(st.text(st.sampled_from("<>/!-=\"'& apbrxscivtyle\n\ud800é"), max_size=60))
+    @settings(max_examples=500, deadline=None)
+    def test_any_text_can_be_tried(self, markup: str) -> None:
+        assert acceleration.native
+        acceleration.native.split(markup, _tag_kinds(), Line, Markup, Element, bool)
+
+    def test_elements_of_one_hash_are_told_apart(self) -> None:
+        # In this hash 'Aa' weighs what 'BB' does: kinds beyond the first few are made anew.
+        ids = ["".join(pair) for pair in product(("Aa", "BB"), repeat=7)]
+        markup = "".join(f"<p id={each}>a</p>" for each in ids * 2)
+        found = [element.names for element in html_page(markup).elements[2:]]
+        assert found == [(f"id={each}",) for each in ids * 2]
+
+    def test_arguments_of_other_types_are_refused(self) -> None:
+        assert acceleration.native
+        good = ("<p>a</p>", {"p": 1}, Line, Markup, Element, bool)
+        for i, wrong in enumerate([b"<p>", None, object, int, 3]):
+            arguments = [*good[:i], wrong, *good[i + 1 :]]
+            with pytest.raises((TypeError, AttributeError)):
+                acceleration.native.split(*arguments)  # type: ignore[arg-type]
+        with pytest.raises(TypeError):
+            acceleration.native.split("<p>a</p>", {"p": "x"}, *good[2:])  # type: ignore[dict-item]
+        with pytest.raises(ZeroDivisionError):
+            acceleration.native.split(
+                '<p style="x">a</p>', {}, *good[2:5], lambda style: bool(len(style) / 0)
+            )
+
+    def test_values_made_in_c_are_no_burden_to_the_collector(self) -> None:
+        page = html_page("<p>a")
+        values = (page.lines[0], page.lines[0].markup, page.elements[0])
+        assert not any(map(gc.is_tracked, values))
+        with plain():
+            assert html_page("<p>a") == page
 
 
 class TestTrees:
@@ -452,34 +512,6 @@ class TestNothingBeyondAnArrayIsRead:
         odd = np.frombuffer(bytes(17), np.uint8)[1:].view(np.int64)
         with pytest.raises(ValueError, match="aligned"):
             acceleration.native.bag_scores(np.zeros((1, 2), np.float32), odd, odd, np.zeros(1))
-
-    @pytest.mark.parametrize(
-        "attrs",
-        [("id",), (None,), ((),), (("id",),), ((1, "x"),), (("id", 3),), (("id", "x", "y"),)],
-    )
-    def test_attributes_that_are_no_pairs_are_refused(self, attrs: tuple[object, ...]) -> None:
-        assert acceleration.native
-        splitter = acceleration.native.Splitter({}, Line, Markup, Element, bool)
-        with pytest.raises(TypeError, match="attribute"):
-            splitter.start_element("p", attrs)  # type: ignore[arg-type]
-
-    def test_kinds_of_tags_are_numbers(self) -> None:
-        assert acceleration.native
-        splitter = acceleration.native.Splitter({"p": "x"}, Line, Markup, Element, bool)  # type: ignore[dict-item]
-        with pytest.raises(TypeError):
-            splitter.start_element("p", ())
-
-    def test_an_event_from_within_another_is_refused(self) -> None:
-        assert acceleration.native
-
-        def end(style: str) -> bool:
-            splitter.end_element("p")
-            return False
-
-        splitter = acceleration.native.Splitter({}, Line, Markup, Element, end)
-        splitter.start_element("p", (("style", "x"),))
-        with pytest.raises(ValueError, match="event"):
-            splitter.characters("a")
 
 
 @pytest.mark.parametrize(("value", "expected"), [("1", "False"), ("0", "True"), ("", "True")])
