@@ -585,6 +585,20 @@ def _parquet_writer(hashing: _Hashing) -> Writer:
         raise _missing("parquet", "Parquet files") from error
 
 
+def cleaned_records(path: Path, form: Format) -> Iterator[dict[str, Any]]:
+    """The records of a file that was written here, one by one, as JSON values."""
+    if form == "parquet":
+        from pyarrow import parquet
+
+        with parquet.ParquetFile(path) as file:
+            for rows in file.iter_batches(ROW_GROUP):
+                yield from rows.to_pylist()
+        return
+    with _unpacked(path, form.removeprefix("jsonl")) as (file, _):
+        for line in file:
+            yield json.loads(line)
+
+
 def check_format(form: Format) -> None:
     """Raise RecordsError where a format needs what is not installed: before the work, not after."""
     if form == "jsonl.zst":
