@@ -67,11 +67,11 @@ MEMORY_PAGES: Final = (500, 10_000)
 Run = Callable[[], object]
 
 
-def draw(golds: Iterable[GoldPage], number: int) -> list[GoldPage]:
+def draw(golds: Iterable[GoldPage], number: int, splits: Sequence[str] = SPLITS) -> list[GoldPage]:
     """Pages of all corpora and languages in turn, in an order that depends on their names only."""
     groups: dict[tuple[str, str], list[GoldPage]] = defaultdict(list)
     for gold in golds:
-        if split_of(gold.site) in SPLITS:
+        if split_of(gold.site) in splits:
             part = gold.page_type if gold.corpus == "wcxb" else gold.language
             groups[gold.corpus, part].append(gold)
     for group in groups.values():

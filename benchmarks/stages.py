@@ -42,7 +42,7 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "trees, with what each group of columns added": (Trees, "explain"),
     "kinds of chrome": (cleaner, "chrome_kinds"),
     "reasons": (cleaner, "reasons"),
-    "language of the page": (cleaner, "detect_language"),
+    "language of the page": (cleaner, "page_language"),
 }
 WHOLE: Final = "the whole page"
 _spent: Counter[str] = Counter()

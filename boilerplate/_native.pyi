@@ -37,6 +37,20 @@ def explain(
     added: Any,
     /,
 ) -> None: ...
+def hear_lines(
+    points: Any,
+    starts: Any,
+    lengths: Any,
+    table: Any,
+    han: Any,
+    one_language: Any,
+    scripts: Any,
+    letters: Any,
+    script: Any,
+    answers: Any,
+    ask: Callable[[list[int]], tuple[int, int]],
+    /,
+) -> None: ...
 def plain_texts(texts: list[str], flags: Any, plain: Callable[[str], str], /) -> list[str]: ...
 def predictions(
     prediction: type[Prediction],

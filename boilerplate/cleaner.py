@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from boilerplate import acceleration
 from boilerplate.features import Floats
 from boilerplate.kinds import chrome_kinds
-from boilerplate.language import detect_language
+from boilerplate.language import page_language
 from boilerplate.model import Model, load_model, shifted
 from boilerplate.page import CleanPage, Kind, Label, Page, Prediction
 from boilerplate.plugins import Opinions, Plugins, default_plugins
@@ -86,7 +86,7 @@ class Cleaner:
         if threshold is None:
             threshold = best_threshold(probability, chars, scored.article)
         kept = overruled(probability >= threshold, spoken, opinions)
-        language = detect_language([page.lines[i].text for i in spoken], probability)
+        language = page_language(scored.languages, probability, chars)
         kinds = chrome_kinds(page, spoken, kept)
         why = reasons(page, spoken, scored, kept, language)
         why = [

@@ -860,7 +860,7 @@ def encode(page: Page, spoken: Sequence[int]) -> Encoded:
     chars = np.array([len(text) for text in full], float)
     text = page_text([clip(line) for line in full])
     counts, scripts, shapes = line_shapes(text.texts)
-    spoken_in = speech(text.texts, scripts)
+    spoken_in = speech(text.texts, scripts, (text.folded, text.starts, text.lengths))
     columns = text_features(page, text, chars, counts, scripts, shapes)
     terminals = np.expm1(columns[:, TEXT_COLUMNS.index("n_terminal")])
     columns = np.hstack([columns, language_features(spoken_in)])

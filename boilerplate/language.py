@@ -12,22 +12,31 @@ the rest of the page.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntFlag
 from functools import cache, lru_cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.characters import Floats, char_counts
+from boilerplate import acceleration
+from boilerplate.characters import (
+    SCRIPTS,
+    TABLE_SIZE,
+    Char,
+    Floats,
+    char_counts,
+    char_table,
+    code_points,
+)
 
 Heard = tuple[tuple[str, float], ...]  # languages with their probabilities, likeliest first
+Ints = NDArray[np.int64]
 
 SEED: Final = 0
 TRIALS: Final = 3  # of the detector, whose mean it answers; its own seven cost twice as much
-MAX_SAMPLE: Final = 3000  # characters; the answer does not change with more
 SURE: Final = 0.5  # probability of content from which a line may speak for the page
 MIN_SHARE: Final = 0.2  # of a text's letters, for a script of one language to decide
 
@@ -46,7 +55,8 @@ _SCRIPT_OF: Final = {
     **dict.fromkeys(("hi", "mr", "ne"), _DEVANAGARI),
     **dict.fromkeys(("ja", "zh-cn", "zh-tw"), _HAN),
 }
-_KANA: Final = re.compile("[\u3041-\u30fa\u30fd-\u30ff\uff66-\uff9d]")
+_ONE_LANGUAGE_SCRIPTS: Final = np.isin(np.arange(SCRIPTS), list(_ONE_LANGUAGE))
+_KANA: Final = (0x3041, 0x30FB), (0x30FD, 0x3100), (0xFF66, 0xFF9E)
 
 LANGUAGES: Final = {
     "af": "Afrikaans", "am": "Amharic", "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali",
@@ -65,13 +75,34 @@ LANGUAGES: Final = {
 }  # fmt: skip
 
 HEARD_CHARS: Final = 100  # of a line; more does not change what is heard
+MOST_HEARD_CHARS: Final = 500  # of lines that are heard together
 LEAST_LETTERS: Final = 20  # below it the detector is not asked: it would guess
 LEAST_OTHER_LETTERS: Final = 3  # in another script than the page's there is less to confuse
 DOUBT_LETTERS: Final = 12.0  # letters over which the doubt in the detector falls to a third
 DOUBT_HAN: Final = 4.0  # characters, where each is a word or half of one
-SURE_LETTERS: Final = 40.0  # of a line of which the detector is sure, to vouch for its words
+SURE_LETTERS: Final = 40.0  # of lines of which the detector is sure, to vouch for others
 SURE_HEARD: Final = 0.99
-FAMILIAR: Final = 0.5  # of a line in such words, for it to be in their language
+GRAM_CHARS: Final = 1000  # of a line, whose threes of characters are compared
+GRAM_BITS: Final = 16
+MOST_GRAMS: Final = 8000  # of a language that are remembered: with many, nothing would be new
+RISE: Final = 1.3  # how many more threes may be new than are expected, where a name or two is
+SLACK: Final = 0.05
+MOST_NEW: Final = 0.25  # share of new threes, from which a line is not like what was heard
+MOST_NEW_LONG: Final = 0.4  # the same, of a long line: it cannot have so many by chance
+UNLIKE: Final = 0.5  # share of new threes, from which a line may well be in another language
+LONG_LETTERS: Final = 60  # of a line that is asked alone
+ALIKE_LETTERS: Final = 100  # of short lines near each other, that are asked together
+UNLIKE_LETTERS: Final = 60  # the same, of those in which most is new
+NEARBY: Final = 20  # lines between those that are asked together
+MOST_SPEECHES: Final = 16  # languages of which is remembered how they sound
+MOST_TOGETHER: Final = 64  # lines
+_GRAM_MIX: Final = np.uint64(0xD6E8FEB86659FD93)
+_HAN_LANGUAGES: Final = {"zh-cn": SCRIPTS, "zh-tw": SCRIPTS + 1, "ja": SCRIPTS + 2}
+# The answers that need no detector: those of scripts, by their numbers, then those of Han.
+_TOLD_BY_SCRIPT: Final[tuple[Heard, ...]] = (
+    *(((_ONE_LANGUAGE[s], 1.0),) if s in _ONE_LANGUAGE else () for s in range(SCRIPTS)),
+    *(((code, 1.0),) for code in _HAN_LANGUAGES),
+)
 NEAR: Final = 3  # lines before and after that have a vote
 VOTE_LETTERS: Final = 200.0  # of a line, that count as votes
 HALF_VOTE: Final = 40.0  # letters near a line that weigh as much as all the page
@@ -132,32 +163,35 @@ class Speech:
         ]
 
 
-def speech(texts: Sequence[str], scripts: Floats | None = None) -> Speech:
+Folded = tuple[NDArray[np.uint32], Ints, Ints]  # code points, and where lines begin, their lengths
+
+
+def speech(
+    texts: Sequence[str], scripts: Floats | None = None, folded: Folded | None = None
+) -> Speech:
     """What languages the lines of a page speak; none of them may hold a newline.
 
     ``scripts`` are the letters of each script in each line, (n, 29), as ``char_counts`` has
-    them, where they are known already.
+    them, and ``folded`` the lines in folded case, where they are known already.
     """
     scripts = char_counts(texts)[1] if scripts is None else scripts
-    letters = scripts.sum(1)
-    script = _line_scripts(scripts, letters)
-    found = _heard(texts, letters, script)
-    languages = tuple(sorted({code for each in found for code, _ in each or ()}))
+    letters, script, answers, found = _answers(texts, scripts, folded or _folded(texts))
+    languages = tuple(sorted({code for each in found for code, _ in each}))
     n, k = len(texts), len(languages)
     place = {code: i for i, code in enumerate(languages)}
-    heard = np.full((n, k), np.nan)
+    said_in = np.zeros((len(found) + 1, k))
+    said_in[-1] = np.nan  # where -1 leads, of a line that was not asked
     for i, each in enumerate(found):
-        if each is not None:
-            heard[i] = 0.0
-            for code, probability in each:
-                heard[i, place[code]] = probability
+        for code, probability in each:
+            said_in[i, place[code]] = probability
+    heard = said_in[answers]
     said = np.nan_to_num(heard)
     home = np.array([_SCRIPT_OF.get(code, _LATIN) for code in languages], np.int64)
     fits = script[:, None] == home
     # a line of one language's script has no doubt; one too short to ask is all doubt
-    sure = np.isin(script, list(_ONE_LANGUAGE))
+    sure = _ONE_LANGUAGE_SCRIPTS[script]
     doubt = np.exp(-letters / np.where(script == _HAN, DOUBT_HAN, DOUBT_LETTERS))
-    doubt = np.where(sure, 0.0, np.where(np.isnan(heard).all(1), 1.0, doubt))
+    doubt = np.where(sure, 0.0, np.where(answers < 0, 1.0, doubt))
     votes = said * np.minimum(letters, VOTE_LETTERS)[:, None]
     total = (said * letters[:, None]).sum(0) + UNHEARD
     prior = np.broadcast_to(total / max(total.sum(), 1.0), (n, k))
@@ -169,67 +203,198 @@ def speech(texts: Sequence[str], scripts: Floats | None = None) -> Speech:
     share = np.where(norm > 0, share / np.where(norm > 0, norm, 1.0), np.nan).round(PLACES)
     loud = np.minimum(letters, LONG_LINE) ** 2
     weight = (np.nan_to_num(share) * loud[:, None]).sum(0)
-    main = int(weight.argmax()) if k and weight.max() > 0 else -1
+    main = int(weight.argmax()) if weight.any() else -1
     return Speech(languages, share, heard.round(PLACES), letters, main)
 
 
-def _line_scripts(scripts: Floats, letters: Floats) -> NDArray[np.int64]:
+def _folded(texts: Sequence[str]) -> Folded:
+    points = code_points("\n".join(["", *texts, ""]).casefold())
+    breaks = np.flatnonzero(points == ord("\n"))
+    return points, breaks[:-1] + 1, np.diff(breaks) - 1
+
+
+class Ear:
+    """What the detector says of a page's lines, a number for each of its answers, in ``found``.
+
+    The first answers are those that a script gives.
+    """
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+        self.found: list[Heard] = [*_TOLD_BY_SCRIPT]
+        self.numbers: dict[Heard, int] = {}
+
+    def number(self, answer: Heard) -> int:
+        """The number of an answer, a new one where it is."""
+        if answer not in self.numbers:
+            self.numbers[answer] = len(self.found)
+            self.found.append(answer)
+        return self.numbers[answer]
+
+    def ask(self, lines: Sequence[int]) -> tuple[int, int]:
+        """The answers for these lines, and for others that sound alike; -1 for none."""
+        joined = "\n".join([self.texts[i][:HEARD_CHARS] for i in lines])[:MOST_HEARD_CHARS]
+        # Runs of capitals are skipped by the detector, and a shouted notice is one.
+        found = _probabilities(joined.lower())
+        if found is None:
+            return -1, -1
+        code, probability = found[0]
+        sure = probability >= SURE_HEARD
+        return self.number(found), self.number(((code, 1.0),)) if sure else -1
+
+
+def _answers(
+    texts: Sequence[str], scripts: Floats, folded: Folded
+) -> tuple[Floats, Ints, Ints, list[Heard]]:
+    """Each line's letters, script and answer, (n,), and what the answers say; -1 is none.
+
+    A script of one language answers for its lines, the characters for those in Han. Of other
+    lines the longest are asked first. What is sure of its language is remembered by its threes
+    of characters, and a line in which few of them are new is like what was heard: as many as
+    Good (1953) and Turing expect, from how many were heard once only, and some more. Other short
+    lines are asked together with those near them. If no line of the page's script is long
+    enough, all are heard together.
+    """
+    n, ear = len(texts), Ear(texts)
+    if native := acceleration.native:
+        letters, (script, answers) = np.empty(n), np.empty((2, n), np.int64)
+        tables = char_table(), han_table(), _ONE_LANGUAGE_SCRIPTS
+        native.hear_lines(*folded, *tables, scripts, letters, script, answers, ear.ask)
+        return letters, script, answers, ear.found
+    letters = scripts.sum(1)
+    script = _line_scripts(scripts, letters)
+    weight = np.bincount(script, letters, minlength=SCRIPTS)
+    weight[0] = 0.0
+    main = int(weight.argmax())
+    listener = _Listener(ear, letters, script, folded)
+    by_script = _ONE_LANGUAGE_SCRIPTS[script]
+    listener.answers[by_script] = script[by_script]
+    for i in np.flatnonzero((letters > 0) & (script == _HAN)).tolist():
+        listener.answers[i] = listener.han(i)
+    least = np.where(script == main, LEAST_LETTERS, LEAST_OTHER_LETTERS)
+    asked = (letters >= least) & (listener.answers < 0)
+    of_page = np.flatnonzero((script == main) & (letters > 0))
+    heard = asked[of_page] | (listener.answers[of_page] >= 0)
+    if not heard.any() and weight[main] >= LEAST_OTHER_LETTERS:
+        listener.ask(np.flatnonzero(script == main).tolist())
+    listener.listen(np.flatnonzero(asked))
+    return letters, script, listener.answers, ear.found
+
+
+@dataclass(slots=True)
+class _Sound:
+    """What was heard of a language in one script: how often each three of characters was."""
+
+    answer: int
+    script: int
+    times: Ints
+    grams: int = 0
+    once: int = 0
+
+    def add(self, grams: Ints) -> None:
+        """Remembers the threes of a line."""
+        if self.grams < MOST_GRAMS:
+            self.times += np.bincount(grams, minlength=1 << GRAM_BITS)
+            self.grams += len(grams)
+            self.once = int((self.times == 1).sum())
+
+
+class _Listener:
+    """Hears the lines of a page: the plain twin of native/speech.c."""
+
+    def __init__(self, ear: Ear, letters: Floats, script: Ints, folded: Folded) -> None:
+        self.ear, self.letters, self.script = ear, letters, script
+        self.points, self.starts, self.lengths = folded
+        self.answers = np.full(len(letters), -1)
+        self.sounds: list[_Sound] = []
+
+    def han(self, line: int) -> int:
+        """The answer for a line in Han: Japanese where there is kana among the characters."""
+        start = int(self.starts[line])
+        points = self.points[start : start + min(int(self.lengths[line]), HEARD_CHARS)]
+        return _HAN_LANGUAGES[_han_language(points)]
+
+    def grams(self, line: int) -> Ints:
+        """The threes of characters of a line's first words, hashed, with bounds of words."""
+        start = int(self.starts[line])
+        points = self.points[start : start + min(int(self.lengths[line]), GRAM_CHARS)]
+        kinds = char_table()[np.minimum(points, TABLE_SIZE - 1)]
+        inside = (kinds >= Char.LOWER) & (kinds <= Char.MARK)
+        key = np.concatenate([[0], np.where(inside, points, 0), [0]]).astype(np.uint64)
+        key = key[np.concatenate([[True], (key[1:] > 0) | (key[:-1] > 0)])]
+        wide = np.uint64(21)
+        with np.errstate(over="ignore"):
+            hashed = ((key[:-2] << wide << wide) | (key[1:-1] << wide) | key[2:]) * _GRAM_MIX
+        grams: Ints = (hashed >> np.uint64(64 - GRAM_BITS)).astype(np.int64)
+        return grams
+
+    def compare(self, line: int) -> int:
+        """How a line sounds: 0 like what was heard, and answered; 1 somewhat; 2 unlike."""
+        grams = self.grams(line)
+        most = MOST_NEW if self.letters[line] < LONG_LETTERS else MOST_NEW_LONG
+        closest, least, share = None, 0.0, 1.0
+        for sound in self.sounds if len(grams) else ():
+            if sound.script == self.script[line]:
+                new = int((sound.times[grams] == 0).sum()) / len(grams)
+                excess = new - min(RISE * (sound.once / sound.grams) + SLACK, most)
+                if closest is None or excess < least:
+                    closest, least, share = sound, excess, new
+        if closest is not None and least <= 0:
+            self.answers[line] = closest.answer
+            closest.add(grams)
+            return 0
+        return 1 if share < UNLIKE else 2
+
+    def ask(self, lines: list[int]) -> None:
+        """Asks for lines together."""
+        self.answers[lines], known = self.ear.ask(lines)
+        grams = [self.grams(line) for line in lines]
+        if known < 0 or self.letters[lines].sum() < SURE_LETTERS or not any(map(len, grams)):
+            return
+        script = int(self.script[lines[0]])
+        of_it = [each for each in self.sounds if (each.answer, each.script) == (known, script)]
+        if not of_it:
+            if len(self.sounds) == MOST_SPEECHES:
+                return
+            of_it = [_Sound(known, script, np.zeros(1 << GRAM_BITS, np.int64))]
+            self.sounds += of_it
+        for each in grams:
+            of_it[0].add(each)
+
+    def listen(self, lines: Ints) -> None:
+        """Hears lines, the longest first; then those that are short, in page order."""
+        rest = []
+        for line in lines[np.argsort(-self.letters[lines], kind="stable")].tolist():
+            if likeness := self.compare(line):
+                if likeness == 1 or self.letters[line] < LONG_LETTERS:
+                    rest.append(line)
+                else:
+                    self.ask([line])
+        groups: dict[tuple[int, int], list[int]] = {}
+        for line in sorted(rest):
+            if likeness := self.compare(line):
+                key = likeness, int(self.script[line])
+                if key in groups and line - groups[key][-1] > NEARBY:
+                    self.ask(groups.pop(key))
+                group = groups.setdefault(key, [])
+                group.append(line)
+                enough = ALIKE_LETTERS if likeness == 1 else UNLIKE_LETTERS
+                if self.letters[group].sum() >= enough or len(group) == MOST_TOGETHER:
+                    self.ask(groups.pop(key))
+        for _, group in sorted(groups.items()):
+            self.ask(group)
+
+
+def _line_scripts(scripts: Floats, letters: Floats) -> Ints:
     """The script that tells each line's language, (n,); 0 where a line has no letters.
 
     A script of one language decides from a fifth of the letters on: a Thai line may have more
     English words in it.
     """
-    own = np.zeros_like(scripts)
-    for script in _ONE_LANGUAGE:
-        own[:, script] = scripts[:, script]
-    telling = own.max(1) > MIN_SHARE * letters
+    own = scripts * _ONE_LANGUAGE_SCRIPTS
+    telling = own.max(1, initial=0.0) > MIN_SHARE * letters
     script = np.where(telling, own.argmax(1), scripts.argmax(1))
     return np.where(letters > 0, script, 0).astype(np.int64)
-
-
-def _heard(texts: Sequence[str], letters: Floats, script: NDArray[np.int64]) -> list[Heard | None]:
-    """What each line says of its language; None where it is too short to be asked.
-
-    If no line is long enough, those of the page's script are heard together.
-    """
-    weight = np.bincount(script, letters, minlength=_HAN + 1)
-    weight[0] = 0.0
-    main = int(weight.argmax())
-    least = np.where(script == main, LEAST_LETTERS, LEAST_OTHER_LETTERS)
-    one_language = np.array([s in _ONE_LANGUAGE for s in range(_HAN + 1)])
-    asked = (letters > 0) & (one_language[script] | (script == _HAN) | (letters >= least))
-    together: Heard | None = None
-    if not asked[script == main].any() and weight[main] >= LEAST_OTHER_LETTERS:
-        joined = "\n".join(texts[i] for i in np.flatnonzero(script == main).tolist())
-        together = _probabilities(joined[:MAX_SAMPLE].lower())
-    out: list[Heard | None] = [together if s == main else None for s in script.tolist()]
-    familiar: dict[str, set[str]] = {}
-    # the longest first: what they say in a language they are sure of tells the shorter ones'
-    for i in np.argsort(-letters, kind="stable").tolist():
-        if asked[i]:
-            out[i] = _heard_line(texts[i][:HEARD_CHARS], int(script[i]), letters[i], familiar)
-    return out
-
-
-def _heard_line(
-    text: str, script: int, letters: float, familiar: dict[str, set[str]]
-) -> Heard | None:
-    """What one line says of its language; ``familiar`` words are looked up, and added to."""
-    if script in _ONE_LANGUAGE:
-        return ((_ONE_LANGUAGE[script], 1.0),)
-    if script == _HAN:
-        return ((_han_language(text), 1.0),)
-    # Runs of capitals are skipped by the detector, and a shouted notice is one.
-    lowered = text.lower()
-    words = lowered.split()
-    enough = FAMILIAR * sum(map(len, words))
-    for code, known in familiar.items():
-        if sum(len(word) for word in words if word in known) >= enough:
-            return ((code, 1.0),)
-    found = _probabilities(lowered)
-    if found and letters >= SURE_LETTERS and found[0][1] >= SURE_HEARD:
-        familiar.setdefault(found[0][0], set()).update(words)
-    return found
 
 
 def _near(votes: Floats) -> Floats:
@@ -241,60 +406,65 @@ def _near(votes: Floats) -> Floats:
     return np.asarray(np.maximum(around, 0.0))
 
 
-def detect_language(texts: Sequence[str], probability: Floats) -> str | None:
+def page_language(
+    languages: Sequence[tuple[str | None, float]], probability: Floats, chars: Floats
+) -> str | None:
     """The ISO 639-1 code (``zh-cn`` and ``zh-tw`` for Chinese) of a page's article, or None.
 
-    The lines most likely to be content speak for the page, ``probability`` being (n,); all
-    lines where none is likely.
+    The lines most likely to be content speak for the page, long ones the loudest: their
+    ``languages`` with their probabilities, ``probability`` of content (n,) and lengths (n,).
+    All lines do where none is likely.
     """
-    chosen = [t for t, p in zip(texts, probability.tolist(), strict=True) if p >= SURE] or list(
-        texts
-    )
-    return language_of(sample(chosen))
+    loud = np.minimum(chars, LONG_LINE) ** 2
+    likely = probability >= SURE
+    for chosen in (np.flatnonzero(likely), np.flatnonzero(~likely)):
+        weight: dict[str, float] = {}
+        for i, each in zip(chosen.tolist(), loud[chosen].tolist(), strict=True):
+            code, sure = languages[i]
+            if code is not None:
+                weight[code] = weight.get(code, 0.0) + sure * each
+        if weight:
+            return max(weight, key=weight.__getitem__)
+    return None
 
 
-def sample(texts: list[str]) -> str:
-    """The first 3,000 characters of the longest lines, in page order."""
-    order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
-    room, taken = MAX_SAMPLE, []
-    for i in order:
-        if room <= 0:
-            break
-        taken.append(i)
-        room -= len(texts[i])
-    return "\n".join(texts[i][:MAX_SAMPLE] for i in sorted(taken))[:MAX_SAMPLE]
+class Han(IntFlag):
+    """What a character of Chinese or Japanese tells: its set of their time, or that it is kana."""
+
+    SIMPLIFIED = 1
+    TRADITIONAL = 2
+    KANA = 4
 
 
-def language_of(text: str) -> str | None:
-    """The language of a text, None where it has no letters to tell by.
-
-    >>> language_of("1234 !!"), language_of("สวัสดีชาวโลก")
-    (None, 'th')
-    """
-    scripts = char_counts([text.replace("\n", " ")])[1]
-    letters = scripts.sum(1)
-    script = int(_line_scripts(scripts, letters)[0])
-    if script in _ONE_LANGUAGE:
-        return _ONE_LANGUAGE[script]
-    if script == _HAN:
-        return _han_language(text)
-    found = _probabilities(text[:MAX_SAMPLE].lower()) if letters[0] else None
-    return found[0][0] if found else None
-
-
-def _han_language(text: str) -> str:
-    """Japanese where there is kana among the characters, else Chinese."""
-    kana = len(_KANA.findall(text))
-    return "ja" if kana > MIN_SHARE * len(text) / 2 else chinese_of(text)
+@cache
+def han_table() -> NDArray[np.uint8]:
+    """The Han flags of each code point below U+20000."""
+    table = np.zeros(TABLE_SIZE, np.uint8)
+    lead = np.arange(0xA1, 0xFF)
+    for flag, codec, trail in (
+        (Han.SIMPLIFIED, "gb2312", lead),
+        (Han.TRADITIONAL, "big5", np.concatenate([np.arange(0x40, 0x7F), lead])),
+    ):
+        pairs = np.stack(np.meshgrid(lead, trail, indexing="ij"), -1).astype(np.uint8)
+        table[code_points(pairs.tobytes().decode(codec, "ignore"))] |= np.uint8(flag)
+    table[:0x80] = 0  # what an unknown pair leaves behind
+    for begin, end in _KANA:
+        table[begin:end] |= np.uint8(Han.KANA)
+    return table
 
 
-def chinese_of(text: str) -> str:
-    """``zh-cn`` or ``zh-tw``, by which character set of their time holds more of a text.
+def _han_language(points: NDArray[np.uint32]) -> str:
+    """Japanese where there is kana among the characters, else Chinese by its sets.
 
-    >>> chinese_of("学校讨论"), chinese_of("學校討論")
+    >>> _han_language(code_points("学校讨论")), _han_language(code_points("學校討論"))
     ('zh-cn', 'zh-tw')
     """
-    simplified, traditional = (len(text.encode(c, "ignore")) for c in ("gb2312", "big5"))
+    flags = han_table()[np.minimum(points, TABLE_SIZE - 1)]
+    kana, simplified, traditional = (
+        int(((flags & flag) > 0).sum()) for flag in (Han.KANA, Han.SIMPLIFIED, Han.TRADITIONAL)
+    )
+    if kana > MIN_SHARE * len(points) / 2:
+        return "ja"
     return "zh-tw" if traditional > simplified else "zh-cn"
 
 

@@ -65,6 +65,7 @@ int take_arguments(const char *function, const char *kinds, PyObject *const *arg
 #define FAST(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, name##_doc}
 
 static PyMethodDef functions[] = {
+    FAST(hear_lines),
     FAST(plain_texts),
     FAST(predictions),
     {"explain", explain, METH_VARARGS, explain_doc},

@@ -86,6 +86,8 @@ extern const char element_tokens_doc[];
 PyObject *element_tokens(PyObject *module, PyObject *args);
 extern const char chains_doc[];
 PyObject *chains(PyObject *module, PyObject *args);
+extern const char hear_lines_doc[];
+PyObject *hear_lines(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char plain_texts_doc[];
 PyObject *plain_texts(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char predictions_doc[];

@@ -14,16 +14,22 @@ from langdetect import PROFILES_DIRECTORY, DetectorFactory
 from boilerplate import language
 from boilerplate.language import (
     LANGUAGES,
-    MAX_SAMPLE,
     SEED,
     TRIALS,
-    detect_language,
     language_name,
-    language_of,
-    sample,
+    page_language,
     speech,
 )
 from tests.made_up import SENTENCES
+
+
+def language_of(text: str) -> str | None:
+    return speech([text]).language
+
+
+def language_of_page(lines: list[str], probability: list[float]) -> str | None:
+    lengths = np.array([float(len(line)) for line in lines])
+    return page_language(speech(lines).of_lines(), np.array(probability), lengths)
 
 
 @pytest.fixture(scope="module")
@@ -79,37 +85,29 @@ def test_langdetect_answers_where_the_fast_detector_is_missing(
 
 def test_the_answer_is_the_same_in_another_process() -> None:
     short = "in via est"  # short enough for an unseeded detector to waver
-    code = f"from boilerplate.language import language_of; print(language_of({short!r}))"
+    code = f"from boilerplate.language import speech; print(speech([{short!r}]).language)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {language_of(short) for _ in range(5)} == {run.stdout.strip()}
 
 
 def test_the_likely_lines_speak_for_the_page() -> None:
     page = [SENTENCES["de"], SENTENCES["tr"]]
-    assert detect_language(page, np.array([0.9, 0.1])) == "de"
-    assert detect_language(page, np.array([0.1, 0.9])) == "tr"
+    assert language_of_page(page, [0.9, 0.1]) == "de"
+    assert language_of_page(page, [0.1, 0.9]) == "tr"
 
 
 def test_all_lines_speak_where_none_is_likely() -> None:
-    page = ["1", SENTENCES["uk"]]
-    assert detect_language(page, np.array([0.1, 0.1])) == "uk"
+    assert language_of_page(["1", SENTENCES["uk"]], [0.1, 0.1]) == "uk"
+    assert language_of_page(["1", SENTENCES["uk"]], [0.9, 0.1]) == "uk"
+
+
+def test_the_longest_likely_lines_speak_for_the_page() -> None:
+    menu = ["Startseite", "Nachrichten aus der Stadt", "Impressum und Datenschutz"] * 5
+    assert language_of_page([*menu, SENTENCES["tr"]], [0.9] * 16) == "tr"
 
 
 def test_a_page_without_lines_has_no_language() -> None:
-    assert detect_language([], np.zeros(0)) is None
-
-
-@given(st.lists(st.text(max_size=2000), max_size=8))
-def test_a_sample_is_short_and_keeps_the_order_of_lines(texts: list[str]) -> None:
-    taken = sample(texts)
-    assert len(taken) <= MAX_SAMPLE
-    if sum(map(len, texts)) + len(texts) <= MAX_SAMPLE:
-        assert taken == "\n".join(text for text in texts)
-
-
-def test_a_sample_takes_the_longest_lines() -> None:
-    menu, article = ["Home"] * 2000, ["A line of the article, long as such lines are. " * 20] * 4
-    assert "Home" not in sample(menu + article)
+    assert language_of_page([], []) is None
 
 
 ENGLISH = SENTENCES["en"].split(". ")
@@ -158,6 +156,20 @@ def test_a_page_of_short_lines_has_a_language() -> None:
     found = speech(lines)
     assert found.language == "fr"
     assert {code for code, _ in found.of_lines()} == {"fr"}
+
+
+def test_lines_that_sound_like_those_heard_are_not_asked() -> None:
+    page = [line * 3 for line in ENGLISH] + ENGLISH * 4 + TURKISH
+    language._probabilities.cache_clear()
+    found = speech(page)
+    assert language._probabilities.cache_info().misses <= len(page) / 3
+    assert {code for code, _ in found.of_lines()[: -len(TURKISH)]} == {"en"}
+    assert {code for code, _ in found.of_lines()[-len(TURKISH) :]} == {"tr"}
+
+
+def test_short_lines_near_each_other_are_heard_together() -> None:
+    menu = ["Yhteystiedot ja aukiolot", "Tietosuojaseloste ja evästeet", "Tilaa uutiskirjeemme nyt"]
+    assert {code for code, _ in speech([*menu, *ENGLISH * 3]).of_lines()[:3]} == {"fi"}
 
 
 def test_han_alone_is_japanese_on_a_japanese_page() -> None:

@@ -20,6 +20,7 @@ from boilerplate.characters import TABLE_SIZE, Flag, char_counts, char_flags, pl
 from boilerplate.characters import plain as plain_text
 from boilerplate.features import element_tokens, encode, line_shapes, page_text
 from boilerplate.kinds import likeliest_path
+from boilerplate.language import speech
 from boilerplate.model import column_grounds, column_names
 from boilerplate.page import Element, Line, Markup, text_page
 from boilerplate.plugins import no_plugins
@@ -401,3 +402,22 @@ def test_the_environment_sets_the_compiled_part_aside(value: str, expected: str)
         check=True,
     )
     assert shown.stdout.strip() == expected
+
+
+PIECES = st.builds(
+    lambda text, begin, size: text[begin : begin + size].replace("\n", " "),
+    st.sampled_from(sorted(SENTENCES.values())),
+    st.integers(0, 60),
+    st.sampled_from([8, 15, 30, 45, 70, 200]),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(PIECES, TEXTS.map(lambda text: text.replace("\n", " "))), max_size=25))
+def test_lines_are_heard_alike(texts: list[str]) -> None:
+    fast = speech(texts)
+    with plain():
+        slow = speech(texts)
+    assert (fast.languages, fast.main) == (slow.languages, slow.main)
+    for name in ("share", "heard", "letters"):
+        assert getattr(fast, name).tobytes() == getattr(slow, name).tobytes()
