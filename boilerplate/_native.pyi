@@ -99,15 +99,64 @@ def element_arrays(
     elements: tuple[Element, ...], parent: Any, depth: Any, hidden: Any, kind: Any, /
 ) -> list[tuple[str, tuple[str, ...]]]: ...
 def line_markups(lines: tuple[Line, ...], places: Sequence[int], out: Any, /) -> None: ...
-def common_depth(parent: Any, depth: Any, at: Any, out: Any, /) -> None: ...
-def inherit(parent: Any, flags: Any, /) -> None: ...
-def subtree_sums(
-    parent: Any, depth: Any, order: Any, line_element: Any, values: Any, out: Any, /
-) -> None: ...
-def branches(parent: Any, depth: Any, main: int, branch: Any, meets: Any, /) -> None: ...
 def chain_sums(parent: Any, kind: Any, says: Any, fading: Any, at: Any, out: Any, /) -> None: ...
 def likeliest_path(scores: Any, costs: Any, path: Any, /) -> None: ...
 def copies(hashes: Any, before: Any, count: Any, /) -> None: ...
-def window_means(sums: Any, masses: Any, windows: Any, out: Any, /) -> None: ...
 def element_tokens(tag: str, names: tuple[str, ...], out: Any, /) -> int: ...
-def chains(parent: Any, at: Any, out: Any, /) -> None: ...
+def line_groups(parent: Any, sign: Any, line_element: Any, groups: Any, /) -> None: ...
+def markup_features(
+    parent: Any,
+    depth: Any,
+    hidden: Any,
+    flag: Any,
+    line_element: Any,
+    markups: Any,
+    groups: Any,
+    chars: Any,
+    out: Any,
+    /,
+) -> None: ...
+def neighbour_features(p: Any, chars: Any, log_chars: Any, terminals: Any, out: Any, /) -> None: ...
+def container_features(
+    parent: Any,
+    depth: Any,
+    line_element: Any,
+    groups: Any,
+    p: Any,
+    chars: Any,
+    terminals: Any,
+    links: Any,
+    out: Any,
+    /,
+) -> None: ...
+def name_scores(
+    tokens: Any,
+    sizes: Any,
+    kind: Any,
+    parent: Any,
+    line_element: Any,
+    levels: Any,
+    weights: Any,
+    scores: Any,
+    /,
+) -> None: ...
+def bag_scores(weights: Any, buckets: Any, values: Any, scores: Any, /) -> None: ...
+def around_scores(
+    page: tuple[Any, ...],
+    most: int,
+    before_salt: int,
+    after_salt: int,
+    weights: Any,
+    scores: Any,
+    /,
+) -> None: ...
+def bag_buckets(
+    page: tuple[Any, ...],
+    tokens: Any,
+    level: int,
+    bits: int,
+    words: Any,
+    counts: Any,
+    names: Any,
+    /,
+) -> tuple[int, int]: ...

@@ -12,7 +12,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, Final
 from zlib import crc32
 
@@ -292,18 +291,39 @@ ElementKind = tuple[str, tuple[str, ...]]  # what elements alike share: tag and 
 class Tree:
     """The page's elements as arrays, and the innermost element of each line.
 
-    ``kinds`` are the tags and names that there are, ``kind`` (e,) which of them an element has.
-    ``chain`` has a row for each level: row 0 the line's own element, row 1 its parent, and so
-    on; -1 above the root. Shapes: e elements, n lines, d levels.
+    ``kinds`` are the tags and names that there are, ``kind`` (e,) which of them an element has,
+    ``sign`` (e,) a number that elements of the same tag and first names share. ``markups`` (n, 5)
+    are ``line_markups``, ``groups`` (2, n) ``line_groups``. ``tokens`` (t,) are the
+    ``element_tokens`` of the kinds, one after the other, ``sizes`` how many each has. Shapes:
+    e elements, n lines.
     """
 
     kinds: Sequence[ElementKind]
+    tokens: Ints
+    sizes: Ints
     kind: Ints
     parent: Ints
     depth: Ints
     hidden: NDArray[np.bool_]
+    sign: Ints
+    markups: Floats
     line_element: Ints
-    chain: Ints
+    groups: Ints
+
+    @property
+    def levels(self) -> int:
+        """How far up the elements around lines are looked at."""
+        return min(int(self.depth[self.line_element].max(initial=0)) + 1, len(LEVELS))
+
+    @property
+    def chain(self) -> Ints:
+        """The elements around each line, the innermost first, -1 above the root; (levels, n)."""
+        chain = np.empty((self.levels, len(self.line_element)), np.int64)
+        current = self.line_element
+        for row in chain:
+            row[:] = current
+            current = np.where(current >= 0, self.parent[current], -1)
+        return chain
 
 
 def tree(page: Page, spoken: Sequence[int]) -> Tree | None:
@@ -311,22 +331,38 @@ def tree(page: Page, spoken: Sequence[int]) -> Tree | None:
     if page.kind != "html" or not page.elements:
         return None
     kinds, kind, parent, depth, hidden = element_arrays(page.elements)
-    own = line_markups(page, spoken)[:, 0].astype(np.int64)
-    return Tree(kinds, kind, parent, depth, hidden, own, chains(parent, depth, own))
+    sign = signatures(kinds)[kind]
+    markups = line_markups(page, spoken)
+    own = markups[:, 0].astype(np.int64)
+    groups = line_groups(parent, sign, own)
+    each = [element_tokens(*found) for found in kinds]
+    tokens, sizes = np.concatenate(each), np.array([len(some) for some in each], np.int64)
+    return Tree(kinds, tokens, sizes, kind, parent, depth, hidden, sign, markups, own, groups)
 
 
-def chains(parent: Ints, depth: Ints, own: Ints) -> Ints:
-    """Elements and those around them, the innermost first, -1 above the root; (d, n)."""
-    levels = min(int(depth[own].max(initial=0)) + 1, len(LEVELS))
-    chain = np.empty((levels, len(own)), np.int64)
+def signatures(kinds: Sequence[ElementKind]) -> Ints:
+    """A number for each kind of element that those of the same tag and first names share."""
+    seen: dict[ElementKind, int] = {}
+    return np.array(
+        [seen.setdefault((tag, names[:3]), len(seen)) for tag, names in kinds], np.int64
+    )
+
+
+def line_groups(parent: Ints, sign: Ints, own: Ints) -> Ints:
+    """The first line whose element has the same sign, and the first whose parent's has so too.
+
+    ``own`` (n,) are the lines' elements; (2, n).
+    """
+    groups = np.empty((2, len(own)), np.int64)
     if native := acceleration.native:
-        native.chains(parent, own, chain)
-        return chain
-    current = own
-    for row in chain:
-        row[:] = current
-        current = np.where(current >= 0, parent[current], -1)
-    return chain
+        native.line_groups(parent, sign, own, groups)
+        return groups
+    around = sign[np.maximum(parent[own], 0)]
+    pairs = sign[own] * (sign.max(initial=0) + 1) + around
+    for row, keys in zip(groups, (sign[own], pairs), strict=True):
+        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        row[:] = first[inverse]
+    return groups
 
 
 def element_arrays(
@@ -363,25 +399,13 @@ def line_markups(page: Page, spoken: Sequence[int]) -> Floats:
     return np.array(values, float).reshape(len(markups), 5)
 
 
-def levels(tree: Tree) -> list[Ints]:
-    """The elements of each depth, the outermost first."""
-    order = np.argsort(tree.depth, kind="stable")
-    deepest = int(tree.depth.max(initial=0))
-    bounds = np.searchsorted(tree.depth[order], np.arange(deepest + 2))
-    return [order[a:b] for a, b in pairwise(bounds.tolist())]
-
-
 def subtree_sums(tree: Tree, values: Floats) -> Floats:
     """Sums over each element's subtree of values given for the lines; (n, k) to (e, k)."""
     total = np.zeros((len(tree.parent), values.shape[1]))
-    if native := acceleration.native:
-        order = np.argsort(tree.depth, kind="stable")
-        at, values = tree.line_element, np.ascontiguousarray(values)
-        native.subtree_sums(tree.parent, tree.depth, order, at, values, total)
-        return total
     np.add.at(total, tree.line_element, values)
-    for level in reversed(levels(tree)[1:]):
-        np.add.at(total, tree.parent[level], total[level])
+    for element in range(len(total) - 1, 0, -1):  # children stand after their parents
+        if tree.parent[element] >= 0:
+            total[tree.parent[element]] += total[element]
     return total
 
 
@@ -730,19 +754,14 @@ MARKUP_COLUMNS: Final = (
 _FLAG_INDEX: Final = {tag: i for i, tag in enumerate(TAG_FLAGS)}
 
 
-def signatures(tree: Tree) -> Ints:
-    """A number for each element that those of the same tag and names share; (e,)."""
-    seen: dict[ElementKind, int] = {}
-    of_kind = [seen.setdefault((tag, names[:3]), len(seen)) for tag, names in tree.kinds]
-    return np.array(of_kind, np.int64)[tree.kind]
+_LOGARITHMS_OF_MARKUP: Final = [
+    MARKUP_COLUMNS.index(name)
+    for name in ("links", "same_signature", "same_signature_chars", "same_path")
+]
 
 
 def common_depth(tree: Tree, at: Ints) -> Ints:
     """The depth of the innermost element around each element and the next, (n - 1,)."""
-    if native := acceleration.native:
-        out = np.empty(max(len(at) - 1, 0), np.int64)
-        native.common_depth(tree.parent, tree.depth, at, out)
-        return out
     a, b = at[:-1].copy(), at[1:].copy()
     while (apart := a != b).any():
         a_first = apart & (a > b)
@@ -752,56 +771,64 @@ def common_depth(tree: Tree, at: Ints) -> Ints:
     return tree.depth[a]
 
 
-def markup_features(page: Page, spoken: Sequence[int], tree: Tree, chars: Floats) -> Floats:
-    """What the markup around each line says, as MARKUP_COLUMNS; (n, len(MARKUP_COLUMNS))."""
+def markup_features(tree: Tree, chars: Floats, out: Floats) -> None:
+    """What the markup around each line says, as MARKUP_COLUMNS, into rows of (n,)."""
     k = len(TAG_FLAGS)
-    flags = np.array([_FLAG_INDEX.get(tag, k) for tag, _ in tree.kinds])[tree.kind]
+    flags = np.array([_FLAG_INDEX.get(tag, k) for tag, _ in tree.kinds], np.int64)[tree.kind]
+    if native := acceleration.native:
+        native.markup_features(
+            tree.parent, tree.depth, tree.hidden, flags, tree.line_element, tree.markups,
+            tree.groups, chars, out,
+        )  # fmt: skip
+    else:
+        _fill(out, _markup_columns(tree, flags, chars))
+    out[_LOGARITHMS_OF_MARKUP] = np.log1p(out[_LOGARITHMS_OF_MARKUP])
+
+
+def _fill(out: Floats, columns: Sequence[Any]) -> None:
+    for row, column in zip(out, columns, strict=True):
+        row[:] = column
+
+
+def _markup_columns(tree: Tree, flags: Ints, chars: Floats) -> list[Any]:
+    k = len(TAG_FLAGS)
     own = np.zeros((len(tree.kind), k + 1), bool)
     own[np.arange(len(flags)), flags] = True
     own[:, k] = tree.hidden
     inherited = own.copy()
-    if native := acceleration.native:
-        native.inherit(tree.parent, inherited)
-    else:
-        for level in levels(tree)[1:]:
-            inherited[level] |= inherited[tree.parent[level]]
+    for element, up in enumerate(tree.parent.tolist()):
+        if up >= 0:
+            inherited[element] |= inherited[up]
     at = tree.line_element
-    counts = line_markups(page, spoken)[:, 1:]
+    counts = tree.markups[:, 1:]
     depth = tree.depth[at]
     shared = common_depth(tree, at)
     before = np.concatenate([[0], shared])
     after = np.concatenate([shared, [0]])
     previous, following = np.concatenate([[0], depth[:-1]]), np.concatenate([depth[1:], [0]])
-    signs = signatures(tree)
-    sign = signs[at]
-    parents = np.where(tree.parent[at] >= 0, tree.parent[at], 0)
-    same_sign = np.bincount(sign, minlength=1)[sign]
-    sign_chars = np.bincount(sign, chars, minlength=1)[sign]
-    pair = sign * (sign.max(initial=0) + 1) + signs[parents]
-    _, inverse, pair_counts = np.unique(pair, return_inverse=True, return_counts=True)
+    parents = np.maximum(tree.parent[at], 0)
     same_parent = np.concatenate([[False], parents[1:] == parents[:-1]])
-    return np.column_stack(
-        [
-            np.log1p(counts[:, 0]),
-            counts[:, 1] / np.maximum(chars, 1),
-            counts[:, 2] / np.maximum(chars, 1),
-            counts[:, 3],
-            depth,
-            inherited[at, k],
-            own[at, :k],
-            inherited[at, :k],
-            previous - before,
-            depth - before,
-            depth - after,
-            following - after,
-            same_parent,
-            np.log1p(same_sign),
-            np.log1p(sign_chars),
-            np.log1p(pair_counts[inverse]),
-            ~same_parent,
-            ~np.concatenate([same_parent[1:], [False]]),
-        ]
-    ).astype(float)
+    alike, path = tree.groups
+    return [
+        counts[:, 0],
+        counts[:, 1] / np.maximum(chars, 1),
+        counts[:, 2] / np.maximum(chars, 1),
+        counts[:, 3],
+        depth,
+        inherited[at, k],
+        *own[at, :k].T,
+        *inherited[at, :k].T,
+        previous - before,
+        depth - before,
+        depth - after,
+        following - after,
+        same_parent,
+        np.bincount(alike)[alike],
+        np.bincount(alike, chars)[alike],
+        np.bincount(path)[path],
+        ~same_parent,
+        ~np.concatenate([same_parent[1:], [False]]),
+    ]
 
 
 @dataclass(slots=True)
@@ -835,23 +862,40 @@ BAG_BITS: Final = 14
 _BAG_LEVEL: Final = 9  # a salt of its own: here it does not matter how far up a name stands
 
 
+def total(values: Floats) -> float:
+    """The sum, from the first to the last: the same bits wherever it is computed."""
+    return float(np.cumsum(values)[-1]) if len(values) else 0.0
+
+
 def page_bag(page: Page, text: PageText, skeleton: Tree | None) -> tuple[Ints, Floats]:
     """What the whole page says: its words, and the names in its markup; buckets and weights.
 
     Words fall into the first 2**14 buckets, names into the next; each half has length 1. It
     tells a shop from a forum from an article before any line is looked at.
     """
-    counts = np.bincount(buckets(word_grams(text, 1).hashes, BAG_BITS))
-    words = np.flatnonzero(counts)
-    weights = np.log1p(counts[words])
-    weights /= max(float(np.linalg.norm(weights)), 1e-9)
+    tokens = np.zeros(0, np.int64)
+    if skeleton is not None:
+        tokens = np.append(skeleton.tokens, element_tokens("", (f"type={page.metadata.type}",)))
+    words, counts, names = _bag_buckets(text, tokens)
+    weights = np.log1p(counts)
+    weights /= max(total(weights * weights) ** 0.5, 1e-9)
     if skeleton is None:
         return words, weights
-    kind = element_tokens("", (f"type={page.metadata.type}",))
-    tokens = [kind, *(element_tokens(*each) for each in skeleton.kinds)]
-    names = np.unique(name_buckets(np.unique(np.concatenate(tokens)), _BAG_LEVEL, BAG_BITS))
     equal = np.full(len(names), len(names) ** -0.5)
     return np.concatenate([words, names + (1 << BAG_BITS)]), np.concatenate([weights, equal])
+
+
+def _bag_buckets(text: PageText, tokens: Ints) -> tuple[Ints, Ints, Ints]:
+    """The buckets of a page's words, how many fall into each, and the buckets of its names."""
+    if native := acceleration.native:
+        words, counts, names = np.empty((3, 1 << BAG_BITS), np.int64)
+        n_words, n_names = native.bag_buckets(
+            text.compiled, tokens, _BAG_LEVEL, BAG_BITS, words, counts, names
+        )
+        return words[:n_words], counts[:n_words], names[:n_names]
+    found = np.bincount(buckets(word_grams(text, 1).hashes, BAG_BITS))
+    words = np.flatnonzero(found)
+    return words, found[words], np.unique(name_buckets(tokens, _BAG_LEVEL, BAG_BITS))
 
 
 def encode(page: Page, spoken: Sequence[int]) -> Encoded:
@@ -861,16 +905,18 @@ def encode(page: Page, spoken: Sequence[int]) -> Encoded:
     text = page_text([clip(line) for line in full])
     counts, scripts, shapes = line_shapes(text.texts)
     spoken_in = speech(text.texts, scripts, (text.folded, text.starts, text.lengths))
-    columns = text_features(page, text, chars, counts, scripts, shapes)
-    terminals = np.expm1(columns[:, TEXT_COLUMNS.index("n_terminal")])
-    columns = np.hstack([columns, language_features(spoken_in)])
     skeleton = tree(page, spoken)
+    ends = np.cumsum([len(TEXT_COLUMNS), len(LANGUAGE_COLUMNS), len(MARKUP_COLUMNS)]).tolist()
+    rows = np.empty((ends[1] if skeleton is None else ends[2], len(full)))
+    rows[: ends[0]] = text_features(page, text, chars, counts, scripts, shapes).T
+    rows[ends[0] : ends[1]] = language_features(spoken_in).T
+    terminals = np.expm1(rows[TEXT_COLUMNS.index("n_terminal")])
     links = np.zeros(len(full))
     if skeleton is not None:
-        columns = np.hstack([columns, markup_features(page, spoken, skeleton, chars)])
-        links = line_markups(page, spoken)[:, 2].copy()
+        markup_features(skeleton, chars, rows[ends[1] :])
+        links = skeleton.markups[:, 2].copy()
     bag = page_bag(page, text, skeleton)
-    return Encoded(chars, terminals, links, text, skeleton, columns, bag, spoken_in)
+    return Encoded(chars, terminals, links, text, skeleton, rows.T, bag, spoken_in)
 
 
 def gram_rows(encoded: Encoded) -> tuple[Ints, Ints]:
@@ -920,9 +966,8 @@ def _mixed(hashes: Hashes, salt: np.uint64) -> Hashes:
 
 def name_rows(skeleton: Tree) -> tuple[Ints, Ints]:
     """Bucket ids of the names around each line, line after line, and the offsets of the lines."""
-    each = [element_tokens(*kind) for kind in skeleton.kinds]
-    sizes = np.array([len(tokens) for tokens in each], np.int64)
-    tokens, begins = np.concatenate(each), np.cumsum(sizes) - sizes
+    tokens, sizes = skeleton.tokens, skeleton.sizes
+    begins = np.cumsum(sizes) - sizes
     sizes, begins = sizes[skeleton.kind], begins[skeleton.kind]
     chain = skeleton.chain.T  # a row for each line, its own element first
     present = chain >= 0
@@ -947,7 +992,10 @@ def row_means(weights: NDArray[np.float32], ids: Ints, offsets: Ints) -> Floats:
 
 
 def gram_scores(encoded: Encoded, weights: NDArray[np.float32]) -> Floats:
-    """``row_means`` of the weights of ``gram_rows``, (n,), without making the rows."""
+    """``row_means`` of the weights of ``gram_rows``, (n,), without making the rows.
+
+    Sums of weights that are stored in 16 bits are exact in any order.
+    """
     if (native := acceleration.native) and encoded.text is not None:
         sums, counts = np.zeros(encoded.n), np.empty(encoded.n, np.int64)
         orders = bytes(CHAR_ORDERS), bytes(WORD_ORDERS)
@@ -956,23 +1004,23 @@ def gram_scores(encoded: Encoded, weights: NDArray[np.float32]) -> Floats:
     return row_means(weights, *gram_rows(encoded))
 
 
-def name_scores(skeleton: Tree, weights: NDArray[np.float32]) -> Floats:
-    """``row_means`` of the weights of ``name_rows``, (n,): a kind of element is asked once.
+def around_scores(encoded: Encoded, weights: NDArray[np.float32]) -> Floats:
+    """``row_means`` of the weights of ``around_rows``, (n,), without making the rows."""
+    if (native := acceleration.native) and encoded.text is not None:
+        scores = np.empty(encoded.n)
+        salts = int(_PREVIOUS), int(_NEXT)
+        native.around_scores(encoded.text.compiled, NEIGHBOUR_WORDS, *salts, weights, scores)
+        return scores
+    return row_means(weights, *around_rows(encoded))
 
-    Sums of weights that are stored in 16 bits are exact in any order.
-    """
-    each = [element_tokens(*kind) for kind in skeleton.kinds]
-    sizes = np.array([len(tokens) for tokens in each])
-    tokens, begins = np.concatenate(each), np.cumsum(sizes) - sizes
-    said = np.array(
-        [
-            np.add.reduceat(weights[name_buckets(tokens, level)], begins, dtype=np.float64)
-            for level in range(N_LEVELS)
-        ]
-    )
-    chain = skeleton.chain
-    kind, present = skeleton.kind[chain], chain >= 0
-    sums = np.where(present, said[LEVELS[: len(chain), None], kind], 0.0).sum(0)
-    counts = np.where(present, sizes[kind], 0).sum(0)
-    scores: Floats = sums / np.sqrt(np.maximum(counts, 1))
-    return scores
+
+def name_scores(skeleton: Tree, weights: NDArray[np.float32]) -> Floats:
+    """``row_means`` of the weights of ``name_rows``, (n,): a kind of element is asked once."""
+    if native := acceleration.native:
+        scores = np.empty(len(skeleton.line_element))
+        native.name_scores(
+            skeleton.tokens, skeleton.sizes, skeleton.kind, skeleton.parent,
+            skeleton.line_element, LEVELS[: skeleton.levels], weights, scores,
+        )  # fmt: skip
+        return scores
+    return row_means(weights, *name_rows(skeleton))

@@ -40,12 +40,12 @@ from boilerplate.features import (
     Encoded,
     Floats,
     around_rows,
+    around_scores,
     encode,
     gram_rows,
     gram_scores,
     name_rows,
     name_scores,
-    row_means,
 )
 from boilerplate.page import Kind, Page
 
@@ -108,7 +108,7 @@ class Linear:
         wording, surroundings, names = self.tables
         scores = np.zeros((encoded.n, len(EVIDENCE)))
         scores[:, 0] = gram_scores(encoded, wording)
-        scores[:, 1] = row_means(surroundings, *around_rows(encoded))
+        scores[:, 1] = around_scores(encoded, surroundings)
         if encoded.tree is not None:
             scores[:, 2] = name_scores(encoded.tree, names)
         return scores
@@ -141,7 +141,12 @@ class PageTypes:
     def log_probabilities(self, bag: tuple[NDArray[np.int64], Floats]) -> Floats:
         """The logarithm of each page type's probability, in the order of PAGE_TYPES, (7,)."""
         buckets, values = bag
-        scores = self.weights[:, buckets] @ values + self.bias
+        scores = np.zeros(len(PAGE_TYPES))
+        if native := acceleration.native:
+            native.bag_scores(self.weights, buckets, values, scores)
+        elif len(buckets):
+            scores = np.cumsum(self.weights[:, buckets] * values, axis=1)[:, -1]
+        scores = scores + self.bias
         odds = np.exp(scores - scores.max())
         logarithms: Floats = np.log(odds / odds.sum() + _LEAST_LIKELY)
         return logarithms
@@ -364,18 +369,18 @@ def tree_matrix(
     ``evidence`` (n, 3) and ``bias`` are the linear model's, ``types`` (7,) the page's.
     """
     p = sigmoid(evidence.sum(1) + bias)
-    blocks = [
-        encoded.columns,
-        evidence,
-        p[:, None],
-        np.broadcast_to(types, (encoded.n, len(types))),
-        neighbour_features(p, encoded.chars, encoded.terminals),
-    ]
+    context = [neighbour_features(p, encoded.chars, encoded.terminals)]
     if encoded.tree is not None:
-        blocks.append(
+        context.append(
             container_features(encoded.tree, p, encoded.chars, encoded.terminals, encoded.links)
         )
-    return np.hstack(blocks).astype(np.float32)
+    blocks = [encoded.columns.T, evidence.T, p[None], types[:, None], *context]
+    matrix = np.empty((sum(map(len, blocks)), encoded.n), np.float32)  # a row for each column
+    at = 0
+    for block in blocks:
+        matrix[at : at + len(block)] = block
+        at += len(block)
+    return matrix.T
 
 
 def sigmoid(log_odds: Floats) -> Floats:

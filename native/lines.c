@@ -571,6 +571,128 @@ done:
     return result;
 }
 
+const char around_scores_doc[] =
+    "around_scores(page, most, before_salt, after_salt, weights, scores)\n\n"
+    "The sum of the weights (2**18,) of the first words, at most so many, of the lines before and\n"
+    "after each over the root of their number, (n,).";
+
+enum { AROUND_BITS = 18 };
+
+/* Adds the weights of a line's first words, seen from a line beside it; how many they are. */
+static int64_t add_words(const Page *page, Py_ssize_t line, Py_ssize_t most, uint64_t salt,
+                         const float *weights, double *sum)
+{
+    int64_t first;
+    int64_t count = word_grams(page, line, 1, &first);
+    count = count < most ? count : most;
+    for (int64_t i = first; i < first + count; i++) {
+        *sum += (double)weights[((word_hash(page, i, 1) ^ salt) * MIX) >> (64 - AROUND_BITS)];
+    }
+    return count;
+}
+
+PyObject *around_scores(PyObject *module, PyObject *args)
+{
+    PyObject *page_tuple, *weights_object, *scores_object;
+    Py_ssize_t most;
+    unsigned long long before, after;
+    Page page;
+    Array a[2] = {0};
+    PyObject *result = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OnKKOO", &page_tuple, &most, &before, &after, &weights_object,
+                          &scores_object)) {
+        return NULL;
+    }
+    if (take_page(page_tuple, &page) < 0 || take_array(weights_object, &a[0], 4, 0, "weights") < 0 ||
+        take_array(scores_object, &a[1], 8, 1, "scores") < 0) {
+        goto done;
+    }
+    const float *weights = a[0].view.buf;
+    double *scores = a[1].view.buf;
+    if (a[0].length != 1 << AROUND_BITS || a[1].length != page.n || most < 0) {
+        PyErr_SetString(PyExc_ValueError, "around_scores: the arrays' lengths disagree");
+        goto done;
+    }
+    for (Py_ssize_t line = 0; line < page.n; line++) {
+        double sum = 0.0;
+        int64_t words = 0;
+        if (line > 0) {
+            words += add_words(&page, line - 1, most, before, weights, &sum);
+        }
+        if (line + 1 < page.n) {
+            words += add_words(&page, line + 1, most, after, weights, &sum);
+        }
+        scores[line] = sum / sqrt((double)(words > 1 ? words : 1));
+    }
+    result = Py_NewRef(Py_None);
+done:
+    drop_arrays(page.a, 6);
+    drop_arrays(a, 2);
+    return result;
+}
+
+const char bag_buckets_doc[] =
+    "bag_buckets(page, tokens, level, bits, words, counts, names)\n\n"
+    "Fills the buckets of a page's words in order, how many words fall into each, and the buckets\n"
+    "of the tokens of its names, seen from a level; (2**bits,) each. How many words' and names'.";
+
+PyObject *bag_buckets(PyObject *module, PyObject *args)
+{
+    PyObject *page_tuple, *objects[4];
+    int level, bits;
+    Page page;
+    Array a[4] = {0};
+    PyObject *result = NULL;
+    int64_t *seen = NULL;
+    uint8_t *marks = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOiiOOO", &page_tuple, &objects[0], &level, &bits, &objects[1],
+                          &objects[2], &objects[3])) {
+        return NULL;
+    }
+    if (take_page(page_tuple, &page) < 0) {
+        goto done;
+    }
+    for (int i = 0; i < 4; i++) {
+        if (take_array(objects[i], &a[i], 8, i > 0, "bag_buckets") < 0) {
+            goto done;
+        }
+    }
+    int64_t *words = a[1].view.buf, *counts = a[2].view.buf, *names = a[3].view.buf;
+    Py_ssize_t size = bits < 1 || bits > 24 ? -1 : (Py_ssize_t)1 << bits, n_words = 0, n_names = 0;
+    if (a[1].length != size || a[2].length != size || a[3].length != size || level < 0) {
+        PyErr_SetString(PyExc_ValueError, "bag_buckets: the arrays' lengths disagree");
+        goto done;
+    }
+    seen = calloc((size_t)size, sizeof(*seen));
+    marks = calloc((size_t)size, sizeof(*marks));
+    if (seen == NULL || marks == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    for (int64_t i = page.words_before[0]; page.n && i < page.words_before[page.n]; i++) {
+        seen[word_hash(&page, i, 1) >> (64 - bits)]++;
+    }
+    mark_names(a[0].view.buf, a[0].length, level, bits, marks);
+    for (Py_ssize_t i = 0; i < size; i++) {
+        if (seen[i]) {
+            words[n_words] = i;
+            counts[n_words++] = seen[i];
+        }
+        if (marks[i]) {
+            names[n_names++] = i;
+        }
+    }
+    result = Py_BuildValue("nn", n_words, n_names);
+done:
+    free(seen);
+    free(marks);
+    drop_arrays(page.a, 6);
+    drop_arrays(a, 4);
+    return result;
+}
+
 const char gram_familiarity_doc[] =
     "gram_familiarity(page, order, is_word, bits, log1p, out)\n\n"
     "The mean of log1p(how often each of a line's n-grams stands elsewhere on the page), (n,).\n"
@@ -742,56 +864,5 @@ PyObject *copies(PyObject *module, PyObject *args)
 done:
     free(slots);
     drop_arrays(a, 3);
-    return result;
-}
-
-const char window_means_doc[] =
-    "window_means(sums, masses, windows, out)\n\n"
-    "Means of the lines within each window before and after each line, (n, 2 * windows), from\n"
-    "sums of values and of weights up to each line, (n + 1,).";
-
-PyObject *window_means(PyObject *module, PyObject *args)
-{
-    PyObject *objects[4];
-    Array a[4] = {0};
-    PyObject *result = NULL;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "OOOO", &objects[0], &objects[1], &objects[2], &objects[3])) {
-        return NULL;
-    }
-    for (int i = 0; i < 4; i++) {
-        if (take_array(objects[i], &a[i], 8, i == 3, "window_means") < 0) {
-            goto done;
-        }
-    }
-    const double *sums = a[0].view.buf, *masses = a[1].view.buf;
-    const int64_t *windows = a[2].view.buf;
-    double *out = a[3].view.buf;
-    Py_ssize_t n = a[0].length - 1, count = a[2].length;
-    if (n < 0 || a[1].length != n + 1 || !is_matrix(&a[3], n, 2 * count)) {
-        PyErr_SetString(PyExc_ValueError, "window_means: the arrays' lengths disagree");
-        goto done;
-    }
-    for (Py_ssize_t w = 0; w < count; w++) {
-        if (windows[w] < 0) {
-            PyErr_SetString(PyExc_ValueError, "window_means: a window is of no lines or more");
-            goto done;
-        }
-    }
-    for (Py_ssize_t i = 0; i < n; i++) {
-        for (Py_ssize_t w = 0; w < count; w++) {
-            for (int side = 0; side < 2; side++) {
-                int64_t reach = windows[w] < n ? windows[w] : n;
-                int64_t low = side ? i + 1 : i - reach, high = side ? i + 1 + reach : i;
-                low = low < 0 ? 0 : low > n ? n : low;
-                high = high < 0 ? 0 : high > n ? n : high;
-                double mass = masses[high] - masses[low];
-                *out++ = (sums[high] - sums[low]) / (mass > 1e-9 ? mass : 1e-9);
-            }
-        }
-    }
-    result = Py_NewRef(Py_None);
-done:
-    drop_arrays(a, 4);
     return result;
 }

@@ -9,6 +9,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 import numpy as np
 import pytest
@@ -263,7 +264,7 @@ class TestPages:
             assert page == cleaner.clean(source, kind=kind)
 
 
-MOST, LEAST = np.iinfo(np.int64).max, np.iinfo(np.int64).min
+MOST = np.iinfo(np.int64).max
 NODE = np.dtype([("threshold", "<f4"), ("column", "<i4"), ("left", "<i4")])
 
 
@@ -332,14 +333,67 @@ class TestNothingBeyondAnArrayIsRead:
                 one_line(), b"\1", b"", bits, np.zeros(0, np.float32), width, np.zeros(0), whole(0)
             )
 
-    def test_windows_have_no_bounds_but_are_never_negative(self) -> None:
+    def test_a_page_of_other_lengths_than_its_columns_is_refused(self) -> None:
         assert acceleration.native
-        sums, out = np.array([0.0, 1.0, 3.0]), np.zeros((2, 2))
-        acceleration.native.window_means(sums, np.arange(3.0), whole(MOST), out)
-        assert out.tolist() == [[0.0, 2.0], [1.0, 0.0]]
-        for window in (-1, LEAST):
-            with pytest.raises(ValueError, match="window"):
-                acceleration.native.window_means(sums, np.arange(3.0), whole(window), out)
+        one = np.ones(2)
+        with pytest.raises(ValueError, match="lengths"):
+            acceleration.native.neighbour_features(one, one, one, one, np.zeros((51, 2)))
+        with pytest.raises(ValueError, match="lengths"):
+            acceleration.native.neighbour_features(one, one, one, np.ones(3), np.zeros((52, 2)))
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"parent": whole(-1, 1)},
+            {"parent": whole(-2, 0)},
+            {"element": whole(0, 2)},
+            {"element": whole(0, -1)},
+            {"groups": np.array([[0, 1], [0, 2]])},
+            {"groups": np.array([[0, -1], [0, 1]])},
+            {"kind": whole(0, 1)},
+            {"kind": whole(0, -1)},
+            {"sizes": whole(3)},
+            {"sizes": whole(MOST)},
+            {"sizes": whole(-1)},
+            {"levels": whole(6)},
+        ],
+    )
+    def test_elements_that_are_not_on_the_page_are_refused(self, wrong: dict[str, Any]) -> None:
+        native = acceleration.native
+        assert native
+
+        def ask(**has: Any) -> None:
+            parent, element, groups = has["parent"], has["element"], has["groups"]
+            depth, kind, one, hidden = whole(0, 1), has["kind"], np.ones(2), np.zeros(2, bool)
+            native.line_groups(parent, kind, element, np.empty((2, 2), np.int64))
+            native.markup_features(
+                parent, depth, hidden, kind, element, np.zeros((2, 5)), groups, one,
+                np.zeros((16, 2)),
+            )  # fmt: skip
+            native.container_features(
+                parent, depth, element, groups, one, one, one, one, np.zeros((50, 2))
+            )
+            native.name_scores(
+                whole(1, 2), has["sizes"], kind, parent, element, has["levels"],
+                np.zeros(2**18, np.float32), one,
+            )  # fmt: skip
+
+        right = {
+            "parent": whole(-1, 0), "element": whole(0, 1), "groups": np.zeros((2, 2), np.int64),
+            "kind": whole(0, 0), "sizes": whole(2), "levels": whole(0, 5),
+        }  # fmt: skip
+        ask(**right)
+        with pytest.raises(ValueError, match=r"beyond|before|fewer"):
+            ask(**{**right, **wrong})
+
+    def test_a_bucket_that_has_no_weight_is_refused(self) -> None:
+        assert acceleration.native
+        weights, scores = np.ones((2, 3), np.float32), np.zeros(2)
+        acceleration.native.bag_scores(weights, whole(2), np.ones(1), scores)
+        assert scores.tolist() == [1.0, 1.0]
+        for bucket in (3, -1):
+            with pytest.raises(ValueError, match="beyond"):
+                acceleration.native.bag_scores(weights, whole(bucket), np.ones(1), scores)
 
     def test_sums_without_room_are_refused(self) -> None:
         assert acceleration.native
