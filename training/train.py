@@ -34,6 +34,7 @@ from boilerplate.model import (
 )
 from boilerplate.page import Kind, text_page
 from training import lexicon, notices
+from training.ciphers import ciphered
 from training.corpora import GoldPage
 from training.dataset import Sample, boxed, cropped, draw, quoted, sample
 
@@ -49,6 +50,8 @@ SHARE_OF_JOINED: Final = 0.2  # and with neighbouring paragraphs joined
 SHARE_OF_BOXED: Final = 0.35  # of HTML pages that are learned again, with boxes in between
 SHARE_OF_QUOTATIONS: Final = 0.4  # of the pages above and of crops: one in another language
 BOXED_WEIGHT: Final = 0.5
+SHARE_OF_CIPHERED: Final = 0.5  # of pages that are learned in a cipher as well
+CIPHERED_WEIGHT: Final = 0.4
 SHARE_OF_OWN_BOXES: Final = 0.8  # the others speak another language than the page
 CROPS: Final = 2  # and each as an article with other pages' ends, so many times
 LEAST_RECALL: Final = 0.8
@@ -83,6 +86,7 @@ class Lesson:
     the buckets and offsets of each kind of evidence of all lines. ``evidence`` and ``types``
     are what models say that saw no page of the site. ``languages`` are all that it was made of
     (ISO 639-1): the page's, as the corpus and the detector have it, and those of what was added.
+    A page in a cipher is not ``worded``: only the trees learn from it.
     """
 
     site: str
@@ -97,6 +101,7 @@ class Lesson:
     types: np.ndarray | None = None
     end: tuple[str, ...] = ()
     languages: frozenset[str] = frozenset()
+    worded: bool = True
 
     @property
     def fold(self) -> int:
@@ -157,6 +162,15 @@ def holds_gold(labelled: Sample) -> bool:
     """Whether the page holds its gold: some golds were loaded by scripts, some are others'."""
     text = "\n".join(line.text for line in labelled.page.lines)
     return word_score(text, labelled.gold.gold or "").recall >= LEAST_RECALL
+
+
+def ciphered_lesson(gold: GoldPage, kind: Kind) -> Lesson | None:
+    """The Lesson of a gold page whose letters were exchanged, as a language that is not known."""
+    labelled = sample(gold, kind)
+    if not labelled or not holds_gold(labelled):
+        return None
+    found = lesson(ciphered(labelled))
+    return replace(found, weight=CIPHERED_WEIGHT, worded=False) if found else None
 
 
 def crop_lessons(
@@ -241,6 +255,11 @@ def lessons_of(
             for gold in golds
             for layout in layouts_of(gold, kind)
         )
+        ciphers = parallel(
+            delayed(ciphered_lesson)(gold, kind)
+            for gold in golds
+            if draw(gold, "ciphered") < SHARE_OF_CIPHERED
+        )
         if kind == "html":
             made += parallel(
                 delayed(boxed_lesson)(gold, _quotation(prose, gold), boxes)
@@ -271,8 +290,8 @@ def lessons_of(
             made += [each for crop in crops for each in crop]
             if phrases is not None:
                 made += parallel(delayed(made_up_lesson)(*page) for page in lexicon.pages(phrases))
-    lessons = [each for each in made if each is not None]
-    pages = Counter(each.site for each in lessons)
+    lessons = [each for each in [*made, *ciphers] if each is not None]
+    pages = Counter(each.site for each in lessons if each.worded)
     for each in lessons:
         each.weight *= min(1.0, (SITE_PAGES / pages[each.site]) ** 0.5)
         each.weight *= (PAGE_LINES / max(LEAST_LINES, each.encoded.n)) ** 0.5
@@ -340,7 +359,7 @@ def train(
         lines = sum(each.encoded.n for each in lessons)
         log(f"{kind}: {len(lessons)} pages, {lines} lines")
         for each in lessons:
-            learned[each.corpus] += len(each.target)
+            learned[each.corpus] += len(each.target) * each.worded
         stacks[kind] = fit_stack(lessons, kind, log)
     return Model(stacks, {**about, "lines": dict(sorted(learned.items()))})
 
@@ -356,9 +375,10 @@ def fit_stack(lessons: Sequence[Lesson], kind: Kind, log: Log) -> Stack:
 
 def fit_types_by_fold(lessons: Sequence[Lesson]) -> PageTypes:
     """The page types of all pages; each lesson is told what those of the other folds say."""
-    whole = fit_types(lessons)
+    worded = [each for each in lessons if each.worded]
+    whole = fit_types(worded)
     for fold in sorted({each.fold for each in lessons}):
-        others = [each for each in lessons if each.fold != fold]
+        others = [each for each in worded if each.fold != fold]
         partial = fit_types(others) if others else whole
         for each in lessons:
             if each.fold == fold:
@@ -369,11 +389,14 @@ def fit_types_by_fold(lessons: Sequence[Lesson]) -> PageTypes:
 def fit_linear_by_fold(lessons: Sequence[Lesson]) -> Linear:
     """The linear model of all pages; each lesson is told what those of the other folds say."""
     X, bounds = design(lessons)
-    y = np.concatenate([each.target for each in lessons])
-    w = np.concatenate([np.full(len(each.target), each.weight) for each in lessons])
+    worded = [each for each in lessons if each.worded]
+    y = np.concatenate([each.target for each in worded])
+    w = np.concatenate([np.full(len(each.target), each.weight) for each in worded])
     folds = np.array([each.fold for each in lessons])
     fold_of_row = np.repeat(folds, [each.encoded.n for each in lessons])
-    known = np.concatenate([np.isin(np.arange(each.encoded.n), each.kept) for each in lessons])
+    known = np.concatenate(
+        [each.worded & np.isin(np.arange(each.encoded.n), each.kept) for each in lessons]
+    )
     whole = fit_linear(X[known], y, w)
     for fold in sorted(set(folds.tolist())):
         inside = known & (fold_of_row != fold)
