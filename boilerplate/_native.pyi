@@ -42,6 +42,21 @@ def hear_lines(
     ask: Callable[[list[int]], tuple[int, int]],
     /,
 ) -> None: ...
+def speech_shares(
+    answers: Any,
+    script: Any,
+    letters: Any,
+    said: Any,
+    home: Any,
+    one_language: Any,
+    doubts: Any,
+    share: Any,
+    heard: Any,
+    /,
+) -> int: ...
+def likeliest_languages(
+    share: Any, languages: tuple[str, ...], /
+) -> list[tuple[str | None, float]]: ...
 def plain_texts(texts: list[str], flags: Any, plain: Callable[[str], str], /) -> list[str]: ...
 def predictions(
     prediction: type[Prediction],

@@ -66,6 +66,8 @@ int take_arguments(const char *function, const char *kinds, PyObject *const *arg
 
 static PyMethodDef functions[] = {
     FAST(hear_lines),
+    FAST(speech_shares),
+    FAST(likeliest_languages),
     FAST(plain_texts),
     FAST(predictions),
     FAST(explain),

@@ -544,3 +544,6 @@ def test_lines_are_heard_alike(texts: list[str]) -> None:
     assert (fast.languages, fast.main) == (slow.languages, slow.main)
     for name in ("share", "heard", "letters"):
         assert getattr(fast, name).tobytes() == getattr(slow, name).tobytes()
+    told = fast.of_lines()
+    with plain():
+        assert told == slow.of_lines()
