@@ -135,6 +135,9 @@ def markup_features(
     /,
 ) -> None: ...
 def neighbour_features(p: Any, chars: Any, log_chars: Any, terminals: Any, out: Any, /) -> None: ...
+def language_features(
+    share: Any, heard: Any, letters: Any, main: int, twin: int, total: Any, out: Any, /
+) -> None: ...
 def container_features(
     parent: Any,
     depth: Any,

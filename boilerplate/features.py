@@ -631,13 +631,21 @@ FOREIGN: Final = 0.5  # probability of the page's language, below which a line i
 
 def language_columns(page: Page, spoken: Sequence[int]) -> Floats:
     """What the languages of a page's spoken lines tell, as LANGUAGE_COLUMNS."""
-    return language_features(
-        speech([clip(each) for each in plain_texts([page.lines[i].text for i in spoken])])
+    out = np.empty((len(LANGUAGE_COLUMNS), len(spoken)))
+    language_features(
+        speech([clip(each) for each in plain_texts([page.lines[i].text for i in spoken])]), out
     )
+    return out.T
 
 
-def language_features(speech: Speech) -> Floats:
-    """Whether lines speak the page's language, and their neighbours'; LANGUAGE_COLUMNS, (n, 14).
+_LOGARITHMS_OF_LANGUAGES: Final = [
+    LANGUAGE_COLUMNS.index(name)
+    for name in ("language_longest", "foreign_run_lines", "foreign_run_letters")
+]
+
+
+def language_features(speech: Speech, out: Floats) -> None:
+    """Whether lines speak the page's language, and their neighbours'; rows of (n,).
 
     A run of foreign lines within the article is a quotation; one that follows on all that
     is said in the page's language is a notice. ``foreign_since`` and ``foreign_until`` are the
@@ -646,54 +654,66 @@ def language_features(speech: Speech) -> Floats:
     line's language, ``language_longest`` the length of the longest other line in it. A line of
     few letters takes its neighbours' language, and has no columns where there is none.
     """
-    n = len(speech.letters)
-    if not n or speech.main < 0:
-        return np.full((n, len(LANGUAGE_COLUMNS)), np.nan)
-    known = ~np.isnan(speech.share[:, 0]) & (speech.letters >= FEW_LETTERS)
+    if not len(speech.letters) or speech.main < 0:
+        out[:] = np.nan
+        return
+    twin, letters = _twin(speech), np.empty(len(speech.languages))
+    if native := acceleration.native:
+        share, heard = map(np.ascontiguousarray, (speech.share, speech.heard))
+        native.language_features(share, heard, speech.letters, speech.main, twin, letters, out)
+    else:
+        known = ~np.isnan(speech.share[:, 0]) & (speech.letters >= FEW_LETTERS)
+        _fill(out, _columns_of_languages(speech, known, twin, letters))
+        out[:, ~known] = np.nan
+    spread = letters / max(total(letters), 1.0)
+    logarithms = np.log(np.maximum(spread, 1e-9))
+    out[-1] += np.exp(-total(spread * logarithms))  # nan stays nan
+    out[_LOGARITHMS_OF_LANGUAGES] = np.log1p(out[_LOGARITHMS_OF_LANGUAGES])
+
+
+def _columns_of_languages(
+    speech: Speech, known: NDArray[np.bool_], twin: int, of_languages: Floats
+) -> list[Any]:
+    """LANGUAGE_COLUMNS but for logarithms; fills the letters ``of_languages``, (l,)."""
     share = np.where(known[:, None], speech.share, 0.0)
-    own = share[:, speech.main] + _twin(speech, share)
-    heard = speech.heard[:, speech.main] + _twin(speech, speech.heard)
+    own, heard = share[:, speech.main], speech.heard[:, speech.main]
+    if twin >= 0:
+        own, heard = own + share[:, twin], heard + speech.heard[:, twin]
     letters = np.where(known, speech.letters, 0.0)
-    all_letters = max(letters.sum(), 1.0)
-    masses = share * letters[:, None]
-    total = masses.sum(0)
+    all_letters = max(total(letters), 1.0)
+    of_languages[:] = np.cumsum(share * letters[:, None], axis=0)[-1]
     foreign = known & (own < FOREIGN)
     run_lines, run_letters = _runs(foreign, known, letters)
-    native = np.where(foreign, 0.0, letters * own)
-    since = np.cumsum(native)
+    since = np.cumsum(np.where(foreign, 0.0, letters * own))
     everything = max(float(since[-1]), 1.0)
-    spread = total / max(total.sum(), 1.0)
     alike_before, alike_after = _alike(share, known)
     best = share.argmax(1)
     longest = np.array([_longest_other(letters * (best == b)) for b in range(share.shape[1])])
-    columns = [
+    return [
         own,
         heard,
         share.max(1),
-        (share * (total / all_letters)).sum(1),
-        np.log1p(longest[best, np.arange(n)]),
+        np.cumsum(share * (of_languages / all_letters), axis=1)[:, -1],
+        longest[best, np.arange(len(best))],
         alike_before,
         alike_after,
-        np.log1p(run_lines),
-        np.log1p(run_letters),
+        run_lines,
+        run_letters,
         np.where(foreign, since / everything, np.nan),
         np.where(foreign, 1.0 - since / everything, np.nan),
-        np.full(n, letters[foreign].sum() / all_letters),
+        letters[foreign].sum() / all_letters,
         run_letters / max(float(letters[foreign].sum()), 1.0),
-        np.full(n, np.exp(-(spread * np.log(np.maximum(spread, 1e-9))).sum())),
+        0.0,
     ]
-    out = np.column_stack(columns)
-    out[~known] = np.nan
-    return out
 
 
-def _twin(speech: Speech, values: Floats) -> Floats:
-    """The column of the other Chinese on a page in Chinese, or nothing."""
+def _twin(speech: Speech) -> int:
+    """The place of the other Chinese on a page in Chinese, or -1."""
     main = speech.languages[speech.main]
     for i, code in enumerate(speech.languages):
         if code != main and same_language(code, main):
-            return values[:, i]
-    return np.zeros(len(values))
+            return i
+    return -1
 
 
 def _runs(
@@ -716,7 +736,7 @@ def _alike(share: Floats, known: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """The probability that the known line before, and after, speaks as a line does; (n,) each."""
     before, after = np.full(len(known), np.nan), np.full(len(known), np.nan)
     at = np.flatnonzero(known)
-    both = (share[at[:-1]] * share[at[1:]]).sum(1)
+    both = np.cumsum(share[at[:-1]] * share[at[1:]], axis=1)[:, -1]
     before[at[1:]], after[at[:-1]] = both, both
     return before, after
 
@@ -898,7 +918,7 @@ def encode(page: Page, spoken: Sequence[int]) -> Encoded:
     ends = np.cumsum([len(TEXT_COLUMNS), len(LANGUAGE_COLUMNS), len(MARKUP_COLUMNS)]).tolist()
     rows = np.empty((ends[1] if skeleton is None else ends[2], len(full)))
     text_features(page, text, chars, counts, scripts, shapes, rows[: ends[0]])
-    rows[ends[0] : ends[1]] = language_features(spoken_in).T
+    language_features(spoken_in, rows[ends[0] : ends[1]])
     terminals = np.expm1(rows[TEXT_COLUMNS.index("n_terminal")])
     links = np.zeros(len(full))
     if skeleton is not None:

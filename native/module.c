@@ -82,6 +82,7 @@ static PyMethodDef functions[] = {
     FAST(markup_features),
     FAST(neighbour_features),
     FAST(container_features),
+    FAST(language_features),
     {"around_scores", around_scores, METH_VARARGS, around_scores_doc},
     {"bag_buckets", bag_buckets, METH_VARARGS, bag_buckets_doc},
     {"gram_sums", gram_sums, METH_VARARGS, gram_sums_doc},

@@ -105,6 +105,8 @@ extern const char neighbour_features_doc[];
 PyObject *neighbour_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char container_features_doc[];
 PyObject *container_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char language_features_doc[];
+PyObject *language_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char name_scores_doc[];
 PyObject *name_scores(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char bag_scores_doc[];
