@@ -12,7 +12,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from typing import Any, Final
@@ -20,6 +20,7 @@ from typing import Any, Final
 import turbohtml
 
 from boilerplate import acceleration
+from boilerplate.limits import readable, readable_lines
 from boilerplate.page import Element, Kind, Line, Markup, Metadata, Page, Selector, text_page
 
 # Asked with the parsed document, answers with the nodes that each selector chose.
@@ -178,7 +179,7 @@ def _speaks_no_latin(data: bytes) -> bool:
     Servers and editors declare ISO-8859-1 unasked, and any bytes are valid in it.
     """
     high = len(data) - len(data.translate(None, _HIGH_BYTES))
-    return sum(map(len, _HIGH_RUN.findall(data))) > high / 2
+    return sum(found.end() - found.start() for found in _HIGH_RUN.finditer(data)) > high / 2
 
 
 def _declared(data: bytes) -> str | None:
@@ -319,10 +320,12 @@ def read_text(text: str, url: str | None = None) -> Page:
     >>> [line.text for line in read_text("a\r\n\n b\n").lines]
     ['a', '', ' b']
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text, unread = readable_lines(text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = text.split("\n")
     if not lines[-1]:
         lines.pop()
-    return text_page(lines, url)
+    page = text_page(lines, url)
+    return replace(page, unread=unread) if unread else page
 
 
 def html_page(markup: str, url: str | None = None, select: Select | None = None) -> Page:
@@ -334,10 +337,11 @@ def html_page(markup: str, url: str | None = None, select: Select | None = None)
     >>> [line.text for line in page.lines]
     ['Home', 'One', 'two three']
     """
+    markup, unread = readable(markup)
     # Who selects needs the parsed document.
     if select is None and (parts := _compiled_split(markup)):
         lines, elements, head = parts
-        return Page(lines, "html", url, elements, _metadata(head))
+        return Page(lines, "html", url, elements, _metadata(head), unread=unread)
     document = turbohtml.parse(markup, positions=False)
     chosen = select(document) if select else {}
     splitter = _Splitter(chosen=_by_node(chosen), selected={selector: [] for selector in chosen})
@@ -349,6 +353,7 @@ def html_page(markup: str, url: str | None = None, select: Select | None = None)
         tuple(splitter.elements),
         _metadata(splitter.head),
         {selector: frozenset(indices) for selector, indices in splitter.selected.items()},
+        unread,
     )
 
 
