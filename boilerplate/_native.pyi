@@ -27,14 +27,13 @@ class Splitter:
 def explain(
     matrix: Any,
     columns: int,
+    sources: Any,
     nodes: Any,
-    values: Any,
-    roots: Any,
-    depths: Any,
-    paths: Any,
-    groups: int,
-    log_odds: Any,
-    added: Any,
+    begins: Any,
+    leaf_begins: Any,
+    most: int,
+    leaves: Any,
+    sums: Any,
     /,
 ) -> None: ...
 def hear_lines(
@@ -91,10 +90,27 @@ def line_shapes(
     odd: Any,
     /,
 ) -> None: ...
-def fold(folded: Any, table: Any, powers: Any, prefix: Any, breaks: Any, /) -> int: ...
-def word_spans(
-    folded: Any, table: Any, starts: Any, ends: Any, line_starts: Any, offsets: Any, /
+def fold(
+    folded: Any,
+    table: Any,
+    powers: Any,
+    prefix: Any,
+    lines: Any,
+    words: Any,
+    offsets: Any,
+    /,
 ) -> int: ...
+def text_features(
+    page: tuple[Any, ...],
+    others: tuple[Any, ...],
+    counts: Any,
+    scripts: Any,
+    shapes: Any,
+    chars: Any,
+    log1p: Any,
+    out: Any,
+    /,
+) -> None: ...
 def gram_sums(
     page: tuple[Any, ...],
     char_orders: bytes,
@@ -106,23 +122,70 @@ def gram_sums(
     counts: Any,
     /,
 ) -> None: ...
-def gram_familiarity(
-    page: tuple[Any, ...], order: int, is_word: bool, bits: int, log1p: Any, out: Any, /
-) -> None: ...
-def gram_hits(page: tuple[Any, ...], order: int, table: Any, hits: Any, counts: Any, /) -> None: ...
 def element_arrays(
     elements: tuple[Element, ...], parent: Any, depth: Any, hidden: Any, kind: Any, /
 ) -> list[tuple[str, tuple[str, ...]]]: ...
 def line_markups(lines: tuple[Line, ...], places: Sequence[int], out: Any, /) -> None: ...
-def common_depth(parent: Any, depth: Any, at: Any, out: Any, /) -> None: ...
-def inherit(parent: Any, flags: Any, /) -> None: ...
-def subtree_sums(
-    parent: Any, depth: Any, order: Any, line_element: Any, values: Any, out: Any, /
-) -> None: ...
-def branches(parent: Any, depth: Any, main: int, branch: Any, meets: Any, /) -> None: ...
 def chain_sums(parent: Any, kind: Any, says: Any, fading: Any, at: Any, out: Any, /) -> None: ...
 def likeliest_path(scores: Any, costs: Any, path: Any, /) -> None: ...
-def copies(hashes: Any, before: Any, count: Any, /) -> None: ...
-def window_means(sums: Any, masses: Any, windows: Any, out: Any, /) -> None: ...
 def element_tokens(tag: str, names: tuple[str, ...], out: Any, /) -> int: ...
-def chains(parent: Any, at: Any, out: Any, /) -> None: ...
+def line_groups(parent: Any, sign: Any, line_element: Any, groups: Any, /) -> None: ...
+def markup_features(
+    parent: Any,
+    depth: Any,
+    hidden: Any,
+    flag: Any,
+    line_element: Any,
+    markups: Any,
+    groups: Any,
+    chars: Any,
+    out: Any,
+    /,
+) -> None: ...
+def neighbour_features(p: Any, chars: Any, log_chars: Any, terminals: Any, out: Any, /) -> None: ...
+def language_features(
+    share: Any, heard: Any, letters: Any, main: int, twin: int, total: Any, out: Any, /
+) -> None: ...
+def container_features(
+    parent: Any,
+    depth: Any,
+    line_element: Any,
+    groups: Any,
+    p: Any,
+    chars: Any,
+    terminals: Any,
+    links: Any,
+    out: Any,
+    /,
+) -> None: ...
+def name_scores(
+    tokens: Any,
+    sizes: Any,
+    kind: Any,
+    parent: Any,
+    line_element: Any,
+    levels: Any,
+    weights: Any,
+    scores: Any,
+    /,
+) -> None: ...
+def bag_scores(weights: Any, buckets: Any, values: Any, scores: Any, /) -> None: ...
+def around_scores(
+    page: tuple[Any, ...],
+    most: int,
+    before_salt: int,
+    after_salt: int,
+    weights: Any,
+    scores: Any,
+    /,
+) -> None: ...
+def bag_buckets(
+    page: tuple[Any, ...],
+    tokens: Any,
+    level: int,
+    bits: int,
+    words: Any,
+    counts: Any,
+    names: Any,
+    /,
+) -> tuple[int, int]: ...

@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from boilerplate import acceleration
-from boilerplate.features import Floats, Ints, Tree, signatures, subtree_sums
+from boilerplate.features import Floats, Ints, Tree, subtree_sums
+from boilerplate.features import total as total_of
 
 OFFSETS: Final = (-3, -2, -1, 1, 2, 3)
 WINDOWS: Final = (2, 5, 12, 30)
@@ -52,9 +53,6 @@ def _window_means(values: Floats, weights: Floats) -> Floats:
     total = np.concatenate([[0.0], np.cumsum(values * weights)])
     mass = np.concatenate([[0.0], np.cumsum(weights)])
     means = np.empty((n, 2 * len(WINDOWS)))
-    if native := acceleration.native:
-        native.window_means(total, mass, np.array(WINDOWS, np.int64), means)
-        return means
     at = np.arange(n)
     for i, window in enumerate(WINDOWS):
         before = np.maximum(at - window, 0), at
@@ -82,16 +80,46 @@ def _since(flags: np.ndarray, ruler: Floats) -> Floats:
     return np.where(last >= 0, ruler - ruler[np.maximum(last, 0)], np.nan)
 
 
+_OF_PAGE: Final = len(NEIGHBOUR_COLUMNS) + len(WINDOW_COLUMNS)
+_LOGARITHMS_OF_PAGE: Final = [
+    _OF_PAGE + PAGE_COLUMNS.index(name)
+    for name in (
+        "lines", "page_chars", "page_mass", "lines_since_anchor", "lines_to_anchor",
+        "chars_since_anchor", "chars_to_anchor", "anchors", "anchors_before", "anchors_after",
+    )
+]  # fmt: skip
+_LOGARITHMS_OF_CONTAINERS: Final = [
+    CONTAINER_COLUMNS.index(f"{what}@{level}")
+    for level in CONTAINERS
+    for what in ("chars", "lines")
+]
+
+
 def neighbour_features(p: Floats, chars: Floats, terminals: Floats) -> Floats:
     """What stands around each line: NEIGHBOUR_COLUMNS, WINDOW_COLUMNS, PAGE_COLUMNS.
 
     ``p`` is the stage before's probability of content, ``chars`` the lines' lengths,
-    ``terminals`` their counts of sentence ends; (n,) each.
+    ``terminals`` their counts of sentence ends; (n,) each. A row for each column, (c, n).
     """
-    n = len(p)
+    rows = np.empty((_OF_PAGE + len(PAGE_COLUMNS), len(p)))
     log_chars = np.log1p(chars)
+    if native := acceleration.native:
+        native.neighbour_features(p, chars, log_chars, terminals, rows)
+    else:
+        for row, column in zip(
+            rows, _neighbour_columns(p, chars, log_chars, terminals), strict=True
+        ):
+            row[:] = column
+    rows[_LOGARITHMS_OF_PAGE] = np.log1p(rows[_LOGARITHMS_OF_PAGE])
+    return rows
+
+
+def _neighbour_columns(
+    p: Floats, chars: Floats, log_chars: Floats, terminals: Floats
+) -> list[Floats | float]:
+    n = len(p)
     capped = np.minimum(chars, 1000.0)
-    columns = [
+    columns: list[Floats | float] = [
         _shift(values, offset)
         for values in (p, log_chars, np.minimum(terminals, 5.0))
         for offset in OFFSETS
@@ -100,34 +128,36 @@ def neighbour_features(p: Floats, chars: Floats, terminals: Floats) -> Floats:
     for mean, mass_mean in zip(plain.T, weighted.T, strict=True):
         columns += [mean, mass_mean]
     mass = p * capped
-    total_mass, total_chars = max(mass.sum(), 1e-9), max(chars.sum(), 1.0)
+    total_mass, total_chars = max(total_of(mass), 1e-9), max(total_of(chars), 1.0)
     anchor = (p > ANCHOR) & (chars > LONG_LINE)
     at = np.arange(n, dtype=float)
     ends = np.cumsum(chars)
     run, run_mass = best_run(p, capped)
     inside = np.zeros(n)
     inside[run] = 1.0
-    columns += [
+    rank = np.empty(n)
+    rank[np.argsort(p, kind="stable")] = at
+    return [
+        *columns,
         at / max(n - 1, 1),
         (ends - chars) / total_chars,
-        np.full(n, np.log1p(n)),
-        np.full(n, np.log1p(total_chars)),
-        np.full(n, p.mean() if n else 0.0),
-        np.full(n, np.log1p(total_mass)),
+        n,
+        total_chars,
+        total_of(p) / max(n, 1),
+        total_mass,
         (np.cumsum(mass) - mass) / total_mass,
         1.0 - np.cumsum(mass) / total_mass,
-        np.log1p(_since(anchor, at)),
-        np.log1p(_since(anchor[::-1], at)[::-1]),
-        np.log1p(_since(anchor, ends)),
-        np.log1p(_since(anchor[::-1], np.cumsum(chars[::-1]))[::-1]),
-        np.argsort(np.argsort(p)) / max(n - 1, 1),
-        np.full(n, np.log1p(anchor.sum())),
+        _since(anchor, at),
+        _since(anchor[::-1], at)[::-1],
+        _since(anchor, ends),
+        _since(anchor[::-1], np.cumsum(chars[::-1]))[::-1],
+        rank / max(n - 1, 1),
+        float(anchor.sum()),
         inside,
-        np.full(n, run_mass / total_mass),
-        np.log1p(np.cumsum(anchor) - anchor),
-        np.log1p(anchor.sum() - np.cumsum(anchor)),
+        run_mass / total_mass,
+        np.cumsum(anchor) - anchor,
+        anchor.sum() - np.cumsum(anchor),
     ]
-    return np.column_stack(columns)
 
 
 def best_run(p: Floats, chars: Floats) -> tuple[slice, float]:
@@ -137,45 +167,67 @@ def best_run(p: Floats, chars: Floats) -> tuple[slice, float]:
     low = np.minimum.accumulate(total)
     end = int(np.argmax(total - low))
     begin = int(np.argmin(total[: end + 1]))
-    return slice(begin, end), float((p * chars)[begin:end].sum())
+    return slice(begin, end), total_of((p * chars)[begin:end])
 
 
 def container_features(
     tree: Tree, p: Floats, chars: Floats, terminals: Floats, links: Floats
 ) -> Floats:
-    """What stands in each line's containers besides the line: CONTAINER_COLUMNS, (n, c)."""
+    """What stands in each line's containers besides the line: a row for each CONTAINER_COLUMN."""
+    rows = np.empty((len(CONTAINER_COLUMNS), len(p)))
+    if native := acceleration.native:
+        native.container_features(
+            tree.parent,
+            tree.depth,
+            tree.line_element,
+            tree.groups,
+            p,
+            chars,
+            terminals,
+            links,
+            rows,
+        )
+    else:
+        for row, column in zip(
+            rows, _container_columns(tree, p, chars, terminals, links), strict=True
+        ):
+            row[:] = column
+    rows[_LOGARITHMS_OF_CONTAINERS] = np.log1p(rows[_LOGARITHMS_OF_CONTAINERS])
+    return rows
+
+
+def _container_columns(
+    tree: Tree, p: Floats, chars: Floats, terminals: Floats, links: Floats
+) -> list[Floats]:
     n = len(p)
     capped = np.minimum(chars, 1000.0)
     own = np.column_stack([p * capped, capped, np.ones(n), links, terminals, (p > ANCHOR) * capped])
     sums = subtree_sums(tree, own)
     total = np.maximum(own.sum(0), 1e-9)
     columns = []
+    chain = tree.chain
     for level in CONTAINERS:
-        row = tree.chain[min(level, len(tree.chain) - 1)]
+        row = chain[min(level, len(chain) - 1)]
         inside = np.where((row >= 0)[:, None], sums[np.maximum(row, 0)], total)
         rest = np.maximum(inside - own, 0.0)
         alone = rest[:, 2] < 0.5
         columns += [
             np.where(alone, np.nan, rest[:, 0] / np.maximum(rest[:, 1], 1e-9)),
             inside[:, 5] / total[5],
-            np.log1p(rest[:, 1]),
-            np.log1p(rest[:, 2]),
+            rest[:, 1],
+            rest[:, 2],
             np.where(alone, np.nan, rest[:, 3] / np.maximum(rest[:, 1], 1e-9)),
             inside[:, 0] / total[0],
             rest[:, 4] / np.maximum(rest[:, 1], 1.0) * 100,
         ]
     columns += _main_columns(tree, sums, total)
-    sign = signatures(tree)
-    parents = np.maximum(tree.parent, 0)
-    pairs = sign * (sign.max(initial=0) + 1) + sign[parents]
-    pair_group = np.unique(pairs[tree.line_element], return_inverse=True)[1]
-    for group in (sign[tree.line_element], pair_group):
+    for group in tree.groups:
         group_mass = np.bincount(group, own[:, 0])[group] - own[:, 0]
         group_chars = np.bincount(group, own[:, 1])[group] - own[:, 1]
         columns.append(
             np.where(group_chars > 0.5, group_mass / np.maximum(group_chars, 1e-9), np.nan)
         )
-    return np.column_stack(columns)
+    return columns
 
 
 MAIN_SHARE: Final = 0.7  # of the page's content mass, that its main container must hold
@@ -207,9 +259,6 @@ def branches(tree: Tree, main: int) -> tuple[Ints, Ints]:
     Shapes (e,); the second is the depth of the last element around both.
     """
     branch, meets = np.full((2, len(tree.parent)), -1, np.int64)
-    if native := acceleration.native:
-        native.branches(tree.parent, tree.depth, main, branch, meets)
-        return branch, meets
     path = set()
     current = main
     while current >= 0:

@@ -40,12 +40,12 @@ from boilerplate.features import (
     Encoded,
     Floats,
     around_rows,
+    around_scores,
     encode,
     gram_rows,
     gram_scores,
     name_rows,
     name_scores,
-    row_means,
 )
 from boilerplate.page import Kind, Page
 
@@ -108,7 +108,7 @@ class Linear:
         wording, surroundings, names = self.tables
         scores = np.zeros((encoded.n, len(EVIDENCE)))
         scores[:, 0] = gram_scores(encoded, wording)
-        scores[:, 1] = row_means(surroundings, *around_rows(encoded))
+        scores[:, 1] = around_scores(encoded, surroundings)
         if encoded.tree is not None:
             scores[:, 2] = name_scores(encoded.tree, names)
         return scores
@@ -141,7 +141,12 @@ class PageTypes:
     def log_probabilities(self, bag: tuple[NDArray[np.int64], Floats]) -> Floats:
         """The logarithm of each page type's probability, in the order of PAGE_TYPES, (7,)."""
         buckets, values = bag
-        scores = self.weights[:, buckets] @ values + self.bias
+        scores = np.zeros(len(PAGE_TYPES))
+        if native := acceleration.native:
+            native.bag_scores(self.weights, buckets, values, scores)
+        elif len(buckets):
+            scores = np.cumsum(self.weights[:, buckets] * values, axis=1)[:, -1]
+        scores = scores + self.bias
         odds = np.exp(scores - scores.max())
         logarithms: Floats = np.log(odds / odds.sum() + _LEAST_LIKELY)
         return logarithms
@@ -176,16 +181,16 @@ class Trees:
         ``groups`` gives each column's group; None leaves the second empty.
         """
         n, f = matrix.shape
+        if self.feature.max(initial=0) >= f:
+            raise IndexError(f"the trees read more than the matrix's {f} columns")
         key = b"" if groups is None else groups.tobytes()
+        if acceleration.native and matrix.dtype == np.float32:
+            *forest, leaves, width = _packed(self, key)
+            sums = np.empty((n, leaves.shape[1]))
+            acceleration.native.explain(np.asfortranarray(matrix).T, f, *forest, leaves, sums)
+            return sums[:, 0], sums[:, 1:width]
         paths = _path_sums(self, key)
         log_odds, added = np.empty(n), np.empty((n, paths.shape[1]))
-        if acceleration.native and matrix.dtype == np.float32:
-            nodes, depths = _packed(self, f)
-            matrix, roots = np.ascontiguousarray(matrix), self.roots.astype(np.int32)
-            acceleration.native.explain(
-                matrix, f, nodes, self.value, roots, depths, paths, paths.shape[1], log_odds, added
-            )
-            return log_odds, added
         step = max(1, _PAIRS // max(1, len(self.roots)))
         for rows in (slice(i, i + step) for i in range(0, n, step)):
             leaves = self._leaves(matrix[rows])
@@ -229,47 +234,71 @@ def _sums_in_order(values: NDArray[Any]) -> Floats:
 
 
 @lru_cache(maxsize=8)
-def _path_sums(trees: Trees, groups: bytes) -> NDArray[np.float64]:
+def _path_sums(trees: Trees, groups: bytes) -> NDArray[np.float32]:
     """What each group of columns has added on the way to each node, (k, g)."""
     group = np.frombuffer(groups, np.int64)
     sums = np.zeros((len(trees.left), int(group.max(initial=-1)) + 1))
-    if not len(group):
-        return sums
     value = trees.value.astype(np.float64)
     node = trees.roots
-    while len(node):
+    while len(group) and len(node):
         node = node[trees.left[node] != node]
         for child in (trees.left[node], trees.left[node] + 1):
             sums[child] = sums[node]
             sums[child, group[trees.feature[node]]] += value[child] - value[node]
         node = np.concatenate([trees.left[node], trees.left[node] + 1])
-    return sums
+    return sums.astype(np.float32)
 
 
-_NODE: Final = np.dtype([("threshold", "=f4"), ("column", "=i4"), ("left", "=i4")])
+_NODE: Final = np.dtype(
+    [("threshold", "=f4"), ("source", "=i4"), ("left", "=i4"), ("right", "=i4")]
+)
+_ROUND: Final = 4  # numbers that the compiled part adds side by side
+Forest = tuple[
+    NDArray[np.int32],
+    NDArray[np.void],
+    NDArray[np.int32],
+    NDArray[np.int32],
+    int,
+    NDArray[np.float32],
+    int,
+]
 
 
 @lru_cache(maxsize=8)
-def _packed(trees: Trees, columns: int) -> tuple[NDArray[np.void], NDArray[np.int32]]:
-    """The trees' nodes side by side for matrices of so many columns, (k,), and depths, (t,).
+def _packed(trees: Trees, groups: bytes) -> Forest:
+    """The trees as the compiled part reads them (see its ``explain``), and a leaf's numbers.
 
-    The compiled part reads a row twice, once with missing values at minus infinity: a node's
-    column is in the half that sends them where they go.
+    What is read are columns, each once with missing values as the smallest and once as the
+    largest, as far as nodes ask for them; nodes that are no leaves, in each tree those furthest
+    down first; and leaves, with the log-odds of each and what the groups of columns added.
     """
-    if trees.feature.max(initial=0) >= columns:
-        raise IndexError(f"the trees read more than the matrix's {columns} columns")
-    nodes = np.empty(len(trees.left), _NODE)
-    nodes["threshold"] = trees.threshold
-    nodes["column"] = trees.feature + np.where(trees.missing_left, 0, columns)
-    nodes["left"] = trees.left
-    tree_of = np.searchsorted(trees.roots, np.arange(len(nodes)), "right") - 1
-    depths = np.zeros(len(trees.roots), np.int32)
-    level, depth = trees.roots, 0
-    while len(level := level[trees.left[level] != level]):
-        depth += 1
-        depths[tree_of[level]] = depth
-        level = np.concatenate([trees.left[level], trees.left[level] + 1])
-    return nodes, depths
+    at = np.arange(len(trees.left))
+    leaf = trees.left == at
+    tree_of = np.searchsorted(trees.roots, at, "right") - 1
+    sizes = np.bincount(tree_of, ~leaf, len(trees.roots)).astype(np.int32)
+    leaf_sizes = np.bincount(tree_of, leaf, len(trees.roots)).astype(np.int32)
+    begins, leaf_begins = (
+        np.concatenate([[0], np.cumsum(each)]).astype(np.int32) for each in (sizes, leaf_sizes)
+    )
+    most = int(leaf_sizes.max(initial=1))
+    inner = np.flatnonzero(~leaf)
+    inner = inner[np.lexsort([-inner, tree_of[inner]])]
+    slot = np.empty(len(at), np.int64)  # where a node's leaf is found
+    slot[inner] = most + np.arange(len(inner)) - begins[tree_of[inner]]
+    slot[leaf] = np.arange(leaf.sum()) - leaf_begins[tree_of[leaf]]
+    sources, source = np.unique(
+        2 * trees.feature[inner] + ~trees.missing_left[inner], return_inverse=True
+    )
+    nodes = np.empty(len(inner), _NODE)
+    nodes["threshold"] = trees.threshold[inner]
+    nodes["source"] = source
+    nodes["left"] = slot[trees.left[inner]]
+    nodes["right"] = slot[trees.left[inner] + 1]
+    paths = _path_sums(trees, groups)
+    width = 1 + paths.shape[1]
+    leaves = np.zeros((int(leaf.sum()), -(-width // _ROUND) * _ROUND), np.float32)
+    leaves[:, 0], leaves[:, 1:width] = trees.value[leaf], paths[leaf]
+    return sources.astype(np.int32), nodes, begins, leaf_begins, most, leaves, width
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,18 +393,18 @@ def tree_matrix(
     ``evidence`` (n, 3) and ``bias`` are the linear model's, ``types`` (7,) the page's.
     """
     p = sigmoid(evidence.sum(1) + bias)
-    blocks = [
-        encoded.columns,
-        evidence,
-        p[:, None],
-        np.broadcast_to(types, (encoded.n, len(types))),
-        neighbour_features(p, encoded.chars, encoded.terminals),
-    ]
+    context = [neighbour_features(p, encoded.chars, encoded.terminals)]
     if encoded.tree is not None:
-        blocks.append(
+        context.append(
             container_features(encoded.tree, p, encoded.chars, encoded.terminals, encoded.links)
         )
-    return np.hstack(blocks).astype(np.float32)
+    blocks = [encoded.columns.T, evidence.T, p[None], types[:, None], *context]
+    matrix = np.empty((sum(map(len, blocks)), encoded.n), np.float32)  # a row for each column
+    at = 0
+    for block in blocks:
+        matrix[at : at + len(block)] = block
+        at += len(block)
+    return matrix.T
 
 
 def sigmoid(log_odds: Floats) -> Floats:

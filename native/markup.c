@@ -151,8 +151,7 @@ done:
     return result;
 }
 
-/* Whether places lie within an array of so many entries. */
-static int within(const int64_t *places, Py_ssize_t count, int64_t least, int64_t size)
+int within(const int64_t *places, Py_ssize_t count, int64_t least, int64_t size)
 {
     for (Py_ssize_t i = 0; i < count; i++) {
         if (places[i] < least || places[i] >= size) {
@@ -163,8 +162,7 @@ static int within(const int64_t *places, Py_ssize_t count, int64_t least, int64_
     return 1;
 }
 
-/* Whether each element comes after its parent, -1 for the outermost ones. */
-static int is_tree(const int64_t *parent, Py_ssize_t count)
+int is_tree(const int64_t *parent, Py_ssize_t count)
 {
     for (Py_ssize_t i = 0; i < count; i++) {
         if (parent[i] < -1 || parent[i] >= i) {
@@ -175,199 +173,175 @@ static int is_tree(const int64_t *parent, Py_ssize_t count)
     return 1;
 }
 
-const char common_depth_doc[] =
-    "common_depth(parent, depth, at, out)\n\n"
-    "The depth of the innermost element around each place and the next, (n - 1,).";
+const char line_groups_doc[] =
+    "line_groups(parent, sign, line_element, groups)\n\n"
+    "Fills `groups` (2, n) with the first line whose element has the same sign, and the first\n"
+    "whose parent's has so too.";
 
-PyObject *common_depth(PyObject *module, PyObject *args)
+PyObject *line_groups(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
-    PyObject *objects[4];
     Array a[4] = {0};
     PyObject *result = NULL;
+    int64_t *slots = NULL;
     (void)module;
-    if (!PyArg_ParseTuple(args, "OOOO", &objects[0], &objects[1], &objects[2], &objects[3])) {
-        return NULL;
-    }
-    if (take_array(objects[0], &a[0], 8, 0, "parent") < 0 ||
-        take_array(objects[1], &a[1], 8, 0, "depth") < 0 ||
-        take_array(objects[2], &a[2], 8, 0, "at") < 0 ||
-        take_array(objects[3], &a[3], 8, 1, "out") < 0) {
+    if (take_arguments("line_groups", "dddD", args, count, a) < 0) {
         goto done;
     }
-    const int64_t *parent = a[0].view.buf, *depth = a[1].view.buf, *at = a[2].view.buf;
-    int64_t *out = a[3].view.buf;
+    const int64_t *parent = a[0].view.buf, *sign = a[1].view.buf, *element = a[2].view.buf;
+    int64_t *groups = a[3].view.buf;
     Py_ssize_t e = a[0].length, n = a[2].length;
-    if (a[1].length != e || a[3].length != (n ? n - 1 : 0)) {
-        PyErr_SetString(PyExc_ValueError, "common_depth: the arrays' lengths disagree");
+    if (a[1].length != e || !is_matrix(&a[3], 2, n)) {
+        PyErr_SetString(PyExc_ValueError, "line_groups: the arrays' lengths disagree");
         goto done;
     }
-    if (!is_tree(parent, e) || !within(at, n, 0, e)) {
+    if (!is_tree(parent, e) || !within(element, n, 0, e)) {
         goto done;
     }
-    for (Py_ssize_t i = 0; i + 1 < n; i++) {
-        int64_t one = at[i], other = at[i + 1];
-        while (one != other) { /* the later of two elements is never around the earlier */
-            if (one > other) {
-                one = parent[one];
-            } else {
-                other = parent[other];
-            }
-        }
-        out[i] = one < 0 ? depth[e - 1] : depth[one]; /* as depth[-1] is in Python */
+    size_t room = 16;
+    while (room < (size_t)n * 2) {
+        room *= 2;
     }
-    result = Py_NewRef(Py_None);
-done:
-    drop_arrays(a, 4);
-    return result;
-}
-
-const char inherit_doc[] =
-    "inherit(parent, flags)\n\nGives each element the flags of those around it, (e, k), in place.";
-
-PyObject *inherit(PyObject *module, PyObject *args)
-{
-    PyObject *objects[2];
-    Array a[2] = {0};
-    PyObject *result = NULL;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "OO", &objects[0], &objects[1])) {
-        return NULL;
-    }
-    if (take_array(objects[0], &a[0], 8, 0, "parent") < 0 ||
-        take_array(objects[1], &a[1], 1, 1, "flags") < 0) {
-        goto done;
-    }
-    const int64_t *parent = a[0].view.buf;
-    uint8_t *flags = a[1].view.buf;
-    Py_ssize_t e = a[0].length, k = e ? a[1].length / e : 0;
-    if (!is_tree(parent, e)) {
-        goto done;
-    }
-    for (Py_ssize_t i = 0; i < e; i++) {
-        if (parent[i] >= 0) {
-            for (Py_ssize_t j = 0; j < k; j++) {
-                flags[i * k + j] |= flags[parent[i] * k + j];
-            }
-        }
-    }
-    result = Py_NewRef(Py_None);
-done:
-    drop_arrays(a, 2);
-    return result;
-}
-
-const char subtree_sums_doc[] =
-    "subtree_sums(parent, depth, order, line_element, values, out)\n\n"
-    "Sums over each element's subtree, (e, k), of values given for the lines, (n, k). `order`\n"
-    "has the elements by depth: the deepest are added to their parents first.";
-
-PyObject *subtree_sums(PyObject *module, PyObject *args)
-{
-    PyObject *objects[6];
-    Array a[6] = {0};
-    PyObject *result = NULL;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "OOOOOO", &objects[0], &objects[1], &objects[2], &objects[3],
-                          &objects[4], &objects[5])) {
-        return NULL;
-    }
-    for (int i = 0; i < 6; i++) {
-        if (take_array(objects[i], &a[i], 8, i == 5, "subtree_sums") < 0) {
-            goto done;
-        }
-    }
-    const int64_t *parent = a[0].view.buf, *depth = a[1].view.buf, *order = a[2].view.buf;
-    const int64_t *line_element = a[3].view.buf;
-    const double *values = a[4].view.buf;
-    double *out = a[5].view.buf;
-    Py_ssize_t e = a[0].length, n = a[3].length, k = e ? a[5].length / e : 0;
-    if (a[1].length != e || a[2].length != e || a[4].length != n * k || a[5].length != e * k) {
-        PyErr_SetString(PyExc_ValueError, "subtree_sums: the arrays' lengths disagree");
-        goto done;
-    }
-    if (!is_tree(parent, e) || !within(order, e, 0, e) || !within(line_element, n, 0, e)) {
-        goto done;
-    }
-    for (Py_ssize_t i = 0; i < n; i++) {
-        for (Py_ssize_t j = 0; j < k; j++) {
-            out[line_element[i] * k + j] += values[i * k + j];
-        }
-    }
-    Py_ssize_t end = e;
-    while (end > 0) {
-        Py_ssize_t begin = end - 1;
-        while (begin > 0 && depth[order[begin - 1]] == depth[order[end - 1]]) {
-            begin--;
-        }
-        for (Py_ssize_t i = begin; i < end; i++) {
-            int64_t here = order[i], up = parent[here];
-            for (Py_ssize_t j = 0; up >= 0 && j < k; j++) {
-                out[up * k + j] += out[here * k + j];
-            }
-        }
-        end = begin;
-    }
-    result = Py_NewRef(Py_None);
-done:
-    drop_arrays(a, 6);
-    return result;
-}
-
-const char branches_doc[] =
-    "branches(parent, depth, main, branch, meets)\n\n"
-    "Of each element, the child of `main` that it is in, or -1, and the depth at which it\n"
-    "leaves the path to `main`.";
-
-PyObject *branches(PyObject *module, PyObject *args)
-{
-    PyObject *objects[4];
-    Array a[4] = {0};
-    Py_ssize_t main_element;
-    PyObject *result = NULL;
-    uint8_t *on_path = NULL;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "OOnOO", &objects[0], &objects[1], &main_element, &objects[2],
-                          &objects[3])) {
-        return NULL;
-    }
-    for (int i = 0; i < 4; i++) {
-        if (take_array(objects[i], &a[i], 8, i >= 2, "branches") < 0) {
-            goto done;
-        }
-    }
-    const int64_t *parent = a[0].view.buf, *depth = a[1].view.buf;
-    int64_t *branch = a[2].view.buf, *meets = a[3].view.buf;
-    Py_ssize_t e = a[0].length;
-    if (a[1].length != e || a[2].length != e || a[3].length != e || main_element < 0 ||
-        main_element >= e) {
-        PyErr_SetString(PyExc_ValueError, "branches: the arrays' lengths disagree");
-        goto done;
-    }
-    if (!is_tree(parent, e)) {
-        goto done;
-    }
-    on_path = calloc((size_t)e, 1);
-    if (on_path == NULL) {
+    slots = malloc(room * sizeof(*slots)); /* the first line of a group, -1 where there is none */
+    if (slots == NULL) {
         PyErr_NoMemory();
         goto done;
     }
-    for (int64_t i = main_element; i >= 0; i = parent[i]) {
-        on_path[i] = 1;
-    }
-    for (Py_ssize_t i = 0; i < e; i++) {
-        int64_t up = parent[i];
-        if (on_path[i]) {
-            branch[i] = -1;
-            meets[i] = depth[i];
-        } else {
-            branch[i] = up == main_element ? i : up >= 0 ? branch[up] : -1;
-            meets[i] = up >= 0 ? meets[up] : 0;
+    for (int with_parent = 0; with_parent < 2; with_parent++, groups += n) {
+        memset(slots, 0xFF, room * sizeof(*slots));
+        for (Py_ssize_t i = 0; i < n; i++) {
+            int64_t up = parent[element[i]] < 0 ? 0 : parent[element[i]];
+            int64_t own = sign[element[i]], around = with_parent ? sign[up] : 0;
+            uint64_t hash = ((uint64_t)own * 31 + (uint64_t)around) * 0x9E3779B97F4A7C15u;
+            size_t slot = (size_t)(hash >> 32) & (room - 1);
+            for (; slots[slot] >= 0; slot = (slot + 1) & (room - 1)) {
+                int64_t there = element[slots[slot]];
+                int64_t above = parent[there] < 0 ? 0 : parent[there];
+                if (sign[there] == own && (!with_parent || sign[above] == around)) {
+                    break;
+                }
+            }
+            if (slots[slot] < 0) {
+                slots[slot] = i;
+            }
+            groups[i] = slots[slot];
         }
     }
     result = Py_NewRef(Py_None);
 done:
-    free(on_path);
+    free(slots);
     drop_arrays(a, 4);
+    return result;
+}
+
+/* The depth of the innermost element around two; as depth[-1] is in Python where there is none. */
+static int64_t common_depth(const int64_t *parent, const int64_t *depth, Py_ssize_t e, int64_t one,
+                            int64_t other)
+{
+    while (one != other) { /* the later of two elements is never around the earlier */
+        if (one > other) {
+            one = parent[one];
+        } else {
+            other = parent[other];
+        }
+    }
+    return depth[one < 0 ? e - 1 : one];
+}
+
+enum { MARKUPS = 5, BEFORE_FLAGS = 6, AFTER_FLAGS = 10, MOST_FLAGS = 63 };
+
+const char markup_features_doc[] =
+    "markup_features(parent, depth, hidden, flag, line_element, markups, groups, chars, out)\n\n"
+    "Fills `out` (16 + 2 * k, n) with what the markup around each line says, but for logarithms.\n"
+    "`flag` is which of the k tags asked for each element has, or k; `markups` (n, 5) are\n"
+    "`line_markups`, `groups` (2, n) `line_groups`.";
+
+PyObject *markup_features(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    Array a[9] = {0};
+    PyObject *result = NULL;
+    uint64_t *inherited = NULL;
+    double *sums = NULL;
+    (void)module;
+    if (take_arguments("markup_features", "ddbdddddD", args, count, a) < 0) {
+        goto done;
+    }
+    const int64_t *parent = a[0].view.buf, *depth = a[1].view.buf, *flag = a[3].view.buf;
+    const int64_t *element = a[4].view.buf, *groups = a[6].view.buf;
+    const uint8_t *hidden = a[2].view.buf;
+    const double *markups = a[5].view.buf, *chars = a[7].view.buf;
+    double *out = a[8].view.buf;
+    Py_ssize_t e = a[0].length, n = a[4].length;
+    Py_ssize_t k = n ? (a[8].length / n - BEFORE_FLAGS - AFTER_FLAGS) / 2 : 0;
+    if (a[1].length != e || a[2].length != e || a[3].length != e ||
+        !is_matrix(&a[5], n, MARKUPS) || !is_matrix(&a[6], 2, n) || a[7].length != n || k < 0 ||
+        k >= MOST_FLAGS || !is_matrix(&a[8], BEFORE_FLAGS + AFTER_FLAGS + 2 * k, n)) {
+        PyErr_SetString(PyExc_ValueError, "markup_features: the arrays' lengths disagree");
+        goto done;
+    }
+    if (n == 0) {
+        result = Py_NewRef(Py_None);
+        goto done;
+    }
+    if (!is_tree(parent, e) || !within(element, n, 0, e) || !within(groups, 2 * n, 0, n) ||
+        !within(flag, e, 0, k + 1)) {
+        goto done;
+    }
+    inherited = malloc((size_t)e * sizeof(*inherited));
+    sums = calloc((size_t)n * 3, sizeof(*sums));
+    if (inherited == NULL || sums == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    for (Py_ssize_t i = 0; i < e; i++) { /* the tags around it, and whether any of them is hidden */
+        inherited[i] = parent[i] < 0 ? 0 : inherited[parent[i]];
+        inherited[i] |= flag[i] < k ? (uint64_t)1 << flag[i] : 0;
+        inherited[i] |= hidden[i] ? (uint64_t)1 << k : 0;
+    }
+    double *alike = sums, *alike_chars = sums + n, *paths = sums + 2 * n;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        alike[groups[i]]++;
+        alike_chars[groups[i]] += chars[i];
+        paths[groups[n + i]]++;
+    }
+    int64_t shared = 0, above = -1, depth_before = 0;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        int64_t here = element[i], own = depth[here];
+        int64_t up = parent[here] < 0 ? 0 : parent[here];
+        const double *markup = markups + i * MARKUPS;
+        double *column = out + i, length = chars[i] > 1.0 ? chars[i] : 1.0;
+        column[0 * n] = markup[1];
+        column[1 * n] = markup[2] / length;
+        column[2 * n] = markup[3] / length;
+        column[3 * n] = markup[4];
+        column[4 * n] = (double)own;
+        column[5 * n] = (double)(inherited[here] >> k & 1);
+        column += BEFORE_FLAGS * n;
+        for (Py_ssize_t j = 0; j < k; j++) {
+            column[j * n] = flag[here] == j;
+            column[(k + j) * n] = (double)(inherited[here] >> j & 1);
+        }
+        column += 2 * k * n;
+        column[0 * n] = (double)(depth_before - shared);
+        column[1 * n] = (double)(own - shared);
+        int64_t after = i + 1 < n ? element[i + 1] : -1;
+        shared = after < 0 ? 0 : common_depth(parent, depth, e, here, after);
+        column[2 * n] = (double)(own - shared);
+        column[3 * n] = after < 0 ? 0.0 : (double)(depth[after] - shared);
+        int64_t next_up = after < 0 ? -1 : parent[after] < 0 ? 0 : parent[after];
+        column[4 * n] = above == up;
+        column[5 * n] = alike[groups[i]];
+        column[6 * n] = alike_chars[groups[i]];
+        column[7 * n] = paths[groups[n + i]];
+        column[8 * n] = above != up;
+        column[9 * n] = next_up != up;
+        above = up;
+        depth_before = own;
+    }
+    result = Py_NewRef(Py_None);
+done:
+    free(inherited);
+    free(sums);
+    drop_arrays(a, 9);
     return result;
 }
 
@@ -481,47 +455,6 @@ PyObject *likeliest_path(PyObject *module, PyObject *args)
 done:
     free(best);
     free(came);
-    drop_arrays(a, 3);
-    return result;
-}
-
-const char chains_doc[] =
-    "chains(parent, at, out)\n\n"
-    "The elements at and around each place, (d, n), the innermost first; -1 above the root.";
-
-PyObject *chains(PyObject *module, PyObject *args)
-{
-    PyObject *objects[3];
-    Array a[3] = {0};
-    PyObject *result = NULL;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "OOO", &objects[0], &objects[1], &objects[2])) {
-        return NULL;
-    }
-    for (int i = 0; i < 3; i++) {
-        if (take_array(objects[i], &a[i], 8, i == 2, "chains") < 0) {
-            goto done;
-        }
-    }
-    const int64_t *parent = a[0].view.buf, *at = a[1].view.buf;
-    int64_t *out = a[2].view.buf;
-    Py_ssize_t e = a[0].length, n = a[1].length, d = n ? a[2].length / n : 0;
-    if (a[2].length != n * d) {
-        PyErr_SetString(PyExc_ValueError, "chains: the arrays' lengths disagree");
-        goto done;
-    }
-    if (!is_tree(parent, e) || !within(at, n, 0, e)) {
-        goto done;
-    }
-    for (Py_ssize_t i = 0; i < n; i++) {
-        int64_t element = at[i];
-        for (Py_ssize_t level = 0; level < d; level++) {
-            out[level * n + i] = element;
-            element = element < 0 ? -1 : parent[element];
-        }
-    }
-    result = Py_NewRef(Py_None);
-done:
     drop_arrays(a, 3);
     return result;
 }

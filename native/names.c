@@ -1,6 +1,9 @@
-/* The words that elements are called by, as numbers. Twin of features.element_tokens. */
+/* The words that elements are called by, as numbers, and what they weigh. Twins of what
+   features.py does with element_tokens. */
 
 #include "native.h"
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WHOLE = 40, PIECES = 8, MOST = 24, LONGEST = 64 };
@@ -147,5 +150,122 @@ PyObject *element_tokens(PyObject *module, PyObject *args)
     result = PyLong_FromLong(tokens.count + 1);
 done:
     drop_arrays(&out, 1);
+    return result;
+}
+
+static const uint64_t MIX = 0xD6E8FEB86659FD93u;
+
+/* features.name_buckets, of one token. */
+static inline uint64_t name_bucket(uint64_t token, uint64_t level, int bits)
+{
+    uint64_t mixed = (token + 1 + (level << 34)) * MIX;
+    mixed ^= mixed >> 29;
+    return (mixed * MIX) >> (64 - bits);
+}
+
+void mark_names(const uint64_t *tokens, Py_ssize_t count, int level, int bits, uint8_t *marks)
+{
+    for (Py_ssize_t i = 0; i < count; i++) {
+        marks[name_bucket(tokens[i], (uint64_t)level, bits)] = 1;
+    }
+}
+
+const char name_scores_doc[] =
+    "name_scores(tokens, sizes, kind, parent, line_element, levels, weights, scores)\n\n"
+    "The sum of the weights (2**18,) of the names around each line over the root of their number,\n"
+    "(n,). `tokens` are those of each kind of element, `sizes` how many each has; `levels` are\n"
+    "numbers for each distance from the line, as far up as names are asked for.";
+
+enum { NAME_BITS = 18, N_LEVELS = 6 };
+
+PyObject *name_scores(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    Array a[8] = {0};
+    PyObject *result = NULL;
+    double *said = NULL;
+    (void)module;
+    if (take_arguments("name_scores", "ddddddwD", args, count, a) < 0) {
+        goto done;
+    }
+    const uint64_t *tokens = a[0].view.buf;
+    const int64_t *sizes = a[1].view.buf, *kind = a[2].view.buf, *parent = a[3].view.buf;
+    const int64_t *element = a[4].view.buf, *levels = a[5].view.buf;
+    const float *weights = a[6].view.buf;
+    double *scores = a[7].view.buf;
+    Py_ssize_t kinds = a[1].length, e = a[2].length, n = a[4].length;
+    if (a[3].length != e || a[7].length != n || a[6].length != 1 << NAME_BITS) {
+        PyErr_SetString(PyExc_ValueError, "name_scores: the arrays' lengths disagree");
+        goto done;
+    }
+    if (!is_tree(parent, e) || !within(element, n, 0, e) || !within(kind, e, 0, kinds) ||
+        !within(levels, a[5].length, 0, N_LEVELS) || !within(sizes, kinds, 0, a[0].length + 1)) {
+        goto done;
+    }
+    said = calloc((size_t)(kinds + 1) * N_LEVELS, sizeof(*said));
+    if (said == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    Py_ssize_t at = 0;
+    for (Py_ssize_t k = 0; k < kinds; k++) {
+        if (sizes[k] > a[0].length - at) {
+            PyErr_SetString(PyExc_ValueError, "name_scores: there are fewer tokens");
+            goto done;
+        }
+        for (int64_t i = 0; i < sizes[k]; i++, at++) {
+            for (int level = 0; level < N_LEVELS; level++) {
+                said[k * N_LEVELS + level] +=
+                    (double)weights[name_bucket(tokens[at], (uint64_t)level, NAME_BITS)];
+            }
+        }
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        int64_t here = element[i], total = 0;
+        double sum = 0.0;
+        for (Py_ssize_t up = 0; up < a[5].length && here >= 0; up++, here = parent[here]) {
+            sum += said[kind[here] * N_LEVELS + levels[up]];
+            total += sizes[kind[here]];
+        }
+        scores[i] = sum / sqrt((double)(total > 1 ? total : 1));
+    }
+    result = Py_NewRef(Py_None);
+done:
+    free(said);
+    drop_arrays(a, 8);
+    return result;
+}
+
+const char bag_scores_doc[] =
+    "bag_scores(weights, buckets, values, scores)\n\n"
+    "Adds each value times the weight of its bucket, (k, b), to the scores, (k,).";
+
+PyObject *bag_scores(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    Array a[4] = {0};
+    PyObject *result = NULL;
+    (void)module;
+    if (take_arguments("bag_scores", "wddD", args, count, a) < 0) {
+        goto done;
+    }
+    const float *weights = a[0].view.buf;
+    const int64_t *places = a[1].view.buf;
+    const double *values = a[2].view.buf;
+    double *scores = a[3].view.buf;
+    Py_ssize_t n = a[1].length, k = a[3].length, b = k ? a[0].length / k : 0;
+    if (a[2].length != n || !is_matrix(&a[0], k, b)) {
+        PyErr_SetString(PyExc_ValueError, "bag_scores: the arrays' lengths disagree");
+        goto done;
+    }
+    if (!within(places, n, 0, b)) {
+        goto done;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        for (Py_ssize_t j = 0; j < k; j++) {
+            scores[j] += (double)weights[j * b + places[i]] * values[i];
+        }
+    }
+    result = Py_NewRef(Py_None);
+done:
+    drop_arrays(a, 4);
     return result;
 }

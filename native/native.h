@@ -37,6 +37,14 @@ static inline int is_matrix(const Array *array, Py_ssize_t rows, Py_ssize_t colu
     return array->length % rows == 0 && array->length / rows == columns;
 }
 
+/* Whether places lie within an array of so many entries; 0 with an exception. */
+int within(const int64_t *places, Py_ssize_t count, int64_t least, int64_t size);
+/* Whether each element comes after its parent, -1 for the outermost ones; 0 with an exception. */
+int is_tree(const int64_t *parent, Py_ssize_t count);
+
+/* Marks the buckets of tokens of names, seen from a level, among 2**bits. */
+void mark_names(const uint64_t *tokens, Py_ssize_t count, int level, int bits, uint8_t *marks);
+
 extern PyType_Spec splitter_spec;
 int ready_names(void);
 
@@ -47,45 +55,27 @@ int set_field(PyObject *object, PyObject *name, PyObject *value);
 
 /* The functions of the module: what each does is in its doc. */
 extern const char explain_doc[];
-PyObject *explain(PyObject *module, PyObject *args);
+PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char line_shapes_doc[];
 PyObject *line_shapes(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char char_counts_doc[];
 PyObject *char_counts(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char fold_doc[];
-PyObject *fold(PyObject *module, PyObject *args);
-extern const char word_spans_doc[];
-PyObject *word_spans(PyObject *module, PyObject *args);
+PyObject *fold(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char text_features_doc[];
+PyObject *text_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char gram_sums_doc[];
 PyObject *gram_sums(PyObject *module, PyObject *args);
-extern const char gram_familiarity_doc[];
-PyObject *gram_familiarity(PyObject *module, PyObject *args);
-extern const char gram_hits_doc[];
-PyObject *gram_hits(PyObject *module, PyObject *args);
 extern const char element_arrays_doc[];
 PyObject *element_arrays(PyObject *module, PyObject *args);
 extern const char line_markups_doc[];
 PyObject *line_markups(PyObject *module, PyObject *args);
-extern const char common_depth_doc[];
-PyObject *common_depth(PyObject *module, PyObject *args);
-extern const char inherit_doc[];
-PyObject *inherit(PyObject *module, PyObject *args);
-extern const char subtree_sums_doc[];
-PyObject *subtree_sums(PyObject *module, PyObject *args);
-extern const char branches_doc[];
-PyObject *branches(PyObject *module, PyObject *args);
 extern const char chain_sums_doc[];
 PyObject *chain_sums(PyObject *module, PyObject *args);
 extern const char likeliest_path_doc[];
 PyObject *likeliest_path(PyObject *module, PyObject *args);
-extern const char copies_doc[];
-PyObject *copies(PyObject *module, PyObject *args);
-extern const char window_means_doc[];
-PyObject *window_means(PyObject *module, PyObject *args);
 extern const char element_tokens_doc[];
 PyObject *element_tokens(PyObject *module, PyObject *args);
-extern const char chains_doc[];
-PyObject *chains(PyObject *module, PyObject *args);
 extern const char hear_lines_doc[];
 PyObject *hear_lines(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char speech_shares_doc[];
@@ -96,5 +86,23 @@ extern const char plain_texts_doc[];
 PyObject *plain_texts(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char predictions_doc[];
 PyObject *predictions(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char line_groups_doc[];
+PyObject *line_groups(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char markup_features_doc[];
+PyObject *markup_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char neighbour_features_doc[];
+PyObject *neighbour_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char container_features_doc[];
+PyObject *container_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char language_features_doc[];
+PyObject *language_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char name_scores_doc[];
+PyObject *name_scores(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char bag_scores_doc[];
+PyObject *bag_scores(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char around_scores_doc[];
+PyObject *around_scores(PyObject *module, PyObject *args);
+extern const char bag_buckets_doc[];
+PyObject *bag_buckets(PyObject *module, PyObject *args);
 
 #endif

@@ -34,7 +34,7 @@ PAGES = st.lists(
 
 def columns_of(lines: list[tuple[float, int, int]]) -> dict[str, np.ndarray]:
     p, chars, ends = (np.array(values, float) for values in zip(*lines, strict=True))
-    return dict(zip(NAMES, neighbour_features(p, chars, ends).T, strict=True))
+    return dict(zip(NAMES, neighbour_features(p, chars, ends), strict=True))
 
 
 @given(PAGES)
@@ -110,9 +110,9 @@ def test_container_columns_are_as_many_as_their_names_and_finite_or_missing(lang
     encoded = encode(page, range(len(page.lines)))
     assert encoded.tree
     p = np.linspace(0.1, 0.9, encoded.n)
-    matrix = container_features(encoded.tree, p, encoded.chars, encoded.terminals, encoded.links)
-    assert matrix.shape == (encoded.n, len(CONTAINER_COLUMNS))
-    assert not np.isinf(matrix).any()
+    rows = container_features(encoded.tree, p, encoded.chars, encoded.terminals, encoded.links)
+    assert rows.shape == (len(CONTAINER_COLUMNS), encoded.n)
+    assert not np.isinf(rows).any()
 
 
 def test_the_main_container_holds_the_article_and_not_the_menu() -> None:
@@ -121,8 +121,8 @@ def test_the_main_container_holds_the_article_and_not_the_menu() -> None:
     assert encoded.tree
     article = np.array([SENTENCES["tr"] in line.text for line in page.lines])
     p = np.where(article, 0.95, 0.05)
-    matrix = container_features(encoded.tree, p, encoded.chars, encoded.terminals, encoded.links)
-    columns = dict(zip(CONTAINER_COLUMNS, matrix.T, strict=True))
+    rows = container_features(encoded.tree, p, encoded.chars, encoded.terminals, encoded.links)
+    columns = dict(zip(CONTAINER_COLUMNS, rows, strict=True))
     assert columns["within_main"][article].all()
     assert not columns["within_main"][0]
     assert not columns["within_main"][-1]
@@ -136,5 +136,5 @@ def test_a_page_of_one_line_has_its_columns() -> None:
     encoded = encode(page, [0])
     assert encoded.tree
     one = np.ones(1)
-    assert container_features(encoded.tree, one, one, one, one).shape == (1, len(CONTAINER_COLUMNS))
-    assert neighbour_features(one, one, one).shape == (1, len(NAMES))
+    assert container_features(encoded.tree, one, one, one, one).shape == (len(CONTAINER_COLUMNS), 1)
+    assert neighbour_features(one, one, one).shape == (len(NAMES), 1)

@@ -7,8 +7,9 @@ import re
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 import numpy as np
 import pytest
@@ -140,7 +141,7 @@ class TestTrees:
         assert acceleration.native
         one = np.zeros(1)
         with pytest.raises((TypeError, ValueError)):
-            acceleration.native.explain(one, 1, one, one, one, one, one, 1, one, one)
+            acceleration.native.explain(one, 1, one, one, one, one, 1, one, one)
 
 
 # What the rules for single lines look for, so that chance finds it often.
@@ -263,8 +264,8 @@ class TestPages:
             assert page == cleaner.clean(source, kind=kind)
 
 
-MOST, LEAST = np.iinfo(np.int64).max, np.iinfo(np.int64).min
-NODE = np.dtype([("threshold", "<f4"), ("column", "<i4"), ("left", "<i4")])
+MOST = np.iinfo(np.int64).max
+NODE = np.dtype([("threshold", "<f4"), ("source", "<i4"), ("left", "<i4"), ("right", "<i4")])
 
 
 def whole(*values: int) -> np.ndarray:
@@ -280,49 +281,86 @@ def one_line(start: int = 1, length: int = 2) -> tuple[np.ndarray, ...]:
 
 
 def walk(
-    column: int, left: int, threshold: float = np.inf, root: int = 0, columns: int = 1
-) -> None:
-    """Explains one row by one tree of one node."""
+    source: int = 0,
+    left: int = 0,
+    right: int = 1,
+    begins: Sequence[int] = (0, 1),
+    leaf_begins: Sequence[int] = (0, 2),
+    most: int = 2,
+    columns: int = 1,
+    asked: int = 0,
+) -> list[float]:
+    """Explains two rows by one tree of one node."""
     assert acceleration.native
+    sums = np.zeros((2, 4))
     acceleration.native.explain(
-        np.zeros((1, 1), np.float32), columns, np.array([(threshold, column, left)], NODE),
-        np.zeros(1, np.float32), np.array([root], np.int32), np.ones(1, np.int32),
-        np.zeros((1, 1)), 1, np.zeros(1), np.zeros((1, 1)),
+        np.array([[0.0, 1.0]], np.float32), columns, np.array([asked], np.int32),
+        np.array([(0.5, source, left, right)], NODE), np.array(begins, np.int32),
+        np.array(leaf_begins, np.int32), most, np.array([[1.0] * 4, [2.0] * 4], np.float32), sums,
     )  # fmt: skip
+    return sums[:, 0].tolist()
 
 
 class TestNothingBeyondAnArrayIsRead:
     def test_a_tree_walks_on_within_its_nodes_and_columns(self) -> None:
-        walk(column=1, left=0)
+        assert walk() == [1.0, 2.0]
 
     @pytest.mark.parametrize(
-        "node",
+        "wrong",
         [
-            {"column": 2, "left": 0},
-            {"column": -1, "left": 0},
-            {"column": 0, "left": 1},
-            {"column": 0, "left": -1},
-            {"column": 0, "left": 0, "threshold": 0.5},
-            {"column": 0, "left": 0, "root": 1},
-            {"column": 0, "left": 0, "root": -1},
-            {"column": 0, "left": 0, "columns": 2**62},
+            {"source": 1},
+            {"source": -1},
+            {"left": 2},
+            {"right": 2},
+            {"right": -1},
+            {"right": 2, "most": 3},
+            {"right": 3, "most": 3},
+            {"most": 1},
+            {"most": 2**62},
+            {"begins": (0, 2)},
+            {"begins": (1, 1)},
+            {"begins": (0, 1, 1)},
+            {"leaf_begins": (0, 3)},
+            {"leaf_begins": (0, -2)},
+            {"begins": (0, 1, 1), "leaf_begins": (0, 2, 2)},
+            {"columns": 2**62},
+            {"columns": 3},
+            {"columns": 0},
+            {"asked": 2},
+            {"asked": -1},
         ],
     )
-    def test_a_tree_that_leads_elsewhere_is_refused(self, node: dict[str, float]) -> None:
+    def test_a_tree_that_leads_elsewhere_is_refused(self, wrong: dict[str, Any]) -> None:
         with pytest.raises(ValueError, match="explain"):
-            walk(**node)  # type: ignore[arg-type]
+            walk(**wrong)
 
     @pytest.mark.parametrize(
         ("start", "length"), [(1, MOST), (MOST, 1), (MOST, MOST), (0, 1), (1, -1), (2, 3)]
     )
     def test_a_line_that_is_not_on_the_page_is_refused(self, start: int, length: int) -> None:
         assert acceleration.native
-        table = np.zeros(2**18, np.uint8)
-        acceleration.native.gram_hits(one_line(), 1, table, np.zeros(1), np.zeros(1))
+        orders, weights, sums = (b"\1", b"\1"), np.zeros(2, np.float32), np.zeros(1)
+        acceleration.native.gram_sums(one_line(), *orders, 1, weights, 1, sums, whole(0))
         with pytest.raises(ValueError, match="page"):
-            acceleration.native.gram_hits(
-                one_line(start, length), 1, table, np.zeros(1), np.zeros(1)
+            acceleration.native.gram_sums(
+                one_line(start, length), *orders, 1, weights, 1, sums, whole(0)
             )
+
+    def test_columns_of_text_are_as_many_as_its_lines(self) -> None:
+        native = acceleration.native
+        assert native
+
+        def ask(lines: int = 1, others: int = 4, logarithms: int = 9) -> None:
+            native.text_features(
+                page_text(["a b"]).compiled, page_text([""] * others).compiled,
+                np.zeros((lines, 16)), np.zeros((lines, 29)), np.zeros((lines, 14)),
+                np.zeros(lines), np.zeros(logarithms), np.zeros((58, lines)),
+            )  # fmt: skip
+
+        ask()
+        for wrong in ({"lines": 2}, {"others": 3}, {"logarithms": 3}):
+            with pytest.raises(ValueError, match="text_features"):
+                ask(**wrong)
 
     @pytest.mark.parametrize(("bits", "width"), [(1, 2**62), (2, 2**62), (30, 2**40), (2, -1)])
     def test_weights_of_an_impossible_size_are_refused(self, bits: int, width: int) -> None:
@@ -332,14 +370,67 @@ class TestNothingBeyondAnArrayIsRead:
                 one_line(), b"\1", b"", bits, np.zeros(0, np.float32), width, np.zeros(0), whole(0)
             )
 
-    def test_windows_have_no_bounds_but_are_never_negative(self) -> None:
+    def test_a_page_of_other_lengths_than_its_columns_is_refused(self) -> None:
         assert acceleration.native
-        sums, out = np.array([0.0, 1.0, 3.0]), np.zeros((2, 2))
-        acceleration.native.window_means(sums, np.arange(3.0), whole(MOST), out)
-        assert out.tolist() == [[0.0, 2.0], [1.0, 0.0]]
-        for window in (-1, LEAST):
-            with pytest.raises(ValueError, match="window"):
-                acceleration.native.window_means(sums, np.arange(3.0), whole(window), out)
+        one = np.ones(2)
+        with pytest.raises(ValueError, match="lengths"):
+            acceleration.native.neighbour_features(one, one, one, one, np.zeros((51, 2)))
+        with pytest.raises(ValueError, match="lengths"):
+            acceleration.native.neighbour_features(one, one, one, np.ones(3), np.zeros((52, 2)))
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"parent": whole(-1, 1)},
+            {"parent": whole(-2, 0)},
+            {"element": whole(0, 2)},
+            {"element": whole(0, -1)},
+            {"groups": np.array([[0, 1], [0, 2]])},
+            {"groups": np.array([[0, -1], [0, 1]])},
+            {"kind": whole(0, 1)},
+            {"kind": whole(0, -1)},
+            {"sizes": whole(3)},
+            {"sizes": whole(MOST)},
+            {"sizes": whole(-1)},
+            {"levels": whole(6)},
+        ],
+    )
+    def test_elements_that_are_not_on_the_page_are_refused(self, wrong: dict[str, Any]) -> None:
+        native = acceleration.native
+        assert native
+
+        def ask(**has: Any) -> None:
+            parent, element, groups = has["parent"], has["element"], has["groups"]
+            depth, kind, one, hidden = whole(0, 1), has["kind"], np.ones(2), np.zeros(2, bool)
+            native.line_groups(parent, kind, element, np.empty((2, 2), np.int64))
+            native.markup_features(
+                parent, depth, hidden, kind, element, np.zeros((2, 5)), groups, one,
+                np.zeros((16, 2)),
+            )  # fmt: skip
+            native.container_features(
+                parent, depth, element, groups, one, one, one, one, np.zeros((50, 2))
+            )
+            native.name_scores(
+                whole(1, 2), has["sizes"], kind, parent, element, has["levels"],
+                np.zeros(2**18, np.float32), one,
+            )  # fmt: skip
+
+        right = {
+            "parent": whole(-1, 0), "element": whole(0, 1), "groups": np.zeros((2, 2), np.int64),
+            "kind": whole(0, 0), "sizes": whole(2), "levels": whole(0, 5),
+        }  # fmt: skip
+        ask(**right)
+        with pytest.raises(ValueError, match=r"beyond|before|fewer"):
+            ask(**{**right, **wrong})
+
+    def test_a_bucket_that_has_no_weight_is_refused(self) -> None:
+        assert acceleration.native
+        weights, scores = np.ones((2, 3), np.float32), np.zeros(2)
+        acceleration.native.bag_scores(weights, whole(2), np.ones(1), scores)
+        assert scores.tolist() == [1.0, 1.0]
+        for bucket in (3, -1):
+            with pytest.raises(ValueError, match="beyond"):
+                acceleration.native.bag_scores(weights, whole(bucket), np.ones(1), scores)
 
     def test_sums_without_room_are_refused(self) -> None:
         assert acceleration.native
@@ -360,7 +451,7 @@ class TestNothingBeyondAnArrayIsRead:
         assert acceleration.native
         odd = np.frombuffer(bytes(17), np.uint8)[1:].view(np.int64)
         with pytest.raises(ValueError, match="aligned"):
-            acceleration.native.copies(odd, whole(0, 0), whole(0, 0))
+            acceleration.native.bag_scores(np.zeros((1, 2), np.float32), odd, odd, np.zeros(1))
 
     @pytest.mark.parametrize(
         "attrs",
