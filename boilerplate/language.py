@@ -317,20 +317,22 @@ def _answers(
 
 @dataclass(slots=True)
 class _Sound:
-    """What was heard of a language in one script: how often each three of characters was."""
+    """What was heard of a language in one script: whether each three of characters was, 2 often."""
 
     answer: int
     script: int
-    times: Ints
+    seen: NDArray[np.uint8]
     grams: int = 0
     once: int = 0
 
     def add(self, grams: Ints) -> None:
         """Remembers the threes of a line."""
         if self.grams < MOST_GRAMS:
-            self.times += np.bincount(grams, minlength=1 << GRAM_BITS)
+            places, times = np.unique(grams, return_counts=True)
+            before = self.seen[places]
+            self.seen[places] = np.minimum(before + times, 2)
+            self.once += int(((before == 0) & (times == 1)).sum()) - int((before == 1).sum())
             self.grams += len(grams)
-            self.once = int((self.times == 1).sum())
 
 
 class _Listener:
@@ -341,6 +343,7 @@ class _Listener:
         self.points, self.starts, self.lengths = folded
         self.answers = np.full(len(letters), -1)
         self.sounds: list[_Sound] = []
+        self.grams = lru_cache(maxsize=None)(self._grams)  # a line is compared twice or thrice
 
     def han(self, line: int) -> int:
         """The answer for a line in Han: Japanese where there is kana among the characters."""
@@ -348,7 +351,7 @@ class _Listener:
         points = self.points[start : start + min(int(self.lengths[line]), HEARD_CHARS)]
         return _HAN_LANGUAGES[_han_language(points)]
 
-    def grams(self, line: int) -> Ints:
+    def _grams(self, line: int) -> Ints:
         """The threes of characters of a line's first words, hashed, with bounds of words."""
         start = int(self.starts[line])
         points = self.points[start : start + min(int(self.lengths[line]), GRAM_CHARS)]
@@ -369,7 +372,7 @@ class _Listener:
         closest, least, share = None, 0.0, 1.0
         for sound in self.sounds if len(grams) else ():
             if sound.script == self.script[line]:
-                new = int((sound.times[grams] == 0).sum()) / len(grams)
+                new = int((sound.seen[grams] == 0).sum()) / len(grams)
                 excess = new - min(RISE * (sound.once / sound.grams) + SLACK, most)
                 if closest is None or excess < least:
                     closest, least, share = sound, excess, new
@@ -390,7 +393,7 @@ class _Listener:
         if not of_it:
             if len(self.sounds) == MOST_SPEECHES:
                 return
-            of_it = [_Sound(known, script, np.zeros(1 << GRAM_BITS, np.int64))]
+            of_it = [_Sound(known, script, np.zeros(1 << GRAM_BITS, np.uint8))]
             self.sounds += of_it
         for each in grams:
             of_it[0].add(each)
