@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from boilerplate.inputs import PAGE_SUFFIXES, STDIN, Input, absolute, find_input
 from boilerplate.label_commands import label
 from boilerplate.many_commands import SHARD_FORMATS, Many, clean_many, is_many, many_options
 from boilerplate.page import CleanPage, Kind, site_of
-from boilerplate.plugin_commands import load_for_commands, plugin_options, plugins
+from boilerplate.plugin_commands import load_for_commands, plugin_options, plugins, warn_of_plugin
 from boilerplate.records import ARCHIVE_SUFFIXES
 from boilerplate.report import explain_text, html_report, visible
 from boilerplate.site_commands import site_models_folder, train
@@ -57,10 +56,13 @@ class _WithPlugins(click.Group):
     def ask_plugins(self) -> None:
         if not self.asked:
             self.asked = True
-            from boilerplate.plugins import PluginError
+            from boilerplate.plugins import PluginError, Settings, load_plugins
 
             try:
-                load_for_commands().add_commands(self)
+                # Those that come with the package know sites and add no commands.
+                load_plugins(
+                    Settings.from_environment(), warn_of_plugin, bundled=False
+                ).add_commands(self)
             except PluginError as error:
                 raise click.ClickException(str(error)) from error
 
@@ -355,6 +357,8 @@ def _explanation(outcome: Outcome) -> bytes:
     color = (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
+    import shutil  # with it come compressions that nobody has asked for
+
     width = shutil.get_terminal_size().columns
     return explain_text(outcome.page, width, outcome.input.name, color).encode()
 
