@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ from boilerplate.many_commands import (
     write_report,
 )
 from boilerplate.page import CleanPage, Kind, site_of
-from boilerplate.plugin_commands import load_for_commands, plugin_options, plugins
+from boilerplate.plugin_commands import load_for_commands, plugin_options, plugins, warn_of_plugin
 from boilerplate.records import ARCHIVE_SUFFIXES
 from boilerplate.report import explain_text, visible
 from boilerplate.site_commands import site_models_folder, train
@@ -64,10 +63,13 @@ class _WithPlugins(click.Group):
     def ask_plugins(self) -> None:
         if not self.asked:
             self.asked = True
-            from boilerplate.plugins import PluginError
+            from boilerplate.plugins import PluginError, Settings, load_plugins
 
             try:
-                load_for_commands().add_commands(self)
+                # Those that come with the package know sites and add no commands.
+                load_plugins(
+                    Settings.from_environment(), warn_of_plugin, bundled=False
+                ).add_commands(self)
             except PluginError as error:
                 raise click.ClickException(str(error)) from error
 
@@ -367,6 +369,8 @@ def _explanation(outcome: Outcome) -> bytes:
     color = (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
+    import shutil  # with it come compressions that nobody has asked for
+
     width = shutil.get_terminal_size().columns
     return explain_text(outcome.page, width, outcome.input.name, color).encode()
 
