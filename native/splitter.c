@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { MAX_NAMES = 16, MAX_NAME_LENGTH = 64 };
+enum { MAX_LINES = 250000 }; /* limits.MAX_LINES */
 
 /* What a tag is to the splitter; the table comes from readers.py. */
 enum { INLINE = 1, SKIPPED = 2, EMPHASIS = 4, SPACED = 8 };
@@ -35,6 +36,7 @@ typedef struct {
     int has_pieces, gap, after_break;
     Py_ssize_t element, links, link_chars, emphasis_chars;
     size_t held; /* the height of the innermost element around all the pieces */
+    Py_ssize_t unread; /* characters behind the last line that there may be */
     int asking;  /* is_hidden_style is running: the stack must stay as it is */
 } Splitter;
 
@@ -459,6 +461,10 @@ static int register_frames(Splitter *self)
 
 static int add_piece(Splitter *self, const char *data, size_t size)
 {
+    if (PyList_Size(self->lines) >= MAX_LINES) {
+        self->unread += characters_in(data, size);
+        return 0;
+    }
     Frame *frame = &self->stack[self->height - 1];
     if (frame->index < 0 && register_frames(self) < 0) {
         return -1;
@@ -763,7 +769,10 @@ static PyObject *splitter_finish(PyObject *object, PyObject *args)
     if (!at_rest(self) || end_line(self) < 0) {
         return NULL;
     }
-    return PyTuple_Pack(3, self->lines, self->elements, self->head);
+    PyObject *unread = PyLong_FromSsize_t(self->unread);
+    PyObject *found = unread ? PyTuple_Pack(4, self->lines, self->elements, self->head, unread) : NULL;
+    Py_XDECREF(unread);
+    return found;
 }
 
 /* --------------------------------------------------------------------------------------- type */
@@ -834,7 +843,8 @@ static PyMethodDef methods[] = {
     {"doctype", splitter_ignore, METH_VARARGS, NULL},
     {"processing_instruction", splitter_ignore, METH_VARARGS, NULL},
     {"finish", splitter_finish, METH_NOARGS,
-     "The lines, the elements, and what the head said: {name: [value, ...]}."},
+     "The lines, the elements, what the head said: {name: [value, ...]}, and how many\n"
+     "characters there are behind the last line that there may be."},
     {NULL, NULL, 0, NULL},
 };
 
