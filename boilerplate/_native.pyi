@@ -13,7 +13,7 @@ def split(
     element: type[Element],
     is_hidden_style: Callable[[str], bool],
     /,
-) -> tuple[tuple[Line, ...], tuple[Element, ...], dict[str, list[str]]] | None: ...
+) -> tuple[tuple[Line, ...], tuple[Element, ...], dict[str, list[str]], int] | None: ...
 
 # Arrays are whatever offers a contiguous buffer.
 def explain(

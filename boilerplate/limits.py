@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from typing import Final
 
 MAX_MARKUP: Final = 16_000_000  # characters of HTML; search engines read as many, or fewer
-MAX_TAGS: Final = 400_000  # the HTML standard in one file has some 300,000
-MAX_LINES: Final = 250_000  # of bare text; and one more for each so many of its characters:
-CHARS_A_LINE: Final = 100
+MAX_TAGS: Final = 1_500_000  # the HTML standard in one file has some 300,000
+MAX_LINES: Final = 250_000
+CHARS_A_LINE: Final = 100  # of bare text: for so many, there may be one line more
 
 # A page of no more tags than this is small, whatever is done with them.
 FEW_TAGS: Final = 1_500

@@ -20,7 +20,7 @@ from typing import Any, Final
 import turbohtml
 
 from boilerplate import acceleration
-from boilerplate.limits import readable, readable_lines
+from boilerplate.limits import MAX_LINES, readable, readable_lines
 from boilerplate.page import Element, Kind, Line, Markup, Metadata, Page, Selector, text_page
 
 # Asked with the parsed document, answers with the nodes that each selector chose.
@@ -340,7 +340,8 @@ def html_page(markup: str, url: str | None = None, select: Select | None = None)
     markup, unread = readable(markup)
     # Who selects needs the parsed document.
     if select is None and (parts := _compiled_split(markup)):
-        lines, elements, head = parts
+        lines, elements, head, behind = parts
+        unread += behind
         return Page(lines, "html", url, elements, _metadata(head), unread=unread)
     document = turbohtml.parse(markup, positions=False)
     chosen = select(document) if select else {}
@@ -353,12 +354,12 @@ def html_page(markup: str, url: str | None = None, select: Select | None = None)
         tuple(splitter.elements),
         _metadata(splitter.head),
         {selector: frozenset(indices) for selector, indices in splitter.selected.items()},
-        unread,
+        unread + splitter.unread,
     )
 
 
-# And what the head claims.
-_Parts = tuple[tuple[Line, ...], tuple[Element, ...], dict[str, list[str]]]
+# What the head claims is the third, how many characters are left unread the last.
+_Parts = tuple[tuple[Line, ...], tuple[Element, ...], dict[str, list[str]], int]
 
 
 def _compiled_split(markup: str) -> _Parts | None:
@@ -423,6 +424,7 @@ class _Splitter:
     link_chars: int = 0
     emphasis_chars: int = 0
     after_break: bool = False
+    unread: int = 0  # characters behind the last line that there may be
 
     def walk(self, children: Iterable[Any]) -> None:
         stack = [_Frame(iter(children))]
@@ -497,6 +499,9 @@ class _Splitter:
         self.add_piece(data, stack)
 
     def add_piece(self, data: str, stack: list[_Frame]) -> None:
+        if len(self.lines) >= MAX_LINES:
+            self.unread += len(data)
+            return
         frame = stack[-1]
         if frame.index < 0:
             self.register(stack)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { MAX_NAMES = 16, MAX_NAME_LENGTH = 64 };
+enum { MAX_LINES = 250000 }; /* limits.MAX_LINES */
 
 /* What a tag is to the splitter; the table comes from readers.py. */
 enum { INLINE = 1, SKIPPED = 2, EMPHASIS = 4, SPACED = 8 };
@@ -101,6 +102,7 @@ typedef struct {
     int has_pieces, gap, after_break;
     Py_ssize_t element, links, link_chars, emphasis_chars;
     size_t held; /* the height of the innermost element around all the pieces */
+    Py_ssize_t unread; /* characters behind the last line that there may be */
 } Splitter;
 
 /* What a step comes to, beside 0 for success and -1 for an exception. */
@@ -666,6 +668,11 @@ static int register_frames(Splitter *self)
 /* Takes the text that has been put at the end of the line's bytes as a piece of it. */
 static int add_piece(Splitter *self, size_t begin)
 {
+    if (PyList_Size(self->lines) >= MAX_LINES) {
+        self->unread += characters_in(self->text.data + begin, self->text.size - begin);
+        self->text.size = begin;
+        return 0;
+    }
     Frame *frame = &self->stack[self->height - 1];
     if (frame->index < 0 && register_frames(self) < 0) {
         return -1;
@@ -1106,8 +1113,9 @@ static int split_markup(Splitter *self, Span markup)
 
 const char split_doc[] =
     "split(markup, tags, Line, Markup, Element, is_hidden_style)\n\n"
-    "The lines, the elements, and what the head said, {name: [value, ...]}, of markup as a parser\n"
-    "writes a document of its own; None where it is not like that.";
+    "The lines, the elements, what the head said, {name: [value, ...]}, and how many characters\n"
+    "stand behind the last line that there may be, of markup as a parser writes a document of its\n"
+    "own; None where it is not like that.";
 
 PyObject *split(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
@@ -1144,9 +1152,13 @@ PyObject *split(PyObject *module, PyObject *const *args, Py_ssize_t count)
             result = Py_NewRef(Py_None);
         } else if (step == 0) {
             PyObject *lines = PyList_AsTuple(self->lines), *elements = PyList_AsTuple(self->elements);
-            result = lines && elements ? PyTuple_Pack(3, lines, elements, self->head) : NULL;
+            PyObject *unread = PyLong_FromSsize_t(self->unread);
+            result = lines && elements && unread
+                         ? PyTuple_Pack(4, lines, elements, self->head, unread)
+                         : NULL;
             Py_XDECREF(lines);
             Py_XDECREF(elements);
+            Py_XDECREF(unread);
         }
     }
     drop_maker(&self->line_maker);

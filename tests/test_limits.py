@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from boilerplate import limits
-from boilerplate.limits import readable, readable_lines
+from boilerplate import acceleration, limits
+from boilerplate.limits import MAX_LINES, readable, readable_lines
 from boilerplate.readers import html_page, read, read_text
 from tests.made_up import SENTENCES
 
@@ -98,3 +98,16 @@ class TestWhatIsTooLarge:
         assert readable("<" * 2001)[1] == 1
         assert readable("a" * 3000)[1] == 0
         assert readable("a" * 3001)[1] == 1
+
+    @pytest.mark.parametrize("native", [True, False])
+    def test_lines_of_markup_beyond_the_limit_are_not_read(
+        self, monkeypatch: pytest.MonkeyPatch, native: bool
+    ) -> None:
+        if not native:
+            monkeypatch.setattr(acceleration, "native", None)
+        elif not acceleration.accelerated:
+            pytest.skip("not compiled")
+        page = html_page("<p>" + "a<br>" * MAX_LINES + "b<br>กข <i>c")
+        assert len(page.lines) == MAX_LINES
+        assert page.lines[-1].text == "a"
+        assert page.unread == len("bกข c")
