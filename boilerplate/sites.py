@@ -121,7 +121,7 @@ class SiteModel:
         drawn = sketch(page, spoken, scores.probability)
         sight = self.knowledge.see(drawn, headlines(page, spoken[: drawn.n]))
         added = np.zeros((len(spoken), len(COLUMNS)))
-        added[: drawn.n] = scores.article * contributions(sight, page.kind)
+        added[: drawn.n] = scores.article**2 * contributions(sight, page.kind)
         moved = np.clip(added.sum(1), -MOST, MOST)
         return replace(
             scores,
