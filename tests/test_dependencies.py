@@ -63,3 +63,51 @@ def test_the_extras_of_one_name_ask_for_one_release() -> None:
         assert found
         lowest.setdefault(found["name"], set()).add(found["lowest"])
     assert {name: versions for name, versions in lowest.items() if len(versions) > 1} == {}
+
+
+# The lock file for developers
+
+
+def test_the_lock_has_what_developers_need_with_hashes_and_from_nowhere_in_particular() -> None:
+    text = (ROOT / "requirements-dev.lock").read_text("utf-8")
+    assert "://" not in text
+    assert "--index-url" not in text
+    locked: dict[str, list[str]] = {}
+    for block in re.split(r"\n(?=\S)", re.sub(r"(?m)^ *#.*\n", "", text)):
+        found = re.match(r"([\w.-]+)(?:\[[\w,]+\])?==([^\s;]+)", block)
+        assert found, block
+        assert "--hash=sha256:" in block
+        locked.setdefault(found[1].lower(), []).append(found[2])
+    for requirement in (*CORE, *extras("dev", "docs")):
+        found = REQUIREMENT.fullmatch(requirement)
+        assert found
+        versions = locked[found["name"].lower().replace(".", "-")]
+        assert all(release(version) >= release(found["lowest"]) for version in versions)
+
+
+# The public CI
+
+
+def workflow(name: str) -> str:
+    return (ROOT / ".github" / "workflows" / f"{name}.yml").read_text("utf-8")
+
+
+def test_the_public_ci_runs_every_python_that_is_said_to_be_supported() -> None:
+    found = re.search(r"python: \[(.*)\]", workflow("ci"))
+    assert found
+    said = "Programming Language :: Python :: "
+    classifiers = [line.removeprefix(said) for line in PROJECT["project"]["classifiers"]]
+    supported = [line for line in classifiers if re.fullmatch(r"3\.\d+", line)]
+    assert found[1].replace('"', "").split(", ") == supported
+    assert PROJECT["project"]["requires-python"] == f">={supported[0]}"
+
+
+@pytest.mark.parametrize("name", ["ci", "release"])
+def test_a_workflow_may_read_and_names_its_actions_by_version(name: str) -> None:
+    text = workflow(name)
+    assert "\npermissions:\n  contents: read\n" in text
+    used = re.findall(r"uses: (\S+)", text)
+    assert used
+    assert all(re.search(r"@(v\d[\d.]*|release/v1|[0-9a-f]{40})$", action) for action in used)
+    # A pull request's title or branch is a stranger's text: none of it may reach a shell.
+    assert not re.search(r"\$\{\{ *github\.(head_ref|event\.(issue|pull_request|comment))", text)
