@@ -141,7 +141,5 @@ def test_a_run_has_a_report_that_is_the_same_in_every_format(crawl: Path, tmp_pa
     [report] = reports
     assert "<h1>9 pages</h1>" in report
     (tmp_path / "folder").mkdir()
-    again = run(
-        crawl, "--output", tmp_path / "jsonl", "--jobs", 1, "--report", tmp_path / "folder"
-    )
+    again = run(crawl, "--output", tmp_path / "jsonl", "--jobs", 1, "--report", tmp_path / "folder")
     assert again.exit_code != 0
