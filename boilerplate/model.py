@@ -39,6 +39,7 @@ from boilerplate.features import (
     TEXT_COLUMNS,
     Encoded,
     Floats,
+    Tree,
     around_rows,
     around_scores,
     encode,
@@ -316,7 +317,8 @@ class Scores:
 
     ``article`` is the probability that the page is an article rather than a shop, a forum or
     a list; ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) the
-    lengths of their texts as they look (``characters.plain``). ``site_reasons``
+    lengths of their texts as they look (``characters.plain``), ``skeleton`` the elements around
+    them, where the page was looked at in one part. ``site_reasons``
     are what a site model says of each line, if it is content and if it is chrome; ``drift`` how
     little the page looks like its site, None without such a model.
     """
@@ -328,6 +330,7 @@ class Scores:
     chars: Floats = field(default_factory=lambda: np.zeros(0))
     site_reasons: tuple[tuple[str, str], ...] = ()
     drift: float | None = None
+    skeleton: Tree | None = None
 
 
 # What the columns of the trees tell about, in the words of a reason.
@@ -441,6 +444,7 @@ class Model:
             float(np.mean([each.article for each in scores])) if scores else 1.0,
             tuple(language for each in scores for language in each.languages),
             np.concatenate([np.zeros(0), *(each.chars for each in scores)]),
+            skeleton=scores[0].skeleton if len(scores) == 1 else None,
         )
 
     def _predict_part(self, page: Page, spoken: Sequence[int], explain: bool) -> Scores:
@@ -455,7 +459,10 @@ class Model:
         grounds[:, : added.shape[1]] = added
         article = float(np.exp(types[PAGE_TYPES.index("article")]))
         languages = tuple(encoded.speech.of_lines())
-        return Scores(sigmoid(log_odds), grounds, article, languages, encoded.chars)
+        probability = sigmoid(log_odds)
+        return Scores(
+            probability, grounds, article, languages, encoded.chars, skeleton=encoded.tree
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Workers load the file rather than receive megabytes of arrays.
