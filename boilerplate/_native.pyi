@@ -36,6 +36,7 @@ def explain(
     sums: Any,
     /,
 ) -> None: ...
+def strongest_grounds(grounds: Any, content: Any, places: Any, /) -> None: ...
 def hear_lines(
     points: Any,
     starts: Any,

@@ -13,6 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate import acceleration
+from boilerplate.features import Floats, Ints
 from boilerplate.language import language_name, same_language
 from boilerplate.model import GROUNDS, Scores
 from boilerplate.page import Page
@@ -55,28 +57,41 @@ def reasons(
     ``language`` is the page's. A line that was dropped in another one is said to be, wherever
     that counted against it.
     """
-    toward = np.where(content[:, None], scores.grounds, -scores.grounds)
+    places = strongest_grounds(scores.grounds, content)
+    lengths = np.array([len(page.lines[i].text) for i in spoken], np.int64)
+    short = (~content & (lengths < SHORT)).tolist()
+    kept = content.tolist()
+    lines = list(zip(*places.T.tolist(), kept, short, strict=True))
+    words = {line: _in_words(line[:MAX_GROUNDS], *line[MAX_GROUNDS:]) for line in set(lines)}
+    out = [words[line] for line in lines]
+    strange = {
+        code for code in {code for code, _ in scores.languages} if is_foreign(code, language)
+    }
+    for i, (code, sure) in enumerate(scores.languages if strange else ()):
+        if code in strange and sure >= SURE_OF_LANGUAGE:
+            grounds = tuple(_NONE if g == _LANGUAGE else g for g in lines[i][:MAX_GROUNDS])
+            counts = not kept[i] and scores.grounds[i, _LANGUAGE] < 0
+            speaker = code if counts else None
+            out[i] = _in_words(grounds, kept[i], short[i], speaker, language)
+    if scores.site_reasons:
+        of_site = [known[not keep] for known, keep in zip(scores.site_reasons, kept, strict=True)]
+        out = [", ".join(filter(None, both)) for both in zip(of_site, out, strict=True)]
+    return [said or "no strong evidence" for said in out]
+
+
+def strongest_grounds(grounds: Floats, content: NDArray[np.bool_]) -> Ints:
+    """The grounds, (n, g), that weighed most for each line's label, the strongest first; (n, 3).
+
+    g stands for those that weigh nothing, or too little beside the first.
+    """
+    if native := acceleration.native:
+        places = np.empty((len(content), MAX_GROUNDS), np.int64)
+        native.strongest_grounds(np.ascontiguousarray(grounds), content, places)
+        return places
+    toward = np.where(content[:, None], grounds, -grounds)
     order = np.argsort(-toward, axis=1, kind="stable")[:, :MAX_GROUNDS]
     best = np.take_along_axis(toward, order, 1)
-    strong = best > np.maximum(LEAST * best[:, :1], 0.0)
-    chosen = np.where(strong, order, _NONE).tolist()
-    against = (~content & (toward[:, _LANGUAGE] > 0)).tolist()
-    spoken_in = scores.languages or [(None, 0.0)] * len(chosen)
-    strange = {code for code, _ in set(spoken_in) if is_foreign(code, language)}
-    out = []
-    of_site = scores.site_reasons or [("", "")] * len(chosen)
-    for i, places, keep, (code, sure), counts, site in zip(
-        spoken, chosen, content.tolist(), spoken_in, against, of_site, strict=True
-    ):
-        short = not keep and len(page.lines[i].text) < SHORT
-        speaker = None
-        if code in strange and sure >= SURE_OF_LANGUAGE:
-            places = [_NONE if g == _LANGUAGE else g for g in places]
-            speaker = code if counts else None
-        said = _in_words(tuple(places), keep, short, speaker, language)
-        known = site[0 if keep else 1]
-        out.append(", ".join(filter(None, (known, said))) or "no strong evidence")
-    return out
+    return np.where(best > np.maximum(LEAST * best[:, :1], 0.0), order, grounds.shape[1])
 
 
 _NONE: Final = len(GROUNDS)  # of the grounds, where fewer are strong
@@ -84,7 +99,11 @@ _NONE: Final = len(GROUNDS)  # of the grounds, where fewer are strong
 
 @lru_cache(maxsize=4096)
 def _in_words(
-    grounds: tuple[int, ...], content: bool, short: bool, speaker: str | None, language: str | None
+    grounds: tuple[int, ...],
+    content: bool,
+    short: bool,
+    speaker: str | None = None,
+    language: str | None = None,
 ) -> str:
     """A reason; ``speaker`` is the language of a line that it counts against, or None."""
     said = [foreign(speaker, str(language))] if speaker else []

@@ -1,4 +1,5 @@
-/* What kinds of chrome lines are. Twins of what kinds.py computes on arrays. */
+/* What kinds of chrome lines are, and the grounds of reasons. Twins of what kinds.py and
+   reasons.py compute on arrays. */
 
 #include "native.h"
 #include <math.h>
@@ -262,5 +263,51 @@ PyObject *likeliest_paths(PyObject *module, PyObject *const *args, Py_ssize_t co
 done:
     free(came);
     drop_arrays(a, 4);
+    return result;
+}
+
+const char strongest_grounds_doc[] =
+    "strongest_grounds(grounds, content, places)\n\n"
+    "The places of the three grounds (n, g) that weighed most for each line's label, the strongest\n"
+    "first, (n, 3); g for those that weigh nothing, or too little beside the first.";
+
+enum { MOST_GROUNDS = 3 };
+static const double LEAST = 0.1; /* reasons.LEAST */
+
+PyObject *strongest_grounds(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    Array a[3] = {0};
+    PyObject *result = NULL;
+    (void)module;
+    if (take_arguments("strongest_grounds", "dbD", args, count, a) < 0) {
+        goto done;
+    }
+    const double *row = a[0].view.buf;
+    const uint8_t *content = a[1].view.buf;
+    int64_t *places = a[2].view.buf;
+    Py_ssize_t n = a[1].length, g = n ? a[0].length / n : 0;
+    if (!is_matrix(&a[0], n, g) || !is_matrix(&a[2], n, MOST_GROUNDS)) {
+        PyErr_SetString(PyExc_ValueError, "strongest_grounds: the arrays' lengths disagree");
+        goto done;
+    }
+    for (Py_ssize_t line = 0; line < n; line++, row += g, places += MOST_GROUNDS) {
+        double sign = content[line] ? 1.0 : -1.0, least = 0.0;
+        for (int rank = 0; rank < MOST_GROUNDS; rank++) {
+            Py_ssize_t best = g;
+            for (Py_ssize_t j = 0; j < g; j++) {
+                int taken = (rank > 0 && places[0] == j) || (rank > 1 && places[1] == j);
+                if (!taken && sign * row[j] > (best < g ? sign * row[best] : least)) {
+                    best = j;
+                }
+            }
+            places[rank] = best;
+            if (rank == 0 && best < g) {
+                least = LEAST * (sign * row[best]);
+            }
+        }
+    }
+    result = Py_NewRef(Py_None);
+done:
+    drop_arrays(a, 3);
     return result;
 }

@@ -68,6 +68,7 @@ static PyMethodDef functions[] = {
     FAST(kind_words),
     FAST(kind_names),
     FAST(likeliest_paths),
+    FAST(strongest_grounds),
     FAST(hear_lines),
     FAST(speech_shares),
     FAST(likeliest_languages),

@@ -87,6 +87,8 @@ extern const char likeliest_paths_doc[];
 PyObject *likeliest_paths(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char element_tokens_doc[];
 PyObject *element_tokens(PyObject *module, PyObject *args);
+extern const char strongest_grounds_doc[];
+PyObject *strongest_grounds(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char hear_lines_doc[];
 PyObject *hear_lines(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char speech_shares_doc[];

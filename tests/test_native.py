@@ -33,6 +33,7 @@ from boilerplate.model import column_grounds, column_names
 from boilerplate.page import Element, Line, Markup, text_page
 from boilerplate.plugins import no_plugins
 from boilerplate.readers import html_page
+from boilerplate.reasons import strongest_grounds
 from tests.made_up import SENTENCES, made_up_model, made_up_trees, news_page
 
 pytestmark = pytest.mark.skipif(
@@ -257,6 +258,15 @@ class TestElements:
         fast = likeliest_paths(scores, costs, begins)
         with plain():
             assert fast.tolist() == likeliest_paths(scores, costs, begins).tolist()
+
+    @given(st.integers(0, 20), st.integers(0, 2**32 - 1))
+    def test_the_strongest_grounds_are_the_same(self, lines: int, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        grounds, content = rng.normal(size=(lines, 12)).round(1), rng.random(lines) < 0.5
+        grounds *= rng.random((lines, 12)) < 0.6
+        fast = strongest_grounds(grounds, content)
+        with plain():
+            assert fast.tolist() == strongest_grounds(grounds, content).tolist()
 
 
 class TestPages:
