@@ -23,7 +23,7 @@ static inline void add_row(uint64_t raw, uint64_t salt, const int8_t *weights, i
     uint64_t hash = (raw + salt) * MIX;
     hash ^= hash >> 32;
     const int8_t *row = weights + ((hash * MIX) >> (64 - TEXT_BITS)) * WIDTH;
-    for (int j = 0; j < WIDTH; j++) {
+    for (int j = 0; j < N_KINDS; j++) {
         sums[j] += row[j];
     }
 }
