@@ -38,6 +38,7 @@ from boilerplate.features import (
     TEXT_COLUMNS,
     Encoded,
     Floats,
+    Tree,
     around_rows,
     around_scores,
     encode,
@@ -318,7 +319,8 @@ class Scores:
 
     ``article`` is the probability that the page is an article rather than a shop, a forum or
     a list; ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) the
-    lengths of their texts as they look (``characters.plain``). ``site_reasons``
+    lengths of their texts as they look (``characters.plain``), ``skeleton`` the elements around
+    them, where the page was looked at in one part. ``site_reasons``
     are what a site model says of each line, if it is content and if it is chrome; ``drift`` how
     little the page looks like its site, None without such a model. ``seen`` holds what a reason
     tells of the lines, (n, len(SEEN)), nan where that is not known.
@@ -332,6 +334,7 @@ class Scores:
     site_reasons: tuple[tuple[str, str], ...] = ()
     drift: float | None = None
     seen: NDArray[np.float32] | None = None
+    skeleton: Tree | None = None
 
 
 # What the columns of the trees tell about, in the words of a reason.
@@ -480,6 +483,7 @@ class Model:
             seen=np.concatenate([np.zeros((0, len(SEEN)), np.float32), *seen])
             if len(seen) == len(scores)
             else None,
+            skeleton=scores[0].skeleton if len(scores) == 1 else None,
         )
 
     def _predict_part(self, page: Page, spoken: Sequence[int], explain: bool) -> Scores:
@@ -494,8 +498,15 @@ class Model:
         grounds[:, : added.shape[1]] = added
         article = float(np.exp(types[PAGE_TYPES.index("article")]))
         languages = tuple(encoded.speech.of_lines())
-        seen = _seen(matrix, kind) if explain else None
-        return Scores(sigmoid(log_odds), grounds, article, languages, encoded.chars, seen=seen)
+        return Scores(
+            sigmoid(log_odds),
+            grounds,
+            article,
+            languages,
+            encoded.chars,
+            seen=_seen(matrix, kind) if explain else None,
+            skeleton=encoded.tree,
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Workers load the file rather than receive megabytes of arrays.

@@ -153,16 +153,6 @@ done:
     return result;
 }
 
-static const uint64_t MIX = 0xD6E8FEB86659FD93u;
-
-/* features.name_buckets, of one token. */
-static inline uint64_t name_bucket(uint64_t token, uint64_t level, int bits)
-{
-    uint64_t mixed = (token + 1 + (level << 34)) * MIX;
-    mixed ^= mixed >> 29;
-    return (mixed * MIX) >> (64 - bits);
-}
-
 void mark_names(const uint64_t *tokens, Py_ssize_t count, int level, int bits, uint8_t *marks)
 {
     for (Py_ssize_t i = 0; i < count; i++) {
