@@ -116,7 +116,13 @@ def gram_sums(
     /,
 ) -> None: ...
 def element_arrays(
-    elements: tuple[Element, ...], parent: Any, depth: Any, hidden: Any, kind: Any, /
+    elements: tuple[Element, ...],
+    parent: Any,
+    depth: Any,
+    hidden: Any,
+    kind: Any,
+    sign: Any,
+    /,
 ) -> list[tuple[str, tuple[str, ...]]]: ...
 def line_markups(lines: tuple[Line, ...], places: Sequence[int], out: Any, /) -> None: ...
 def kind_words(

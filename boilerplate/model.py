@@ -32,8 +32,7 @@ from boilerplate.features import (
     HASH_BITS,
     LANGUAGE_COLUMNS,
     MARKUP_COLUMNS,
-    MAX_LINE_HEAD,
-    MAX_LINE_TAIL,
+    MAX_LINE,
     SCHEMA,
     TEXT_COLUMNS,
     Encoded,
@@ -66,7 +65,6 @@ _LARGEST: Final = float(np.finfo(_WEIGHT).max)  # far beyond what any weight mea
 # trees see no page larger than they learned from.
 PART_LINES: Final = 20_000
 PART_CHARS: Final = 2_000_000
-MAX_LINE: Final = MAX_LINE_HEAD + MAX_LINE_TAIL
 _PAIRS: Final = 1 << 15  # of a row and a tree, walked at a time: their arrays stay in the cache
 _FULL_LEVELS: Final = 4  # few paths end above this depth, so that looking for them costs more
 _STILL_WALKING: Final = 0.75  # share of pairs from which those at their leaves are not set aside
@@ -146,7 +144,8 @@ class PageTypes:
         buckets, values = bag
         scores = np.zeros(len(PAGE_TYPES))
         if native := acceleration.native:
-            native.bag_scores(self.weights, buckets, values, scores)
+            by_bucket = np.ascontiguousarray(self.weights.T)  # a copy only where not loaded so
+            native.bag_scores(by_bucket, buckets, values, scores)
         elif len(buckets):
             scores = np.cumsum(self.weights[:, buckets] * values, axis=1)[:, -1]
         scores = scores + self.bias
@@ -630,7 +629,8 @@ def _stack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], kind: K
     nodes = {key: array(f"trees-{key}", dtype) for key, dtype in _NODE_ARRAYS.items()}
     sizes = array("trees-sizes", _SIZES)
     trees = trees_from({**nodes, "sizes": sizes}, len(column_names(kind)))
-    page_types = PageTypes(types.reshape(len(PAGE_TYPES), _TYPE_BUCKETS), type_bias)
+    by_type = np.asfortranarray(types.reshape(len(PAGE_TYPES), _TYPE_BUCKETS))
+    page_types = PageTypes(by_type, type_bias)
     return Stack(Linear(weights, float(bias)), page_types, trees)
 
 

@@ -90,7 +90,7 @@ static PyMethodDef functions[] = {
     {"around_scores", around_scores, METH_VARARGS, around_scores_doc},
     {"bag_buckets", bag_buckets, METH_VARARGS, bag_buckets_doc},
     {"gram_sums", gram_sums, METH_VARARGS, gram_sums_doc},
-    {"element_arrays", element_arrays, METH_VARARGS, element_arrays_doc},
+    FAST(element_arrays),
     {"line_markups", line_markups, METH_VARARGS, line_markups_doc},
     {"element_tokens", element_tokens, METH_VARARGS, element_tokens_doc},
     {NULL, NULL, 0, NULL},

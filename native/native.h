@@ -85,7 +85,7 @@ PyObject *text_features(PyObject *module, PyObject *const *args, Py_ssize_t coun
 extern const char gram_sums_doc[];
 PyObject *gram_sums(PyObject *module, PyObject *args);
 extern const char element_arrays_doc[];
-PyObject *element_arrays(PyObject *module, PyObject *args);
+PyObject *element_arrays(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char line_markups_doc[];
 PyObject *line_markups(PyObject *module, PyObject *args);
 extern const char kind_words_doc[];

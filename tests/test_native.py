@@ -503,7 +503,7 @@ class TestNothingBeyondAnArrayIsRead:
 
     def test_a_bucket_that_has_no_weight_is_refused(self) -> None:
         assert acceleration.native
-        weights, scores = np.ones((2, 3), np.float32), np.zeros(2)
+        weights, scores = np.ones((3, 2), np.float32), np.zeros(2)
         acceleration.native.bag_scores(weights, whole(2), np.ones(1), scores)
         assert scores.tolist() == [1.0, 1.0]
         for bucket in (3, -1):
@@ -561,7 +561,7 @@ class TestNothingBeyondAnArrayIsRead:
         assert acceleration.native
         odd = np.frombuffer(bytes(17), np.uint8)[1:].view(np.int64)
         with pytest.raises(ValueError, match="aligned"):
-            acceleration.native.bag_scores(np.zeros((1, 2), np.float32), odd, odd, np.zeros(1))
+            acceleration.native.bag_scores(np.zeros((2, 1), np.float32), odd, odd, np.zeros(1))
 
 
 @pytest.mark.parametrize(("value", "expected"), [("1", "False"), ("0", "True"), ("", "True")])
