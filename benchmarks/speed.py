@@ -312,9 +312,9 @@ def in_batches(golds: Sequence[GoldPage], model: str | None) -> dict[str, Any]:
                     taken, own = time.monotonic() - begun, time.process_time() - own
                 if report.problem or report.records != len(pages):
                     raise click.ClickException(f"the batch failed: {report}")
-                row = rows.setdefault(str(jobs), {"seconds": taken, "main_ms_a_page": own})
-                row["seconds"] = min(row["seconds"], taken)
-                row["main_ms_a_page"] = min(row["main_ms_a_page"], 1000 * own / len(pages))
+                found = {"seconds": taken, "main_ms_a_page": 1000 * own / len(pages)}
+                row = rows.setdefault(str(jobs), found)
+                row |= {name: min(row[name], value) for name, value in found.items()}
     one, two = (rows[str(jobs)]["seconds"] for jobs in BATCH_JOBS)
     return {"pages": len(pages), "jobs": rows, "speedup": one / two}
 
