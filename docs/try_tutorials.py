@@ -217,10 +217,9 @@ def with_time(markdown: str, told: str) -> str:
 
 
 def with_output(markdown: str, done: Run) -> str:
-    """A page in which each output that is not what was printed now is."""
+    """A page in which each output is what was printed, reasons and probabilities too."""
     for block, shown in reversed(done.printed):
-        if not alike(block.text, shown):
-            markdown = markdown[: block.start] + shortened(shown) + markdown[block.end :]
+        markdown = markdown[: block.start] + shortened(shown) + markdown[block.end :]
     return markdown
 
 
