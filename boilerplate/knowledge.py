@@ -413,7 +413,7 @@ class Knowledge:
             held * self._between(after, before),
             held * first * np.maximum(self.first.shrunk(after, PRIOR_BESIDE), 0),
             held * last * np.maximum(self.last.shrunk(before, PRIOR_BESIDE), 0),
-            self.place.log_odds(place, self.prior) * free * (place > 0),
+            self.place.log_odds(place, self.prior) * free * (place > 0) if place.any() else one,
             self.told_after.log_odds(after, PRIOR_TOLD_PAGES) * free,
             self.told_before.log_odds(before, PRIOR_TOLD_PAGES) * free,
             self.told_place.log_odds(place, PRIOR_TOLD_PAGES) * free * (place > 0),
@@ -508,7 +508,8 @@ WEIGHTS: Final[dict[Kind, dict[str, float]]] = {
         "told_loose": 0.7,
     },
     "html": {
-        "on_one": -1.5, "on_few": -1.5, "on_many": -3.0, "place": 0.6,
+        "on_one": -1.28, "on_few": -0.67, "on_many": -1.25, "dull": 0.55, "loose": -0.36,
+        "over": -0.16, "between": 0.2, "first": 0.28, "place": 2.06,
         "told_after": 0.1, "told_place": 0.6, "told_line": 1.6, "told_loose": 0.3,
     },
 }  # fmt: skip
