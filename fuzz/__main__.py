@@ -53,7 +53,7 @@ def main(name: str, seconds: int, runs: int, seed: int, corpus: Path | None) -> 
         "max_total_time": seconds,
         "runs": runs,
         "seed": seed,
-        "max_len": max(MAX_BYTES, *map(len, target.seeds())) if name == "model" else MAX_BYTES,
+        "max_len": MAX_BYTES,
         "timeout": TIMEOUT,
         "rss_limit_mb": MEBIBYTES,
         "artifact_prefix": f"{found}/",
