@@ -29,13 +29,14 @@ from training.__main__ import HERE, cache_option, source_option
 from training.corpora import CORPORA
 
 PAGES: Final = 150
+WITHIN: Final = "of that: "
 # In the order of a page's way; a step within another is part of it.
 STEPS: Final[dict[str, tuple[Any, str]]] = {
     "parse and split into lines": (cleaner, "read"),
     "encode: all that is known of the lines": (model, "encode"),
-    "of that: languages of lines": (features, "speech"),
-    "of that: characters and repetition": (features, "text_features"),
-    "of that: markup": (features, "markup_features"),
+    WITHIN + "languages of lines": (features, "speech"),
+    WITHIN + "characters and repetition": (features, "text_features"),
+    WITHIN + "markup": (features, "markup_features"),
     "linear scores: n-grams and names": (Linear, "scores"),
     "page type": (PageTypes, "log_probabilities"),
     "context of lines": (model, "tree_matrix"),
@@ -44,6 +45,7 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "reasons": (cleaner, "reasons"),
     "language of the page": (cleaner, "page_language"),
 }
+REST: Final = "all that is named nowhere above"
 WHOLE: Final = "the whole page"
 _spent: Counter[str] = Counter()
 
@@ -90,7 +92,7 @@ def main(source: Path, cache: Path, pages: int, path: str | None, docs: Path) ->
 
 def medians(whole: Cleaner, golds: list[Any], kind: Kind) -> dict[str, float]:
     """Milliseconds of each step on the median page."""
-    rows: dict[str, list[float]] = {name: [] for name in (*STEPS, WHOLE)}
+    rows: dict[str, list[float]] = {name: [] for name in (*STEPS, REST, WHOLE)}
     for gold in golds:
         markup = decode(gold.html)
         if kind == "text":
@@ -99,6 +101,8 @@ def medians(whole: Cleaner, golds: list[Any], kind: Kind) -> dict[str, float]:
         start = time.process_time_ns()
         whole.clean(markup, gold.url, kind)
         _spent[WHOLE] = time.process_time_ns() - start
+        parts = sum(_spent[name] for name in STEPS if not name.startswith(WITHIN))
+        _spent[REST] = _spent[WHOLE] - parts
         for name, values in rows.items():
             values.append(_spent[name] / 1e6)
     return {name: statistics.median(values) for name, values in rows.items()}

@@ -5,36 +5,27 @@ from boilerplate.page import Element, Label, Line, Markup, Prediction
 
 VERSION: Final[int]
 
-class Splitter:
-    def __new__(
-        cls,
-        tags: Mapping[str, int],
-        line: type[Line],
-        markup: type[Markup],
-        element: type[Element],
-        is_hidden_style: Callable[[str], bool],
-        /,
-    ) -> Splitter: ...
-    def start_element(self, tag: str, attrs: tuple[tuple[str, str | None], ...], /) -> None: ...
-    def end_element(self, tag: str, /) -> None: ...
-    def characters(self, data: str, /) -> None: ...
-    def comment(self, *args: object) -> None: ...
-    def doctype(self, *args: object) -> None: ...
-    def processing_instruction(self, *args: object) -> None: ...
-    def finish(self) -> tuple[list[Line], list[Element], dict[str, list[str]]]: ...
+def split(
+    markup: str,
+    tags: Mapping[str, int],
+    line: type[Line],
+    of_line: type[Markup],
+    element: type[Element],
+    is_hidden_style: Callable[[str], bool],
+    /,
+) -> tuple[tuple[Line, ...], tuple[Element, ...], dict[str, list[str]], int] | None: ...
 
 # Arrays are whatever offers a contiguous buffer.
 def explain(
     matrix: Any,
     columns: int,
+    sources: Any,
     nodes: Any,
-    values: Any,
-    roots: Any,
-    depths: Any,
-    paths: Any,
-    groups: int,
-    log_odds: Any,
-    added: Any,
+    begins: Any,
+    leaf_begins: Any,
+    most: int,
+    leaves: Any,
+    sums: Any,
     /,
 ) -> None: ...
 def hear_lines(
@@ -51,6 +42,21 @@ def hear_lines(
     ask: Callable[[list[int]], tuple[int, int]],
     /,
 ) -> None: ...
+def speech_shares(
+    answers: Any,
+    script: Any,
+    letters: Any,
+    said: Any,
+    home: Any,
+    one_language: Any,
+    doubts: Any,
+    share: Any,
+    heard: Any,
+    /,
+) -> int: ...
+def likeliest_languages(
+    share: Any, languages: tuple[str, ...], /
+) -> list[tuple[str | None, float]]: ...
 def plain_texts(texts: list[str], flags: Any, plain: Callable[[str], str], /) -> list[str]: ...
 def predictions(
     prediction: type[Prediction],
@@ -76,10 +82,27 @@ def line_shapes(
     odd: Any,
     /,
 ) -> None: ...
-def fold(folded: Any, table: Any, powers: Any, prefix: Any, breaks: Any, /) -> int: ...
-def word_spans(
-    folded: Any, table: Any, starts: Any, ends: Any, line_starts: Any, offsets: Any, /
+def fold(
+    folded: Any,
+    table: Any,
+    powers: Any,
+    prefix: Any,
+    lines: Any,
+    words: Any,
+    offsets: Any,
+    /,
 ) -> int: ...
+def text_features(
+    page: tuple[Any, ...],
+    others: tuple[Any, ...],
+    counts: Any,
+    scripts: Any,
+    shapes: Any,
+    chars: Any,
+    log1p: Any,
+    out: Any,
+    /,
+) -> None: ...
 def gram_sums(
     page: tuple[Any, ...],
     char_orders: bytes,
@@ -91,17 +114,12 @@ def gram_sums(
     counts: Any,
     /,
 ) -> None: ...
-def gram_familiarity(
-    page: tuple[Any, ...], order: int, is_word: bool, bits: int, log1p: Any, out: Any, /
-) -> None: ...
-def gram_hits(page: tuple[Any, ...], order: int, table: Any, hits: Any, counts: Any, /) -> None: ...
 def element_arrays(
     elements: tuple[Element, ...], parent: Any, depth: Any, hidden: Any, kind: Any, /
 ) -> list[tuple[str, tuple[str, ...]]]: ...
 def line_markups(lines: tuple[Line, ...], places: Sequence[int], out: Any, /) -> None: ...
 def chain_sums(parent: Any, kind: Any, says: Any, fading: Any, at: Any, out: Any, /) -> None: ...
 def likeliest_path(scores: Any, costs: Any, path: Any, /) -> None: ...
-def copies(hashes: Any, before: Any, count: Any, /) -> None: ...
 def element_tokens(tag: str, names: tuple[str, ...], out: Any, /) -> int: ...
 def line_groups(parent: Any, sign: Any, line_element: Any, groups: Any, /) -> None: ...
 def markup_features(
@@ -117,6 +135,9 @@ def markup_features(
     /,
 ) -> None: ...
 def neighbour_features(p: Any, chars: Any, log_chars: Any, terminals: Any, out: Any, /) -> None: ...
+def language_features(
+    share: Any, heard: Any, letters: Any, main: int, twin: int, total: Any, out: Any, /
+) -> None: ...
 def container_features(
     parent: Any,
     depth: Any,

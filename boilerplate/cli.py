@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,11 +19,18 @@ import click
 
 from boilerplate.inputs import PAGE_SUFFIXES, STDIN, Input, absolute, find_inputs
 from boilerplate.label_commands import label
-from boilerplate.many_commands import SHARD_FORMATS, Many, clean_many, is_many, many_options
+from boilerplate.many_commands import (
+    SHARD_FORMATS,
+    Many,
+    clean_many,
+    is_many,
+    many_options,
+    write_report,
+)
 from boilerplate.page import CleanPage, Kind, site_of
-from boilerplate.plugin_commands import load_for_commands, plugin_options, plugins
+from boilerplate.plugin_commands import load_for_commands, plugin_options, plugins, warn_of_plugin
 from boilerplate.records import ARCHIVE_SUFFIXES
-from boilerplate.report import explain_text, html_report, visible
+from boilerplate.report import explain_text, visible
 from boilerplate.site_commands import site_models_folder, train
 from boilerplate.terminal import INTERRUPTED_STATUS, warn
 
@@ -57,10 +63,13 @@ class _WithPlugins(click.Group):
     def ask_plugins(self) -> None:
         if not self.asked:
             self.asked = True
-            from boilerplate.plugins import PluginError
+            from boilerplate.plugins import PluginError, Settings, load_plugins
 
             try:
-                load_for_commands().add_commands(self)
+                # Those that come with the package know sites and add no commands.
+                load_plugins(
+                    Settings.from_environment(), warn_of_plugin, bundled=False
+                ).add_commands(self)
             except PluginError as error:
                 raise click.ClickException(str(error)) from error
 
@@ -119,7 +128,8 @@ def cli() -> None:
 @click.option("--explain", is_flag=True, help="Show every line, kept and dropped, and why.")
 @click.option(
     "--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), metavar="FILE",
-    help="Also write the explanation as one HTML file for a browser.",
+    help="Also write an explanation as one HTML file for a browser; of many pages, a summary and "
+    "the strangest.",
 )  # fmt: skip
 @click.option(
     "--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
@@ -183,22 +193,25 @@ def clean(
     error says which), 2 the command was wrong, 130 ^C was pressed, 141 the reader of the output
     left early.
     """
+    from boilerplate.batch import Batch
+
     _refuse_bad_options(sources, url, form, explain, report, output)
     skip = absolute(output) if output else None
     inputs = tuple(find_inputs(sources or _piped(), skip, (*PAGE_SUFFIXES, *ARCHIVE_SUFFIXES)))
-    if is_many(inputs, form, many):
-        if url or explain or report:
-            raise click.UsageError("--url, --explain and --report are for single pages")
-        loaded = load_for_commands(plugins_dir, no_plugin, strict_plugins)
-        cleaner = _cleaner(threshold, loaded, site_models)
-        sys.exit(clean_many(inputs, _common_folder(inputs), output, form, kind, cleaner, many))
-    folder = _Folder.below(output, inputs, form) if output else None
     if report and absolute(report) in _paths(inputs):
         raise click.BadParameter(f"{report} is an input", param_hint="--report")
+    if is_many(inputs, form, many):
+        if url or explain:
+            raise click.UsageError("--url and --explain are for single pages")
+        loaded = load_for_commands(plugins_dir, no_plugin, strict_plugins)
+        cleaner = _cleaner(threshold, loaded, site_models)
+        common = _common_folder(inputs)
+        sys.exit(clean_many(inputs, common, output, form, kind, cleaner, many, report))
+    folder = _Folder.below(output, inputs, form) if output else None
     loaded = load_for_commands(plugins_dir, no_plugin, strict_plugins)
     cleaner = _cleaner(threshold, loaded, site_models)
     failed = False
-    reported = []
+    reported = Batch()
     with _unix_manners() as out:
         printer = _printer(out, form, explain) if explain or not folder else None
         for found in inputs:
@@ -211,9 +224,10 @@ def clean(
                 failed = True
             _warn_of_drift(outcome)
             if report and outcome.page:
-                reported.append((found.name, outcome.page))
+                reported.add(found.name, outcome.page)
+            reported.errors += bool(outcome.error)
         if report:
-            failed |= not _write_report(reported, report)
+            failed |= not write_report(reported, report)
     sys.exit(1 if failed else 0)
 
 
@@ -355,6 +369,8 @@ def _explanation(outcome: Outcome) -> bytes:
     color = (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
+    import shutil  # with it come compressions that nobody has asked for
+
     width = shutil.get_terminal_size().columns
     return explain_text(outcome.page, width, outcome.input.name, color).encode()
 
@@ -442,15 +458,6 @@ def _save(folder: _Folder, outcome: Outcome) -> str:
     except OSError as error:
         return _reason_of(error)
     return ""
-
-
-def _write_report(pages: Sequence[tuple[str, CleanPage]], report: Path) -> bool:
-    try:
-        report.write_bytes(html_report(pages).encode())
-    except OSError as error:
-        warn(str(report), _reason_of(error))
-        return False
-    return True
 
 
 def _warn_of_drift(outcome: Outcome) -> None:

@@ -59,7 +59,9 @@ class PageText:
     """A page's lines as one array of code points, and sums over it.
 
     ``starts`` are the offsets of the lines in ``folded`` (case-folded, digits all 0), which
-    holds a newline before each line and after the last. Shapes: n lines, m code points.
+    holds a newline before each line and after the last. ``words`` (2, w) are the starts and ends
+    of words, ``words_before`` (n + 1,) how many stand before each line; ``words`` may have room
+    for more. Shapes: n lines, m code points.
     """
 
     texts: Sequence[str]
@@ -68,7 +70,8 @@ class PageText:
     lengths: Ints
     prefix: Hashes
     powers: Hashes
-    words: Words | None = None  # found when first asked for
+    words: Ints
+    words_before: Ints
 
     @property
     def n(self) -> int:
@@ -78,9 +81,7 @@ class PageText:
     @property
     def compiled(self) -> tuple[Any, ...]:
         """The arrays that the compiled part reads n-grams from."""
-        starts, ends, offsets = word_spans(self)
-        words = np.stack([starts, ends])
-        return self.prefix, self.powers, self.starts, self.lengths, words, offsets
+        return self.prefix, self.powers, self.starts, self.lengths, self.words, self.words_before
 
 
 def clip(text: str) -> str:
@@ -93,28 +94,27 @@ def clip(text: str) -> str:
 def page_text(texts: Sequence[str]) -> PageText:
     """The arrays that n-grams, words and repetition are read from."""
     folded = code_points("\n".join(["", *texts, ""]).casefold()).copy()
-    table = char_table()
+    n, table = len(texts), char_table()
+    powers, inverse = _powers(len(folded) + 8)
     if native := acceleration.native:
-        powers, inverse = _powers(len(folded) + 8)
-        prefix, breaks = np.empty(len(folded) + 1, np.uint64), np.empty(len(texts) + 1, np.int64)
-        _no_newlines(texts, native.fold(folded, table, powers, prefix, breaks))
-        return PageText(texts, folded, breaks[:-1] + 1, np.diff(breaks) - 1, prefix, inverse)
+        prefix, words = np.empty(len(folded) + 1, np.uint64), np.empty(n + 1, np.int64)
+        lines, spans = np.empty((2, n), np.int64), np.empty((2, len(folded) // 2 + 1), np.int64)
+        _no_newlines(texts, native.fold(folded, table, powers, prefix, lines, spans, words))
+        return PageText(texts, folded, lines[0], lines[1], prefix, inverse, spans, words)
     kinds = table[np.minimum(folded, TABLE_SIZE - 1)]
     folded[kinds == Char.DIGIT] = ord("0")
     breaks = np.flatnonzero(folded == ord("\n"))
     _no_newlines(texts, len(breaks))
-    powers, inverse = _powers(len(folded) + 8)
+    prefix = np.zeros(len(folded) + 1, np.uint64)
     with np.errstate(over="ignore"):
-        prefix = np.concatenate(
-            [
-                np.zeros(1, np.uint64),
-                np.cumsum(
-                    (folded.astype(np.uint64) + np.uint64(1)) * powers[: len(folded)],
-                    dtype=np.uint64,
-                ),
-            ]
-        )
-    return PageText(texts, folded, breaks[:-1] + 1, np.diff(breaks) - 1, prefix, inverse)
+        terms = (folded.astype(np.uint64) + np.uint64(1)) * powers[: len(folded)]
+        np.cumsum(terms, out=prefix[1:])
+    inside = ((kinds >= Char.LOWER) & (kinds <= Char.DIGIT)).astype(np.int8)
+    edges = np.diff(inside, prepend=0, append=0)
+    spans = np.stack([np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)])
+    starts, lengths = breaks[:-1] + 1, np.diff(breaks) - 1
+    words = np.searchsorted(spans[0], breaks)
+    return PageText(texts, folded, starts, lengths, prefix, inverse, spans, words)
 
 
 def _no_newlines(texts: Sequence[str], breaks: int) -> None:
@@ -193,27 +193,8 @@ def word_spans(page: PageText) -> Words:
 
     A word is letters, marks and digits.
     """
-    if page.words is None:
-        page.words = _compiled_words(page) if acceleration.native else _words(page)
-    return page.words
-
-
-def _words(page: PageText) -> Words:
-    kinds = char_table()[np.minimum(page.folded, TABLE_SIZE - 1)]
-    inside = ((kinds >= Char.LOWER) & (kinds <= Char.DIGIT)).astype(np.int8)
-    edges = np.diff(inside, prepend=0, append=0)
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    return starts, ends, np.searchsorted(starts, [*page.starts.tolist(), len(page.folded)])
-
-
-def _compiled_words(page: PageText) -> Words:
-    assert acceleration.native  # noqa: S101
-    starts, ends = np.empty((2, len(page.folded) // 2 + 1), np.int64)
-    offsets = np.empty(page.n + 1, np.int64)
-    found = acceleration.native.word_spans(
-        page.folded, char_table(), starts, ends, page.starts, offsets
-    )
-    return starts[:found], ends[:found], offsets
+    starts, ends = page.words[:, : page.words_before[-1]]
+    return starts, ends, page.words_before
 
 
 def word_grams(page: PageText, order: int) -> Grams:
@@ -428,17 +409,6 @@ def gram_familiarity(grams: Grams, weights: Floats | None = None, bits: int = 16
     return grams.sums(rest) / np.maximum(grams.counts, 1)
 
 
-def familiarity(text: PageText) -> tuple[Floats, Floats]:
-    """How familiar each line's threes of characters are, and its words; see gram_familiarity."""
-    if native := acceleration.native:
-        most = int(text.lengths.sum()) + 2 * text.n
-        logarithms, (letters, words) = _log1p_table(most), np.empty((2, text.n))
-        native.gram_familiarity(text.compiled, 3, False, 16, logarithms, letters)
-        native.gram_familiarity(text.compiled, 1, True, 16, logarithms, words)
-        return letters, words
-    return gram_familiarity(char_grams(text, 3)), gram_familiarity(word_grams(text, 1))
-
-
 def _log1p_table(n: int) -> Floats:
     """The logarithms of 1, 2, 3 ... at least n of them; made for more than are asked for."""
     return _log1p_of(max(12, (n - 1).bit_length()))
@@ -458,30 +428,17 @@ def gram_overlap(text: PageText, other: str, order: int) -> tuple[Floats, Floats
     if not other:
         blank = np.full(text.n, np.nan)
         return blank, blank
-    theirs = char_grams(page_text([other.replace("\n", " ")]), order).hashes
+    theirs = char_grams(page_text([other]), order).hashes
     table = np.zeros(1 << 18, bool)
     table[buckets(theirs, 18)] = True
-    if native := acceleration.native:
-        hits, counts = np.empty((2, text.n))
-        native.gram_hits(text.compiled, order, table, hits, counts)
-    else:
-        grams = char_grams(text, order)
-        hits, counts = grams.sums(table[buckets(grams.hashes, 18)].astype(float)), grams.counts
+    grams = char_grams(text, order)
+    hits, counts = grams.sums(table[buckets(grams.hashes, 18)].astype(float)), grams.counts
     return hits / np.maximum(counts, 1), np.minimum(hits / max(len(theirs), 1), 1.5)
-
-
-def repeats(hashes: Hashes) -> Floats:
-    """How many other lines share a line's hash, as a logarithm."""
-    others: Floats = np.log1p(_copies(hashes)[1] - 1.0)
-    return others
 
 
 def _copies(hashes: Hashes) -> tuple[Ints, Ints]:
     """How many equal hashes stand before each, and how many there are in all; (n,) each."""
-    before, total = np.empty((2, len(hashes)), np.int64)
-    if native := acceleration.native:
-        native.copies(hashes, before, total)
-        return before, total
+    before = np.empty(len(hashes), np.int64)
     _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
     order = np.argsort(inverse, kind="stable")
     firsts = np.cumsum(counts) - counts
@@ -492,8 +449,8 @@ def _copies(hashes: Hashes) -> tuple[Ints, Ints]:
 COPY_LENGTH: Final = 60.0  # characters, from which a line said twice is a copy of the article
 
 
-def copies(hashes: Hashes, chars: Floats) -> tuple[Floats, Floats, Floats]:
-    """How often each line stood before and will stand again, (n,), and the share of copies.
+def copies(hashes: Hashes, chars: Floats) -> tuple[Ints, Ints, Floats]:
+    """How often each line stood before and will stand again, and the share of copies; (n,) each.
 
     Pages hold their article twice: for print, for narrow screens. Only the first counts.
     """
@@ -501,7 +458,7 @@ def copies(hashes: Hashes, chars: Floats) -> tuple[Floats, Floats, Floats]:
     after = total - 1 - before
     copied = chars[(chars > COPY_LENGTH) & (before > 0)].sum()
     share = np.full(len(hashes), copied / max(chars.sum(), 1.0))
-    return np.log1p(before), np.log1p(after), share
+    return before, after, share
 
 
 _MARKS: Final = {
@@ -573,18 +530,55 @@ def _shapes(texts: Sequence[str]) -> Floats:
     return np.column_stack([np.asarray(column, float) for column in columns])
 
 
+_LOGARITHMS_OF_TEXT: Final = [
+    TEXT_COLUMNS.index(name)
+    for name in (
+        "log_chars", "log_words", "n_terminal", "n_comma", "same_line", "same_start", "same_end",
+        "said_before", "said_again",
+    )
+]  # fmt: skip
+_OTHER_ORDERS: Final = (3, 3, 3, 5)  # of n-grams shared with title, headline, description, body
+_OTHER_CHARS: Final = 5000  # of a title, headline or description, in which lines are looked for
+
+
 def text_features(
-    page: Page, text: PageText, chars: Floats, counts: Floats, scripts: Floats, shapes: Floats
-) -> Floats:
-    """What the characters of each line say, as TEXT_COLUMNS; (n, len(TEXT_COLUMNS)).
+    page: Page,
+    text: PageText,
+    chars: Floats,
+    counts: Floats,
+    scripts: Floats,
+    shapes: Floats,
+    out: Floats,
+) -> None:
+    """What the characters of each line say, as TEXT_COLUMNS, into rows of (n,).
 
     ``chars`` are the lines' true lengths, (n,), which ``text`` may have clipped; ``counts``,
     ``scripts`` and ``shapes`` its characters, as ``line_shapes`` has them.
     """
+    meta = page.metadata
+    others = [each[:_OTHER_CHARS] for each in (meta.title, meta.headline, meta.description)]
+    others = [each.replace("\n", " ") for each in (*others, meta.body)]
+    if native := acceleration.native:
+        logarithms = _log1p_table(len(text.folded))
+        theirs = page_text(others).compiled
+        native.text_features(text.compiled, theirs, counts, scripts, shapes, chars, logarithms, out)
+    else:
+        _fill(out, _text_columns(text, others, chars, counts, scripts, shapes))
+    out[_LOGARITHMS_OF_TEXT] = np.log1p(out[_LOGARITHMS_OF_TEXT])
+
+
+def _text_columns(
+    text: PageText,
+    others: Sequence[str],
+    chars: Floats,
+    counts: Floats,
+    scripts: Floats,
+    shapes: Floats,
+) -> list[Any]:
     n = text.n
     first, last, ellipsis, starts_upper, indent, *marks = shapes.T
     shares = counts / np.maximum(counts.sum(1), 1.0)[:, None]
-    words = np.diff(word_spans(text)[2])
+    words = np.diff(text.words_before)
     n_words = np.maximum(words, 1)
     main_script = scripts.sum(0).argmax() if n else 0
     letters = scripts.sum(1)
@@ -592,20 +586,13 @@ def text_features(
     whole = span_hashes(text, begin, end, 1)
     head = span_hashes(text, begin, np.minimum(begin + 8, end), 2)
     tail = span_hashes(text, np.maximum(end - 8, begin), end, 3)
-    meta = page.metadata
-    overlaps = [
-        column
-        for other in (meta.title, meta.headline, meta.description)
-        for column in gram_overlap(text, other[:5000], 3)
-    ]
-    overlaps += gram_overlap(text, meta.body, 5)
-    columns = [
-        np.log1p(chars),
-        np.log1p(words),
+    return [
+        chars,
+        words,
         (counts[:, 1:6].sum(1)) / n_words,
         *(shares[:, kind] for kind in range(1, 16)),
-        np.log1p(counts[:, Char.TERMINAL]),
-        np.log1p(counts[:, Char.COMMA]),
+        counts[:, Char.TERMINAL],
+        counts[:, Char.COMMA],
         last == Char.TERMINAL,
         last == Char.COMMA,
         last == Char.COLON,
@@ -617,17 +604,19 @@ def text_features(
         (first >= Char.TERMINAL) & (first != Char.SPACE),
         starts_upper / n_words,
         np.where(letters > 0, scripts[:, main_script] / np.maximum(letters, 1), np.nan),
-        *familiarity(text),
-        repeats(whole),
-        repeats(head),
-        repeats(tail),
+        gram_familiarity(char_grams(text, 3)),
+        gram_familiarity(word_grams(text, 1)),
+        *(_copies(hashes)[1] - 1 for hashes in (whole, head, tail)),
         *copies(whole, chars),
         indent,
         *marks,
-        *overlaps,
-        np.full(n, float(bool(meta.body))),
+        *(
+            column
+            for other, order in zip(others, _OTHER_ORDERS, strict=True)
+            for column in gram_overlap(text, other, order)
+        ),
+        bool(others[-1]),
     ]
-    return np.column_stack([np.asarray(c, float) for c in columns])
 
 
 LANGUAGE_COLUMNS: Final = (
@@ -642,13 +631,21 @@ FOREIGN: Final = 0.5  # probability of the page's language, below which a line i
 
 def language_columns(page: Page, spoken: Sequence[int]) -> Floats:
     """What the languages of a page's spoken lines tell, as LANGUAGE_COLUMNS."""
-    return language_features(
-        speech([clip(each) for each in plain_texts([page.lines[i].text for i in spoken])])
+    out = np.empty((len(LANGUAGE_COLUMNS), len(spoken)))
+    language_features(
+        speech([clip(each) for each in plain_texts([page.lines[i].text for i in spoken])]), out
     )
+    return out.T
 
 
-def language_features(speech: Speech) -> Floats:
-    """Whether lines speak the page's language, and their neighbours'; LANGUAGE_COLUMNS, (n, 14).
+_LOGARITHMS_OF_LANGUAGES: Final = [
+    LANGUAGE_COLUMNS.index(name)
+    for name in ("language_longest", "foreign_run_lines", "foreign_run_letters")
+]
+
+
+def language_features(speech: Speech, out: Floats) -> None:
+    """Whether lines speak the page's language, and their neighbours'; rows of (n,).
 
     A run of foreign lines within the article is a quotation; one that follows on all that
     is said in the page's language is a notice. ``foreign_since`` and ``foreign_until`` are the
@@ -657,54 +654,66 @@ def language_features(speech: Speech) -> Floats:
     line's language, ``language_longest`` the length of the longest other line in it. A line of
     few letters takes its neighbours' language, and has no columns where there is none.
     """
-    n = len(speech.letters)
-    if not n or speech.main < 0:
-        return np.full((n, len(LANGUAGE_COLUMNS)), np.nan)
-    known = ~np.isnan(speech.share[:, 0]) & (speech.letters >= FEW_LETTERS)
+    if not len(speech.letters) or speech.main < 0:
+        out[:] = np.nan
+        return
+    twin, letters = _twin(speech), np.empty(len(speech.languages))
+    if native := acceleration.native:
+        share, heard = map(np.ascontiguousarray, (speech.share, speech.heard))
+        native.language_features(share, heard, speech.letters, speech.main, twin, letters, out)
+    else:
+        known = ~np.isnan(speech.share[:, 0]) & (speech.letters >= FEW_LETTERS)
+        _fill(out, _columns_of_languages(speech, known, twin, letters))
+        out[:, ~known] = np.nan
+    spread = letters / max(total(letters), 1.0)
+    logarithms = np.log(np.maximum(spread, 1e-9))
+    out[-1] += np.exp(-total(spread * logarithms))  # nan stays nan
+    out[_LOGARITHMS_OF_LANGUAGES] = np.log1p(out[_LOGARITHMS_OF_LANGUAGES])
+
+
+def _columns_of_languages(
+    speech: Speech, known: NDArray[np.bool_], twin: int, of_languages: Floats
+) -> list[Any]:
+    """LANGUAGE_COLUMNS but for logarithms; fills the letters ``of_languages``, (l,)."""
     share = np.where(known[:, None], speech.share, 0.0)
-    own = share[:, speech.main] + _twin(speech, share)
-    heard = speech.heard[:, speech.main] + _twin(speech, speech.heard)
+    own, heard = share[:, speech.main], speech.heard[:, speech.main]
+    if twin >= 0:
+        own, heard = own + share[:, twin], heard + speech.heard[:, twin]
     letters = np.where(known, speech.letters, 0.0)
-    all_letters = max(letters.sum(), 1.0)
-    masses = share * letters[:, None]
-    total = masses.sum(0)
+    all_letters = max(total(letters), 1.0)
+    of_languages[:] = np.cumsum(share * letters[:, None], axis=0)[-1]
     foreign = known & (own < FOREIGN)
     run_lines, run_letters = _runs(foreign, known, letters)
-    native = np.where(foreign, 0.0, letters * own)
-    since = np.cumsum(native)
+    since = np.cumsum(np.where(foreign, 0.0, letters * own))
     everything = max(float(since[-1]), 1.0)
-    spread = total / max(total.sum(), 1.0)
     alike_before, alike_after = _alike(share, known)
     best = share.argmax(1)
     longest = np.array([_longest_other(letters * (best == b)) for b in range(share.shape[1])])
-    columns = [
+    return [
         own,
         heard,
         share.max(1),
-        (share * (total / all_letters)).sum(1),
-        np.log1p(longest[best, np.arange(n)]),
+        np.cumsum(share * (of_languages / all_letters), axis=1)[:, -1],
+        longest[best, np.arange(len(best))],
         alike_before,
         alike_after,
-        np.log1p(run_lines),
-        np.log1p(run_letters),
+        run_lines,
+        run_letters,
         np.where(foreign, since / everything, np.nan),
         np.where(foreign, 1.0 - since / everything, np.nan),
-        np.full(n, letters[foreign].sum() / all_letters),
+        letters[foreign].sum() / all_letters,
         run_letters / max(float(letters[foreign].sum()), 1.0),
-        np.full(n, np.exp(-(spread * np.log(np.maximum(spread, 1e-9))).sum())),
+        0.0,
     ]
-    out = np.column_stack(columns)
-    out[~known] = np.nan
-    return out
 
 
-def _twin(speech: Speech, values: Floats) -> Floats:
-    """The column of the other Chinese on a page in Chinese, or nothing."""
+def _twin(speech: Speech) -> int:
+    """The place of the other Chinese on a page in Chinese, or -1."""
     main = speech.languages[speech.main]
     for i, code in enumerate(speech.languages):
         if code != main and same_language(code, main):
-            return values[:, i]
-    return np.zeros(len(values))
+            return i
+    return -1
 
 
 def _runs(
@@ -727,7 +736,7 @@ def _alike(share: Floats, known: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """The probability that the known line before, and after, speaks as a line does; (n,) each."""
     before, after = np.full(len(known), np.nan), np.full(len(known), np.nan)
     at = np.flatnonzero(known)
-    both = (share[at[:-1]] * share[at[1:]]).sum(1)
+    both = np.cumsum(share[at[:-1]] * share[at[1:]], axis=1)[:, -1]
     before[at[1:]], after[at[:-1]] = both, both
     return before, after
 
@@ -908,8 +917,8 @@ def encode(page: Page, spoken: Sequence[int]) -> Encoded:
     skeleton = tree(page, spoken)
     ends = np.cumsum([len(TEXT_COLUMNS), len(LANGUAGE_COLUMNS), len(MARKUP_COLUMNS)]).tolist()
     rows = np.empty((ends[1] if skeleton is None else ends[2], len(full)))
-    rows[: ends[0]] = text_features(page, text, chars, counts, scripts, shapes).T
-    rows[ends[0] : ends[1]] = language_features(spoken_in).T
+    text_features(page, text, chars, counts, scripts, shapes, rows[: ends[0]])
+    language_features(spoken_in, rows[ends[0] : ends[1]])
     terminals = np.expm1(rows[TEXT_COLUMNS.index("n_terminal")])
     links = np.zeros(len(full))
     if skeleton is not None:

@@ -49,7 +49,9 @@ TEXT_BITS: Final = 17
 NAME_BITS: Final = 13
 FADING: Final = 0.7  # what the names of an element say, seen from one level further down
 MAX_LEVELS: Final = 12  # further up, too little is left to be heard
-KINDS_FILE: Final = replace(MODEL_FILE, name=FORMAT, version=FORMAT_VERSION)
+KINDS_FILE: Final = replace(
+    MODEL_FILE, name=FORMAT, version=FORMAT_VERSION, arrays=frozenset({"text", "names"})
+)
 _FADED: Final = (FADING ** np.arange(MAX_LEVELS)).astype(np.float32)
 SWITCH: Final = 1.5  # log-odds that it costs a line to be of another kind than the line before
 # Inline links break sentences of bare text: a line that begins in lower case goes on with one.
@@ -221,18 +223,18 @@ def shipped_kinds() -> KindModel:
     return from_bytes(files("boilerplate").joinpath("data/kinds.zip").read_bytes())
 
 
-def from_bytes(data: bytes) -> KindModel:
-    """The model in the bytes of its file. Raises ModelError for what is no such file."""
-    with KINDS_FILE.errors_naming("kinds"):
+def from_bytes(data: bytes, name: str = "kinds") -> KindModel:
+    """The model in the bytes of its file; ModelError, with ``name``, for what is no such file."""
+    with KINDS_FILE.errors_naming(name):
         about, arrays = unpacked(KINDS_FILE, data)
         tables = []
-        for name, bits in (("text", TEXT_BITS), ("names", NAME_BITS)):
-            if arrays[name].dtype != np.int8 or arrays[name].shape != (len(KINDS) << bits,):
-                raise ModelError(f"{name} must have {len(KINDS) << bits} weights of 8 bits")
-            scale = about["scales"][name]
+        for key, bits in (("text", TEXT_BITS), ("names", NAME_BITS)):
+            if arrays[key].dtype != np.int8 or arrays[key].shape != (len(KINDS) << bits,):
+                raise ModelError(f"{key} must have {len(KINDS) << bits} weights of 8 bits")
+            scale = about["scales"][key]
             if not is_number(scale) or scale <= 0:
-                raise ModelError(f"the scale of {name} is {scale!r:.60}")
-            scaled = arrays[name].astype(np.float32) * np.float32(scale)
+                raise ModelError(f"the scale of {key} is {scale!r:.60}")
+            scaled = arrays[key].astype(np.float32) * np.float32(scale)
             tables.append(scaled.reshape(1 << bits, len(KINDS)))
         bias = about["bias"]
         if (

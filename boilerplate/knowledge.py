@@ -1,11 +1,12 @@
 """What the sketches of a site's pages tell about the lines of another page of it.
 
 A line that stands on several pages is chrome, for an article is written once. What stands
-between two lines that are everywhere is what the general model finds there on all pages, and
-so is what stands in one place of the markup; where it takes for content what recurs on other
-pages, it is wrong about the rest of that place too. Where lines were labelled, how wrong it
-was there is added to it, by place, by line, and over all. Each of these is a column here,
-``WEIGHTS`` make log-odds of them, and all shrink to nothing as there is less to go by.
+between two lines that are everywhere, right after such a line or right before one, is what the
+general model finds there on all pages, and so is what stands in one place of the markup; what
+stands after a line by which the articles of other pages are over is chrome. Where lines were
+labelled, how wrong the general model was there is added to it, by place, by line, and over all.
+Each of these is a column here, ``WEIGHTS`` make log-odds of them, and all shrink to nothing as
+there is less to go by.
 """
 
 from __future__ import annotations
@@ -38,9 +39,16 @@ NOWHERE: Final = (1, 2)  # the anchor before the first line of a page, and after
 PRIOR_CHARS: Final = 600.0
 PRIOR_DOUBT: Final = 1.0
 PRIOR_PAGES: Final = 4.0
+PRIOR_BETWEEN: Final = 2.0  # pages: the same for what stands between two anchors
+PRIOR_BESIDE: Final = 3.0  # and for what stands right beside one
+PRIOR_LEARNED: Final = 3.0  # pages of a site, before what is known of its anchors counts by half
 PRIOR_TOLD_PAGES: Final = 2.0
 CLOSEST: Final = 1e-3  # to 0 or 1, for the share of a place that is content
+CLOSEST_OF_PAGES: Final = 0.02  # the same, for a mean over some pages
 MOST_OF_PLACE: Final = 2.0  # log-odds
+MOST_OF_MEAN: Final = 4.0  # log-odds, of what is found on average beside and between anchors
+MOST_OPINION: Final = 6.0  # log-odds: the general model is not believed any further
+ONCE: Final = 1.2  # times that an anchor may stand on a page on average, to part it in two
 MOST_OF_ERROR: Final = 4.0  # log-odds
 MOST: Final = 8.0  # log-odds, of all corrections together
 
@@ -160,6 +168,39 @@ def summed(at: Ints, values: Floats, k: int) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Averages:
+    """A mean over pages for each of some ``keys``, sorted; each page counts as its own mean."""
+
+    keys: Ints
+    pages: Ints
+    mean: Floats
+
+    def of(self, wanted: Ints) -> tuple[Floats, Floats]:
+        """On how many pages each wanted key was found, and its mean there, 0 where on none."""
+        at = find(self.keys, wanted)
+        return taken(self.pages, at), taken(self.mean, at)
+
+    def shrunk(self, wanted: Ints, prior_pages: float) -> Floats:
+        """The mean of each wanted key, if it is of log-odds, shrunk by how few pages it is of."""
+        pages, mean = self.of(wanted)
+        return np.clip(pages / (pages + prior_pages) * mean, -MOST_OF_MEAN, MOST_OF_MEAN)
+
+
+def averages(keys: Ints, page: Ints, values: Floats) -> Averages:
+    """The Averages of lines by key, from the page and the value of each, (n,)."""
+    order = np.lexsort((page, keys))
+    keys, page, values = keys[order], page[order], values[order]
+    if not len(keys):
+        return Averages(keys, keys, values)
+    first = np.flatnonzero(np.append(True, (keys[1:] != keys[:-1]) | (page[1:] != page[:-1])))
+    means = np.add.reduceat(values, first) / np.diff(np.append(first, len(keys)))
+    keys = keys[first]
+    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    pages = np.diff(np.append(first, len(keys)))
+    return Averages(keys[first], pages, np.add.reduceat(means, first) / pages)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Errors:
     """How wrong the general model was in each place: ``keys`` sorted, sums over lines; (k,).
 
@@ -214,8 +255,41 @@ def anchors_around(keys: Ints, page: Ints, is_anchor: Bools) -> tuple[Ints, Ints
     )
 
 
+_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
+
+
+def pair(one: Ints, other: Ints) -> Ints:
+    """A hash of two hashes, their order counting, (n,)."""
+    with np.errstate(over="ignore"):
+        mixed: Ints = ((one.astype(np.uint64) * _MIX ^ other.astype(np.uint64)) * _MIX).astype(
+            np.int64
+        )
+    return mixed
+
+
+def beside(is_anchor: Bools, page: Ints) -> tuple[Bools, Bools]:
+    """Which lines stand first and which last between anchors on their page, (n,) each."""
+    n = len(page)
+    edge = is_anchor[:-1] | (page[1:] != page[:-1])
+    after = np.append(True, edge)[:n]
+    edge = is_anchor[1:] | (page[1:] != page[:-1])
+    before = np.append(edge, True)[:n]
+    return after & ~is_anchor, before & ~is_anchor
+
+
+def share_before(mass: Floats, page: Ints, pages: int) -> Floats:
+    """What share of its page's mass stands before each line, (n,); pages follow one another."""
+    passed = np.cumsum(mass) - mass
+    first = np.searchsorted(page, np.arange(pages))
+    whole = np.maximum(np.bincount(page, mass, minlength=pages), 1e-9)
+    started = np.append(passed, 0.0)[first]
+    share: Floats = (passed - started[page]) / whole[page]
+    return share
+
+
 COLUMNS: Final = (
-    "on_one", "on_few", "on_many", "loose", "after", "before", "place", "again",
+    "on_one", "on_few", "on_many", "dull", "loose", "over", "between", "not_between",
+    "first", "not_first", "last", "not_last", "place",
     "told_after", "told_before", "told_place", "told_site", "told_line", "told_loose",
 )  # fmt: skip
 
@@ -259,21 +333,30 @@ class Knowledge:
         self._hear(lines)
 
     def _place(self, lines: Lines, on: Ints) -> None:
-        """What is found between anchors and in places of the markup, anchors left out."""
-        free = find(self.anchors, lines.rows[:, 0]) < 0
-        after, before = anchors_around(lines.rows[:, 0], lines.page, ~free)
-        chars = np.minimum(lines.chars, FULL_CHARS)[free]
-        judged = sigmoid(lines.log_odds - HALVING * np.log2(np.maximum(on, 1)))
-        content = np.where(lines.label != 0, (lines.label + 1) / 2, judged)[free]
-        whole = float(chars.sum()) + PRIOR_CHARS
-        self.prior = (float((chars * content).sum()) + PRIOR_CHARS / 2) / whole
-        page = lines.page[free]
-        self.after = tally(after[free], page, chars, content)
-        self.before = tally(before[free], page, chars, content)
-        self.place = tally(lines.rows[free, 2], page, chars, content)
-        again = free & (on > 1)
-        p = sigmoid(lines.log_odds[again])
-        self.again = errors(after[again], lines.page[again], p, np.zeros(len(p)))
+        """What is found between and beside anchors and in places of the markup."""
+        strict, page = lines.rows[:, 0], lines.page
+        is_anchor = find(self.anchors, strict) >= 0
+        free = ~is_anchor
+        opinion = lines.log_odds - HALVING * np.log2(np.maximum(on, 1))
+        opinion = np.where(lines.label != 0, lines.label * MOST_OPINION, opinion)
+        content = np.where(lines.label != 0, (lines.label + 1) / 2, sigmoid(opinion))
+        opinion = np.clip(opinion, -MOST_OPINION, MOST_OPINION)
+        chars = np.minimum(lines.chars, FULL_CHARS)
+        after, before = anchors_around(strict, page, is_anchor)
+        self.between = averages(pair(after, before)[free], page[free], content[free])
+        first, last = beside(is_anchor, page)
+        self.first = averages(after[first], page[first], opinion[first])
+        self.last = averages(before[last], page[last], opinion[last])
+        passed = share_before(content * chars, page, self.n)
+        self.passed = averages(strict[is_anchor], page[is_anchor], passed[is_anchor])
+        times = np.bincount(find(self.anchors, strict[is_anchor]), minlength=len(self.anchors))
+        self.once = self.anchors[times <= ONCE * self.passed.pages]
+        alike = on > 1
+        seen = np.clip(lines.log_odds[alike], -MOST_OPINION, MOST_OPINION)
+        self.opinion = averages(strict[alike], page[alike], seen)
+        whole = float(chars[free].sum()) + PRIOR_CHARS
+        self.prior = (float((chars * content)[free].sum()) + PRIOR_CHARS / 2) / whole
+        self.place = tally(lines.rows[free, 2], page[free], chars[free], content[free])
 
     def _hear(self, lines: Lines) -> None:
         """How wrong the general model was where lines are labelled."""
@@ -310,29 +393,60 @@ class Knowledge:
         loosely = _pages_with(self.loosely.matches(page.rows[:, 1]), same, page.n)
         if headlines is not None:
             on = np.where(headlines & (on < FEW), 0, on)
-        free = find(self.anchors, strict) < 0
-        after, before = anchors_around(strict, np.zeros(len(strict), np.int64), ~free)
+        of = self.n - int(same.sum())
+        is_anchor = find(self.anchors, strict) >= 0
+        one = np.zeros(len(strict), np.int64)
+        after, before = anchors_around(strict, one, is_anchor)
+        first, last = beside(is_anchor, one)
+        free, new = ~is_anchor, on == 0
         place = page.rows[:, 2]
+        trust = of / (of + PRIOR_LEARNED)
+        between = trust * new * self._between(after, before)
+        first_ = trust * new * first * self.first.shrunk(after, PRIOR_BESIDE)
+        last_ = trust * new * last * self.last.shrunk(before, PRIOR_BESIDE)
         columns = [
             on == 1,
             (on > 1) & (on < FEW),
             on >= FEW,
-            (on == 0) * np.minimum(loosely, FEW) / FEW,
-            self.after.log_odds(after, self.prior) * free,
-            self.before.log_odds(before, self.prior) * free,
+            (on > 1) * np.minimum(self.opinion.of(strict)[1], 0),
+            new * np.minimum(loosely, FEW) / FEW,
+            trust * self._over(strict),
+            np.maximum(between, 0),
+            np.minimum(between, 0),
+            np.maximum(first_, 0),
+            np.minimum(first_, 0),
+            np.maximum(last_, 0),
+            np.minimum(last_, 0),
             self.place.log_odds(place, self.prior) * free * (place > 0),
-            self.again.log_odds(after) * free,
             self.told_after.log_odds(after, PRIOR_TOLD_PAGES) * free,
             self.told_before.log_odds(before, PRIOR_TOLD_PAGES) * free,
             self.told_place.log_odds(place, PRIOR_TOLD_PAGES) * free * (place > 0),
-            self.told_site.log_odds(np.zeros(len(on), np.int64), PRIOR_TOLD_PAGES),
+            self.told_site.log_odds(one, PRIOR_TOLD_PAGES),
             self.told_line.log_odds(strict),
             self.told_loose.log_odds(page.rows[:, 1]),
         ]
         seen = (on > 0) | ((find(self.place.keys, place) >= 0) & (place > 0))
         chrome = 1 - p
         familiar = float((chrome * seen).sum() / max(chrome.sum(), 1e-9))
-        return Sight(on, self.n - int(same.sum()), np.column_stack(columns).astype(float), familiar)
+        return Sight(on, of, np.column_stack(columns).astype(float), familiar)
+
+    def _between(self, after: Ints, before: Ints) -> Floats:
+        """Log-odds of content between two anchors, shrunk by how few pages have them so; (n,)."""
+        pages, share = self.between.of(pair(after, before))
+        odds = np.where(pages > 0, logit(share, CLOSEST_OF_PAGES), 0.0)
+        return np.clip(pages / (pages + PRIOR_BETWEEN) * odds, -MOST_OF_MEAN, MOST_OF_MEAN)
+
+    def _over(self, strict: Ints) -> Floats:
+        """Log-odds that a page's article is over before each of its lines, 0 if it is not; (n,).
+
+        An anchor that stands once on a page tells how much of the articles of other pages
+        stands before it; the surest one before a line counts.
+        """
+        pages, share = self.passed.of(strict)
+        sure = (share * pages + 0.5) / (pages + 1)
+        at_once = find(self.once, strict) >= 0
+        passed = np.maximum.accumulate(np.append(0.0, np.where(at_once, sure, 0.0)))[:-1]
+        return np.maximum(logit(passed, CLOSEST_OF_PAGES), 0)
 
     @cached_property
     def usual(self) -> float:
@@ -388,13 +502,13 @@ def _strangers(pages: Sequence[Sketch], among: Bools) -> Bools:
     return found
 
 
-# Chosen by their F1 with 2, 5, 10 and 20 pages of the larger sites of the train and dev splits,
-# each corrected for a model that had not seen it (one trained on the others of them), and
-# rounded: what is learned from labels by logistic regression, the rest by coordinate search.
+# Fitted by ``python -m training.site_weights`` to what a line's F1 gains on sites with 2 to 20
+# pages to learn from, and against what any site loses; those of labels by logistic regression.
 WEIGHTS: Final[dict[Kind, dict[str, float]]] = {
     "text": {
-        "on_one": -1.5, "on_few": -2.5, "on_many": -3.0, "loose": -1.0,
-        "after": 1.0, "before": 0.7, "again": 0.3,
+        "on_one": -2.35, "on_few": -2.33, "on_many": -2.56, "dull": 0.6, "loose": -1.56,
+        "over": -1.0, "between": 1.83, "not_between": 0.5, "first": 0.25, "not_first": 0.36,
+        "last": 0.58, "not_last": 0.42,
         "told_after": 0.3, "told_before": 0.2, "told_site": 0.3, "told_line": 1.4,
         "told_loose": 0.7,
     },
@@ -405,6 +519,7 @@ WEIGHTS: Final[dict[Kind, dict[str, float]]] = {
 }  # fmt: skip
 
 
+RECURS: Final = ("on_one", "on_few", "on_many", "dull")  # columns of a line that recurs
 # What a reason says where a column weighed most; for content, and for chrome.
 HERE: Final = ("where this site has its articles", "where this site has its chrome")
 TOLD: Final = ("as this site was labelled", "as this site was labelled")
@@ -441,7 +556,7 @@ def said(sight: Sight, added: Floats, much: Bools) -> list[tuple[str, str]]:
 
 def _words(sight: Sight, column: int, line: int) -> tuple[str, str]:
     name = COLUMNS[column]
-    if name.startswith("on_"):
+    if name in RECURS:
         return "", f"stands on {sight.on[line]} of {sight.of} pages of this site"
     if name == "loose":
         return "", "but for a name or a number, stands on other pages of this site"

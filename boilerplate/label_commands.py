@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
-import tempfile
-import webbrowser
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -76,6 +73,8 @@ def label(
     sheets = _sheets(sources, kind, out, failures)
     if not sheets:
         raise click.ClickException("there is no page to label")
+    import tempfile
+
     session = Session.begin(site, sheets)
     try:
         bound = listen(port)
@@ -143,6 +142,8 @@ def _open(url: str, folder: Path) -> None:
     The arguments of a process can be read by all users of a machine, and the token is in the
     address.
     """
+    import webbrowser  # and all that it brings, for this alone
+
     page = folder / "open.html"
     page.write_text(f'<meta http-equiv="refresh" content="0; url={escape(url)}">', "utf-8")
     webbrowser.open(page.as_uri())
@@ -150,6 +151,8 @@ def _open(url: str, folder: Path) -> None:
 
 def _say_next(sheets: Sequence[Sheet], site: str, sources: Sequence[str], out: Path | None) -> None:
     """What there is now, and what takes it."""
+    import shlex
+
     finished = [each for each in sheets if each.finished]
     click.echo(f"\n{len(finished)} of {len(sheets)} pages are labelled")
     folders = {each.path.parent for each in finished}

@@ -10,7 +10,6 @@ same is ``PAGE.expected``.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,6 +158,8 @@ def save_labels(file: LabelsFile, path: Path) -> None:
 
     A link that stands in its place is replaced and not followed. OSError where it can't be.
     """
+    import tempfile
+
     with tempfile.NamedTemporaryFile(
         dir=path.parent, prefix=f".{path.name[:100]}.", delete=False
     ) as temporary:

@@ -154,6 +154,8 @@ class Speech:
         """Each line's likeliest language with its probability, or None and 0."""
         if not self.languages:
             return [(None, 0.0)] * len(self.letters)
+        if native := acceleration.native:
+            return native.likeliest_languages(self.share, self.languages)
         known = ~np.isnan(self.share[:, 0])
         best = np.where(known, np.nan_to_num(self.share).argmax(1), 0)
         sure = np.where(known, self.share[np.arange(len(best)), best], 0.0)
@@ -179,32 +181,64 @@ def speech(
     languages = tuple(sorted({code for each in found for code, _ in each}))
     n, k = len(texts), len(languages)
     place = {code: i for i, code in enumerate(languages)}
-    said_in = np.zeros((len(found) + 1, k))
-    said_in[-1] = np.nan  # where -1 leads, of a line that was not asked
+    said = np.zeros((len(found), k))
     for i, each in enumerate(found):
         for code, probability in each:
-            said_in[i, place[code]] = probability
-    heard = said_in[answers]
-    said = np.nan_to_num(heard)
-    home = np.array([_SCRIPT_OF.get(code, _LATIN) for code in languages], np.int64)
-    fits = script[:, None] == home
+            said[i, place[code]] = probability
+    home = np.array([_SCRIPT_OF.get(code, _LATIN) for code in languages], np.uint8)
+    share, heard = np.empty((2, n, k))
+    given = answers, script, letters, said, home
+    if not k:
+        main = -1
+    elif native := acceleration.native:
+        flags, doubts = _ONE_LANGUAGE_SCRIPTS, _doubts()
+        main = native.speech_shares(*given, flags, doubts, share, heard)
+    else:
+        share, heard, main = _shares(*given)
+    return Speech(languages, share, heard, letters, main)
+
+
+@cache
+def _doubts() -> Floats:
+    """The doubt in what is heard of a line of so many letters, and of one in Han; (2, 8192)."""
+    letters = np.arange(1 << 13, dtype=float)
+    return np.exp(np.stack([-letters / DOUBT_LETTERS, -letters / DOUBT_HAN]))
+
+
+def _shares(
+    answers: Ints, script: Ints, letters: Floats, said: Floats, home: NDArray[np.uint8]
+) -> tuple[Floats, Floats, int]:
+    """Each language's share of each line, what was heard of it, and which is the loudest.
+
+    ``answers`` are the lines' rows of ``said`` (a, l), -1 for none; ``home`` the languages'
+    scripts. Sums are taken one by one, as the compiled twin takes them.
+    """
+    asked = (answers >= 0)[:, None]
+    heard = np.where(asked, said[answers], np.nan)
+    each = np.where(asked, said[answers], 0.0)
+    total = summed(each * letters[:, None], 0) + UNHEARD
+    prior = total / max(float(summed(total, 0)), 1.0)
+    near = _near(each * np.minimum(letters, VOTE_LETTERS)[:, None])
+    mass = summed(near, 1)[:, None]
     # a line of one language's script has no doubt; one too short to ask is all doubt
-    sure = _ONE_LANGUAGE_SCRIPTS[script]
-    doubt = np.exp(-letters / np.where(script == _HAN, DOUBT_HAN, DOUBT_LETTERS))
-    doubt = np.where(sure, 0.0, np.where(answers < 0, 1.0, doubt))
-    votes = said * np.minimum(letters, VOTE_LETTERS)[:, None]
-    total = (said * letters[:, None]).sum(0) + UNHEARD
-    prior = np.broadcast_to(total / max(total.sum(), 1.0), (n, k))
-    near = _near(votes)
-    mass = near.sum(1, keepdims=True)
-    prior = (HALF_VOTE * prior + near) / (HALF_VOTE + mass) * fits
-    share = (said + doubt[:, None]) * prior
-    norm = share.sum(1, keepdims=True)
+    table = _doubts()[
+        (script == _HAN).astype(np.int64), np.minimum(letters, (1 << 13) - 1).astype(np.int64)
+    ]
+    doubt = np.where(answers < 0, 1.0, table)
+    doubt = np.where(_ONE_LANGUAGE_SCRIPTS[script], 0.0, doubt)
+    fits = script[:, None] == home
+    share = (each + doubt[:, None]) * ((HALF_VOTE * prior + near) / (HALF_VOTE + mass)) * fits
+    norm = summed(share, 1)[:, None]
     share = np.where(norm > 0, share / np.where(norm > 0, norm, 1.0), np.nan).round(PLACES)
     loud = np.minimum(letters, LONG_LINE) ** 2
-    weight = (np.nan_to_num(share) * loud[:, None]).sum(0)
-    main = int(weight.argmax()) if weight.any() else -1
-    return Speech(languages, share, heard.round(PLACES), letters, main)
+    weight = summed(np.nan_to_num(share) * loud[:, None], 0)
+    return share, heard.round(PLACES), int(weight.argmax()) if weight.any() else -1
+
+
+def summed(values: Floats, axis: int) -> Floats:
+    """Sums taken from the first to the last."""
+    sums: Floats = np.take(np.cumsum(values, axis), -1, axis) if values.size else values.sum(axis)
+    return sums
 
 
 def _folded(texts: Sequence[str]) -> Folded:
@@ -283,20 +317,22 @@ def _answers(
 
 @dataclass(slots=True)
 class _Sound:
-    """What was heard of a language in one script: how often each three of characters was."""
+    """What was heard of a language in one script: whether each three of characters was, 2 often."""
 
     answer: int
     script: int
-    times: Ints
+    seen: NDArray[np.uint8]
     grams: int = 0
     once: int = 0
 
     def add(self, grams: Ints) -> None:
         """Remembers the threes of a line."""
         if self.grams < MOST_GRAMS:
-            self.times += np.bincount(grams, minlength=1 << GRAM_BITS)
+            places, times = np.unique(grams, return_counts=True)
+            before = self.seen[places]
+            self.seen[places] = np.minimum(before + times, 2)
+            self.once += int(((before == 0) & (times == 1)).sum()) - int((before == 1).sum())
             self.grams += len(grams)
-            self.once = int((self.times == 1).sum())
 
 
 class _Listener:
@@ -307,6 +343,7 @@ class _Listener:
         self.points, self.starts, self.lengths = folded
         self.answers = np.full(len(letters), -1)
         self.sounds: list[_Sound] = []
+        self.grams = lru_cache(maxsize=None)(self._grams)  # a line is compared twice or thrice
 
     def han(self, line: int) -> int:
         """The answer for a line in Han: Japanese where there is kana among the characters."""
@@ -314,7 +351,7 @@ class _Listener:
         points = self.points[start : start + min(int(self.lengths[line]), HEARD_CHARS)]
         return _HAN_LANGUAGES[_han_language(points)]
 
-    def grams(self, line: int) -> Ints:
+    def _grams(self, line: int) -> Ints:
         """The threes of characters of a line's first words, hashed, with bounds of words."""
         start = int(self.starts[line])
         points = self.points[start : start + min(int(self.lengths[line]), GRAM_CHARS)]
@@ -335,7 +372,7 @@ class _Listener:
         closest, least, share = None, 0.0, 1.0
         for sound in self.sounds if len(grams) else ():
             if sound.script == self.script[line]:
-                new = int((sound.times[grams] == 0).sum()) / len(grams)
+                new = int((sound.seen[grams] == 0).sum()) / len(grams)
                 excess = new - min(RISE * (sound.once / sound.grams) + SLACK, most)
                 if closest is None or excess < least:
                     closest, least, share = sound, excess, new
@@ -356,7 +393,7 @@ class _Listener:
         if not of_it:
             if len(self.sounds) == MOST_SPEECHES:
                 return
-            of_it = [_Sound(known, script, np.zeros(1 << GRAM_BITS, np.int64))]
+            of_it = [_Sound(known, script, np.zeros(1 << GRAM_BITS, np.uint8))]
             self.sounds += of_it
         for each in grams:
             of_it[0].add(each)

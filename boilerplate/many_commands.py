@@ -25,8 +25,9 @@ from boilerplate.report import visible
 from boilerplate.terminal import INTERRUPTED_STATUS, say, warn
 
 if TYPE_CHECKING:
+    from boilerplate.batch import Batch
     from boilerplate.cleaner import Cleaner
-    from boilerplate.runner import Shard, ShardReport
+    from boilerplate.runner import Job, Shard, ShardReport
 
 SHARD_FORMATS: Final = FORMATS[1:]  # that are of no single page
 
@@ -111,8 +112,9 @@ def clean_many(
     kind: Kind | None,
     cleaner: Cleaner,
     many: Many,
+    target: Path | None = None,
 ) -> int:
-    """Clean inputs to shards in a folder; the exit status."""
+    """Clean inputs to shards in a folder, with a report in a file ``target``; the exit status."""
     from boilerplate.recipe import Budget, Recipe
     from boilerplate.runner import SHARD_PAGES, Job, run, shards_of
     from boilerplate.workers import RunError
@@ -144,7 +146,39 @@ def clean_many(
     except KeyboardInterrupt:
         say("stopped; the same command goes on where this one stopped")
         return INTERRUPTED_STATUS
-    return _summed_up(shards, reports, output, any(found.problem for found in inputs))
+    status = _summed_up(shards, reports, output, any(found.problem for found in inputs))
+    if target and not _report_on(job, shards, reports, target):
+        return status or 1
+    return status
+
+
+def _report_on(
+    job: Job, shards: Sequence[Shard], reports: Sequence[ShardReport], target: Path
+) -> bool:
+    """Write the report on the shards that are finished, read from their files one by one."""
+    from boilerplate.batch import batch_of_records
+    from boilerplate.records import RecordsError, cleaned_records
+
+    done = {each.shard for each in reports if not each.problem}
+    paths = [job.output(shard) for shard in shards if shard.name in done]
+    try:
+        batch = batch_of_records(each for path in paths for each in cleaned_records(path, job.form))
+    except (RecordsError, OSError, ValueError) as error:
+        warn(str(target), f"no report: {error}")
+        return False
+    return write_report(batch, target)
+
+
+def write_report(batch: Batch, target: Path) -> bool:
+    """Write the report on a batch of pages; False, and said, where that cannot be."""
+    from boilerplate.report import batch_report
+
+    try:
+        target.write_bytes(batch_report(batch).encode())
+    except OSError as error:
+        warn(str(target), error.strerror or str(error))
+        return False
+    return True
 
 
 def _summed_up(

@@ -12,14 +12,13 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from os import PathLike
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate import acceleration
-from boilerplate.archive import Form, file_bytes, packed, unpacked
+from boilerplate.archive import Form, changed_and_size, file_bytes, packed, unpacked
 from boilerplate.context import (
     CONTAINER_COLUMNS,
     NEIGHBOUR_COLUMNS,
@@ -52,7 +51,6 @@ from boilerplate.page import Kind, Page
 FORMAT: Final = "boilerplate-model"
 FORMAT_VERSION: Final = 1
 MAX_FILE_BYTES: Final = 64_000_000  # of all arrays unpacked; the shipped model has a tenth
-MAX_MEMBERS: Final = 200
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 1 << 20  # of all trees of a mode; the shipped model has a fortieth
 MODES: Final[tuple[Kind, ...]] = ("html", "text")
@@ -62,7 +60,7 @@ _NODE_ARRAYS: Final[dict[str, np.dtype[Any]]] = {
     "value": np.dtype("<f4"), "missing_left": np.dtype("u1"),
 }  # fmt: skip
 _SIZES: Final = np.dtype("<i4")
-_LARGEST: Final = float(np.finfo(np.float32).max)
+_LARGEST: Final = float(np.finfo(_WEIGHT).max)  # far beyond what any weight means
 # A page longer than any article is judged in parts of this size: memory stays bounded, and the
 # trees see no page larger than they learned from.
 PART_LINES: Final = 20_000
@@ -77,6 +75,9 @@ class ModelError(ValueError):
     """A model file that cannot be read, with what was found and what would be accepted."""
 
 
+# What the linear model weighs, a table of weights each.
+EVIDENCE: Final = ("wording", "surroundings", "names")
+
 MODEL_FILE: Final = Form(
     what="model",
     name=FORMAT,
@@ -85,12 +86,13 @@ MODEL_FILE: Final = Form(
     again="train it again",
     error=ModelError,
     max_bytes=MAX_FILE_BYTES,
-    max_members=MAX_MEMBERS,
+    arrays=frozenset(
+        f"{kind}-{part}"
+        for kind in MODES
+        for part in (*EVIDENCE, "types", *(f"trees-{key}" for key in (*_NODE_ARRAYS, "sizes")))
+    ),
     marks={"feature_schema": SCHEMA},
 )
-
-# What the linear model weighs, a table of weights each.
-EVIDENCE: Final = ("wording", "surroundings", "names")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,16 +183,16 @@ class Trees:
         ``groups`` gives each column's group; None leaves the second empty.
         """
         n, f = matrix.shape
+        if self.feature.max(initial=0) >= f:
+            raise IndexError(f"the trees read more than the matrix's {f} columns")
         key = b"" if groups is None else groups.tobytes()
+        if acceleration.native and matrix.dtype == np.float32:
+            *forest, leaves, width = _packed(self, key)
+            sums = np.empty((n, leaves.shape[1]))
+            acceleration.native.explain(np.asfortranarray(matrix).T, f, *forest, leaves, sums)
+            return sums[:, 0], sums[:, 1:width]
         paths = _path_sums(self, key)
         log_odds, added = np.empty(n), np.empty((n, paths.shape[1]))
-        if acceleration.native and matrix.dtype == np.float32:
-            nodes, depths = _packed(self, f)
-            matrix, roots = np.ascontiguousarray(matrix), self.roots.astype(np.int32)
-            acceleration.native.explain(
-                matrix, f, nodes, self.value, roots, depths, paths, paths.shape[1], log_odds, added
-            )
-            return log_odds, added
         step = max(1, _PAIRS // max(1, len(self.roots)))
         for rows in (slice(i, i + step) for i in range(0, n, step)):
             leaves = self._leaves(matrix[rows])
@@ -234,47 +236,71 @@ def _sums_in_order(values: NDArray[Any]) -> Floats:
 
 
 @lru_cache(maxsize=8)
-def _path_sums(trees: Trees, groups: bytes) -> NDArray[np.float64]:
+def _path_sums(trees: Trees, groups: bytes) -> NDArray[np.float32]:
     """What each group of columns has added on the way to each node, (k, g)."""
     group = np.frombuffer(groups, np.int64)
     sums = np.zeros((len(trees.left), int(group.max(initial=-1)) + 1))
-    if not len(group):
-        return sums
     value = trees.value.astype(np.float64)
     node = trees.roots
-    while len(node):
+    while len(group) and len(node):
         node = node[trees.left[node] != node]
         for child in (trees.left[node], trees.left[node] + 1):
             sums[child] = sums[node]
             sums[child, group[trees.feature[node]]] += value[child] - value[node]
         node = np.concatenate([trees.left[node], trees.left[node] + 1])
-    return sums
+    return sums.astype(np.float32)
 
 
-_NODE: Final = np.dtype([("threshold", "=f4"), ("column", "=i4"), ("left", "=i4")])
+_NODE: Final = np.dtype(
+    [("threshold", "=f4"), ("source", "=i4"), ("left", "=i4"), ("right", "=i4")]
+)
+_ROUND: Final = 4  # numbers that the compiled part adds side by side
+Forest = tuple[
+    NDArray[np.int32],
+    NDArray[np.void],
+    NDArray[np.int32],
+    NDArray[np.int32],
+    int,
+    NDArray[np.float32],
+    int,
+]
 
 
 @lru_cache(maxsize=8)
-def _packed(trees: Trees, columns: int) -> tuple[NDArray[np.void], NDArray[np.int32]]:
-    """The trees' nodes side by side for matrices of so many columns, (k,), and depths, (t,).
+def _packed(trees: Trees, groups: bytes) -> Forest:
+    """The trees as the compiled part reads them (see its ``explain``), and a leaf's numbers.
 
-    The compiled part reads a row twice, once with missing values at minus infinity: a node's
-    column is in the half that sends them where they go.
+    What is read are columns, each once with missing values as the smallest and once as the
+    largest, as far as nodes ask for them; nodes that are no leaves, in each tree those furthest
+    down first; and leaves, with the log-odds of each and what the groups of columns added.
     """
-    if trees.feature.max(initial=0) >= columns:
-        raise IndexError(f"the trees read more than the matrix's {columns} columns")
-    nodes = np.empty(len(trees.left), _NODE)
-    nodes["threshold"] = trees.threshold
-    nodes["column"] = trees.feature + np.where(trees.missing_left, 0, columns)
-    nodes["left"] = trees.left
-    tree_of = np.searchsorted(trees.roots, np.arange(len(nodes)), "right") - 1
-    depths = np.zeros(len(trees.roots), np.int32)
-    level, depth = trees.roots, 0
-    while len(level := level[trees.left[level] != level]):
-        depth += 1
-        depths[tree_of[level]] = depth
-        level = np.concatenate([trees.left[level], trees.left[level] + 1])
-    return nodes, depths
+    at = np.arange(len(trees.left))
+    leaf = trees.left == at
+    tree_of = np.searchsorted(trees.roots, at, "right") - 1
+    sizes = np.bincount(tree_of, ~leaf, len(trees.roots)).astype(np.int32)
+    leaf_sizes = np.bincount(tree_of, leaf, len(trees.roots)).astype(np.int32)
+    begins, leaf_begins = (
+        np.concatenate([[0], np.cumsum(each)]).astype(np.int32) for each in (sizes, leaf_sizes)
+    )
+    most = int(leaf_sizes.max(initial=1))
+    inner = np.flatnonzero(~leaf)
+    inner = inner[np.lexsort([-inner, tree_of[inner]])]
+    slot = np.empty(len(at), np.int64)  # where a node's leaf is found
+    slot[inner] = most + np.arange(len(inner)) - begins[tree_of[inner]]
+    slot[leaf] = np.arange(leaf.sum()) - leaf_begins[tree_of[leaf]]
+    sources, source = np.unique(
+        2 * trees.feature[inner] + ~trees.missing_left[inner], return_inverse=True
+    )
+    nodes = np.empty(len(inner), _NODE)
+    nodes["threshold"] = trees.threshold[inner]
+    nodes["source"] = source
+    nodes["left"] = slot[trees.left[inner]]
+    nodes["right"] = slot[trees.left[inner] + 1]
+    paths = _path_sums(trees, groups)
+    width = 1 + paths.shape[1]
+    leaves = np.zeros((int(leaf.sum()), -(-width // _ROUND) * _ROUND), np.float32)
+    leaves[:, 0], leaves[:, 1:width] = trees.value[leaf], paths[leaf]
+    return sources.astype(np.int32), nodes, begins, leaf_begins, most, leaves, width
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +320,8 @@ class Scores:
     a list; ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) the
     lengths of their texts as they look (``characters.plain``). ``site_reasons``
     are what a site model says of each line, if it is content and if it is chrome; ``drift`` how
-    little the page looks like its site, None without such a model.
+    little the page looks like its site, None without such a model. ``seen`` holds what a reason
+    tells of the lines, (n, len(SEEN)), nan where that is not known.
     """
 
     probability: Floats
@@ -304,6 +331,7 @@ class Scores:
     chars: Floats = field(default_factory=lambda: np.zeros(0))
     site_reasons: tuple[tuple[str, str], ...] = ()
     drift: float | None = None
+    seen: NDArray[np.float32] | None = None
 
 
 # What the columns of the trees tell about, in the words of a reason.
@@ -359,6 +387,37 @@ def column_grounds(kind: Kind) -> NDArray[np.int64]:
         return "neighbours"
 
     return np.array([GROUNDS.index(ground(name)) for name in column_names(kind)], np.int64)
+
+
+# The columns that reasons tell about.
+SEEN: Final = (
+    "log_chars", "digit", "upper", "n_terminal", "ends_terminal", "ends_colon", "first_lower",
+    "has_url", "has_at", "has_copyright", "has_separator", "has_clock_or_date",
+    "familiar3", "familiar_word", "page_script", "page_language", "same_line", "same_start",
+    "in_title", "in_headline", "in_description", "in_body", "has_body",
+    "links", "link_share", "hidden", "same_path",
+    "in_article", "in_main", "in_nav", "in_header", "in_footer", "in_aside", "in_form", "in_ul",
+    "in_ol", "in_table", "in_blockquote", "in_p", "in_h1", "in_h2", "in_h3", "in_h4",
+    "own_button", "own_label",
+    *(f"is_{name}" for name in PAGE_TYPES),
+    "lines_since_anchor", "lines_to_anchor", "best_run", "position",
+    "p@1", "links@1", "within_main",
+)  # fmt: skip
+
+
+@cache
+def _seen_columns(kind: Kind) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which columns of SEEN the trees read, and where."""
+    names = column_names(kind)
+    found = [(i, names.index(name)) for i, name in enumerate(SEEN) if name in names]
+    return np.array([i for i, _ in found]), np.array([place for _, place in found])
+
+
+def _seen(matrix: NDArray[np.float32], kind: Kind) -> NDArray[np.float32]:
+    seen = np.full((len(matrix), len(SEEN)), np.nan, np.float32)
+    places, columns = _seen_columns(kind)
+    seen[:, places] = matrix[:, columns]
+    return seen
 
 
 def tree_matrix(
@@ -417,6 +476,12 @@ class Model:
             float(np.mean([each.article for each in scores])) if scores else 1.0,
             tuple(language for each in scores for language in each.languages),
             np.concatenate([np.zeros(0), *(each.chars for each in scores)]),
+            seen=np.concatenate(
+                [
+                    np.zeros((0, len(SEEN)), np.float32),
+                    *(s.seen for s in scores if s.seen is not None),
+                ]
+            ),
         )
 
     def _predict_part(self, page: Page, spoken: Sequence[int], explain: bool) -> Scores:
@@ -431,7 +496,8 @@ class Model:
         grounds[:, : added.shape[1]] = added
         article = float(np.exp(types[PAGE_TYPES.index("article")]))
         languages = tuple(encoded.speech.of_lines())
-        return Scores(sigmoid(log_odds), grounds, article, languages, encoded.chars)
+        seen = _seen(matrix, kind) if explain else None
+        return Scores(sigmoid(log_odds), grounds, article, languages, encoded.chars, seen=seen)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Workers load the file rather than receive megabytes of arrays.
@@ -493,11 +559,7 @@ def load_model(path: str | PathLike[str] | None = None) -> Model:
     if path is None:
         return _shipped_model()
     name = str(path)
-    try:
-        status = Path(name).stat()
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{name}: cannot be read: {error}") from error
-    return _load(name, status.st_mtime_ns, status.st_size)
+    return _load(name, *changed_and_size(name, MODEL_FILE))
 
 
 def model_bytes(path: str | PathLike[str] | None = None) -> bytes:
@@ -566,7 +628,7 @@ def _stack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], kind: K
 def is_number(value: object) -> bool:
     """Whether a value from JSON is a number that a weight can have.
 
-    >>> [is_number(value) for value in (1, -0.5, True, "1", None, 1e300, float("nan"), 10**400)]
+    >>> [is_number(value) for value in (1, -0.5, True, "1", None, 1e30, float("nan"), 10**400)]
     [True, True, False, False, False, False, False, False]
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -609,6 +671,8 @@ def trees_from(arrays: Mapping[str, NDArray[Any]], columns: int) -> Trees:
         or (tree_of[children] != tree_of[parents]).any()
     ):
         raise ModelError("trees: a node is not the child of one earlier node in its tree")
+    if not (np.abs(arrays["value"]) <= _LARGEST).all():
+        raise ModelError(f"trees: a value is beyond {_LARGEST:.0f}")
     level, depth = roots, 0
     while len(level := level[left[level] != level]):
         level = np.concatenate([left[level], left[level] + 1])

@@ -83,7 +83,9 @@ class Page:
     """The lines of one web page in reading order, its URL and its markup's skeleton.
 
     ``selected`` holds, for each selector that was asked while the page was read, the indices in
-    ``elements`` of what it chose; the skeleton itself is too bare to be asked later.
+    ``elements`` of what it chose; the skeleton itself is too bare to be asked later. ``unread``
+    is how many characters at the page's end were not read, for it is larger than any page should
+    be; 0 for all but such pages.
     """
 
     lines: tuple[Line, ...]
@@ -92,6 +94,7 @@ class Page:
     elements: tuple[Element, ...] = ()
     metadata: Metadata = field(default_factory=Metadata)
     selected: Mapping[Selector, frozenset[int]] = field(default_factory=dict, compare=False)
+    unread: int = 0
 
     @property
     def spoken(self) -> list[int]:

@@ -59,7 +59,7 @@ def load_for_commands(
 
     settings = Settings.from_environment(plugins_dir, no_plugin, strict_plugins)
     try:
-        loaded = load_plugins(settings, _unheard if quiet else _warn)
+        loaded = load_plugins(settings, _unheard if quiet else warn_of_plugin)
     except PluginError as error:
         raise click.ClickException(str(error)) from error
     names = sorted({plugin.name for plugin in loaded.found})
@@ -74,7 +74,8 @@ def load_for_commands(
     return loaded
 
 
-def _warn(name: str, problem: str) -> None:
+def warn_of_plugin(name: str, problem: str) -> None:
+    """One line on standard error."""
     warn(f"plugin {name}", problem)
 
 

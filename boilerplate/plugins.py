@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, Literal, TypeVar
@@ -533,16 +533,20 @@ def _checked_one(line: Any, said: Any, page: Page) -> tuple[int, Opinion]:
 # ------------------------------------------------------------------------------- finding
 
 
-def load_plugins(settings: Settings | None = None, warn: Warn | None = None) -> Plugins:
+def load_plugins(
+    settings: Settings | None = None, warn: Warn | None = None, bundled: bool = True
+) -> Plugins:
     """The plugins that can be found, loaded; what is wrong with one is noted in its problems.
 
     ``warn`` is told the name of a plugin and what is wrong; None gives a PluginWarning.
+    ``bundled`` False leaves out those that come with the package.
 
     Raises PluginError if ``settings.strict`` and something is wrong with any.
     """
     plugins = Plugins(Settings.from_environment() if settings is None else settings, warn)
     for plugin, load in find(plugins):
-        plugins.add(plugin, load)
+        if bundled or plugin.origin != "bundled":
+            plugins.add(plugin, load)
     return plugins
 
 
@@ -657,7 +661,12 @@ def _installed() -> Iterator[tuple[Plugin, Callable[[], object]]]:
 
 
 def _distribution(point: EntryPoint) -> str:
-    return str(point.dist.metadata["Name"]) if point.dist else "?"
+    return _name_of(point.dist) if point.dist else "?"
+
+
+@cache
+def _name_of(distribution: Distribution) -> str:
+    return str(distribution.metadata["Name"])  # each time the whole file is parsed, README and all
 
 
 def _origin(point: EntryPoint) -> Origin:

@@ -12,15 +12,15 @@ import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from typing import Any, Final
 
 import turbohtml
-from turbohtml.saxparse import sax_parse
 
 from boilerplate import acceleration
+from boilerplate.limits import MAX_LINES, readable, readable_lines
 from boilerplate.page import Element, Kind, Line, Markup, Metadata, Page, Selector, text_page
 
 # Asked with the parsed document, answers with the nodes that each selector chose.
@@ -179,7 +179,7 @@ def _speaks_no_latin(data: bytes) -> bool:
     Servers and editors declare ISO-8859-1 unasked, and any bytes are valid in it.
     """
     high = len(data) - len(data.translate(None, _HIGH_BYTES))
-    return sum(map(len, _HIGH_RUN.findall(data))) > high / 2
+    return sum(found.end() - found.start() for found in _HIGH_RUN.finditer(data)) > high / 2
 
 
 def _declared(data: bytes) -> str | None:
@@ -320,10 +320,12 @@ def read_text(text: str, url: str | None = None) -> Page:
     >>> [line.text for line in read_text("a\r\n\n b\n").lines]
     ['a', '', ' b']
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text, unread = readable_lines(text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = text.split("\n")
     if not lines[-1]:
         lines.pop()
-    return text_page(lines, url)
+    page = text_page(lines, url)
+    return replace(page, unread=unread) if unread else page
 
 
 def html_page(markup: str, url: str | None = None, select: Select | None = None) -> Page:
@@ -335,10 +337,12 @@ def html_page(markup: str, url: str | None = None, select: Select | None = None)
     >>> [line.text for line in page.lines]
     ['Home', 'One', 'two three']
     """
+    markup, unread = readable(markup)
     # Who selects needs the parsed document.
     if select is None and (parts := _compiled_split(markup)):
-        lines, elements, head = parts
-        return Page(tuple(lines), "html", url, tuple(elements), _metadata(head))
+        lines, elements, head, behind = parts
+        unread += behind
+        return Page(lines, "html", url, elements, _metadata(head), unread=unread)
     document = turbohtml.parse(markup, positions=False)
     chosen = select(document) if select else {}
     splitter = _Splitter(chosen=_by_node(chosen), selected={selector: [] for selector in chosen})
@@ -350,22 +354,23 @@ def html_page(markup: str, url: str | None = None, select: Select | None = None)
         tuple(splitter.elements),
         _metadata(splitter.head),
         {selector: frozenset(indices) for selector, indices in splitter.selected.items()},
+        unread + splitter.unread,
     )
 
 
-_Parts = tuple[list[Line], list[Element], dict[str, list[str]]]  # and what the head claims
+# What the head claims is the third, how many characters are left unread the last.
+_Parts = tuple[tuple[Line, ...], tuple[Element, ...], dict[str, list[str]], int]
 
 
 def _compiled_split(markup: str) -> _Parts | None:
-    """What ``_Splitter`` makes of a page, where the compiled part is there and can."""
+    """What ``_Splitter`` makes of a page, where the compiled part is there and can.
+
+    It reads what the parser writes of the document that it has built, which is well formed.
+    """
     if acceleration.native is None:
         return None
-    splitter = acceleration.native.Splitter(_tag_kinds(), Line, Markup, Element, _is_hidden_style)
-    try:
-        sax_parse(markup, splitter)
-    except UnicodeDecodeError:  # turbohtml's events have no attributes named by lone surrogates
-        return None
-    return splitter.finish()
+    written = turbohtml.parse(markup, positions=False).html
+    return acceleration.native.split(written, _tag_kinds(), Line, Markup, Element, _is_hidden_style)
 
 
 @cache
@@ -419,6 +424,7 @@ class _Splitter:
     link_chars: int = 0
     emphasis_chars: int = 0
     after_break: bool = False
+    unread: int = 0  # characters behind the last line that there may be
 
     def walk(self, children: Iterable[Any]) -> None:
         stack = [_Frame(iter(children))]
@@ -493,6 +499,9 @@ class _Splitter:
         self.add_piece(data, stack)
 
     def add_piece(self, data: str, stack: list[_Frame]) -> None:
+        if len(self.lines) >= MAX_LINES:
+            self.unread += len(data)
+            return
         frame = stack[-1]
         if frame.index < 0:
             self.register(stack)
@@ -554,9 +563,9 @@ class _Splitter:
 
 
 def _element(node: Any, tag: str, parent: int) -> Element:
-    attrs = dict(node.attrs.items())
+    attrs = node.attrs  # never as a whole: it may have names that are no Unicode
     hidden = tag == "noscript"
-    if not attrs:
+    if not len(attrs):
         return Element(tag, (), parent, hidden)
     classes = attrs.get("class") or ()
     if isinstance(classes, str):

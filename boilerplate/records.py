@@ -12,7 +12,6 @@ import io
 import json
 import os
 import re
-import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -430,9 +429,7 @@ def writing(target: Path, form: Format) -> Iterator[tuple[Writer, _Hashing]]:
 def beside(target: Path) -> Iterator[IO[bytes]]:
     """A file to write ``target`` to; renamed when the block ends well, else removed."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(
-        f".{socket.gethostname()[:60]}-{os.getpid()}-{os.urandom(4).hex()}.tmp"
-    )
+    temporary = target.with_name(f".{_host()}-{os.getpid()}-{os.urandom(4).hex()}.tmp")
     try:
         with temporary.open("xb") as file:
             yield file
@@ -445,9 +442,15 @@ def beside(target: Path) -> Iterator[IO[bytes]]:
         raise
 
 
+def _host() -> str:
+    from socket import gethostname  # which ``--help`` need not wait for
+
+    return gethostname()[:60]
+
+
 def remove_left_behind(folder: Path) -> None:
     """Remove what processes of this machine that are no more left half written."""
-    mine = re.compile(rf"\.{re.escape(socket.gethostname()[:60])}-(\d+)-[0-9a-f]{{8}}\.tmp")
+    mine = re.compile(rf"\.{re.escape(_host())}-(\d+)-[0-9a-f]{{8}}\.tmp")
     for path in folder.rglob(".*.tmp"):
         found = mine.fullmatch(path.name)
         if found and not _is_alive(int(found[1])):
@@ -583,6 +586,20 @@ def _parquet_writer(hashing: _Hashing) -> Writer:
         return _ParquetWriter(hashing)
     except ImportError as error:
         raise _missing("parquet", "Parquet files") from error
+
+
+def cleaned_records(path: Path, form: Format) -> Iterator[dict[str, Any]]:
+    """The records of a file that was written here, one by one, as JSON values."""
+    if form == "parquet":
+        from pyarrow import parquet
+
+        with parquet.ParquetFile(path) as file:
+            for rows in file.iter_batches(ROW_GROUP):
+                yield from rows.to_pylist()
+        return
+    with _unpacked(path, form.removeprefix("jsonl")) as (file, _):
+        for line in file:
+            yield json.loads(line)
 
 
 def check_format(form: Format) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -22,12 +22,15 @@ from boilerplate.page import CleanPage, Label, Prediction, is_blank
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from boilerplate.batch import Batch
+
 DEFAULT_WIDTH = 100
 # Below this a column of reasons would leave the text too little room.
 MIN_WIDTH_FOR_REASONS = 72
 REASON_SHARE = 0.3  # of the terminal's width, at most
 # Long runs of dropped lines are menus and footers: folded, they don't stand before the article.
 MAX_OPEN_RUN = 5
+MAX_ROWS = 20  # of a table of counts
 MAX_KINDS = 3  # named for a run of dropped lines
 MAX_TITLE_LENGTH = 120  # a first line longer than this is a paragraph
 STRIP_WIDTH, STRIP_HEIGHT = 1000.0, 40.0
@@ -143,15 +146,123 @@ def _explain_in_color(page: CleanPage, title: str, width: int) -> str:
 def html_report(pages: Iterable[tuple[str, CleanPage]]) -> str:
     """One self-contained HTML file about pages and the names of their sources.
 
-    It runs no script, loads nothing, and says so in its content security policy.
+    It runs no script, loads nothing, and says so in its content security policy. Of many pages
+    the strangest are shown line by line, after a summary of all.
     """
-    named = [(visible(name), page) for name, page in pages]
-    heading = named[0][0] if len(named) == 1 else f"{len(named)} pages"
+    from boilerplate.batch import Batch
+
+    found = Batch()
+    for name, page in pages:
+        found.add(name, page)
+    return batch_report(found)
+
+
+def batch_report(batch: Batch) -> str:
+    """The same of pages that were gathered one by one."""
+    shown = [(visible(digest.name), page) for digest, page in batch.strangest()]
+    alone = batch.pages == 1 and not batch.errors
     return Template(_data("report.html")).substitute(
-        title=escape(heading),
+        title=escape(shown[0][0] if alone else _number(batch.pages, "page")),
         style=_data("report.css"),
-        contents=_contents(named) if len(named) > 1 else "",
-        pages="\n".join(_section(n, name, page) for n, (name, page) in enumerate(named, 1)),
+        summary="" if alone else _batch(batch),
+        pages="\n".join(_section(n, name, page) for n, (name, page) in enumerate(shown, 1)),
+    )
+
+
+def _number(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def _batch(batch: Batch) -> str:
+    """What is to be said of all pages together, and the pages by name."""
+    dropped = batch.lines - batch.kept
+    facts = {
+        "lines": f"{batch.lines:,}",
+        "kept": f"{batch.kept:,}",
+        "dropped": f"{dropped:,}",
+        "failed": _number(batch.errors, "page") if batch.errors else "",
+    }
+    languages = Counter({_language(code): tally[0] for code, tally in batch.languages.items()})
+    tables = [
+        _dropped_by(batch.deciders),
+        _tally("Dropped as", _ranked(batch.kinds)),
+        _tally("Pages by language", _ranked(languages)),
+    ]
+    return f"""<section id="batch">
+<header>
+<h1>{_number(batch.pages, "page")}</h1>
+<dl>
+{_listed(facts)}
+</dl>
+</header>
+<div class="tallies">
+{"".join(tables)}
+</div>
+{_sites(batch)}
+{_contents(batch)}
+</section>"""
+
+
+def _listed(facts: Mapping[str, str]) -> str:
+    return "\n".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in facts.items() if v)
+
+
+def _language(code: str) -> str:
+    from boilerplate.language import language_name
+
+    return language_name(code) if code else "unknown"
+
+
+def _ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Counts with their names, the largest first, in an order that is always the same."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _dropped_by(deciders: Mapping[str, int]) -> str:
+    from boilerplate.reasons import DECIDERS
+
+    return _tally("Dropped by", [(who, deciders[who]) for who in DECIDERS if deciders.get(who)])
+
+
+def _tally(title: str, counts: Sequence[tuple[str, int]]) -> str:
+    """Counts with their names as a table of bars, the longer lists cut."""
+    if not counts:
+        return ""
+    most = max(count for _, count in counts)
+    rows = "".join(
+        f'<tr><th scope="row" dir="auto">{escape(visible(name))}</th>'
+        f'<td class="strip"><i style="width:{count / most:.1%}"></i></td><td>{count:,}</td></tr>'
+        for name, count in counts[:MAX_ROWS]
+    )
+    if len(counts) > MAX_ROWS:
+        rest = sum(count for _, count in counts[MAX_ROWS:])
+        rows += f'<tr><th scope="row">others</th><td></td><td>{rest:,}</td></tr>'
+    return f"<table><caption>{escape(title)}</caption><tbody>{rows}</tbody></table>"
+
+
+def _sites(batch: Batch) -> str:
+    """Sites, those first whose pages look least like their site model."""
+    from boilerplate.sites import DRIFTED
+
+    if not batch.sites:
+        return ""
+    found = batch.strange_sites()
+    rows = []
+    for name, site in found[:MAX_ROWS]:
+        drift = site.mean_drift
+        said = "no site model" if drift is None else f"{drift:.2f}"
+        drifts = drift is not None and drift >= DRIFTED
+        rows.append(
+            f'<tr{" class=drifts" if drifts else ""}><th scope="row">{escape(visible(name))}</th>'
+            f"<td>{site.pages:,}</td><td>{site.empty or ''}</td>"
+            f"<td>{said}{' · drifts' if drifts else ''}</td></tr>"
+        )
+    more = len(found) - len(rows)
+    rest = f'<p class="rest">and {_number(more, "site")} more</p>' if more else ""
+    return (
+        '<table class="sites"><caption>Sites, those that drift first</caption><thead><tr>'
+        '<th scope="col">site</th><th scope="col">pages</th><th scope="col">nothing kept</th>'
+        f'<th scope="col">drift</th></tr></thead><tbody>{"".join(rows)}</tbody></table>{rest}'
     )
 
 
@@ -162,21 +273,40 @@ def _data(name: str) -> str:
     return (files("boilerplate") / "data" / name).read_text(encoding="utf-8")
 
 
-def _contents(named: Sequence[tuple[str, CleanPage]]) -> str:
-    rows = "\n".join(
-        f'<li><a href="#p{n}"><span class="name">{escape(name)}</span>'
-        f"<small>{escape(summary(page))}</small>{_share_bar(page)}</a></li>"
-        for n, (name, page) in enumerate(named, 1)
+def _contents(batch: Batch) -> str:
+    shown = len(batch.strangest())
+    rows = []
+    for n, one in enumerate(batch.digests(), 1):
+        counts = f"{one.kept} of {_number(one.lines, 'line')} kept"
+        about = " · ".join(visible(part) for part in (one.site, one.language, counts) if part)
+        strange = one.strange[1]
+        said = (
+            f'<span class="name" dir="auto">{escape(visible(one.name))}</span>'
+            f"<small>{escape(about)}{f' · <b>{strange}</b>' if strange else ''}</small>"
+            f"{_share_bar(one.share)}"
+        )
+        rows.append(f'<li><a href="#p{n}">{said}</a></li>' if n <= shown else f"<li>{said}</li>")
+    more = batch.pages - len(rows)
+    if more > 0:
+        rows.append(f"<li>and {_number(more, 'page')} more, less strange than these</li>")
+    return (
+        '<nav aria-labelledby="pages"><h2 id="pages">Pages, the strangest first</h2>\n<ol>\n'
+        + "\n".join(rows)
+        + "\n</ol></nav>"
     )
-    return f'<nav aria-label="Pages"><ol>\n{rows}\n</ol></nav>'
 
 
 def _section(number: int, name: str, page: CleanPage) -> str:
     lines = spoken(page)
     language = f' lang="{escape(page.language)}"' if page.language else ""
     first = next((i for i, p in lines if p.label is Label.CONTENT), 0)
-    body = "\n".join(_run(number, page, run, first) for run in _runs(lines))
+    cleaned = "\n".join(
+        _kept(p, _role(page, p, i == first)) for i, p in lines if p.label is Label.CONTENT
+    )
+    nothing = "There is no text on this page." if not lines else "Nothing of this page is kept."
+    scraped = "\n".join(_run(number, run) for run in _runs(lines))
     title = visible(page.page.metadata.title) or name
+    deciders, kinds = _why_dropped(page)
     return f"""<section id="p{number}">
 <header>
 <h1 dir="auto">{escape(title)}</h1>
@@ -184,22 +314,43 @@ def _section(number: int, name: str, page: CleanPage) -> str:
 {_facts(name, page, len(lines))}
 </dl>
 {_strip(number, lines)}
+<div class="tallies">
+{_dropped_by(deciders)}{_tally("Dropped as", _ranked(kinds))}
+</div>
 </header>
+<div class="beside">
 <article{language}>
-{body or '<p class="nothing">There is no text on this page.</p>'}
+<h2 lang="en">As cleaned</h2>
+{cleaned or f'<p class="nothing" lang="en">{nothing}</p>'}
 </article>
+<div class="scraped">
+<h2>As scraped</h2>
+{scraped}
+</div>
+</div>
 </section>"""
+
+
+def _why_dropped(page: CleanPage) -> tuple[Counter[str], Counter[str]]:
+    """How many lines were dropped by whom, and as what."""
+    from boilerplate.reasons import decider
+
+    dropped = [p for _, p in spoken(page) if p.label is Label.BOILERPLATE]
+    return (
+        Counter(decider(p.reason) for p in dropped if p.reason),
+        Counter(p.kind or "other" for p in dropped),
+    )
 
 
 def _facts(name: str, page: CleanPage, total: int) -> str:
     facts = {
         "source": escape(name) if page.page.metadata.title else "",  # else it is the heading
         "site": _site_link(page),
-        "language": escape(page.language or ""),
+        "language": escape(_language(page.language)) if page.language else "",
         "read as": "HTML" if page.page.kind == "html" else "plain text",
-        "kept": f"<b>{len(page.kept)}</b> of {total}&nbsp;lines{_share_bar(page)}",
+        "kept": f"<b>{len(page.kept)}</b> of {total}&nbsp;lines{_share_bar(_share(page))}",
     }
-    return "\n".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in facts.items() if v)
+    return _listed(facts)
 
 
 def _site_link(page: CleanPage) -> str:
@@ -210,10 +361,13 @@ def _site_link(page: CleanPage) -> str:
     return f'<a href="{escape(visible(url))}" rel="noopener noreferrer">{site}</a>'
 
 
-def _share_bar(page: CleanPage) -> str:
-    """How much of the page's characters were kept, as a small bar."""
+def _share(page: CleanPage) -> float:
+    """How much of the page's characters were kept."""
     chars = sum(len(line.text) for line in page.page.lines)
-    share = sum(len(line.text) for line in page.kept) / chars if chars else 0.0
+    return sum(len(line.text) for line in page.kept) / chars if chars else 0.0
+
+
+def _share_bar(share: float) -> str:
     return (
         f'<span class="share" title="{share:.0%} of the characters kept">'
         f'<i style="width:{share:.1%}"></i></span>'
@@ -244,18 +398,24 @@ def _strip(number: int, lines: Sequence[tuple[int, Prediction]]) -> str:
     if not lines:
         return ""
     bars = "".join(
-        f'<a href="#p{number}-{i}"><rect class="{p.label.value}" x="{bar.x:.1f}" '
+        f'<a href="#p{number}-{i}" tabindex="-1"><rect class="{p.label.value}" x="{bar.x:.1f}" '
         f'y="{STRIP_HEIGHT - bar.height:.1f}" width="{bar.width:.1f}" height="{bar.height:.1f}">'
-        f"<title>{p.probability:.2f} {escape(_beginning(p))}</title></rect></a>"
+        f"<title>{escape(_hint(p))}</title></rect></a>"
         for bar, (i, p) in zip(_bars(lines), lines, strict=True)
     )
     return (
         f'<figure><svg viewBox="0 0 {STRIP_WIDTH:.0f} {STRIP_HEIGHT:.0f}" '
-        f'preserveAspectRatio="none" role="img" '
+        f'preserveAspectRatio="none" role="group" '
         f'aria-label="Probability of content along the page">{bars}</svg>'
         f"<figcaption><span>top of the page</span><span>probability of content, line by line"
         f"</span><span>end</span></figcaption></figure>"
     )
+
+
+def _hint(p: Prediction) -> str:
+    """What a bar says when it is pointed at: the probability, why, and how the line begins."""
+    why = f" · {visible(p.reason)}" if p.reason else ""
+    return f"{p.probability:.2f}{why} · {_beginning(p)}"
 
 
 def _beginning(prediction: Prediction, length: int = 60) -> str:
@@ -268,12 +428,14 @@ def _runs(lines: list[tuple[int, Prediction]]) -> Iterator[list[tuple[int, Predi
     return (list(run) for _, run in groupby(lines, key=lambda numbered: numbered[1].label))
 
 
-def _run(number: int, page: CleanPage, run: list[tuple[int, Prediction]], first: int) -> str:
-    if run[0][1].label is Label.CONTENT:
-        return "\n".join(_kept(f"p{number}-{i}", p, _role(page, p, i == first)) for i, p in run)
-    rows = "\n".join(_dropped(f"p{number}-{i}", p) for i, p in run)
+def _run(number: int, run: list[tuple[int, Prediction]]) -> str:
+    """Neighbouring lines as scraped; many dropped ones are folded, that the article be seen."""
+    kept = run[0][1].label is Label.CONTENT
+    rows = "\n".join(_line(f"p{number}-{i}", p) for i, p in run)
+    if kept:
+        return f'<ol class="kept-run">\n{rows}\n</ol>'
     # What the lines are says more of a run than why each was dropped; each line says that itself.
-    said = Counter(visible(p.kind or p.reason) for _, p in run)
+    said = Counter(visible(p.kind or p.reason or "other") for _, p in run)
     what = ", ".join(words for words, _ in said.most_common(MAX_KINDS))
     lines = "1 line dropped" if len(run) == 1 else f"{len(run)} lines dropped"
     opened = " open" if len(run) <= MAX_OPEN_RUN else ""
@@ -283,20 +445,27 @@ def _run(number: int, page: CleanPage, run: list[tuple[int, Prediction]], first:
     )
 
 
-def _kept(anchor: str, p: Prediction, role: str) -> str:
-    why = f"{p.probability:.2f} {escape(visible(p.reason))}"
+def _line(anchor: str, p: Prediction) -> str:
+    """A line as scraped; pointed at, touched or gone to it says why."""
     return (
-        f'<div class="kept {role}" id="{anchor}">'
-        f'<p dir="auto">{escape(visible(p.line.text))}</p>'
-        f'<small class="why" lang="en">{why}</small></div>'
+        f'<li id="{anchor}" class="{p.label.value}" tabindex="-1"><b>{p.probability:.2f}</b>'
+        f'<span dir="auto"{_lang(p)}>{escape(visible(p.line.text))}</span>{_why(p)}</li>'
     )
 
 
-def _dropped(anchor: str, p: Prediction) -> str:
+def _lang(p: Prediction) -> str:
+    return f' lang="{escape(p.language)}"' if p.language else ""
+
+
+def _why(p: Prediction) -> str:
+    return f'<small class="why">{escape(visible(p.reason))}</small>' if p.reason else ""
+
+
+def _kept(p: Prediction, role: str) -> str:
+    why = _why(p).replace("<small ", '<small lang="en" ')
     return (
-        f'<li id="{anchor}"><b>{p.probability:.2f}</b>'
-        f'<span dir="auto">{escape(visible(p.line.text))}</span>'
-        f'<small lang="en">{escape(visible(p.reason))}</small></li>'
+        f'<div class="kept {role}" tabindex="-1">'
+        f'<p dir="auto">{escape(visible(p.line.text))}</p>{why}</div>'
     )
 
 

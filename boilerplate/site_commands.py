@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -242,6 +241,8 @@ def _say_left_out(model: SiteModel, examples: Sequence[Example]) -> None:
 
 def _check(model: SiteModel, examples: Sequence[Example]) -> bool:
     """Print how far each page has drifted; whether the site has, by half of its pages."""
+    from statistics import median
+
     from boilerplate.cleaner import Cleaner
     from boilerplate.sites import DRIFTED
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,7 @@ from typing import Any, Final, Literal, Protocol, Self
 
 import numpy as np
 
-from boilerplate.archive import file_bytes
+from boilerplate.archive import changed_and_size, file_bytes
 from boilerplate.knowledge import COLUMNS, MOST, Bools, Knowledge, Sight, contributions, said
 from boilerplate.model import Model, Scores, load_model, shifted
 from boilerplate.page import Label, LabelledPage, Page
@@ -21,7 +22,6 @@ from boilerplate.sketches import (
     CLOSEST,
     SITE_FILE,
     Sample,
-    SiteModelError,
     from_bytes,
     merged,
     sample,
@@ -121,7 +121,7 @@ class SiteModel:
         drawn = sketch(page, spoken, scores.probability)
         sight = self.knowledge.see(drawn, headlines(page, spoken[: drawn.n]))
         added = np.zeros((len(spoken), len(COLUMNS)))
-        added[: drawn.n] = scores.article * contributions(sight, page.kind)
+        added[: drawn.n] = scores.article**2 * contributions(sight, page.kind)
         moved = np.clip(added.sum(1), -MOST, MOST)
         return replace(
             scores,
@@ -246,7 +246,8 @@ class SiteModels:
             alone = load_site_model(self.path)
             return alone if is_of(site, alone.site) else None
         for name in _domains(site):
-            if (path := self.path / f"{name}{SUFFIX}").is_file():
+            path = self.path / f"{name}{SUFFIX}"
+            if os.path.isfile(path):  # noqa: PTH113 - a name too long for a file is none to it
                 return load_site_model(path)
         return None
 
@@ -269,11 +270,7 @@ def is_site(name: str) -> bool:
 
 def load_site_model(path: str | PathLike[str]) -> SiteModel:
     """The model in a file, read once and again when the file changes; SiteModelError for none."""
-    try:
-        status = Path(path).stat()
-    except OSError as error:
-        raise SiteModelError(f"{path}: cannot be read: {error.strerror}") from error
-    return _load(str(path), status.st_mtime_ns, status.st_size)
+    return _load(str(path), *changed_and_size(path, SITE_FILE))
 
 
 @lru_cache(maxsize=64)

@@ -27,8 +27,10 @@ FORMAT: Final = "boilerplate-site-model"
 FORMAT_VERSION: Final = 1
 MAX_LINES: Final = 24_000  # of all pages: about 200 kB; fifty pages of news have half of that
 MAX_PAGE_LINES: Final = 2_000  # of one page: the first ones
-MAX_FILE_BYTES: Final = 4_000_000  # of all members unpacked
-MAX_MEMBERS: Final = 20
+MAX_PAGES: Final = 1_000  # each is held against all others
+MAX_FILE_BYTES: Final = 2_000_000  # of all members unpacked: twice what the lines need
+MAX_SITE_CHARS: Final = 300  # a host name has 253
+_KEY_BYTES: Final = 7
 
 CLOSEST: Final = 1e-9  # to 0 or 1, for a probability whose logarithm is taken
 OPINION_STEP: Final = 0.1  # of log-odds: finer than what two versions of a model agree on
@@ -41,6 +43,13 @@ class SiteModelError(ValueError):
     """A site model file that cannot be read, with what was found and what is accepted."""
 
 
+# The arrays of the file, as they are before their bytes are set apart.
+_TYPES: Final = {
+    "hashes": "<u8", **dict.fromkeys(COLUMNS, "<i4"), "length": "u1", "opinion": "i1",
+    "label": "i1",
+    "sizes": "<i4",
+}  # fmt: skip
+
 SITE_FILE: Final = Form(
     what="site model",
     name=FORMAT,
@@ -49,7 +58,7 @@ SITE_FILE: Final = Form(
     again="learn the site again",
     error=SiteModelError,
     max_bytes=MAX_FILE_BYTES,
-    max_members=MAX_MEMBERS,
+    arrays=frozenset(_TYPES),
 )
 
 
@@ -76,7 +85,7 @@ class Sketch:
     def key(self) -> tuple[int, int]:
         """The page's place in the order of all pages: labelled ones first, else by hash."""
         data = self.rows.astype("<i8").tobytes() + self.length.tobytes() + self.label.tobytes()
-        number = int.from_bytes(hashlib.blake2b(data, digest_size=7).digest(), "little")
+        number = int.from_bytes(hashlib.blake2b(data, digest_size=_KEY_BYTES).digest(), "little")
         return (0 if self.label.any() else 1, number)
 
     @property
@@ -134,7 +143,7 @@ class Sample:
 
 
 def sample(pages: Iterable[Sketch], horizon: tuple[int, int] | None = None) -> Sample:
-    """The first pages by key, as many as the budget of lines allows."""
+    """The first pages by key, as many as the budget of lines and pages allows."""
     by_key: dict[tuple[int, int], Sketch] = {}
     for page in pages:
         key = page.key
@@ -146,7 +155,8 @@ def sample(pages: Iterable[Sketch], horizon: tuple[int, int] | None = None) -> S
     lines = 0
     for key in sorted(by_key):
         lines += by_key[key].n
-        if lines > MAX_LINES or (horizon is not None and key >= horizon):
+        full = lines > MAX_LINES or len(kept) == MAX_PAGES
+        if full or (horizon is not None and key >= horizon):
             # Whatever came later was or is left out: the sample is the same for any order.
             return Sample(tuple(kept), key if horizon is None else min(key, horizon))
         kept.append(by_key[key])
@@ -186,6 +196,8 @@ def to_bytes(kept: Sample, site: str | None) -> bytes:
         )
         for name, array in arrays.items()
     }
+    if not _is_name(site):
+        raise ValueError(f"a site model is of a host, not of {site!r:.60}")
     about = {"site": site, "horizon": kept.horizon, "pages": len(kept.pages)}
     return packed(SITE_FILE, about, planes)
 
@@ -194,29 +206,33 @@ def _joined(parts: Sequence[NDArray[Any]], kind: Any) -> NDArray[Any]:
     return np.concatenate([np.zeros(0, kind), *parts]).astype(kind)
 
 
-_TYPES: Final = {
-    "hashes": "<u8", **dict.fromkeys(COLUMNS, "<i4"), "length": "u1", "opinion": "i1",
-    "label": "i1",
-    "sizes": "<i4",
-}  # fmt: skip
-
-
 def from_bytes(data: bytes, name: str = "site model") -> tuple[Sample, str | None]:
     """The sample and the site in the bytes of a file; ``name`` is what errors call it."""
     with SITE_FILE.errors_naming(name):
         about, planes = unpacked(SITE_FILE, data)
         site, horizon = about.get("site"), about.get("horizon")
-        if not isinstance(site, str | None) or not _is_horizon(horizon):
-            raise SiteModelError("names no site, or leaves out pages from nowhere on")
+        if not _is_name(site):
+            raise SiteModelError(f"is of a site that is none: {site!r:.60}")
+        if not _is_horizon(horizon):
+            raise SiteModelError(f"leaves out pages from nowhere on: {horizon!r:.60}")
         pages = _pages({key: _array(planes[key], key, kind) for key, kind in _TYPES.items()})
         whole = None if horizon is None else (int(horizon[0]), int(horizon[1]))
         return sample(pages, whole), site
 
 
-def _is_horizon(value: Any) -> bool:
+def _is_name(value: Any) -> bool:
+    """Whether a value from JSON can be a site: it is shown, and would drive a terminal."""
     return value is None or (
-        isinstance(value, list) and len(value) == 2 and all(type(part) is int for part in value)
+        isinstance(value, str) and len(value) <= MAX_SITE_CHARS and value.isprintable()
     )
+
+
+def _is_horizon(value: Any) -> bool:
+    if value is None:
+        return True
+    if not isinstance(value, list) or [type(part) for part in value] != [int, int]:
+        return False
+    return value[0] in (0, 1) and 0 <= value[1] < 1 << (8 * _KEY_BYTES)
 
 
 def _array(planes: NDArray[Any], key: str, kind: str) -> NDArray[Any]:
@@ -229,9 +245,13 @@ def _array(planes: NDArray[Any], key: str, kind: str) -> NDArray[Any]:
 def _pages(arrays: dict[str, NDArray[Any]]) -> list[Sketch]:
     sizes = arrays["sizes"].astype(np.int64)
     total = int(sizes.sum())
+    if total > MAX_LINES or len(sizes) > MAX_PAGES or (sizes > MAX_PAGE_LINES).any():
+        raise SiteModelError(
+            f"has {total} lines of {len(sizes)} pages; {MAX_LINES} of {MAX_PAGES} are accepted, "
+            f"and {MAX_PAGE_LINES} of each page"
+        )
     if (
         (sizes < 1).any()  # an empty page has no line to be known by
-        or total > MAX_LINES
         or any(len(arrays[key]) != total for key in (*COLUMNS, "length", "opinion", "label"))
     ):
         raise SiteModelError("the arrays' lengths disagree")

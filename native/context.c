@@ -346,3 +346,141 @@ done:
     drop_arrays(a, 9);
     return result;
 }
+
+/* features.FEW_LETTERS and FOREIGN, and the columns of LANGUAGE_COLUMNS. */
+static const double FEW_LETTERS = 3.0, FOREIGN = 0.5;
+enum { N_LANGUAGE = 14 };
+
+static double dot(const double *one, const double *other, Py_ssize_t count)
+{
+    double sum = 0.0;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        sum += one[i] * other[i];
+    }
+    return sum;
+}
+
+const char language_features_doc[] =
+    "language_features(share, heard, letters, main, twin, total, out)\n\n"
+    "Fills `out` (14, n) with whether lines speak the page's language and their neighbours', but\n"
+    "for logarithms and for the last row, and `total` (l,) with the letters of each language.\n"
+    "`share` and `heard` are (n, l); `twin` is a language taken for `main` too, or -1.";
+
+PyObject *language_features(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    Array a[7] = {0};
+    PyObject *result = NULL;
+    double *longest = NULL;
+    int64_t *best = NULL;
+    (void)module;
+    if (take_arguments("language_features", "dddnnDD", args, count, a) < 0) {
+        goto done;
+    }
+    const double *share = a[0].view.buf, *heard = a[1].view.buf, *letters = a[2].view.buf;
+    double *total = a[5].view.buf, *out = a[6].view.buf;
+    Py_ssize_t n = a[2].length, k = a[5].length, main = a[3].length, twin = a[4].length;
+    if (!is_matrix(&a[0], n, k) || !is_matrix(&a[1], n, k) || !is_matrix(&a[6], N_LANGUAGE, n) ||
+        main < 0 || main >= k || twin < -1 || twin >= k || n < 1) {
+        PyErr_SetString(PyExc_ValueError, "language_features: the arrays' lengths disagree");
+        goto done;
+    }
+    longest = calloc((size_t)k * 3, sizeof(*longest)); /* and second longest, and shares */
+    best = malloc((size_t)n * sizeof(*best)); /* each line's language, -1 where it has none */
+    if (longest == NULL || best == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    double *second = longest + k, *weight = second + k, all_letters = 0.0, foreign_letters = 0.0;
+    for (Py_ssize_t j = 0; j < k; j++) {
+        total[j] = 0.0;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        const double *own = share + i * k;
+        best[i] = own[0] == own[0] && letters[i] >= FEW_LETTERS ? 0 : -1;
+        if (best[i] < 0) {
+            continue;
+        }
+        all_letters += letters[i];
+        for (Py_ssize_t j = 0; j < k; j++) {
+            total[j] += own[j] * letters[i];
+            best[i] = own[j] > own[best[i]] ? j : best[i];
+        }
+        if (letters[i] > longest[best[i]]) {
+            second[best[i]] = longest[best[i]];
+            longest[best[i]] = letters[i];
+        } else if (letters[i] > second[best[i]]) {
+            second[best[i]] = letters[i];
+        }
+        if (own[main] + (twin < 0 ? 0.0 : own[twin]) < FOREIGN) {
+            foreign_letters += letters[i];
+        }
+    }
+    all_letters = at_least(all_letters, 1.0);
+    for (Py_ssize_t j = 0; j < k; j++) {
+        weight[j] = total[j] / all_letters;
+    }
+    double since = 0.0, run_letters = 0.0, run_lines = 0.0;
+    Py_ssize_t last = -1, run_begin = -1; /* of the known lines, and of a run of foreign ones */
+    for (Py_ssize_t i = 0; i <= n; i++) {
+        if (i < n && best[i] < 0) {
+            for (int c = 0; c < N_LANGUAGE; c++) {
+                out[c * n + i] = NAN;
+            }
+            continue;
+        }
+        const double *own = share + (i < n ? i : 0) * k;
+        double *column = out + (i < n ? i : 0);
+        double speaks = own[main] + (twin < 0 ? 0.0 : own[twin]);
+        int foreign = i < n && speaks < FOREIGN;
+        for (Py_ssize_t j = run_begin; run_begin >= 0 && !foreign && j < i; j++) {
+            if (best[j] >= 0) { /* lines of which nothing is known break no run */
+                out[7 * n + j] = run_lines;
+                out[8 * n + j] = run_letters;
+                out[12 * n + j] = run_letters / at_least(foreign_letters, 1.0);
+            }
+        }
+        if (!foreign) {
+            run_begin = -1;
+            run_lines = run_letters = 0.0;
+        }
+        if (i == n) {
+            break;
+        }
+        if (foreign) {
+            run_begin = run_begin < 0 ? i : run_begin;
+            run_lines++;
+            run_letters += letters[i];
+        }
+        since += foreign ? 0.0 : letters[i] * speaks;
+        const double *said = heard + i * k;
+        double first = longest[best[i]];
+        column[0 * n] = speaks;
+        column[1 * n] = said[main] + (twin < 0 ? 0.0 : said[twin]);
+        column[2 * n] = own[best[i]];
+        column[3 * n] = dot(own, weight, k);
+        column[4 * n] = n < 2 ? 0.0 : letters[i] >= first ? second[best[i]] : first;
+        column[5 * n] = last < 0 ? NAN : dot(share + last * k, own, k);
+        column[6 * n] = NAN;
+        if (last >= 0) {
+            out[6 * n + last] = column[5 * n];
+        }
+        column[7 * n] = column[8 * n] = column[12 * n] = 0.0;
+        column[9 * n] = foreign ? since : NAN;
+        column[10 * n] = NAN;
+        column[11 * n] = foreign_letters / all_letters;
+        column[13 * n] = 0.0;
+        last = i;
+    }
+    since = at_least(since, 1.0);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        double *column = out + i;
+        column[9 * n] /= since;
+        column[10 * n] = 1.0 - column[9 * n];
+    }
+    result = Py_NewRef(Py_None);
+done:
+    free(longest);
+    free(best);
+    drop_arrays(a, 7);
+    return result;
+}

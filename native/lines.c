@@ -304,112 +304,72 @@ done:
 /* -------------------------------------------------------------------------------------- hashes */
 
 const char fold_doc[] =
-    "fold(folded, table, powers, prefix, breaks)\n\n"
-    "Makes digits 0 in `folded` (m,), and fills the sums `prefix` (m + 1,) that hashes of\n"
-    "spans are taken from, and the places of newlines, `breaks`. How many of them there are.";
+    "fold(folded, table, powers, prefix, lines, words, offsets)\n\n"
+    "Makes digits 0 in `folded` (m,), and fills the sums `prefix` (m + 1,) that hashes of spans are\n"
+    "taken from, the starts and lengths of lines (2, n), which newlines stand before, between and\n"
+    "after, the starts and ends of words (2, at least m / 2), and how many of them stand before\n"
+    "each line (n + 1,). How many newlines there are.";
 
-PyObject *fold(PyObject *module, PyObject *args)
+PyObject *fold(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
-    PyObject *objects[5];
-    Array a[5] = {0};
+    Array a[7] = {0};
     PyObject *result = NULL;
     (void)module;
-    if (!PyArg_ParseTuple(args, "OOOOO", &objects[0], &objects[1], &objects[2], &objects[3],
-                          &objects[4])) {
-        return NULL;
-    }
-    if (take_array(objects[0], &a[0], 4, 1, "folded") < 0 ||
-        take_array(objects[1], &a[1], 1, 0, "table") < 0 ||
-        take_array(objects[2], &a[2], 8, 0, "powers") < 0 ||
-        take_array(objects[3], &a[3], 8, 1, "prefix") < 0 ||
-        take_array(objects[4], &a[4], 8, 1, "breaks") < 0) {
+    if (take_arguments("fold", "WbdDDDD", args, count, a) < 0) {
         goto done;
     }
     uint32_t *folded = a[0].view.buf;
     const uint8_t *table = a[1].view.buf;
     const uint64_t *powers = a[2].view.buf;
     uint64_t *prefix = a[3].view.buf, sum = 0;
-    int64_t *breaks = a[4].view.buf;
-    Py_ssize_t size = a[0].length, found = 0;
-    if (a[1].length != TABLE_SIZE || a[2].length < size || a[3].length != size + 1) {
+    Py_ssize_t size = a[0].length, n = a[4].length / 2, room = a[5].length / 2;
+    int64_t *starts = a[4].view.buf, *lengths = starts + n;
+    int64_t *word_starts = a[5].view.buf, *word_ends = word_starts + room;
+    int64_t *offsets = a[6].view.buf;
+    if (a[1].length != TABLE_SIZE || a[2].length < size || a[3].length != size + 1 ||
+        a[4].length != 2 * n || a[5].length != 2 * room || room < size / 2 + 1 ||
+        a[6].length != n + 1) {
         PyErr_SetString(PyExc_ValueError, "fold: the arrays' lengths disagree");
         goto done;
     }
+    Py_ssize_t newlines = 0, words = 0;
+    int inside = 0;
     prefix[0] = 0;
     for (Py_ssize_t i = 0; i < size; i++) {
         uint32_t point = folded[i];
-        if (table[in_table(point)] == DIGIT) {
-            folded[i] = point = '0';
-        }
-        if (point == '\n') {
-            if (found < a[4].length) {
-                breaks[found] = i;
+        uint8_t kind = table[in_table(point)];
+        int letter = kind >= LOWER && kind <= DIGIT;
+        if (letter != inside) {
+            inside = letter;
+            if (letter) {
+                word_starts[words] = i;
+            } else {
+                word_ends[words++] = i;
             }
-            found++;
+        }
+        if (kind == DIGIT) {
+            folded[i] = point = '0';
+        } else if (point == '\n') {
+            if (newlines > 0 && newlines <= n) {
+                lengths[newlines - 1] = i - starts[newlines - 1];
+            }
+            if (newlines <= n) {
+                offsets[newlines] = words;
+            }
+            if (newlines < n) {
+                starts[newlines] = i + 1;
+            }
+            newlines++;
         }
         sum += ((uint64_t)point + 1) * powers[i];
         prefix[i + 1] = sum;
     }
-    result = PyLong_FromSsize_t(found);
+    if (inside) {
+        word_ends[words] = size;
+    }
+    result = PyLong_FromSsize_t(newlines);
 done:
-    drop_arrays(a, 5);
-    return result;
-}
-
-const char word_spans_doc[] =
-    "word_spans(folded, table, starts, ends, line_starts, offsets)\n\n"
-    "Fills the starts and ends of words, and how many stand before each line, (n + 1,).\n"
-    "How many words there are.";
-
-PyObject *word_spans(PyObject *module, PyObject *args)
-{
-    PyObject *objects[6];
-    Array a[6] = {0};
-    PyObject *result = NULL;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "OOOOOO", &objects[0], &objects[1], &objects[2], &objects[3],
-                          &objects[4], &objects[5])) {
-        return NULL;
-    }
-    if (take_array(objects[0], &a[0], 4, 0, "folded") < 0 ||
-        take_array(objects[1], &a[1], 1, 0, "table") < 0 ||
-        take_array(objects[2], &a[2], 8, 1, "starts") < 0 ||
-        take_array(objects[3], &a[3], 8, 1, "ends") < 0 ||
-        take_array(objects[4], &a[4], 8, 0, "line_starts") < 0 ||
-        take_array(objects[5], &a[5], 8, 1, "offsets") < 0) {
-        goto done;
-    }
-    const uint32_t *folded = a[0].view.buf;
-    const uint8_t *table = a[1].view.buf;
-    int64_t *starts = a[2].view.buf, *ends = a[3].view.buf, *offsets = a[5].view.buf;
-    const int64_t *line_starts = a[4].view.buf;
-    Py_ssize_t size = a[0].length, n = a[4].length, found = 0, line = 0;
-    if (a[1].length != TABLE_SIZE || a[2].length < size / 2 + 1 || a[3].length < size / 2 + 1 ||
-        a[5].length != n + 1) {
-        PyErr_SetString(PyExc_ValueError, "word_spans: the arrays' lengths disagree");
-        goto done;
-    }
-    for (Py_ssize_t i = 0; i < size;) {
-        uint8_t kind = table[in_table(folded[i])];
-        if (kind < LOWER || kind > DIGIT) {
-            i++;
-            continue;
-        }
-        while (line < n && line_starts[line] <= i) {
-            offsets[line++] = found;
-        }
-        starts[found] = i;
-        do {
-            i++;
-        } while (i < size && (kind = table[in_table(folded[i])]) >= LOWER && kind <= DIGIT);
-        ends[found++] = i;
-    }
-    while (line <= n) {
-        offsets[line++] = found;
-    }
-    result = PyLong_FromSsize_t(found);
-done:
-    drop_arrays(a, 6);
+    drop_arrays(a, 7);
     return result;
 }
 
@@ -466,7 +426,7 @@ static int take_page(PyObject *tuple, Page *page)
                page->words_before[i] <= page->words_before[i + 1];
     }
     fits = fits && page->words_before[0] >= 0 && page->words_before[page->n] <= words;
-    for (Py_ssize_t i = 0; fits && i < words; i++) {
+    for (Py_ssize_t i = 0; fits && i < page->words_before[page->n]; i++) { /* there may be room */
         fits = page->word_starts[i] >= 0 && page->word_starts[i] < page->word_ends[i] &&
                page->word_ends[i] <= size;
     }
@@ -693,157 +653,14 @@ done:
     return result;
 }
 
-const char gram_familiarity_doc[] =
-    "gram_familiarity(page, order, is_word, bits, log1p, out)\n\n"
-    "The mean of log1p(how often each of a line's n-grams stands elsewhere on the page), (n,).\n"
-    "`log1p` holds the logarithms of 0, 1, 2 ... as many as there are n-grams.";
+/* ---------------------------------------------------------------------------- columns of text */
 
-PyObject *gram_familiarity(PyObject *module, PyObject *args)
+/* Of equal hashes the first one's line, how many stand before each, and how many there are. */
+static void find_copies(const uint64_t *hashes, Py_ssize_t n, int64_t *slots, size_t room,
+                        double *before, double *total)
 {
-    PyObject *page_tuple, *log_object, *out_object;
-    int order, is_word, bits;
-    Page page;
-    Array a[2] = {0};
-    PyObject *result = NULL;
-    uint32_t *seen = NULL;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "OiiiOO", &page_tuple, &order, &is_word, &bits, &log_object,
-                          &out_object)) {
-        return NULL;
-    }
-    if (take_page(page_tuple, &page) < 0 || take_array(log_object, &a[0], 8, 0, "log1p") < 0 ||
-        take_array(out_object, &a[1], 8, 1, "out") < 0) {
-        goto done;
-    }
-    const double *log1p_of = a[0].view.buf;
-    double *out = a[1].view.buf;
-    if (a[1].length != page.n || order < 1 || bits < 1 || bits > 24) {
-        PyErr_SetString(PyExc_ValueError, "gram_familiarity: the arrays' lengths disagree");
-        goto done;
-    }
-    seen = calloc((size_t)1 << bits, sizeof(*seen));
-    if (seen == NULL) {
-        PyErr_NoMemory();
-        goto done;
-    }
-    int shift = 64 - bits;
-    int64_t total = 0;
+    memset(slots, 0xFF, room * sizeof(*slots)); /* -1 where there is none */
     for (int pass = 0; pass < 2; pass++) {
-        double sum = 0.0; /* one sum over the page, as cumsum has it: the same bits */
-        for (Py_ssize_t line = 0; line < page.n; line++) {
-            double before = sum;
-            int64_t first;
-            int64_t count = is_word ? word_grams(&page, line, order, &first)
-                                    : char_grams(&page, line, order, &first);
-            for (int64_t i = first; i < first + count; i++) {
-                uint64_t hash = is_word ? word_hash(&page, i, order)
-                                        : span_hash(page.sums, i, i + order, (uint64_t)order);
-                if (pass == 0) {
-                    seen[hash >> shift]++;
-                } else {
-                    sum += log1p_of[seen[hash >> shift] - 1];
-                }
-            }
-            total += count;
-            if (pass == 1) {
-                out[line] = (sum - before) / (double)(count > 1 ? count : 1);
-            }
-        }
-        if (pass == 0 && total > a[0].length) {
-            PyErr_SetString(PyExc_ValueError, "gram_familiarity: more logarithms are needed");
-            goto done;
-        }
-    }
-    result = Py_NewRef(Py_None);
-done:
-    free(seen);
-    drop_arrays(page.a, 6);
-    drop_arrays(a, 2);
-    return result;
-}
-
-const char gram_hits_doc[] =
-    "gram_hits(page, order, table, hits, counts)\n\n"
-    "How many of each line's character n-grams a `table` of 2**18 marks, (n,), and of how many.";
-
-enum { HIT_BITS = 18 };
-
-PyObject *gram_hits(PyObject *module, PyObject *args)
-{
-    PyObject *page_tuple, *table_object, *hits_object, *counts_object;
-    int order;
-    Page page;
-    Array a[3] = {0};
-    PyObject *result = NULL;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "OiOOO", &page_tuple, &order, &table_object, &hits_object,
-                          &counts_object)) {
-        return NULL;
-    }
-    if (take_page(page_tuple, &page) < 0 || take_array(table_object, &a[0], 1, 0, "table") < 0 ||
-        take_array(hits_object, &a[1], 8, 1, "hits") < 0 ||
-        take_array(counts_object, &a[2], 8, 1, "counts") < 0) {
-        goto done;
-    }
-    const uint8_t *table = a[0].view.buf;
-    double *hits = a[1].view.buf, *counts = a[2].view.buf;
-    if (a[0].length != 1 << HIT_BITS || a[1].length != page.n || a[2].length != page.n || order < 1) {
-        PyErr_SetString(PyExc_ValueError, "gram_hits: the arrays' lengths disagree");
-        goto done;
-    }
-    for (Py_ssize_t line = 0; line < page.n; line++) {
-        int64_t first, found = 0;
-        int64_t count = char_grams(&page, line, order, &first);
-        for (int64_t i = first; i < first + count; i++) {
-            found += table[span_hash(page.sums, i, i + order, (uint64_t)order) >> (64 - HIT_BITS)] != 0;
-        }
-        hits[line] = (double)found;
-        counts[line] = (double)count;
-    }
-    result = Py_NewRef(Py_None);
-done:
-    drop_arrays(page.a, 6);
-    drop_arrays(a, 3);
-    return result;
-}
-
-const char copies_doc[] =
-    "copies(hashes, before, count)\n\n"
-    "How many equal hashes stand before each, and how many there are in all; (n,) each.";
-
-PyObject *copies(PyObject *module, PyObject *args)
-{
-    PyObject *objects[3];
-    Array a[3] = {0};
-    PyObject *result = NULL;
-    int64_t *slots = NULL;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "OOO", &objects[0], &objects[1], &objects[2])) {
-        return NULL;
-    }
-    for (int i = 0; i < 3; i++) {
-        if (take_array(objects[i], &a[i], 8, i > 0, "copies") < 0) {
-            goto done;
-        }
-    }
-    const uint64_t *hashes = a[0].view.buf;
-    int64_t *before = a[1].view.buf, *count = a[2].view.buf;
-    Py_ssize_t n = a[0].length;
-    if (a[1].length != n || a[2].length != n) {
-        PyErr_SetString(PyExc_ValueError, "copies: the arrays' lengths disagree");
-        goto done;
-    }
-    size_t room = 16;
-    while (room < (size_t)n * 2) {
-        room *= 2;
-    }
-    slots = malloc(room * sizeof(*slots)); /* the first line with a hash, -1 where there is none */
-    if (slots == NULL) {
-        PyErr_NoMemory();
-        goto done;
-    }
-    memset(slots, 0xFF, room * sizeof(*slots));
-    for (Py_ssize_t pass = 0; pass < 2; pass++) {
         for (Py_ssize_t i = 0; i < n; i++) {
             size_t slot = (size_t)hashes[i] & (room - 1);
             while (slots[slot] >= 0 && hashes[slots[slot]] != hashes[i]) {
@@ -852,17 +669,266 @@ PyObject *copies(PyObject *module, PyObject *args)
             if (pass == 0) {
                 if (slots[slot] < 0) {
                     slots[slot] = i;
-                    count[i] = 0;
+                    total[i] = 0.0;
                 }
-                before[i] = count[slots[slot]]++;
+                before[i] = total[slots[slot]]++;
             } else {
-                count[i] = count[slots[slot]];
+                total[i] = total[slots[slot]];
             }
         }
     }
+}
+
+/* The columns of features.TEXT_COLUMNS, and what they are made of. */
+enum { OTHERS = 4, FAMILIAR_BITS = 16, HIT_BITS = 18, COPY_LENGTH = 60, END = 8 };
+enum { UPPER_KIND = 2, TERMINAL = 6, COMMA = 7, COLON = 15 };
+enum { FAMILIAR_COLUMN = 31, INDENT_COLUMN = 39, OTHER_COLUMN = INDENT_COLUMN + 1 + MARKS,
+       TEXT_COLUMNS = OTHER_COLUMN + 2 * OTHERS + 1 };
+
+/* The order of the n-grams that lines share with the page's title, headline, description, body. */
+static const int OTHER_ORDERS[OTHERS] = {3, 3, 3, 5};
+
+/* Rooms that are kept from page to page, and are all zeros in between. */
+static uint32_t *seen_room;
+static uint8_t *hit_room;
+
+static int ready_rooms(void)
+{
+    if (seen_room == NULL) {
+        seen_room = calloc((size_t)1 << FAMILIAR_BITS, sizeof(*seen_room));
+    }
+    if (hit_room == NULL) {
+        hit_room = calloc((size_t)1 << HIT_BITS, 1);
+    }
+    if (seen_room == NULL || hit_room == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return 0;
+}
+
+static inline uint64_t char_hash(const Page *page, int64_t at, int order)
+{
+    return span_hash(page->sums, at, at + order, (uint64_t)order);
+}
+
+/* How familiar each line's n-grams are: the mean of log1p(how often each stands elsewhere on the
+   page). `hashes` are those of all lines, `counts` how many each line has. */
+static void familiarity(const uint64_t *hashes, const int64_t *counts, Py_ssize_t n,
+                        const double *log1p_of, double *row)
+{
+    const int shift = 64 - FAMILIAR_BITS;
+    int64_t total = 0;
+    for (Py_ssize_t line = 0; line < n; line++) {
+        total += counts[line];
+    }
+    for (int64_t i = 0; i < total; i++) {
+        seen_room[hashes[i] >> shift]++;
+    }
+    double sum = 0.0; /* one sum over the page, as cumsum has it: the same bits */
+    for (Py_ssize_t line = 0; line < n; line++) {
+        double before = sum;
+        for (int64_t i = 0; i < counts[line]; i++) {
+            sum += log1p_of[seen_room[*hashes++ >> shift] - 1];
+        }
+        row[line] = (sum - before) / (double)(counts[line] > 1 ? counts[line] : 1);
+    }
+    for (int64_t i = 1; i <= total; i++) {
+        seen_room[hashes[-i] >> shift] = 0;
+    }
+}
+
+/* Marks what other texts are made of, or takes the marks away; how many n-grams each has. */
+static void mark_others(const Page *others, int clear, int64_t *sizes)
+{
+    for (int k = 0; k < OTHERS; k++) {
+        int64_t first;
+        sizes[k] = others->lengths[k] ? char_grams(others, k, OTHER_ORDERS[k], &first) : 0;
+        for (int64_t i = 0; i < sizes[k]; i++) {
+            uint8_t *mark = &hit_room[char_hash(others, first + i, OTHER_ORDERS[k]) >> (64 - HIT_BITS)];
+            *mark = clear ? 0 : *mark | (uint8_t)(1 << k);
+        }
+    }
+}
+
+static void shape_columns(const double *counts, const double *scripts, Py_ssize_t main_script,
+                          const double *shapes, double words, Py_ssize_t n, double *column)
+{
+    double chars = 0.0, letters = 0.0, in_words = 0.0, n_words = words > 1.0 ? words : 1.0;
+    for (int kind = 0; kind < KINDS; kind++) {
+        chars += counts[kind];
+        in_words += kind >= LOWER && kind <= DIGIT ? counts[kind] : 0.0;
+    }
+    for (int i = 0; i < SCRIPTS; i++) {
+        letters += scripts[i];
+    }
+    chars = chars > 1.0 ? chars : 1.0;
+    column[1 * n] = words;
+    column[2 * n] = in_words / n_words;
+    for (int kind = 1; kind < KINDS; kind++) {
+        column[(2 + kind) * n] = counts[kind] / chars;
+    }
+    column += 18 * n;
+    int first = (int)shapes[0], last = (int)shapes[1];
+    column[0 * n] = counts[TERMINAL];
+    column[1 * n] = counts[COMMA];
+    column[2 * n] = last == TERMINAL;
+    column[3 * n] = last == COMMA;
+    column[4 * n] = last == COLON;
+    column[5 * n] = last >= LOWER && last <= LETTER;
+    column[6 * n] = shapes[2];
+    column[7 * n] = first == UPPER_KIND;
+    column[8 * n] = first == LOWER;
+    column[9 * n] = first == DIGIT;
+    column[10 * n] = first >= TERMINAL && first != SPACE;
+    column[11 * n] = shapes[3] / n_words;
+    column[12 * n] = letters > 0.0 ? scripts[main_script] / letters : NAN;
+    column += (INDENT_COLUMN - 18) * n;
+    for (int i = 0; i <= MARKS; i++) {
+        column[i * n] = shapes[4 + i];
+    }
+}
+
+const char text_features_doc[] =
+    "text_features(page, others, counts, scripts, shapes, chars, log1p, out)\n\n"
+    "Fills `out` (58, n) with what the characters of each line say, but for logarithms: from\n"
+    "`line_shapes`, the lines' lengths, and the n-grams that they share with one another and with\n"
+    "four `others`, as a page of four lines. `log1p` holds the logarithms of 1, 2 ... at least as\n"
+    "many as the page has characters and bounds of lines.";
+
+PyObject *text_features(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    Array a[8] = {0};
+    Page page = {0}, others = {0};
+    PyObject *result = NULL;
+    uint64_t *hashes = NULL;
+    int64_t *slots = NULL;
+    (void)module;
+    if (take_arguments("text_features", "oodddddD", args, count, a) < 0 ||
+        take_page(args[0], &page) < 0 || take_page(args[1], &others) < 0) {
+        goto done;
+    }
+    const double *counts = a[2].view.buf, *scripts = a[3].view.buf, *shapes = a[4].view.buf;
+    const double *chars = a[5].view.buf, *log1p_of = a[6].view.buf;
+    double *out = a[7].view.buf;
+    Py_ssize_t n = page.n;
+    if (others.n != OTHERS || !is_matrix(&a[2], n, KINDS) || !is_matrix(&a[3], n, SCRIPTS) ||
+        !is_matrix(&a[4], n, SHAPES) || a[5].length != n || !is_matrix(&a[7], TEXT_COLUMNS, n)) {
+        PyErr_SetString(PyExc_ValueError, "text_features: the arrays' lengths disagree");
+        goto done;
+    }
+    int64_t most = n; /* of n-grams: threes of characters, or words */
+    for (Py_ssize_t i = 0; i < n; i++) {
+        most += page.lengths[i];
+    }
+    if (a[6].length < most || n == 0) {
+        if (n) {
+            PyErr_SetString(PyExc_ValueError, "text_features: more logarithms are needed");
+        } else {
+            result = Py_NewRef(Py_None);
+        }
+        goto done;
+    }
+    size_t room = 16;
+    while (room < (size_t)n * 2) {
+        room *= 2;
+    }
+    hashes = malloc((size_t)most * sizeof(*hashes));
+    slots = malloc((room + (size_t)n) * sizeof(*slots));
+    if (hashes == NULL || slots == NULL || ready_rooms() < 0) {
+        if (!PyErr_Occurred()) {
+            PyErr_NoMemory();
+        }
+        goto done;
+    }
+
+    double by_script[SCRIPTS] = {0};
+    Py_ssize_t main_script = 0;
+    for (Py_ssize_t i = 0; i < n * SCRIPTS; i++) {
+        by_script[i % SCRIPTS] += scripts[i];
+    }
+    for (int i = 1; i < SCRIPTS; i++) {
+        main_script = by_script[i] > by_script[main_script] ? i : main_script;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        out[i] = chars[i];
+        shape_columns(counts + i * KINDS, scripts + i * SCRIPTS, main_script, shapes + i * SHAPES,
+                      (double)(page.words_before[i + 1] - page.words_before[i]), n, out + i);
+    }
+
+    /* lines said before: whole, by their beginnings, by their ends */
+    double *row = out + (FAMILIAR_COLUMN + 2) * n, *before = row + 3 * n;
+    for (int part = 2; part >= 0; part--) { /* the whole last: what stood before is of it */
+        for (Py_ssize_t i = 0; i < n; i++) {
+            int64_t start = page.starts[i], end = start + page.lengths[i];
+            int cut = part > 0 && end - start > END;
+            hashes[i] = span_hash(page.sums, cut && part == 2 ? end - END : start,
+                                  cut && part == 1 ? start + END : end, (uint64_t)part + 1);
+        }
+        find_copies(hashes, n, slots, room, before, row + part * n);
+    }
+    double copied = 0.0, all_chars = 0.0;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        copied += chars[i] > COPY_LENGTH && before[i] > 0.0 ? chars[i] : 0.0;
+        all_chars += chars[i];
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        for (int part = 0; part < 3; part++) {
+            row[part * n + i] -= 1.0;
+        }
+        row[4 * n + i] = row[i] - before[i];
+        row[5 * n + i] = copied / (all_chars > 1.0 ? all_chars : 1.0);
+    }
+
+    /* threes of characters: those of the page, and of other texts */
+    int64_t *each = slots + room, sizes[OTHERS], at = 0;
+    mark_others(&others, 0, sizes);
+    for (Py_ssize_t line = 0; line < n; line++) {
+        int64_t first, hits[OTHERS] = {0};
+        each[line] = char_grams(&page, line, 3, &first);
+        for (int64_t i = 0; i < each[line]; i++) {
+            uint64_t hash = char_hash(&page, first + i, 3);
+            uint8_t mark = hit_room[hash >> (64 - HIT_BITS)];
+            hashes[at++] = hash;
+            for (int k = 0; mark && k < 3; k++) {
+                hits[k] += mark >> k & 1;
+            }
+        }
+        int64_t fives = sizes[3] ? char_grams(&page, line, 5, &first) : 0;
+        for (int64_t i = 0; i < fives; i++) {
+            hits[3] += hit_room[char_hash(&page, first + i, 5) >> (64 - HIT_BITS)] >> 3 & 1;
+        }
+        double *column = out + OTHER_COLUMN * n + line;
+        for (int k = 0; k < OTHERS; k++) {
+            int64_t grams = k == 3 ? fives : each[line];
+            double theirs = (double)hits[k] / (double)(sizes[k] > 1 ? sizes[k] : 1);
+            int known = others.lengths[k] > 0;
+            column[2 * k * n] = known ? (double)hits[k] / (double)(grams > 1 ? grams : 1) : NAN;
+            column[(2 * k + 1) * n] = known ? (theirs < 1.5 ? theirs : 1.5) : NAN;
+        }
+        column[2 * OTHERS * n] = others.lengths[3] > 0;
+    }
+    mark_others(&others, 1, sizes);
+    familiarity(hashes, each, n, log1p_of, out + FAMILIAR_COLUMN * n);
+    at = 0;
+    for (Py_ssize_t line = 0; line < n; line++) {
+        int64_t first;
+        each[line] = word_grams(&page, line, 1, &first);
+        for (int64_t i = 0; i < each[line] && at < most; i++) {
+            hashes[at++] = word_hash(&page, first + i, 1);
+        }
+    }
+    if (at == most && page.words_before[n] - page.words_before[0] > most) {
+        PyErr_SetString(PyExc_ValueError, "text_features: there are more words than characters");
+        goto done;
+    }
+    familiarity(hashes, each, n, log1p_of, out + (FAMILIAR_COLUMN + 1) * n);
     result = Py_NewRef(Py_None);
 done:
+    free(hashes);
     free(slots);
-    drop_arrays(a, 3);
+    drop_arrays(page.a, 6);
+    drop_arrays(others.a, 6);
+    drop_arrays(a, 8);
     return result;
 }

@@ -66,48 +66,40 @@ int take_arguments(const char *function, const char *kinds, PyObject *const *arg
 
 static PyMethodDef functions[] = {
     FAST(hear_lines),
+    FAST(speech_shares),
+    FAST(likeliest_languages),
     FAST(plain_texts),
     FAST(predictions),
-    {"explain", explain, METH_VARARGS, explain_doc},
+    FAST(explain),
+    FAST(split),
     FAST(char_counts),
     FAST(line_shapes),
+    FAST(fold),
+    FAST(text_features),
     FAST(line_groups),
     FAST(name_scores),
     FAST(bag_scores),
     FAST(markup_features),
     FAST(neighbour_features),
     FAST(container_features),
-    {"fold", fold, METH_VARARGS, fold_doc},
-    {"word_spans", word_spans, METH_VARARGS, word_spans_doc},
+    FAST(language_features),
     {"around_scores", around_scores, METH_VARARGS, around_scores_doc},
     {"bag_buckets", bag_buckets, METH_VARARGS, bag_buckets_doc},
     {"gram_sums", gram_sums, METH_VARARGS, gram_sums_doc},
-    {"gram_familiarity", gram_familiarity, METH_VARARGS, gram_familiarity_doc},
-    {"gram_hits", gram_hits, METH_VARARGS, gram_hits_doc},
     {"element_arrays", element_arrays, METH_VARARGS, element_arrays_doc},
     {"line_markups", line_markups, METH_VARARGS, line_markups_doc},
     {"chain_sums", chain_sums, METH_VARARGS, chain_sums_doc},
-    {"copies", copies, METH_VARARGS, copies_doc},
     {"element_tokens", element_tokens, METH_VARARGS, element_tokens_doc},
     {"likeliest_path", likeliest_path, METH_VARARGS, likeliest_path_doc},
     {NULL, NULL, 0, NULL},
 };
 
-static int add_types(PyObject *module)
+static int add_version(PyObject *module)
 {
-    if (ready_names() < 0) {
-        return -1;
-    }
-    PyObject *type = PyType_FromSpec(&splitter_spec);
-    if (type == NULL) {
-        return -1;
-    }
-    int failed = PyModule_AddObjectRef(module, "Splitter", type);
-    Py_DECREF(type);
-    return failed < 0 ? -1 : PyModule_AddIntConstant(module, "VERSION", 1);
+    return PyModule_AddIntConstant(module, "VERSION", 2);
 }
 
-static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_types}, {0, NULL}};
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_version}, {0, NULL}};
 
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,

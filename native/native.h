@@ -45,31 +45,36 @@ int is_tree(const int64_t *parent, Py_ssize_t count);
 /* Marks the buckets of tokens of names, seen from a level, among 2**bits. */
 void mark_names(const uint64_t *tokens, Py_ssize_t count, int level, int bits, uint8_t *marks);
 
-extern PyType_Spec splitter_spec;
-int ready_names(void);
+/* Makes values of a frozen dataclass with slots: sets its fields past its own __setattr__, which
+   refuses. */
+enum { MOST_FIELDS = 8 };
+typedef struct {
+    PyObject *type; /* owned, as are the fields' descriptors */
+    allocfunc alloc;
+    int count;
+    PyObject *fields[MOST_FIELDS];
+    descrsetfunc set[MOST_FIELDS];
+} Maker;
 
-/* A new value of a frozen dataclass with slots, its fields still unset. */
-PyObject *blank_value(PyObject *type);
-/* Sets a field past the dataclass's own __setattr__, which refuses; takes the reference. */
-int set_field(PyObject *object, PyObject *name, PyObject *value);
+/* `names` end with NULL. 0, or -1 with an exception. */
+int ready_maker(Maker *maker, PyObject *type, const char *const *names);
+void drop_maker(Maker *maker);
+/* A new value; takes the references of its fields, of which any may be NULL with an exception. */
+PyObject *make_value(const Maker *maker, PyObject **values);
 
 /* The functions of the module: what each does is in its doc. */
 extern const char explain_doc[];
-PyObject *explain(PyObject *module, PyObject *args);
+PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char line_shapes_doc[];
 PyObject *line_shapes(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char char_counts_doc[];
 PyObject *char_counts(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char fold_doc[];
-PyObject *fold(PyObject *module, PyObject *args);
-extern const char word_spans_doc[];
-PyObject *word_spans(PyObject *module, PyObject *args);
+PyObject *fold(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char text_features_doc[];
+PyObject *text_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char gram_sums_doc[];
 PyObject *gram_sums(PyObject *module, PyObject *args);
-extern const char gram_familiarity_doc[];
-PyObject *gram_familiarity(PyObject *module, PyObject *args);
-extern const char gram_hits_doc[];
-PyObject *gram_hits(PyObject *module, PyObject *args);
 extern const char element_arrays_doc[];
 PyObject *element_arrays(PyObject *module, PyObject *args);
 extern const char line_markups_doc[];
@@ -78,14 +83,18 @@ extern const char chain_sums_doc[];
 PyObject *chain_sums(PyObject *module, PyObject *args);
 extern const char likeliest_path_doc[];
 PyObject *likeliest_path(PyObject *module, PyObject *args);
-extern const char copies_doc[];
-PyObject *copies(PyObject *module, PyObject *args);
 extern const char element_tokens_doc[];
 PyObject *element_tokens(PyObject *module, PyObject *args);
 extern const char hear_lines_doc[];
 PyObject *hear_lines(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char speech_shares_doc[];
+PyObject *speech_shares(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char likeliest_languages_doc[];
+PyObject *likeliest_languages(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char plain_texts_doc[];
 PyObject *plain_texts(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char split_doc[];
+PyObject *split(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char predictions_doc[];
 PyObject *predictions(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char line_groups_doc[];
@@ -96,6 +105,8 @@ extern const char neighbour_features_doc[];
 PyObject *neighbour_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char container_features_doc[];
 PyObject *container_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char language_features_doc[];
+PyObject *language_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char name_scores_doc[];
 PyObject *name_scores(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char bag_scores_doc[];

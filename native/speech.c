@@ -2,6 +2,7 @@
    language.py computes on arrays. */
 
 #include "native.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -407,4 +408,164 @@ done:
     free(lines);
     drop_arrays(a, 10);
     return result;
+}
+
+/* -------------------------------------------------------------------------------------- shares */
+
+enum { NEAR = 3 };
+static const double VOTE_LETTERS = 200.0, HALF_VOTE = 40.0, UNHEARD = 30.0, LONG_LINE = 1000.0,
+                    ROUND = 1e4;
+
+static inline double lesser(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static inline double rounded(double value)
+{
+    return rint(value * ROUND) / ROUND;
+}
+
+const char speech_shares_doc[] =
+    "speech_shares(answers, script, letters, said, home, one_language, doubts, share, heard)\n\n"
+    "Fills the share of each language in each line and what was heard of it, (n, l), from the\n"
+    "lines' answers, (n,), and what those say, (a, l). The place of the loudest language, or -1.";
+
+PyObject *speech_shares(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    Array a[9] = {0};
+    PyObject *result = NULL;
+    double *work = NULL;
+    (void)module;
+    if (take_arguments("speech_shares", "ddddbbdDD", args, count, a) < 0) {
+        goto done;
+    }
+    const int64_t *answers = a[0].view.buf, *script = a[1].view.buf;
+    const double *letters = a[2].view.buf, *said = a[3].view.buf, *doubts = a[6].view.buf;
+    const uint8_t *home = a[4].view.buf, *one_language = a[5].view.buf;
+    double *share = a[7].view.buf, *heard = a[8].view.buf;
+    Py_ssize_t n = a[0].length, k = a[4].length, most = a[6].length / 2;
+    int fits = a[1].length == n && a[2].length == n && k >= 1 && a[3].length % k == 0 &&
+               a[5].length == SCRIPTS && most >= 1 && a[6].length == 2 * most &&
+               is_matrix(&a[7], n, k) && is_matrix(&a[8], n, k);
+    for (Py_ssize_t i = 0; fits && i < n; i++) {
+        fits = answers[i] >= -1 && answers[i] < a[3].length / k && script[i] >= 0 &&
+               script[i] < SCRIPTS && letters[i] >= 0.0;
+    }
+    if (!fits || (size_t)n > PTRDIFF_MAX / sizeof(double) / (size_t)k - 8) {
+        PyErr_SetString(PyExc_ValueError, "speech_shares: the arrays disagree");
+        goto done;
+    }
+    /* sums of votes up to each line (n + 1, l), then of letters, of weights, and what is near */
+    work = calloc((size_t)(n + 4) * (size_t)k, sizeof(*work));
+    if (work == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    double *total = work + (n + 1) * k, *weight = total + k, *near = weight + k;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        const double *row = answers[i] >= 0 ? said + answers[i] * k : NULL;
+        double vote = lesser(letters[i], VOTE_LETTERS);
+        for (Py_ssize_t j = 0; j < k; j++) {
+            double each = row ? row[j] : 0.0;
+            work[(i + 1) * k + j] = work[i * k + j] + each * vote;
+            total[j] += each * letters[i];
+            heard[i * k + j] = row ? rounded(each) : NAN;
+        }
+    }
+    double all = 0.0;
+    for (Py_ssize_t j = 0; j < k; j++) {
+        total[j] += UNHEARD;
+        all += total[j];
+    }
+    for (Py_ssize_t j = 0; j < k; j++) {
+        total[j] /= all > 1.0 ? all : 1.0;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        const double *row = answers[i] >= 0 ? said + answers[i] * k : NULL;
+        const double *before = work + (i > NEAR ? i - NEAR : 0) * k;
+        const double *after = work + (i + NEAR + 1 < n ? i + NEAR + 1 : n) * k;
+        double mass = 0.0, norm = 0.0, doubt = 1.0, vote = lesser(letters[i], VOTE_LETTERS);
+        if (one_language[script[i]]) {
+            doubt = 0.0;
+        } else if (row) {
+            double place = lesser(letters[i], (double)(most - 1));
+            doubt = doubts[(script[i] == HAN ? most : 0) + (Py_ssize_t)place];
+        }
+        for (Py_ssize_t j = 0; j < k; j++) {
+            double each = after[j] - before[j] - (row ? row[j] * vote : 0.0);
+            near[j] = each > 0.0 ? each : 0.0;
+            mass += near[j];
+        }
+        for (Py_ssize_t j = 0; j < k; j++) {
+            double prior = (HALF_VOTE * total[j] + near[j]) / (HALF_VOTE + mass);
+            double each = home[j] == script[i] ? ((row ? row[j] : 0.0) + doubt) * prior : 0.0;
+            share[i * k + j] = each;
+            norm += each;
+        }
+        double loud = lesser(letters[i], LONG_LINE);
+        for (Py_ssize_t j = 0; j < k; j++) {
+            double *each = &share[i * k + j];
+            *each = norm > 0.0 ? rounded(*each / norm) : NAN;
+            weight[j] += norm > 0.0 ? *each * (loud * loud) : 0.0;
+        }
+    }
+    Py_ssize_t loudest = 0;
+    for (Py_ssize_t j = 1; j < k; j++) {
+        loudest = weight[j] > weight[loudest] ? j : loudest;
+    }
+    result = PyLong_FromSsize_t(weight[loudest] > 0.0 ? loudest : -1);
+done:
+    free(work);
+    drop_arrays(a, 9);
+    return result;
+}
+
+const char likeliest_languages_doc[] =
+    "likeliest_languages(share, languages)\n\n"
+    "A list of each line's likeliest language with its probability, None and 0 where its shares\n"
+    "(n, l) are nan.";
+
+PyObject *likeliest_languages(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    Array a[2] = {0};
+    PyObject *out = NULL, *none = NULL, *last = NULL;
+    (void)module;
+    if (take_arguments("likeliest_languages", "do", args, count, a) < 0) {
+        goto done;
+    }
+    Py_ssize_t k = PyTuple_Check(args[1]) ? PyTuple_Size(args[1]) : 0;
+    if (k == 0 || a[0].length % k) {
+        PyErr_SetString(PyExc_ValueError, "likeliest_languages: a column a language is needed");
+        goto done;
+    }
+    Py_ssize_t n = a[0].length / k, last_best = -1;
+    double last_share = 0.0;
+    const double *share = a[0].view.buf;
+    none = Py_BuildValue("(Od)", Py_None, 0.0);
+    out = none != NULL ? PyList_New(n) : NULL;
+    for (Py_ssize_t i = 0; out != NULL && i < n; i++, share += k) {
+        PyObject *told = none;
+        if (!isnan(share[0])) {
+            Py_ssize_t best = 0;
+            for (Py_ssize_t j = 1; j < k; j++) {
+                best = share[j] > share[best] ? j : best;
+            }
+            if (last == NULL || best != last_best || share[best] != last_share) {
+                Py_XDECREF(last); /* most lines are told as the one before */
+                last = Py_BuildValue("(Od)", PyTuple_GetItem(args[1], best), share[best]);
+                last_best = best;
+                last_share = share[best];
+            }
+            told = last;
+        }
+        if (told == NULL || PyList_SetItem(out, i, Py_NewRef(told)) < 0) {
+            Py_CLEAR(out);
+        }
+    }
+done:
+    Py_XDECREF(none);
+    Py_XDECREF(last);
+    drop_arrays(a, 2);
+    return out;
 }

@@ -6,6 +6,58 @@
 enum { TABLE_SIZE = 0x20000, PLAIN = 16 /* characters.Flag */ };
 enum { LONGEST = 1 << 16 }; /* a text that is looked through here; few are longer */
 
+int ready_maker(Maker *maker, PyObject *type, const char *const *names)
+{
+    if (!PyType_Check(type)) {
+        PyErr_SetString(PyExc_TypeError, "a class of values is needed");
+        return -1;
+    }
+    maker->type = Py_NewRef(type);
+    maker->alloc = (allocfunc)PyType_GetSlot((PyTypeObject *)type, Py_tp_alloc);
+    for (; names[maker->count]; maker->count++) {
+        PyObject *field = PyObject_GetAttrString(type, names[maker->count]);
+        if (field == NULL) {
+            return -1;
+        }
+        maker->fields[maker->count] = field;
+        maker->set[maker->count] = (descrsetfunc)PyType_GetSlot(Py_TYPE(field), Py_tp_descr_set);
+        if (maker->set[maker->count] == NULL) {
+            maker->count++; /* to be dropped */
+            PyErr_SetString(PyExc_TypeError, "a class of values has slots");
+            return -1;
+        }
+    }
+    return 0;
+}
+
+void drop_maker(Maker *maker)
+{
+    for (int i = 0; i < maker->count; i++) {
+        Py_DECREF(maker->fields[i]);
+    }
+    Py_XDECREF(maker->type);
+}
+
+PyObject *make_value(const Maker *maker, PyObject **values)
+{
+    int failed = 0;
+    for (int i = 0; i < maker->count; i++) {
+        failed |= values[i] == NULL;
+    }
+    PyObject *made = failed ? NULL : maker->alloc((PyTypeObject *)maker->type, 0);
+    for (int i = 0; i < maker->count; i++) {
+        if (made != NULL && maker->set[i](maker->fields[i], made, values[i]) < 0) {
+            Py_CLEAR(made);
+        }
+        Py_XDECREF(values[i]);
+    }
+    /* Strings, numbers and values of them close no circle: the collector need not look there. */
+    if (made != NULL && (PyType_GetFlags((PyTypeObject *)maker->type) & Py_TPFLAGS_HAVE_GC)) {
+        PyObject_GC_UnTrack(made);
+    }
+    return made;
+}
+
 const char plain_texts_doc[] =
     "plain_texts(texts, flags, plain)\n\n"
     "A list of the texts as `plain` makes them, which is asked for those only that may change.";
@@ -68,21 +120,9 @@ done:
     return result;
 }
 
-static const char *const FIELDS[] = {"line",   "label", "probability", "reason",
-                                     "kind", "language", "language_confidence"};
+static const char *const FIELDS[] = {"line",     "label",    "probability", "reason", "kind",
+                                     "language", "language_confidence", NULL};
 enum { N_FIELDS = 7 };
-static PyObject *field_names[N_FIELDS];
-
-static PyObject *prediction(PyObject *type, PyObject *const *values)
-{
-    PyObject *made = blank_value(type);
-    for (int i = 0; made != NULL && i < N_FIELDS; i++) {
-        if (set_field(made, field_names[i], Py_NewRef(values[i])) < 0) {
-            Py_CLEAR(made);
-        }
-    }
-    return made;
-}
 
 const char predictions_doc[] =
     "predictions(Prediction, lines, blank, spoken, labels, probability, reasons, kinds, languages)\n\n"
@@ -96,20 +136,19 @@ PyObject *predictions(PyObject *module, PyObject *const *args, Py_ssize_t count)
     if (take_arguments("predictions", "ooooooooo", args, count, NULL) < 0) {
         return NULL;
     }
-    for (int i = 0; i < N_FIELDS; i++) {
-        if (field_names[i] == NULL &&
-            (field_names[i] = PyUnicode_InternFromString(FIELDS[i])) == NULL) {
-            return NULL;
-        }
-    }
-    PyObject *type = args[0], *lines = args[1], *blank = args[2];
-    int fits = PyType_Check(type) && PyTuple_Check(lines) && PyTuple_Check(blank) &&
+    PyObject *lines = args[1], *blank = args[2];
+    int fits = PyTuple_Check(lines) && PyTuple_Check(blank) &&
                PyTuple_Size(blank) == N_FIELDS - 1;
     for (int i = 3; fits && i < 9; i++) {
         fits = PyList_Check(args[i]) && PyList_Size(args[i]) == PyList_Size(args[3]);
     }
     if (!fits) {
         PyErr_SetString(PyExc_ValueError, "predictions: the lists' lengths disagree");
+        return NULL;
+    }
+    Maker maker = {0};
+    if (ready_maker(&maker, args[0], FIELDS) < 0) {
+        drop_maker(&maker);
         return NULL;
     }
     Py_ssize_t n = PyTuple_Size(lines), m = PyList_Size(args[3]), next = 0;
@@ -141,7 +180,10 @@ PyObject *predictions(PyObject *module, PyObject *const *args, Py_ssize_t count)
             values[5] = PyTuple_GetItem(language, 0);
             values[6] = PyTuple_GetItem(language, 1);
         }
-        PyObject *made = prediction(type, values);
+        for (int j = 0; j < N_FIELDS; j++) {
+            Py_XINCREF(values[j]);
+        }
+        PyObject *made = make_value(&maker, values);
         if (made == NULL || PyTuple_SetItem(result, i, made) < 0) {
             Py_CLEAR(result);
         }
@@ -150,5 +192,6 @@ PyObject *predictions(PyObject *module, PyObject *const *args, Py_ssize_t count)
         PyErr_SetString(PyExc_ValueError, "predictions: a place lies beyond the lines");
         Py_CLEAR(result);
     }
+    drop_maker(&maker);
     return result;
 }

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Read when LightGBM is loaded: on a hundred lines its threads only wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -19,6 +20,10 @@ os.environ.pop("BOILERPLATE_PLUGINS", None)
 from boilerplate import Cleaner, Model
 from boilerplate.model import to_bytes
 from tests.made_up import made_up_model
+
+# How long an example takes is the machine's affair; no test claims anything of it.
+settings.register_profile("boilerplate", deadline=None)
+settings.load_profile("boilerplate")
 
 
 @pytest.fixture(scope="session")

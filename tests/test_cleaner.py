@@ -56,7 +56,7 @@ class TestNames:
             "line", "label", "probability", "reason", "kind", "language", "language_confidence",
         ]  # fmt: skip
         assert [f.name for f in fields(Page)] == [
-            "lines", "kind", "url", "elements", "metadata", "selected",
+            "lines", "kind", "url", "elements", "metadata", "selected", "unread",
         ]  # fmt: skip
 
     def test_importing_the_package_loads_neither_model_nor_parser(self) -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import boilerplate
 from boilerplate import Cleaner, Label, Vote, hookspecs
 from boilerplate.cli import cli
-from boilerplate.plugins import HOOKS
+from boilerplate.plugins import HOOKS, Settings, load_plugins
 from tests.made_up import SENTENCES
 from tests.test_plugins import MODEL, PLAIN, TEXT, URL, FakeSiteModel, load, plugin, rules
 
@@ -129,3 +129,10 @@ def test_every_field_of_the_rules_is_documented() -> None:
     from boilerplate.rules import STRINGS
 
     assert [name for name in (*STRINGS, "site_model", "vote") if f"`{name}`" not in DOCS] == []
+
+
+def test_no_plugin_of_the_package_adds_commands() -> None:
+    # The command line does not load them to find out.
+    bundled = [plugin for plugin in load_plugins(Settings()).found if plugin.origin == "bundled"]
+    assert bundled
+    assert not [plugin.name for plugin in bundled if "register_commands" in plugin.hooks]

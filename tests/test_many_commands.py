@@ -127,3 +127,19 @@ def test_single_pages_are_still_one_file_each(crawl: Path, tmp_path: Path):
     result = run(crawl / "page-000.html", "--output", tmp_path / "out")
     assert result.exit_code == 0
     assert set(contents(tmp_path / "out")) == {"page-000.html.txt"}
+
+
+def test_a_run_has_a_report_that_is_the_same_in_every_format(crawl: Path, tmp_path: Path):
+    reports = set()
+    for form in ("jsonl", "jsonl.zst", "parquet"):
+        report = tmp_path / f"{form}.html"
+        result = run(
+            crawl, "--output", tmp_path / form, "--jobs", 1, "--format", form, "--report", report
+        )
+        assert result.exit_code == 0
+        reports.add(report.read_text("utf-8"))
+    [report] = reports
+    assert "<h1>9 pages</h1>" in report
+    (tmp_path / "folder").mkdir()
+    again = run(crawl, "--output", tmp_path / "jsonl", "--jobs", 1, "--report", tmp_path / "folder")
+    assert again.exit_code != 0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,7 @@ from boilerplate.language import speech
 from boilerplate.model import column_grounds, column_names
 from boilerplate.page import Element, Line, Markup, text_page
 from boilerplate.plugins import no_plugins
-from boilerplate.readers import html_page
+from boilerplate.readers import _tag_kinds, html_page
 from tests.made_up import SENTENCES, made_up_model, made_up_trees, news_page
 
 pytestmark = pytest.mark.skipif(
@@ -56,7 +58,7 @@ TEXTS = st.text(CHARACTERS, max_size=40)
 NAMES = st.sampled_from(
     "a b br body div em head hr html i img input label li math meta mi nav noscript ol p pre "
     "script section select span style svg table tbody td template textarea time title tr ul x-y "
-    "form button h1 object option b/ br/".split()
+    "form button h1 object option b/ br/ xmp iframe noembed listing plaintext link math svg".split()
 )
 ATTRIBUTES = st.one_of(
     st.sampled_from(
@@ -77,8 +79,12 @@ TAGS = st.builds(
     NAMES,
     ATTRIBUTES,
 )
+MARKS = (
+    "<!-- x -->", "<![CDATA[y]]>", "<?z?>", "&#xd800;", "<!--", "-->", "<!--<script>", "</script>",
+    "<!->", "&amp;lt;", "&nbsp;", "<3", "\n\n",
+)  # fmt: skip
 MARKUP = st.lists(
-    st.one_of(TAGS, TEXTS, st.sampled_from(["<!-- x -->", "<![CDATA[y]]>", "<?z?>", "&#xd800;"])),
+    st.one_of(TAGS, TEXTS, st.sampled_from(MARKS)),
     max_size=40,
 ).map("".join)
 
@@ -103,16 +109,70 @@ class TestSplitter:
         with plain():
             assert page == html_page(markup)
 
-    def test_what_is_no_event_of_a_parser_is_refused(self) -> None:
+    @pytest.mark.parametrize(
+        "markup",
+        [
+            "<p>a<plaintext>b</plaintext><p>c",
+            "<script><!-- <script> </script> x --></script><p>a",
+            "<script type=ld+json><!--<script></script>a<script>--></script><p>b",
+            "<svg><style><!-- </style></svg>a<svg><style> --></style></svg><p>b",
+            "<math><mi><xmp>a&amp;b</xmp></mi><style><!-- <p> --></style></math><p>c",
+            "<math><input>a</math><p>b",
+            "<pre>\n\na\n b &amp;nbsp;</pre><textarea>\n</textarea>c",
+            "<p \ud801=x class=y \udc00>a",
+            '<p ="a b"c=d class="&quot;e&amp;lt; f">g',
+        ],
+    )
+    def test_what_a_serializer_leaves_open_is_read_alike(self, markup: str) -> None:
+        page = html_page(markup)
+        with plain():
+            assert page == html_page(markup)
+
+    @pytest.mark.parametrize(
+        "markup",
+        [
+            "<", "<p", "<p>", "</p>", "<p></b>", "<p a></p>", "<p a=b></p>", '<p a="></p>', "<p =>",
+            "<!--", "<!x", "<style>a", "<style></p>", "<script>a</scripts>",
+            "<svg><style><b></style></svg>",
+        ],
+    )  # fmt: skip
+    def test_what_no_serializer_writes_is_left_to_the_plain_way(self, markup: str) -> None:
         assert acceleration.native
-        splitter = acceleration.native.Splitter({}, object, object, object, bool)  # type: ignore[arg-type]
-        for wrong in (
-            lambda: splitter.end_element("p"),
-            lambda: splitter.characters(b"x"),  # type: ignore[arg-type]
-            lambda: splitter.start_element("p", []),  # type: ignore[arg-type]
-        ):
-            with pytest.raises((TypeError, ValueError)):
-                wrong()
+        assert acceleration.native.split(markup, _tag_kinds(), Line, Markup, Element, bool) is None
+
+    @given(st.text(st.sampled_from("<>/!-=\"'& apbrxscivtyle\n\ud800é"), max_size=60))
+    @settings(max_examples=500, deadline=None)
+    def test_any_text_can_be_tried(self, markup: str) -> None:
+        assert acceleration.native
+        acceleration.native.split(markup, _tag_kinds(), Line, Markup, Element, bool)
+
+    def test_elements_of_one_hash_are_told_apart(self) -> None:
+        # In this hash 'Aa' weighs what 'BB' does: kinds beyond the first few are made anew.
+        ids = ["".join(pair) for pair in product(("Aa", "BB"), repeat=7)]
+        markup = "".join(f"<p id={each}>a</p>" for each in ids * 2)
+        found = [element.names for element in html_page(markup).elements[2:]]
+        assert found == [(f"id={each}",) for each in ids * 2]
+
+    def test_arguments_of_other_types_are_refused(self) -> None:
+        assert acceleration.native
+        good = ("<p>a</p>", {"p": 1}, Line, Markup, Element, bool)
+        for i, wrong in enumerate([b"<p>", None, object, int, 3]):
+            arguments = [*good[:i], wrong, *good[i + 1 :]]
+            with pytest.raises((TypeError, AttributeError)):
+                acceleration.native.split(*arguments)  # type: ignore[arg-type]
+        with pytest.raises(TypeError):
+            acceleration.native.split("<p>a</p>", {"p": "x"}, *good[2:])  # type: ignore[dict-item]
+        with pytest.raises(ZeroDivisionError):
+            acceleration.native.split(
+                '<p style="x">a</p>', {}, *good[2:5], lambda style: bool(len(style) / 0)
+            )
+
+    def test_values_made_in_c_are_no_burden_to_the_collector(self) -> None:
+        page = html_page("<p>a")
+        values = (page.lines[0], page.lines[0].markup, page.elements[0])
+        assert not any(map(gc.is_tracked, values))
+        with plain():
+            assert html_page("<p>a") == page
 
 
 class TestTrees:
@@ -141,7 +201,7 @@ class TestTrees:
         assert acceleration.native
         one = np.zeros(1)
         with pytest.raises((TypeError, ValueError)):
-            acceleration.native.explain(one, 1, one, one, one, one, one, 1, one, one)
+            acceleration.native.explain(one, 1, one, one, one, one, 1, one, one)
 
 
 # What the rules for single lines look for, so that chance finds it often.
@@ -265,7 +325,7 @@ class TestPages:
 
 
 MOST = np.iinfo(np.int64).max
-NODE = np.dtype([("threshold", "<f4"), ("column", "<i4"), ("left", "<i4")])
+NODE = np.dtype([("threshold", "<f4"), ("source", "<i4"), ("left", "<i4"), ("right", "<i4")])
 
 
 def whole(*values: int) -> np.ndarray:
@@ -281,49 +341,86 @@ def one_line(start: int = 1, length: int = 2) -> tuple[np.ndarray, ...]:
 
 
 def walk(
-    column: int, left: int, threshold: float = np.inf, root: int = 0, columns: int = 1
-) -> None:
-    """Explains one row by one tree of one node."""
+    source: int = 0,
+    left: int = 0,
+    right: int = 1,
+    begins: Sequence[int] = (0, 1),
+    leaf_begins: Sequence[int] = (0, 2),
+    most: int = 2,
+    columns: int = 1,
+    asked: int = 0,
+) -> list[float]:
+    """Explains two rows by one tree of one node."""
     assert acceleration.native
+    sums = np.zeros((2, 4))
     acceleration.native.explain(
-        np.zeros((1, 1), np.float32), columns, np.array([(threshold, column, left)], NODE),
-        np.zeros(1, np.float32), np.array([root], np.int32), np.ones(1, np.int32),
-        np.zeros((1, 1)), 1, np.zeros(1), np.zeros((1, 1)),
+        np.array([[0.0, 1.0]], np.float32), columns, np.array([asked], np.int32),
+        np.array([(0.5, source, left, right)], NODE), np.array(begins, np.int32),
+        np.array(leaf_begins, np.int32), most, np.array([[1.0] * 4, [2.0] * 4], np.float32), sums,
     )  # fmt: skip
+    return sums[:, 0].tolist()
 
 
 class TestNothingBeyondAnArrayIsRead:
     def test_a_tree_walks_on_within_its_nodes_and_columns(self) -> None:
-        walk(column=1, left=0)
+        assert walk() == [1.0, 2.0]
 
     @pytest.mark.parametrize(
-        "node",
+        "wrong",
         [
-            {"column": 2, "left": 0},
-            {"column": -1, "left": 0},
-            {"column": 0, "left": 1},
-            {"column": 0, "left": -1},
-            {"column": 0, "left": 0, "threshold": 0.5},
-            {"column": 0, "left": 0, "root": 1},
-            {"column": 0, "left": 0, "root": -1},
-            {"column": 0, "left": 0, "columns": 2**62},
+            {"source": 1},
+            {"source": -1},
+            {"left": 2},
+            {"right": 2},
+            {"right": -1},
+            {"right": 2, "most": 3},
+            {"right": 3, "most": 3},
+            {"most": 1},
+            {"most": 2**62},
+            {"begins": (0, 2)},
+            {"begins": (1, 1)},
+            {"begins": (0, 1, 1)},
+            {"leaf_begins": (0, 3)},
+            {"leaf_begins": (0, -2)},
+            {"begins": (0, 1, 1), "leaf_begins": (0, 2, 2)},
+            {"columns": 2**62},
+            {"columns": 3},
+            {"columns": 0},
+            {"asked": 2},
+            {"asked": -1},
         ],
     )
-    def test_a_tree_that_leads_elsewhere_is_refused(self, node: dict[str, float]) -> None:
+    def test_a_tree_that_leads_elsewhere_is_refused(self, wrong: dict[str, Any]) -> None:
         with pytest.raises(ValueError, match="explain"):
-            walk(**node)  # type: ignore[arg-type]
+            walk(**wrong)
 
     @pytest.mark.parametrize(
         ("start", "length"), [(1, MOST), (MOST, 1), (MOST, MOST), (0, 1), (1, -1), (2, 3)]
     )
     def test_a_line_that_is_not_on_the_page_is_refused(self, start: int, length: int) -> None:
         assert acceleration.native
-        table = np.zeros(2**18, np.uint8)
-        acceleration.native.gram_hits(one_line(), 1, table, np.zeros(1), np.zeros(1))
+        orders, weights, sums = (b"\1", b"\1"), np.zeros(2, np.float32), np.zeros(1)
+        acceleration.native.gram_sums(one_line(), *orders, 1, weights, 1, sums, whole(0))
         with pytest.raises(ValueError, match="page"):
-            acceleration.native.gram_hits(
-                one_line(start, length), 1, table, np.zeros(1), np.zeros(1)
+            acceleration.native.gram_sums(
+                one_line(start, length), *orders, 1, weights, 1, sums, whole(0)
             )
+
+    def test_columns_of_text_are_as_many_as_its_lines(self) -> None:
+        native = acceleration.native
+        assert native
+
+        def ask(lines: int = 1, others: int = 4, logarithms: int = 9) -> None:
+            native.text_features(
+                page_text(["a b"]).compiled, page_text([""] * others).compiled,
+                np.zeros((lines, 16)), np.zeros((lines, 29)), np.zeros((lines, 14)),
+                np.zeros(lines), np.zeros(logarithms), np.zeros((58, lines)),
+            )  # fmt: skip
+
+        ask()
+        for wrong in ({"lines": 2}, {"others": 3}, {"logarithms": 3}):
+            with pytest.raises(ValueError, match="text_features"):
+                ask(**wrong)
 
     @pytest.mark.parametrize(("bits", "width"), [(1, 2**62), (2, 2**62), (30, 2**40), (2, -1)])
     def test_weights_of_an_impossible_size_are_refused(self, bits: int, width: int) -> None:
@@ -414,35 +511,7 @@ class TestNothingBeyondAnArrayIsRead:
         assert acceleration.native
         odd = np.frombuffer(bytes(17), np.uint8)[1:].view(np.int64)
         with pytest.raises(ValueError, match="aligned"):
-            acceleration.native.copies(odd, whole(0, 0), whole(0, 0))
-
-    @pytest.mark.parametrize(
-        "attrs",
-        [("id",), (None,), ((),), (("id",),), ((1, "x"),), (("id", 3),), (("id", "x", "y"),)],
-    )
-    def test_attributes_that_are_no_pairs_are_refused(self, attrs: tuple[object, ...]) -> None:
-        assert acceleration.native
-        splitter = acceleration.native.Splitter({}, Line, Markup, Element, bool)
-        with pytest.raises(TypeError, match="attribute"):
-            splitter.start_element("p", attrs)  # type: ignore[arg-type]
-
-    def test_kinds_of_tags_are_numbers(self) -> None:
-        assert acceleration.native
-        splitter = acceleration.native.Splitter({"p": "x"}, Line, Markup, Element, bool)  # type: ignore[dict-item]
-        with pytest.raises(TypeError):
-            splitter.start_element("p", ())
-
-    def test_an_event_from_within_another_is_refused(self) -> None:
-        assert acceleration.native
-
-        def end(style: str) -> bool:
-            splitter.end_element("p")
-            return False
-
-        splitter = acceleration.native.Splitter({}, Line, Markup, Element, end)
-        splitter.start_element("p", (("style", "x"),))
-        with pytest.raises(ValueError, match="event"):
-            splitter.characters("a")
+            acceleration.native.bag_scores(np.zeros((1, 2), np.float32), odd, odd, np.zeros(1))
 
 
 @pytest.mark.parametrize(("value", "expected"), [("1", "False"), ("0", "True"), ("", "True")])
@@ -475,3 +544,6 @@ def test_lines_are_heard_alike(texts: list[str]) -> None:
     assert (fast.languages, fast.main) == (slow.languages, slow.main)
     for name in ("share", "heard", "letters"):
         assert getattr(fast, name).tobytes() == getattr(slow, name).tobytes()
+    told = fast.of_lines()
+    with plain():
+        assert told == slow.of_lines()

@@ -1,56 +1,99 @@
-"""That a reason names the evidence that weighed most."""
+"""That a reason names the evidence that weighed most, and says of it what is so."""
 
 from __future__ import annotations
+
+import re
 
 import numpy as np
 import pytest
 
-from boilerplate.model import GROUNDS, Scores
-from boilerplate.page import text_page
-from boilerplate.reasons import MAX_GROUNDS, SHORT, SPEAKS, reasons
+import boilerplate
+from boilerplate.facts import DROPPED, KEPT
+from boilerplate.model import GROUNDS, SEEN, Scores
+from boilerplate.page import Element, Label, Line, Markup, Page, is_blank, text_page
+from boilerplate.reasons import MAX_FACTS, MAX_LENGTH, SHORT, decider, reasons
+from tests.made_up import SENTENCES, news_page
 
 LONG = "Uzun bir satır, kısa sayılmayacak kadar uzun."
+PARAGRAPH = (
+    "The harbour office will close its eastern gate on Monday for two weeks of repairs, and "
+    "lorries must come in by the market road, said the harbour master on Friday evening. "
+)
 
 
-def reason(probability: float, line: str = LONG, **added: float) -> str:
+def reason(probability: float, line: str = LONG, seen: dict[str, float] | None = None, **added):
     grounds = np.array([[added.get(name.replace(" ", "_"), 0.0) for name in GROUNDS]])
-    scores = Scores(np.array([probability]), grounds)
+    values = np.array([[(seen or {}).get(name, np.nan) for name in SEEN]], np.float32)
+    scores = Scores(np.array([probability]), grounds, seen=values)
     [text] = reasons(text_page([line]), [0], scores, scores.probability >= 0.5)
     return text
 
 
+LINKED = {"link_share": 0.97, "links": 1.1}
+
+
 @pytest.mark.parametrize("ground", GROUNDS)
-def test_each_ground_has_words_for_content_and_for_chrome(ground: str) -> None:
-    key = ground.replace(" ", "_")
-    assert reason(0.9, **{key: 1.0}) == SPEAKS[ground][0]
-    assert reason(0.1, **{key: -1.0}) == SPEAKS[ground][1]
+def test_of_each_ground_something_can_be_said_on_both_sides(ground: str) -> None:
+    assert DROPPED[ground]
+    assert KEPT[ground]
 
 
 def test_the_strongest_ground_comes_first() -> None:
-    assert reason(0.9, wording=1.0, links=2.0) == "few links, worded like an article"
+    plain = {"links": 0.0, "link_share": 0.0}
+    assert reason(0.9, seen=plain, wording=1.0, links=2.0) == "no links, worded like an article"
+    assert reason(0.9, seen=plain, wording=2.0, links=1.0) == "worded like an article, no links"
 
 
 def test_what_spoke_for_the_other_side_is_no_reason() -> None:
-    assert reason(0.9, wording=1.0, links=-5.0) == "worded like an article"
+    assert reason(0.9, seen=LINKED, wording=1.0, links=-5.0) == "worded like an article"
 
 
 def test_weak_grounds_are_left_out() -> None:
-    assert reason(0.1, wording=-5.0, links=-0.1) == "worded like site chrome"
+    assert reason(0.1, seen=LINKED, wording=-5.0, links=-0.1) == "worded like site chrome"
 
 
-def test_grounds_are_few() -> None:
-    everything = {name.replace(" ", "_"): 1.0 for name in GROUNDS}
-    assert len(reason(0.9, **everything).split(", ")) == MAX_GROUNDS
+def test_what_is_not_so_is_not_said_however_much_its_ground_weighed() -> None:
+    for share, said in ((0.97, "all links"), (0.6, "mostly links"), (0.1, "has links")):
+        assert reason(0.1, seen={"link_share": share, "links": 0.7}, links=-1.0) == said
+    assert reason(0.1, seen={"link_share": 0, "links": 0}, links=-1.0) == "no single strong sign"
+
+
+def test_a_count_is_the_number_of_lines() -> None:
+    seen = {"same_line": float(np.log1p(3))}
+    assert reason(0.1, seen=seen, repetition=-1.0) == "stands 4 times on the page"
+
+
+def test_facts_are_few_and_a_reason_is_short() -> None:
+    everything = {name.replace(" ", "_"): -1.0 for name in GROUNDS}
+    said = reason(0.1, seen=dict.fromkeys(SEEN, 1.0), **everything)
+    assert len(said.split(", ")) <= MAX_FACTS
+    assert len(said) <= MAX_LENGTH
 
 
 def test_a_short_line_of_chrome_is_called_short() -> None:
-    assert reason(0.1, "x" * (SHORT - 1), links=-1.0) == "short, mostly links"
-    assert reason(0.1, "x" * SHORT, links=-1.0) == "mostly links"
-    assert reason(0.9, "x", links=1.0) == "few links"
+    assert reason(0.1, "x" * (SHORT - 1), LINKED, links=-1.0) == "short, all links"
+    assert reason(0.1, "x" * SHORT, LINKED, links=-1.0) == "all links"
+    assert reason(0.9, "x", {"links": 0.0}, links=1.0) == "no links"
 
 
 def test_a_line_without_evidence_says_so() -> None:
-    assert reason(0.5) == "no strong evidence"
+    assert reason(0.5) == "no single strong sign"
+
+
+def test_a_name_is_that_of_the_innermost_named_element_and_is_shown_as_it_can_be() -> None:
+    def named(*names: str) -> str:
+        elements = (Element("div", ("outer",), -1), Element("div", names, 0), Element("p", (), 1))
+        page = Page((Line(LONG, Markup(2)),), kind="html", elements=elements)
+        grounds = np.zeros((1, len(GROUNDS)))
+        grounds[0, GROUNDS.index("names")] = -1.0
+        [text] = reasons(page, [0], Scores(np.array([0.1]), grounds), np.array([False]))
+        return text
+
+    assert named("most-read") == 'named "most-read"'
+    assert named() == 'named "outer"'
+    assert named("關聯新聞", "{n}") == 'named "關聯新聞 {n}"'
+    assert named("\x1b[31m\u202ered") == 'named "[31mred"'
+    assert len(named("x" * 500)) < 40
 
 
 def dropped(ground: float, language: str, of_page: str | None) -> str:
@@ -68,13 +111,78 @@ def test_a_foreign_line_is_said_to_be_however_little_it_counted() -> None:
 
 def test_a_line_is_called_foreign_only_where_that_counted_and_is_known() -> None:
     assert "page" not in dropped(-0.5, "tr", "en")
-    assert dropped(2.0, "tr", None).startswith("unlike the page's language")
-    assert dropped(2.0, "zh-tw", "zh-cn").startswith("unlike the page's language")
+    assert "page" not in dropped(2.0, "tr", None)
+    assert "page" not in dropped(2.0, "zh-tw", "zh-cn")
 
 
 def test_a_quotation_is_not_said_to_be_in_the_pages_language() -> None:
     grounds = np.zeros((1, len(GROUNDS)))
     grounds[0, GROUNDS.index("language")] = 1.0
-    scores = Scores(np.array([0.9]), grounds, languages=(("tr", 0.9),))
+    seen = np.full((1, len(SEEN)), 1.0, np.float32)
+    scores = Scores(np.array([0.9]), grounds, languages=(("tr", 0.9),), seen=seen)
     [text] = reasons(text_page([LONG]), [0], scores, np.array([True]), "en")
-    assert text == "no strong evidence"
+    assert text == "no single strong sign"
+
+
+class TestOnPages:
+    PAGE = (
+        "<html><head><title>Gate closed</title></head><body><nav><a href=/>Home</a> "
+        "<a href=/s>Sport</a></nav><main><h1>Harbour closes its eastern gate</h1>"
+        + f"<p>{PARAGRAPH}</p><p>{PARAGRAPH[::-1].swapcase()[::-1]}{PARAGRAPH}</p>"
+        + "</main><footer><a href=/t>Terms</a> · <a href=/p>Privacy</a></footer></body></html>"
+    )
+
+    def test_where_html_says_what_stands_somewhere_the_reason_does(self) -> None:
+        by_text = {p.line.text: p.reason for p in boilerplate.clean(self.PAGE).predictions}
+        assert "in the navigation" in by_text["Home Sport"]
+        assert "in the footer" in by_text["Terms · Privacy"]
+
+    @pytest.mark.parametrize("language", SENTENCES)
+    def test_what_reasons_say_of_links_and_of_places_is_so(self, language: str) -> None:
+        page = boilerplate.clean(news_page(language), kind="html")
+        elements = page.page.elements
+        said = 0
+        for p in page.predictions:
+            if is_blank(p.line):
+                continue
+            assert len(p.reason) < 80, p.reason
+            around, at = set(), p.line.markup.element
+            while at >= 0:
+                around.add(elements[at].tag)
+                at = elements[at].parent
+            for words, tag in (("the navigation", "nav"), ("the footer", "footer")):
+                if f"in {words}" in p.reason:
+                    said += 1
+                    assert tag in around
+            if "all links" in p.reason:
+                assert p.line.markup.link_chars > 0.9 * len(p.line.text)
+            if found := re.search(r"stands (\d+) times", p.reason):
+                same = [q for q in page.predictions if q.line.text == p.line.text]
+                assert len(same) == int(found[1])
+        assert said
+
+    def test_above_and_below_are_meant_as_seen_from_the_kept_lines(self) -> None:
+        for language in SENTENCES:
+            page = boilerplate.clean(news_page(language), kind="html")
+            kept = [i for i, p in enumerate(page.predictions) if p.label is Label.CONTENT]
+            for i, p in enumerate(page.predictions):
+                if "below the article" in p.reason:
+                    assert i > kept[-1]
+                if "above the article" in p.reason:
+                    assert i < kept[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "by"),
+    [
+        ("plugin:courier: drop 'Share' (-3), short, all links", "plugin"),
+        ("navigation: stands on 9 of 10 pages of this site, short", "site model"),
+        ("as this site was labelled, short", "site model"),
+        ("legal notice: Turkish line on an English page, below the article", "language"),
+        ("short, below the article", "model"),
+        ('named "plugin: of this site", short', "model"),
+        ("", "model"),
+    ],
+)
+def test_who_decided_can_be_told_from_a_reason(said: str, by: str) -> None:
+    assert decider(said) == by

@@ -69,9 +69,10 @@ def test_a_report_shows_kept_and_dropped_lines_of_every_script(language: str):
     page = clean_page((text, 0.97), ("chrome " + text, 0.04), language=language)
     tree = parsed(html_report([("page.html", page)]))
     assert tree.css_first(".kept p").text() == text
-    assert tree.css_first(".dropped li span").text() == "chrome " + text
+    assert [n.text() for n in tree.css(".scraped li span")] == [text, "chrome " + text]
     assert tree.css_first(".dropped li b").text() == "0.04"
     assert tree.css_first(".dropped li small").text() == "because 0.04"
+    assert tree.css_first(".kept small").text() == "because 0.97"
     assert tree.css_first("article").attributes["lang"] == language
 
 
@@ -93,6 +94,7 @@ def test_nothing_of_a_page_becomes_markup(text: str):
     assert tree.css_first("h1").text() == text
     assert tree.css_first(".kept p").text() == text
     assert tree.css_first(".dropped li small").text() == text
+    assert not parsed(html_report([(text, page), (text, page)])).css("script, img")
 
 
 def test_a_report_loads_nothing_and_runs_nothing():
@@ -139,14 +141,42 @@ def test_kept_headings_and_list_items_look_like_what_they_were():
     assert roles == ["kept title", "kept item", "kept plain"]
 
 
-def test_several_pages_have_a_table_of_contents_and_one_page_has_none():
+def test_several_pages_have_a_summary_and_one_page_has_none():
     page = clean_page(("words", 0.9))
-    assert not parsed(html_report([("a", page)])).css("nav")
+    assert not parsed(html_report([("a", page)])).css("#batch")
     tree = parsed(html_report([("a.html", page), ("b.html", page)]))
     assert [a.attributes["href"] for a in tree.css("nav a")] == ["#p1", "#p2"]
     assert [n.text() for n in tree.css("nav .name")] == ["a.html", "b.html"]
     identifiers = [n.attributes["id"] for n in tree.css("[id]")]
     assert len(identifiers) == len(set(identifiers))
+
+
+def test_dropped_lines_are_counted_by_who_dropped_them_and_as_what():
+    said = {
+        "plugin:courier: drop 'Share'": "share",
+        "stands on 3 of 4 pages of this site": "share",
+        "Turkish line on an English page, short": "legal",
+        "short, all links": None,
+    }
+    lines = [
+        Prediction(Line(f"line {i}"), Label.BOILERPLATE, 0.1, why, kind)
+        for i, (why, kind) in enumerate(said.items())
+    ]
+    kept = Prediction(Line("words"), Label.CONTENT, 0.9, "plugin:courier: keep")
+    predictions = (*lines, kept)
+    page = CleanPage(Page(tuple(p.line for p in predictions)), predictions)
+    for pages in ([("p", page)], [("p", page), ("q", page)]):
+        tables = {
+            table.css_first("caption").text(): [
+                (row.css_first("th").text(), row.css("td")[1].text()) for row in table.css("tr")
+            ]
+            for table in parsed(html_report(pages)).css_first("section").css(".tallies table")
+        }
+        n = len(pages)
+        who = ["model", "site model", "plugin", "language"]
+        assert tables["Dropped by"] == [(name, str(n)) for name in who]
+        counts = {"share": 2, "legal": 1, "other": 1}
+        assert dict(tables["Dropped as"]) == {k: str(n * v) for k, v in counts.items()}
 
 
 @pytest.mark.parametrize("lines", [(), (("", 0.0), (" ", 0.0))])

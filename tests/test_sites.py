@@ -327,6 +327,7 @@ def test_a_folder_is_asked_for_the_site_and_the_domains_above_it(tmp_path: Path)
     assert models.find("example") is None
     assert models.find("../daily.example") is None
     assert models.find(None) is None
+    assert models.find("x" * 300 + ".example") is None
 
 
 def test_a_cleaner_finds_the_model_by_the_url(tmp_path: Path) -> None:

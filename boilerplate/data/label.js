@@ -20,6 +20,7 @@ let anchor = 0; // a range goes from here to the cursor
 let visited = []; // pages seen, for going back
 let gainBefore = null;
 let busy = false; // another page is coming, and keys would hit the one that is going
+let undoing = 0; // undos under way; more of them may be asked for
 
 // ------------------------------------------------------------------------- asking the server
 
@@ -60,6 +61,11 @@ function complain(error) {
   element("saved").textContent = "";
   element("problem").textContent = error.message;
   element("problem").hidden = false;
+}
+
+function setBusy(is) {
+  busy = is;
+  element("lines").setAttribute("aria-busy", String(is));
 }
 
 // ----------------------------------------------------------------------------------- drawing
@@ -244,7 +250,7 @@ function jump(step) {
 }
 
 async function go(number, remember = true) {
-  busy = true;
+  setBusy(true);
   await queue;
   try {
     const next = await ask(`/api/pages/${number}`);
@@ -253,7 +259,7 @@ async function go(number, remember = true) {
   } catch (error) {
     complain(error);
   }
-  busy = false;
+  setBusy(false);
 }
 
 function another() {
@@ -267,19 +273,20 @@ function back() {
 
 function finish() {
   if (!page || busy) return;
-  busy = true;
+  setBusy(true);
   change(`/api/pages/${page.number}/finish`, {}, async (said) => {
     session = said;
     updateGain();
     visited.push(said.finished);
     const next = session.pages[0]; // those that are not finished stand first
     show(await ask(`/api/pages/${next.finished ? said.finished : next.number}`));
-  }).finally(() => { busy = false; });
+  }).finally(() => setBusy(false));
 }
 
 function undo() {
-  if (busy) return;
-  busy = true;
+  if (busy && !undoing) return;
+  undoing += 1;
+  setBusy(true);
   change("/api/undo", {}, async ({ undone }) => {
     if (!undone) return;
     const before = page?.number === undone.number ? page.signs : null;
@@ -291,7 +298,10 @@ function undo() {
       drawPages();
       updateGain();
     }
-  }).finally(() => { busy = false; });
+  }).finally(() => {
+    undoing -= 1;
+    setBusy(undoing > 0);
+  });
 }
 
 const KEYS = {
@@ -313,7 +323,7 @@ document.addEventListener("keydown", (event) => {
   const act = KEYS[event.key];
   if (!act || !page) return;
   event.preventDefault();
-  if (!busy) act(event);
+  if (!busy || act === undo) act(event);
 });
 
 element("lines").addEventListener("click", (event) => {

@@ -1,0 +1,113 @@
+"""That the lowest releases that are tested are the lowest that are accepted."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(\[[\w,]+\])?>=(?P<lowest>[\d.]+)(,<[\d.]+)?( *;.*)?")
+OWN = PROJECT["project"]["name"]
+
+
+def extras(*names: str) -> list[str]:
+    """The requirements of some extras, and of those that they take in."""
+    found = []
+    for requirement in (r for name in names for r in OPTIONAL[name]):
+        if requirement.startswith(f"{OWN}["):
+            found += extras(*requirement[len(OWN) + 1 : -1].split(","))
+        else:
+            found.append(requirement)
+    return found
+
+
+OPTIONAL: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
+CORE: list[str] = PROJECT["project"]["dependencies"]
+
+
+def release(version: str) -> tuple[int, ...]:
+    """A version to be compared: 7 and 7.0.0 are one."""
+    numbers = [int(part) for part in version.split(".")]
+    while numbers[-1] == 0:
+        del numbers[-1]
+    return tuple(numbers)
+
+
+@pytest.mark.parametrize("requirement", sorted({*CORE, *extras(*OPTIONAL)}))
+def test_every_requirement_says_from_which_release_on(requirement: str) -> None:
+    assert REQUIREMENT.fullmatch(requirement)
+
+
+def test_the_lowest_releases_that_are_tested_are_those_that_are_accepted() -> None:
+    lines = (ROOT / ".ci" / "lowest.txt").read_text("utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if not line.startswith("#"))
+    assert list(pinned) == sorted(pinned)
+    accepted = {}
+    for requirement in (*CORE, *extras("test")):
+        found = REQUIREMENT.fullmatch(requirement)
+        assert found
+        accepted[found["name"]] = release(found["lowest"])
+    # What builds the package is the same in both.
+    assert accepted.pop("setuptools") == (82, 0, 1)
+    assert {name: release(version) for name, version in pinned.items()} == accepted
+
+
+def test_the_extras_of_one_name_ask_for_one_release() -> None:
+    lowest: dict[str, set[str]] = {}
+    for requirement in (*CORE, *extras(*OPTIONAL)):
+        found = REQUIREMENT.fullmatch(requirement)
+        assert found
+        lowest.setdefault(found["name"], set()).add(found["lowest"])
+    assert {name: versions for name, versions in lowest.items() if len(versions) > 1} == {}
+
+
+# The lock file for developers
+
+
+def test_the_lock_has_what_developers_need_with_hashes_and_from_nowhere_in_particular() -> None:
+    text = (ROOT / "requirements-dev.lock").read_text("utf-8")
+    assert "://" not in text
+    assert "--index-url" not in text
+    locked: dict[str, list[str]] = {}
+    for block in re.split(r"\n(?=\S)", re.sub(r"(?m)^ *#.*\n", "", text)):
+        found = re.match(r"([\w.-]+)(?:\[[\w,]+\])?==([^\s;]+)", block)
+        assert found, block
+        assert "--hash=sha256:" in block
+        locked.setdefault(found[1].lower(), []).append(found[2])
+    for requirement in (*CORE, *extras("dev", "docs")):
+        found = REQUIREMENT.fullmatch(requirement)
+        assert found
+        versions = locked[found["name"].lower().replace(".", "-")]
+        assert all(release(version) >= release(found["lowest"]) for version in versions)
+
+
+# The public CI
+
+
+def workflow(name: str) -> str:
+    return (ROOT / ".github" / "workflows" / f"{name}.yml").read_text("utf-8")
+
+
+def test_the_public_ci_runs_every_python_that_is_said_to_be_supported() -> None:
+    found = re.search(r"python: \[(.*)\]", workflow("ci"))
+    assert found
+    said = "Programming Language :: Python :: "
+    classifiers = [line.removeprefix(said) for line in PROJECT["project"]["classifiers"]]
+    supported = [line for line in classifiers if re.fullmatch(r"3\.\d+", line)]
+    assert found[1].replace('"', "").split(", ") == supported
+    assert PROJECT["project"]["requires-python"] == f">={supported[0]}"
+
+
+@pytest.mark.parametrize("name", ["ci", "release"])
+def test_a_workflow_may_read_and_names_its_actions_by_version(name: str) -> None:
+    text = workflow(name)
+    assert "\npermissions:\n  contents: read\n" in text
+    used = re.findall(r"uses: (\S+)", text)
+    assert used
+    assert all(re.search(r"@(v\d[\d.]*|release/v1|[0-9a-f]{40})$", action) for action in used)
+    # A pull request's title or branch is a stranger's text: none of it may reach a shell.
+    assert not re.search(r"\$\{\{ *github\.(head_ref|event\.(issue|pull_request|comment))", text)
