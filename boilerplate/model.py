@@ -427,7 +427,7 @@ def tree_matrix(
 
     ``evidence`` (n, 3) and ``bias`` are the linear model's, ``types`` (7,) the page's.
     """
-    p = sigmoid(evidence.sum(1) + bias)
+    p = sigmoid(evidence.sum(1, dtype=np.float64) + bias)  # training keeps single precision
     context = [neighbour_features(p, encoded.chars, encoded.terminals)]
     if encoded.tree is not None:
         context.append(
@@ -470,18 +470,16 @@ class Model:
     def predict(self, page: Page, spoken: Sequence[int], explain: bool = True) -> Scores:
         """Probabilities of content for the lines of a page whose indices are given."""
         scores = [self._predict_part(*part, explain) for part in parts(page, spoken)]
+        seen = [each.seen for each in scores if each.seen is not None]
         return Scores(
             np.concatenate([np.zeros(0), *(each.probability for each in scores)]),
             np.concatenate([np.zeros((0, len(GROUNDS))), *(each.grounds for each in scores)]),
             float(np.mean([each.article for each in scores])) if scores else 1.0,
             tuple(language for each in scores for language in each.languages),
             np.concatenate([np.zeros(0), *(each.chars for each in scores)]),
-            seen=np.concatenate(
-                [
-                    np.zeros((0, len(SEEN)), np.float32),
-                    *(s.seen for s in scores if s.seen is not None),
-                ]
-            ),
+            seen=np.concatenate([np.zeros((0, len(SEEN)), np.float32), *seen])
+            if len(seen) == len(scores)
+            else None,
         )
 
     def _predict_part(self, page: Page, spoken: Sequence[int], explain: bool) -> Scores:
