@@ -45,7 +45,7 @@ FORMAT_VERSION: Final = 1
 HEAD: Final = 240  # characters of a line that are read: a notice says what it is at its start
 CHAR_ORDERS: Final = (2, 3, 4, 5)  # pairs carry scripts without spaces, fives the stems of words
 WORD_ORDERS: Final = (1, 2)
-TEXT_BITS: Final = 16
+TEXT_BITS: Final = 17
 NAME_BITS: Final = 13
 FADING: Final = 0.7  # what the names of an element say, seen from one level further down
 MAX_LEVELS: Final = 12  # further up, too little is left to be heard
@@ -64,7 +64,7 @@ LEAST_LIKELY: Final = -4.0  # log-probability; no line is so sure of itself that
 class KindModel:
     """A multinomial logistic regression over KINDS.
 
-    ``text`` (2**16, 10) weighs hashed n-grams, ``names`` (2**13, 10) what elements are called,
+    ``text`` (2**17, 10) weighs hashed n-grams, ``names`` (2**13, 10) what elements are called,
     ``bias`` is (10,); ``about`` is where it came from, as JSON.
     """
 

@@ -32,6 +32,9 @@ from training.kinds_score import alone, document, f1s, in_boxes, score
         ("spree_i18n", "Order summary", "shop"),
         ("klaro", "declineAll", "cookie"),
         ("theme", "declineAll", None),
+        ("klaro", "privacyPolicy.name", "legal"),
+        ("klaro", "We process your personal data", "cookie"),
+        ("theme", "For paying subscribers only", None),  # a paywall
         ("wagtail", "Privacy policy", None),  # a back room
         ("giscus", "Cancel", None),  # of the comments, or of anything
         ("theme", "Cancel", "other"),

@@ -95,6 +95,10 @@ _CHOICE: Final = re.compile(
     r"|optout|personali[sz]\w*|preferences|services?|apps?|partners?|third part(y|ies)|audience"
     r"|advertising|purposes?|track\w*|data|required|mandatory)\b"
 )
+# A manager of consent names the privacy policy; what it says of personal data is its notice.
+MAX_POLICY_KEY: Final = 20
+# "This post is for paying subscribers only" is no newsletter's box, and no kind of ours.
+_PAYWALL: Final = re.compile(r"\b(subscribers|members)[ -]only\b|\b(paying|paid) subscri")
 SHOPS: Final = frozenset({"django-oscar", "spree_i18n"})  # elsewhere an order is a sequence
 # Forms of comments: "Cancel" and "Preview" are as much of them as of anything else.
 COMMENT_SYSTEMS: Final = frozenset(
@@ -125,12 +129,16 @@ def kind_of_key(source: str, key: str) -> str | None:
     ('cookie', None)
     >>> kind_of_key("hugo", "Sign in to comment") is None
     True
+    >>> kind_of_key("klaro", "privacyPolicy.name"), kind_of_key("klaro", "We process personal data")
+    ('legal', 'cookie')
     """
-    if source in BACK_ROOMS or _CODE.search(key):
-        return None
     text = re.sub(r"[_.\-]", " ", _CAMEL.sub(" ", key)).lower()
+    if source in BACK_ROOMS or _CODE.search(key) or _PAYWALL.search(text):
+        return None
     strong = [kind for kind in STRONG if _PATTERNS[kind].search(text)]
     if source in CONSENT and not strong and _CHOICE.search(text):
+        return "cookie"
+    if source in CONSENT and strong == ["legal"] and len(text) > MAX_POLICY_KEY:
         return "cookie"
     if strong:
         return strong[0] if len(strong) == 1 else None
@@ -328,7 +336,7 @@ def half_named(examples: Sequence[Example]) -> list[Example]:
 
 
 def design(examples: Sequence[Example]) -> sp.csr_matrix:
-    """The rows that ``KindModel`` weighs: n-grams, then names; (n, 2**16 + 2**13)."""
+    """The rows that ``KindModel`` weighs: n-grams, then names; (n, 2**17 + 2**13)."""
     ids, offsets = text_rows([each.text for each in examples])
     counts = np.diff(offsets)
     values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)

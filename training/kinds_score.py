@@ -244,7 +244,9 @@ It learns (`python -m training kinds train`) from three sources:
   the kind for all translations (`training/kinds.py`, `kind_of_key`): a phrase that speaks of
   exactly one of cookies, law, newsletters, sharing, comments or accounts is of that kind; else a
   short one that speaks of exactly one of shops, related pages, navigation or bylines and buttons.
-  Whatever speaks of two, or of none, is left out, and so are the back rooms of programs.
+  Whatever speaks of two, or of none, is left out, and so are the back rooms of programs and
+  paywalls. What a manager of consent says of personal data is its cookie notice; only the
+  privacy policy that it names is legal.
 - **Phrases** written for this project in 63 languages, as newsrooms word them
   (`training/phrases.tsv`). Ten lines there begin a language.
 - **Lines of pages** of the training sites: chrome by their gold whose nearest named element says

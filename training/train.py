@@ -406,7 +406,7 @@ def fit_linear_by_fold(lessons: Sequence[Lesson]) -> Linear:
             page = X[bounds[i] : bounds[i + 1]]
             lessons[i].evidence = np.column_stack(
                 [page[:, k * SIZE : (k + 1) * SIZE] @ t for k, t in enumerate(partial.tables)]
-            )
+            ).astype(float)  # as of pages that are cleaned
     return whole
 
 
