@@ -52,7 +52,7 @@ pytest_add_cli_args = ["-p", "no:cacheprovider", "--hypothesis-seed=0"]
 """
 # What mutmut notes of a mutant: the exit status of pytest, or that it took too long.
 NOTICED: Final = (1, 3, 24, 36, 152, 255, -24, -9)
-SURVIVED: Final = (0,)
+SURVIVED: Final = (0, 5, 33)  # the tests passed, or none of them comes by
 
 
 def main() -> None:
