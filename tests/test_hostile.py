@@ -138,7 +138,7 @@ def test_both_paths_read_the_same(name: str, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_shipped_model_survives_them() -> None:
-    for name in [*PAGES][::8]:
+    for name in [*PAGES][::16]:
         check(clean(sized(name, SIZE, seed=1)))
 
 
@@ -150,14 +150,14 @@ def test_pages_are_the_same_each_time() -> None:
 def test_every_encoding_may_be_declared_as_every_other(cleaner: Cleaner) -> None:
     for i, (name, data) in enumerate(encodings()):
         assert html_page(decode(data)).lines, name
-        if i % 40 == 0:
+        if i % 80 == 0:
             check(cleaner.clean(data))
 
 
 def test_every_piece_of_markup_may_stand_anywhere(cleaner: Cleaner) -> None:
     for i, markup in enumerate(modes()):
         page = html_page(markup)
-        if i % 97 == 0:
+        if i % 397 == 0:
             check(cleaner.clean(page))
 
 
@@ -169,11 +169,10 @@ def test_pages_may_end_anywhere(cleaner: Cleaner) -> None:
 
 
 class TestNaughtyStrings:
-    @pytest.mark.parametrize("kind", ["html", "text", None])
-    def test_as_pages(self, cleaner: Cleaner, kind: Any) -> None:
-        for each in NAUGHTY:
-            check(cleaner.clean(each, kind=kind))
-            check(cleaner.clean(each.encode("utf-8", "surrogatepass"), kind=kind))
+    def test_as_pages(self, cleaner: Cleaner) -> None:
+        for i, each in enumerate(NAUGHTY):
+            check(cleaner.clean(each, kind=("html", "text", None)[i % 3]))
+            check_record(cleaner, each.encode("utf-8", "surrogatepass"))
 
     def test_as_lines_attributes_and_titles(self, cleaner: Cleaner) -> None:
         body = "".join(f"<p title='{s}' class='{s}' id={s} style='{s}'>{s}</p>" for s in NAUGHTY)
@@ -185,8 +184,7 @@ class TestNaughtyStrings:
         known = Cleaner(cleaner.model, plugins=cleaner.plugins, site_models=site_model)
         for each in NAUGHTY:
             for url in (each, f"http://{each}/", f"https://{SITE}/{each}"):
-                check(known.clean(in_page("<p>a"), url))
-                check_record(known, in_page("<p>a"), url)
+                check_record(known, "<p>a", url)
 
     def test_as_names_of_sites(self, model: Model) -> None:
         for each in NAUGHTY:
@@ -259,7 +257,7 @@ class TestNaughtyStrings:
 
 
 MANY = settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -403,7 +401,7 @@ class TestArchives:
         path = tmp_path / name
         path.write_bytes(data)
         whole = self.answers(cleaner, path)
-        for end in random.Random(name).sample(range(1, len(data) - 4), 25):
+        for end in random.Random(name).sample(range(1, len(data) - 4), 15):
             path.write_bytes(data[:end])
             found = self.answers(cleaner, path)
             good = [row for row in found if row["error"] is None]
@@ -418,7 +416,7 @@ class TestArchives:
         data = self.whole(name)
         rng = random.Random(name)
         path = tmp_path / name
-        for _ in range(25):
+        for _ in range(15):
             broken = bytearray(data)
             for at in rng.sample(range(len(data)), rng.choice((1, 3, 40))):
                 broken[at] = rng.randrange(256)
