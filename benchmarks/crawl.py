@@ -2,10 +2,12 @@
 
 ``python -m benchmarks.crawl make DIR --records 1000000`` writes WARC and Parquet shards whose
 pages are those of the corpora, of train sites, each under many URLs and with its words changed a
-little, so that no two are alike; ``--largest 16000`` takes none of more bytes. ``python -m
+little, so that no two are alike; ``--small`` takes none of more than 16,000 bytes. ``python -m
 benchmarks.crawl run DIR --jobs 1 2`` cleans them with so many workers, counts every record of the
-output, and prints a table; ``--json FILE`` keeps memory and records over time, and ``python -m
-benchmarks.crawl draw FILE PICTURE`` draws them.
+output, and prints a table; ``--first 50`` cleans the first 50 shards only. With ``--json FILE`` it
+keeps what it measured, shards by shards: a run that was stopped goes on where it was, and output
+is removed once it is counted, so that little of the disk is needed. ``python -m benchmarks.crawl
+document FILE`` writes its figures into docs/many-pages.md, and docs/pictures/crawl.png.
 """
 
 from __future__ import annotations
@@ -20,12 +22,11 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from benchmarks.kills import SENTENCES, made_up_page, warc_record
 from boilerplate.cleaner import Cleaner
@@ -36,6 +37,11 @@ RECORDS_A_SHARD = 1000
 TICK = 0.5  # seconds between two looks at memory
 MOMENTS = 400  # of a run that are kept: the largest of each of so many stretches
 LARGEST = 2_000_000  # bytes of a page
+SMALL = 16_000  # bytes of a page of a small crawl, of which many are cleaned in a night
+SHARDS_AT_A_TIME = 20  # are cleaned, counted, and kept in the results
+HERE = Path(__file__).parent.parent
+BEGIN, END = "<!-- made by benchmarks.crawl -->", "<!-- end -->"
+CRAWLED = 3_000_000_000  # pages of one month of Common Crawl
 SEED = 1
 
 
@@ -47,7 +53,8 @@ class Measured:
     """What one run cost.
 
     ``moments`` are seconds since its begin, MiB of the run itself, MiB of its largest worker, and
-    records cleaned by then; ``lost`` is how many records the output lacks or has twice.
+    records cleaned by then; ``lost`` is how many records the output lacks or has twice; ``shards``
+    how many files were cleaned.
     """
 
     jobs: int
@@ -58,6 +65,8 @@ class Measured:
     seconds: float
     own_cpu_seconds: float
     worker_cpu_seconds: float
+    output_bytes: int
+    shards: int
     moments: tuple[Moment, ...]
 
     @property
@@ -118,9 +127,14 @@ def made_up_pages() -> list[bytes]:
     return [made_up_page(i, of).encode() for i in range(50)]
 
 
-def measure(source: Path, jobs: int, model: str | None) -> Measured:
-    """Clean a crawl once, into nowhere."""
-    files = [(path, path.relative_to(source)) for path in sorted(source.glob("part-*"))]
+def shards_in(source: Path) -> list[Path]:
+    """The files of a crawl."""
+    return sorted(source.glob("part-*"))
+
+
+def measure(shards: list[Path], jobs: int, model: str | None) -> Measured:
+    """Clean files of a crawl once, into nowhere."""
+    files = [(path, Path(path.name)) for path in shards]
     output = tempfile.mkdtemp()
     try:
         job = Job(Recipe.of(Cleaner(model)), output, "jsonl.zst")
@@ -141,8 +155,58 @@ def measure(source: Path, jobs: int, model: str | None) -> Measured:
         seconds,
         after.user + after.system - before.user - before.system,
         after.children_user + after.children_system - before.children_user - before.children_system,
+        sum(r.output_bytes for r in reports),
+        len(files),
         thinned(moments),
     )
+
+
+def joined(parts: list[Measured]) -> Measured:
+    """What cleaning a crawl cost of which one part was cleaned after another."""
+    moments: list[Moment] = []
+    records, seconds = 0, 0.0
+    for part in parts:
+        moments += [(seconds + m[0], m[1], m[2], records + m[3]) for m in part.moments]
+        records, seconds = records + part.records, seconds + part.seconds
+    sums = {
+        name: sum(getattr(part, name) for part in parts)
+        for name in Measured.__slots__
+        if name not in ("jobs", "moments")
+    }
+    return Measured(jobs=parts[0].jobs, moments=thinned(moments), **sums)
+
+
+def measure_on(
+    shards: list[Path], jobs: int, model: str | None, kept: Path | None,
+    at_a_time: int = SHARDS_AT_A_TIME,
+) -> Measured:  # fmt: skip
+    """Clean a crawl some shards at a time; what ``kept`` tells of has been cleaned before."""
+    parts = parts_in(kept)
+    done = sum(part.shards for part in parts if part.jobs == jobs)
+    for begin in range(done, len(shards), at_a_time):
+        parts.append(measure(shards[begin : begin + at_a_time], jobs, model))
+        if kept:
+            beside = kept.with_suffix(".part")
+            beside.write_text(json.dumps([asdict(part) for part in parts]) + "\n")
+            beside.replace(kept)
+    return joined([part for part in parts if part.jobs == jobs])
+
+
+def parts_in(kept: Path | None) -> list[Measured]:
+    """What was measured before, part by part."""
+    values = json.loads(kept.read_bytes()) if kept and kept.exists() else []
+    return [
+        Measured(**{**value, "moments": tuple(tuple(m) for m in value["moments"])})
+        for value in values
+    ]
+
+
+def runs_in(kept: Path) -> list[Measured]:
+    """The runs whose parts are kept, by workers."""
+    parts = parts_in(kept)
+    return [
+        joined([p for p in parts if p.jobs == jobs]) for jobs in sorted({p.jobs for p in parts})
+    ]
 
 
 def records_in(path: Path) -> Counter[int]:
@@ -197,7 +261,7 @@ def watched(done: Counter[str]) -> Iterator[list[Moment]]:
         thread.join()
 
 
-def draw(runs: list[Mapping[str, Any]], target: Path) -> None:
+def draw(runs: list[Measured], target: Path) -> None:
     """Memory and throughput over the longest run, and throughput by workers."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -205,7 +269,7 @@ def draw(runs: list[Mapping[str, Any]], target: Path) -> None:
     figure = Figure(figsize=(11, 3.4), layout="constrained")
     FigureCanvasAgg(figure)
     memory, speed, scaling = figure.subplots(1, 3)
-    moments = max(runs, key=lambda one: one["records"])["moments"]
+    moments = max(runs, key=lambda one: one.records).moments
     minutes = [m[0] / 60 for m in moments]
     memory.plot(minutes, [m[1] for m in moments], color="#0072B2", label="main process")
     memory.plot(minutes, [m[2] for m in moments], color="#D55E00", label="largest worker")
@@ -218,9 +282,8 @@ def draw(runs: list[Mapping[str, Any]], target: Path) -> None:
     ]
     speed.plot(minutes[1 : len(rates) + 1], rates, color="#D55E00")
     speed.set(xlabel="minutes", ylabel="pages a second", ylim=(0, None))
-    compared = [one for one in runs if one["records"] == min(each["records"] for each in runs)]
-    workers = [str(one["jobs"]) for one in compared]
-    scaling.bar(workers, [one["records"] / one["seconds"] for one in compared], color="#0072B2")
+    workers = [str(one.jobs) for one in runs]
+    scaling.bar(workers, [one.records / one.seconds for one in runs], color="#0072B2")
     scaling.set(xlabel="workers", ylabel="pages a second")
     for panel in (memory, speed, scaling):
         panel.spines[["top", "right"]].set_visible(False)
@@ -264,40 +327,89 @@ def table_of(runs: list[Measured], tell: Callable[[str], None]) -> None:
         )
 
 
+def write_document(runs: list[Measured], docs: Path) -> None:
+    """Put the figures of runs between the marks in many-pages.md, and draw them."""
+    draw(runs, docs / "pictures" / "crawl.png")
+    page = docs / "many-pages.md"
+    before, _, rest = page.read_text("utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    told: list[str] = []
+    table_of(runs, told.append)
+    text = "\n".join([BEGIN, "", *told, "", *in_words(runs), "", END])
+    page.write_text(f"{before}{text}{after}", "utf-8")
+
+
+def in_words(runs: list[Measured]) -> list[str]:
+    """What runs tell, and what they would tell of three billion pages."""
+    longest = max(runs, key=lambda one: one.records)
+    one, most = runs[0], runs[-1]
+    size = longest.input_bytes / longest.records
+    worked = longest.worker_cpu_seconds / longest.records
+    own = longest.own_cpu_seconds / longest.records
+    hours = CRAWLED * (worked + own) / 3600
+    out = longest.output_bytes / longest.records
+    faster = (most.records / most.seconds) / (one.records / one.seconds)
+    peak = longest.peak
+    return [
+        f"A page has {size / 1000:.1f} KB as it lies in its file, and {out / 1000:.1f} KB in the "
+        f"output. {most.jobs} workers are {faster:.2f} times as fast as {one.jobs}.",
+        "",
+        "![memory and pages a second over time, and by workers](pictures/crawl.png)",
+        "",
+        "### Three billion pages, on paper",
+        "",
+        "Common Crawl has about 90,000 WARC files a month, of some 33,000 pages and 1 GB each. If "
+        "its pages were like these:",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| a page | {worked + own:.4f} s of one core: {worked:.4f} in the worker, {own:.4f} to "
+        "read, ship and write |",
+        f"| a shard (one WARC file) | 33,000 pages: {33_000 * (worked + own) / 60:.0f} minutes on "
+        "one core |",
+        f"| all | {hours:,.0f} core-hours: {hours / 1000:.0f} hours on 1000 cores |",
+        f"| memory | {peak[1]:.0f} MiB a worker, {peak[0]:.0f} a main process |",
+        f"| output | {CRAWLED * out / 1e12:.1f} TB in `jsonl.zst` |",
+        f"| a main process | feeds {worked / own:.0f} workers |",
+        "| machines that are taken away | each costs half a shard for each core it had: at 5 % an "
+        "hour, 1 % of the work or less |",
+        "| poison pages | each costs its budget two or three times, and a worker's start: at one "
+        f"in 100,000 pages and 30 s each, {CRAWLED / 1e5 * 60 / 3600:,.0f} core-hours |",
+    ]
+
+
 def main() -> None:
-    """Make a crawl, or clean one."""
+    """Make a crawl, clean one, or write what that cost."""
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     make = commands.add_parser("make")
     make.add_argument("folder", type=Path)
     make.add_argument("--records", type=int, default=1_000_000)
     make.add_argument("--source", type=Path, help="the corpora; made-up pages without")
-    make.add_argument("--largest", type=int, default=LARGEST, help="bytes of a page at most")
+    make.add_argument("--small", action="store_true", help=f"pages of {SMALL:,} bytes at most")
     make.add_argument("--cache", type=Path, help="where they are unpacked")
     clean = commands.add_parser("run")
     clean.add_argument("folder", type=Path)
     clean.add_argument("--jobs", type=int, nargs="+", default=[1])
     clean.add_argument("--model", help="a model's file; the shipped one without")
-    clean.add_argument("--json", type=Path, help="keep all that was measured here")
-    drawing = commands.add_parser("draw")
-    drawing.add_argument("json", type=Path, nargs="+")
-    drawing.add_argument("picture", type=Path)
+    clean.add_argument("--first", type=int, help="so many shards only")
+    clean.add_argument("--json", type=Path, help="keep what is measured here, and go on from it")
+    writing = commands.add_parser("document")
+    writing.add_argument("json", type=Path, nargs="?", default=HERE / "docs/results/crawl.json")
     given = parser.parse_args()
-    if given.command == "draw":
-        draw([one for path in given.json for one in json.loads(path.read_bytes())], given.picture)
+    if given.command == "document":
+        write_document(runs_in(given.json), HERE / "docs")
         return
     if given.command == "make":
         found = (
-            corpus_pages(given.source, given.cache, given.largest)
+            corpus_pages(given.source, given.cache, SMALL if given.small else LARGEST)
             if given.source
             else made_up_pages()
         )
         make_crawl(given.folder, given.records, found)
         return
-    runs = [measure(given.folder, jobs, given.model) for jobs in given.jobs]
-    table_of(runs, print)
-    if given.json:
-        given.json.write_text(json.dumps([asdict(one) for one in runs]) + "\n")
+    shards = shards_in(given.folder)[: given.first]
+    table_of([measure_on(shards, jobs, given.model, given.json) for jobs in given.jobs], print)
 
 
 if __name__ == "__main__":

@@ -125,18 +125,22 @@ def nested_formatting(size: int, rng: random.Random) -> Source:
 
 @page
 def few_formatting(size: int, rng: random.Random) -> Source:
-    return in_page(numbered(lambda i: f"<i id={i}>", 4000) + repeated("<p>a", size))
+    return in_page(
+        numbered(lambda i: f"<i id={i}>", min(size // 9, 40_000)) + repeated("<p>a", size)
+    )
 
 
 @page
 def formatting_again(size: int, rng: random.Random) -> Source:
     """A hundred of them, no two alike, for each letter of text: a tree 25 times the page."""
-    return in_page(numbered(lambda i: f"<font id={i}>", 1500) + repeated("<p>a", size))
+    return in_page(
+        numbered(lambda i: f"<font id={i}>", min(size // 9, 1500)) + repeated("<p>a", size)
+    )
 
 
 @page
 def formatting_in_cells(size: int, rng: random.Random) -> Source:
-    bold = numbered(lambda i: f"<B id={i}>", 1500)
+    bold = numbered(lambda i: f"<B id={i}>", min(size // 9, 1500))
     return in_page(f"<div>{bold}<table>" + repeated("<tr><td>a</table><table>", size))
 
 

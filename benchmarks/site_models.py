@@ -17,15 +17,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 from zlib import crc32
 
 import click
 import numpy as np
 
 from boilerplate.cleaner import Cleaner
-from boilerplate.model import MODES, Model, load_model
-from boilerplate.page import Kind, Label
+from boilerplate.model import MODES, Model, Scores, load_model
+from boilerplate.page import Kind, Label, Page
 from boilerplate.plugins import no_plugins
 from boilerplate.sites import SiteModel
 from training import card as cards
@@ -93,6 +93,18 @@ def score(cleaner: Cleaner, labelled: Sample) -> tuple[float, float]:
     return line, word
 
 
+class Remembering(Model):
+    """A Model that scores a page once, though the page is learned from and cleaned many times."""
+
+    def predict(self, page: Page, spoken: Sequence[int], explain: bool = True) -> Scores:
+        """What the model said of the page when it was first asked."""
+        known: dict[int, tuple[Page, Scores]] = self.__dict__.setdefault("known", {})
+        # The page is kept beside its scores, so that no other one can take its id.
+        if id(page) not in known:
+            known[id(page)] = (page, super().predict(page, spoken, explain))
+        return known[id(page)][1]
+
+
 def measure_site(
     site: str, golds: Sequence[GoldPage], setting: Setting, model: Model
 ) -> dict[int, list[tuple[float, ...]]]:
@@ -101,6 +113,7 @@ def measure_site(
     samples = [each for each in made if each is not None]
     # Without a URL a page is one of any site.
     samples = [replace(each, page=replace(each.page, url=None)) for each in samples]
+    model = Remembering(model.stacks, model.about, model.path)
     plain = Cleaner(model, plugins=no_plugins())
     base = [score(plain, each) for each in samples]
     rows: dict[int, list[tuple[float, ...]]] = defaultdict(list)
@@ -227,12 +240,25 @@ def main(
         settings[setting.name] = {"means": means(found), "sites": found}
         click.echo(table(setting.name, settings[setting.name]["means"]) + "\n")
     if write:
-        results = cards.provenance(",".join(split), model) | {"settings": settings}
         target = HERE / "docs/results" / f"site-models-{'-'.join(split)}.json"
-        target.write_text(json.dumps(cast(Any, results), indent=1, sort_keys=True) + "\n", "utf-8")
-        draw(results, HERE / "docs/pictures/site-models.png")
-        tables = [table(name, each["means"]) for name, each in settings.items()]
-        write_tables(HERE / "docs/site-models.md", tables)
+        write_results(target, settings, cards.provenance(",".join(split), model))
+
+
+def write_results(target: Path, measured: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    """Write what was measured to the results, the picture and the document.
+
+    Modes that were not measured this time stay as they were, with the commit of their time.
+    """
+    before = json.loads(target.read_text("utf-8"))["settings"] if target.exists() else {}
+    now = {name: {**each, "about": dict(about)} for name, each in measured.items()}
+    settings = {
+        each.name: (before | now)[each.name] for each in SETTINGS if each.name in before | now
+    }
+    results = {"settings": settings}
+    target.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", "utf-8")
+    draw(results, HERE / "docs/pictures/site-models.png")
+    tables = [table(name, each["means"]) for name, each in settings.items()]
+    write_tables(HERE / "docs/site-models.md", tables)
 
 
 if __name__ == "__main__":

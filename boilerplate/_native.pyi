@@ -28,6 +28,7 @@ def explain(
     sums: Any,
     /,
 ) -> None: ...
+def strongest_grounds(grounds: Any, content: Any, places: Any, /) -> None: ...
 def hear_lines(
     points: Any,
     starts: Any,
@@ -115,11 +116,30 @@ def gram_sums(
     /,
 ) -> None: ...
 def element_arrays(
-    elements: tuple[Element, ...], parent: Any, depth: Any, hidden: Any, kind: Any, /
+    elements: tuple[Element, ...],
+    parent: Any,
+    depth: Any,
+    hidden: Any,
+    kind: Any,
+    sign: Any,
+    /,
 ) -> list[tuple[str, tuple[str, ...]]]: ...
 def line_markups(lines: tuple[Line, ...], places: Sequence[int], out: Any, /) -> None: ...
-def chain_sums(parent: Any, kind: Any, says: Any, fading: Any, at: Any, out: Any, /) -> None: ...
-def likeliest_path(scores: Any, costs: Any, path: Any, /) -> None: ...
+def kind_words(
+    points: Any, table: Any, flags: Any, weights: Any, sums: Any, counts: Any, /
+) -> None: ...
+def kind_names(
+    tokens: Any,
+    sizes: Any,
+    kind: Any,
+    parent: Any,
+    at: Any,
+    weights: Any,
+    fading: Any,
+    out: Any,
+    /,
+) -> None: ...
+def likeliest_paths(scores: Any, costs: Any, begins: Any, path: Any, /) -> None: ...
 def element_tokens(tag: str, names: tuple[str, ...], out: Any, /) -> int: ...
 def line_groups(parent: Any, sign: Any, line_element: Any, groups: Any, /) -> None: ...
 def markup_features(

@@ -75,7 +75,7 @@ class Cleaner:
         )
         spoken = page.spoken
         scored = self.model.predict(page, spoken)
-        chars = scored.chars
+        chars, skeleton = scored.chars, scored.skeleton
         if site := corrector_of(self.site_models, page):
             scored = site.correct(page, spoken, scored)
         else:
@@ -87,7 +87,7 @@ class Cleaner:
             threshold = best_threshold(probability, chars, scored.article)
         kept = overruled(probability >= threshold, spoken, opinions)
         language = page_language(scored.languages, probability, chars)
-        kinds = chrome_kinds(page, spoken, kept)
+        kinds = chrome_kinds(page, spoken, kept, skeleton=skeleton)
         why = reasons(page, spoken, scored, kept, language)
         why = [
             opinions.reason(i, naming(kind, each))

@@ -252,15 +252,15 @@ def _around(content: NDArray[np.bool_]) -> Floats:
 
 
 def found(columns: Floats, content: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """For each line and ground the first fact that holds, as a number in its side, (n, g).
+    """For each line and ground the first fact that holds, as a number in its side, (n, g + 1).
 
-    -1 where none does; ``content`` (n,) are kept lines.
+    -1 where none does, and for no ground, the last; ``content`` (n,) are kept lines.
     """
-    out = np.empty((len(content), len(GROUNDS)), np.int64)
+    out = np.full((len(content), len(GROUNDS) + 1), -1)
     for side, which in zip(SIDES, (~content, content), strict=True):
         values = columns[which][:, side.columns]
         holds = (values > side.least) & (values < side.most)
         # The first that holds is the least of the numbers that do; -1, read as unsigned, is more.
         numbers = np.where(holds, side.numbers, np.uint8(255))
-        out[which] = np.minimum.reduceat(numbers, side.starts, axis=1).astype(np.int8)
+        out[which, :-1] = np.minimum.reduceat(numbers, side.starts, axis=1).astype(np.int8)
     return out

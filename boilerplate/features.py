@@ -42,6 +42,7 @@ SCHEMA: Final = 2  # raised whenever a feature changes its meaning; model files 
 # A line's first and last characters say what it is; a 50 MB line must not cost 50 MB of n-grams.
 MAX_LINE_HEAD: Final = 3000
 MAX_LINE_TAIL: Final = 1000
+MAX_LINE: Final = MAX_LINE_HEAD + MAX_LINE_TAIL
 
 HASH_BITS: Final = 18
 CHAR_ORDERS: Final = (1, 2, 3, 4, 5)
@@ -86,7 +87,7 @@ class PageText:
 
 def clip(text: str) -> str:
     """A line's head and tail, where it is longer than a line should be; without line ends."""
-    if len(text) > MAX_LINE_HEAD + MAX_LINE_TAIL:
+    if len(text) > MAX_LINE:
         text = text[:MAX_LINE_HEAD] + text[-MAX_LINE_TAIL:]
     return text.replace("\n", " ")
 
@@ -265,6 +266,7 @@ def name_buckets(tokens: Ints, level: int, bits: int = HASH_BITS) -> Ints:
     return buckets(mixed, bits)
 
 
+_FIRST_NAMES: Final = 3  # by which elements are told apart, whatever else they are called
 ElementKind = tuple[str, tuple[str, ...]]  # what elements alike share: tag and names
 
 
@@ -311,22 +313,13 @@ def tree(page: Page, spoken: Sequence[int]) -> Tree | None:
     """The Tree of a page's spoken lines; None for bare text."""
     if page.kind != "html" or not page.elements:
         return None
-    kinds, kind, parent, depth, hidden = element_arrays(page.elements)
-    sign = signatures(kinds)[kind]
+    kinds, kind, parent, depth, hidden, sign = _element_arrays(page.elements)
     markups = line_markups(page, spoken)
     own = markups[:, 0].astype(np.int64)
     groups = line_groups(parent, sign, own)
     each = [element_tokens(*found) for found in kinds]
     tokens, sizes = np.concatenate(each), np.array([len(some) for some in each], np.int64)
     return Tree(kinds, tokens, sizes, kind, parent, depth, hidden, sign, markups, own, groups)
-
-
-def signatures(kinds: Sequence[ElementKind]) -> Ints:
-    """A number for each kind of element that those of the same tag and first names share."""
-    seen: dict[ElementKind, int] = {}
-    return np.array(
-        [seen.setdefault((tag, names[:3]), len(seen)) for tag, names in kinds], np.int64
-    )
 
 
 def line_groups(parent: Ints, sign: Ints, own: Ints) -> Ints:
@@ -350,20 +343,26 @@ def element_arrays(
     elements: Sequence[Element],
 ) -> tuple[list[ElementKind], Ints, Ints, Ints, NDArray[np.bool_]]:
     """The kinds that elements have, and of each its kind, parent, depth, and if it is hidden."""
+    return _element_arrays(elements)[:5]
+
+
+def _element_arrays(
+    elements: Sequence[Element],
+) -> tuple[list[ElementKind], Ints, Ints, Ints, NDArray[np.bool_], Ints]:
     e = len(elements)
+    kind, parent, depth, sign = np.empty((4, e), np.int64)
+    hidden = np.empty(e, bool)
     if native := acceleration.native:
-        kind, parent, depth = np.empty((3, e), np.int64)
-        hidden = np.empty(e, bool)
-        kinds = native.element_arrays(tuple(elements), parent, depth, hidden, kind)
-        return kinds, kind, parent, depth, hidden
+        kinds = native.element_arrays(tuple(elements), parent, depth, hidden, kind, sign)
+        return kinds, kind, parent, depth, hidden, sign
     seen: dict[ElementKind, int] = {}
-    kind = np.array([seen.setdefault((e.tag, e.names), len(seen)) for e in elements], np.int64)
-    parent = np.array([element.parent for element in elements], np.int64)
-    depth = np.zeros(e, np.int64)
-    for i, up in enumerate(parent.tolist()):
-        if up >= 0:
-            depth[i] = depth[up] + 1
-    return list(seen), kind, parent, depth, np.array([element.hidden for element in elements])
+    signs: dict[ElementKind, int] = {}
+    for i, element in enumerate(elements):
+        kind[i] = seen.setdefault((element.tag, element.names), len(seen))
+        sign[i] = signs.setdefault((element.tag, element.names[:_FIRST_NAMES]), len(signs))
+        parent[i], hidden[i] = element.parent, element.hidden
+        depth[i] = depth[element.parent] + 1 if element.parent >= 0 else 0
+    return list(seen), kind, parent, depth, hidden, sign
 
 
 def line_markups(page: Page, spoken: Sequence[int]) -> Floats:
@@ -910,8 +909,8 @@ def _bag_buckets(text: PageText, tokens: Ints) -> tuple[Ints, Ints, Ints]:
 def encode(page: Page, spoken: Sequence[int]) -> Encoded:
     """Everything that is known of a page's lines before any model has spoken."""
     full = plain_texts([page.lines[i].text for i in spoken])
-    chars = np.array([len(text) for text in full], float)
-    text = page_text([clip(line) for line in full])
+    chars = np.fromiter(map(len, full), float, len(full))
+    text = page_text([clip(t) if len(t) > MAX_LINE or "\n" in t else t for t in full])
     counts, scripts, shapes = line_shapes(text.texts)
     spoken_in = speech(text.texts, scripts, (text.folded, text.starts, text.lengths))
     skeleton = tree(page, spoken)

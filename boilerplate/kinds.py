@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -18,18 +19,17 @@ from numpy.typing import NDArray
 
 from boilerplate import acceleration
 from boilerplate.archive import packed, unpacked
+from boilerplate.characters import char_flags, char_table, code_points
 from boilerplate.features import (
-    ElementKind,
     Floats,
     Ints,
-    PageText,
+    Tree,
     char_grams,
-    element_arrays,
     element_tokens,
     interleaved,
-    line_markups,
     name_buckets,
     page_text,
+    tree,
     word_grams,
 )
 from boilerplate.model import MODEL_FILE, ModelError, is_number
@@ -52,7 +52,8 @@ MAX_LEVELS: Final = 12  # further up, too little is left to be heard
 KINDS_FILE: Final = replace(
     MODEL_FILE, name=FORMAT, version=FORMAT_VERSION, arrays=frozenset({"text", "names"})
 )
-_FADED: Final = (FADING ** np.arange(MAX_LEVELS)).astype(np.float32)
+_FADED: Final = FADING ** np.arange(MAX_LEVELS)
+_WIDTH: Final = 16  # of a packed row
 SWITCH: Final = 1.5  # log-odds that it costs a line to be of another kind than the line before
 # Inline links break sentences of bare text: a line that begins in lower case goes on with one.
 SWITCH_WITHIN: Final = 5.0
@@ -72,53 +73,70 @@ class KindModel:
     bias: NDArray[np.float32]
     about: Mapping[str, Any]
 
-    def log_probabilities(self, page: Page, lines: Sequence[int]) -> Floats:
-        """The logarithm of each kind's probability for the lines of these indices, (n, 10)."""
+    def log_probabilities(
+        self, page: Page, lines: Sequence[int], skeleton: Tree | None = None
+    ) -> Floats:
+        """The logarithm of each kind's probability for the lines of these indices, (n, 10).
+
+        ``skeleton`` is the page's, for these lines, where it is known already.
+        """
         scores = self._worded([page.lines[i].text for i in lines]) + self.bias
-        if page.kind == "html" and page.elements:
-            scores += self._named(page, lines)
+        skeleton = skeleton or tree(page, lines)
+        if skeleton is not None:
+            marked = [page.lines[i].markup is not None for i in lines]
+            scores += self._named(skeleton, np.where(marked, skeleton.line_element, -1))
         scores -= scores.max(1, keepdims=True)
         logarithms: Floats = scores - np.log(np.exp(scores).sum(1, keepdims=True))
         return logarithms
 
     def _worded(self, texts: Sequence[str]) -> Floats:
         """What each text's n-grams say, over the root of their number, (n, 10)."""
-        text = _heads(texts)
-        if not (native := acceleration.native):
-            return _row_sums(self.text, *_rows(text))
-        sums, counts = np.zeros((len(texts), len(KINDS))), np.empty(len(texts), np.int64)
-        orders = bytes(CHAR_ORDERS), bytes(WORD_ORDERS)
-        native.gram_sums(text.compiled, *orders, TEXT_BITS, self.text, len(KINDS), sums, counts)
-        return sums / np.sqrt(np.maximum(counts, 1))[:, None]
-
-    def _named(self, page: Page, lines: Sequence[int]) -> NDArray[np.float32]:
-        """What the elements around each line are called, the nearest loudest, (n, 10)."""
-        kinds, kind, parent, _, _ = element_arrays(page.elements)
-        # A last row for what is above the root, or has no markup: it says nothing.
-        silence = np.zeros(len(KINDS), np.float32)
-        says = np.vstack([_says(self, kinds), silence])
-        marked = np.array([page.lines[i].markup is not None for i in lines])
-        element = np.where(marked, line_markups(page, lines)[:, 0].astype(np.int64), -1)
-        heard = np.zeros((len(lines), len(KINDS)), np.float32)
+        table, scale = _packed(self, "text")
         if native := acceleration.native:
-            native.chain_sums(parent, kind, says, _FADED, element, heard)
+            sums, counts = np.empty((len(texts), len(KINDS))), np.empty(len(texts))
+            native.kind_words(_raw_heads(texts), char_table(), char_flags(), table, sums, counts)
+        else:
+            ids, offsets = text_rows(texts)
+            sums, counts = _row_sums(table, ids, offsets), np.diff(offsets).astype(float)
+        worded: Floats = sums * (scale / np.sqrt(np.maximum(counts, 1.0)))[:, None]
+        return worded
+
+    def _named(self, skeleton: Tree, at: Ints) -> Floats:
+        """What the elements at and around each place are called, the nearest loudest, (n, 10)."""
+        table, scale = _packed(self, "names")
+        fading = _FADED * scale
+        heard = np.zeros((len(at), len(KINDS)))
+        if native := acceleration.native:
+            arrays = skeleton.tokens, skeleton.sizes, skeleton.kind, skeleton.parent, at
+            native.kind_names(*arrays, table, fading, heard)
             return heard
-        kind, parent = np.append(kind, len(kinds)), np.append(parent, -1)
-        for faded in _FADED:
-            heard += faded * says[kind[element]]
-            element = parent[element]
+        offsets = np.concatenate([[0], np.cumsum(skeleton.sizes)])
+        says = _row_sums(table, name_buckets(skeleton.tokens, 0, NAME_BITS), offsets)
+        says /= np.sqrt(skeleton.sizes)[:, None]
+        # A last row for what is above the root, or has no markup: it says nothing.
+        says = np.vstack([says, np.zeros(len(KINDS))])
+        kind, parent = np.append(skeleton.kind, len(says) - 1), np.append(skeleton.parent, -1)
+        for faded in fading:
+            heard += faded * says[kind[at]]
+            at = parent[at]
         return heard
 
 
-def _says(model: KindModel, kinds: Sequence[ElementKind]) -> NDArray[np.float32]:
-    """What elements of each kind of tag and names say of the lines in them, (k, 10)."""
-    each = [element_tokens(*kind) for kind in kinds]
-    sizes = np.array([len(tokens) for tokens in each])
-    ids = name_buckets(np.concatenate(each), 0, NAME_BITS)
-    said = model.names[ids].astype(np.float64)  # weights of 8 bits: they add up exactly
-    sums = np.add.reduceat(said, np.cumsum(sizes) - sizes, axis=0)
-    mean: NDArray[np.float32] = (sums / np.sqrt(sizes)[:, None]).astype(np.float32)
-    return mean
+@lru_cache(maxsize=8)
+def _packed(model: KindModel, name: str) -> tuple[NDArray[np.int8], float]:
+    """A table's weights in 8 bits, as its file has them, (2**b, 16), and what one of them is.
+
+    They add up exactly, in any order, and sixteen of them lie in one line of memory.
+    """
+    table: NDArray[np.float32] = getattr(model, name)
+    scale = _scale_of(table)
+    packed = np.zeros((len(table), _WIDTH), np.int8)
+    packed[:, : len(KINDS)] = np.round(table / scale)
+    return packed, scale
+
+
+def _scale_of(table: NDArray[np.float32]) -> float:
+    return float(np.abs(table).max() / 127) or 1.0
 
 
 def name_ids(tag: str, names: tuple[str, ...]) -> Ints:
@@ -131,30 +149,26 @@ def text_rows(texts: Sequence[str]) -> tuple[Ints, Ints]:
 
     Shapes (k,) and (n + 1,); each n-gram weighs one over the root of its text's number.
     """
-    return _rows(_heads(texts))
-
-
-def _heads(texts: Sequence[str]) -> PageText:
-    return page_text([" ".join(each[:HEAD].split()) for each in texts])
-
-
-def _rows(text: PageText) -> tuple[Ints, Ints]:
+    text = page_text([" ".join(each[:HEAD].split()) for each in texts])
     grams = [char_grams(text, n) for n in CHAR_ORDERS] + [word_grams(text, n) for n in WORD_ORDERS]
     return interleaved(grams, TEXT_BITS)
 
 
-def _row_sums(table: NDArray[np.float32], ids: Ints, offsets: Ints) -> Floats:
-    """The sum of each row's entries of a table over the root of their number, (n, 10).
+def _raw_heads(texts: Sequence[str]) -> NDArray[np.uint32]:
+    """The same texts, blanks and all, in folded case, with a newline before each and at the end."""
+    joined = "\n".join(["", *(each[:HEAD] for each in texts), ""])
+    if joined.count("\n") != len(texts) + 1:
+        joined = "\n".join(["", *(each[:HEAD].replace("\n", " ") for each in texts), ""])
+    return code_points(joined.casefold())
 
-    Weights of 8 bits add up exactly, in any order.
-    """
-    counts = np.diff(offsets)
-    sums = np.zeros((len(counts), table.shape[1]))
-    filled = counts > 0  # reduceat knows no empty rows
+
+def _row_sums(table: NDArray[np.int8], ids: Ints, offsets: Ints) -> Floats:
+    """The sum of each row's entries of a table, (n, 10)."""
+    sums = np.zeros((len(offsets) - 1, len(KINDS)))
+    filled = np.diff(offsets) > 0  # reduceat knows no empty rows
     if filled.any():
-        each = table.take(ids, axis=0).astype(np.float64)
+        each = table[:, : len(KINDS)].take(ids, axis=0).astype(np.float64)
         sums[filled] = np.add.reduceat(each, offsets[:-1][filled], axis=0)
-        sums[filled] /= np.sqrt(counts[filled])[:, None]
     return sums
 
 
@@ -163,12 +177,14 @@ def chrome_kinds(
     spoken: Sequence[int],
     content: NDArray[np.bool_],
     model: KindModel | None = None,
+    skeleton: Tree | None = None,
 ) -> list[str | None]:
     """The kind of each spoken line that was dropped, one of KINDS; None for those kept.
 
     ``spoken`` are the indices of the page's lines that are not blank, ``content`` which of them
-    were kept, (n,). A run of dropped lines, which only kept lines interrupt, is named as a
-    whole: the likeliest kinds where each change of kind has its cost (Viterbi 1967).
+    were kept, (n,); ``skeleton`` is the page's, where it is known. A run of dropped lines, which
+    only kept lines interrupt, is named as a whole: the likeliest kinds where each change of kind
+    has its cost (Viterbi 1967).
     """
     dropped = np.flatnonzero(~content)
     out: list[str | None] = [None] * len(spoken)
@@ -176,33 +192,40 @@ def chrome_kinds(
         return out
     model = model or shipped_kinds()
     lines = [spoken[i] for i in dropped.tolist()]
-    scores = np.maximum(model.log_probabilities(page, lines), LEAST_LIKELY)
-    costs = [SWITCH] * len(lines)
+    if skeleton is not None:
+        skeleton = replace(skeleton, line_element=skeleton.line_element[dropped])
+    scores = np.maximum(model.log_probabilities(page, lines, skeleton), LEAST_LIKELY)
+    costs = np.full(len(lines), SWITCH)
     if page.kind == "text":
         begins = (page.lines[i].text.lstrip()[:1] for i in lines)
-        costs = [SWITCH_WITHIN if first.islower() else SWITCH for first in begins]
-    first = np.flatnonzero(np.diff(dropped, prepend=-2) > 1)
-    for begin, end in zip(first.tolist(), [*first[1:].tolist(), len(dropped)], strict=True):
-        for i, kind in enumerate(likeliest_path(scores[begin:end], costs[begin:end]), begin):
-            out[dropped[i]] = KINDS[kind]
+        costs[[first.islower() for first in begins]] = SWITCH_WITHIN
+    path = likeliest_paths(scores, costs, np.diff(dropped, prepend=-2) > 1)
+    for i, kind in zip(dropped.tolist(), path.tolist(), strict=True):
+        out[i] = KINDS[kind]
     return out
 
 
-def likeliest_path(scores: Floats, costs: Sequence[float]) -> list[int]:
-    """The kinds of a run of lines, from the log-probabilities of each line's kinds, (n, k).
+def likeliest_paths(scores: Floats, costs: Floats, begins: NDArray[np.bool_]) -> Ints:
+    """The kinds of runs of lines, from the log-probabilities of each line's kinds, (n, 10).
 
-    ``costs`` are what it costs each line, (n,), to be of another kind than the line before.
+    ``costs`` are what it costs each line, (n,), to be of another kind than the line before;
+    ``begins`` says at which a run begins, (n,).
+    """
+    if native := acceleration.native:
+        path = np.empty(len(scores), np.int64)
+        native.likeliest_paths(np.ascontiguousarray(scores), costs, begins, path)
+        return path
+    bounds = [*np.flatnonzero(begins).tolist(), len(scores)]
+    found = [likeliest_path(scores[a:b], costs[a:b].tolist()) for a, b in pairwise(bounds)]
+    return np.array([kind for path in found for kind in path], np.int64)
+
+
+def likeliest_path(scores: Floats, costs: Sequence[float]) -> list[int]:
+    """The kinds of one run; any number of them.
 
     >>> likeliest_path(np.log([[0.8, 0.2], [0.4, 0.6], [0.8, 0.2], [0.001, 0.999]]), [1.5] * 4)
     [0, 0, 0, 1]
     """
-    likeliest = scores.argmax(1)
-    if (likeliest == likeliest[0]).all():  # as most runs are
-        return [int(kind) for kind in likeliest]
-    if native := acceleration.native:
-        found = np.empty(len(scores), np.int64)
-        native.likeliest_path(np.ascontiguousarray(scores), np.array(costs, float), found)
-        return [int(kind) for kind in found]
     rows = scores.tolist()  # lists: ten numbers are too few for arrays to be fast
     best = [rows[0]]  # for each line and kind, the likeliest path that ends there
     for row, cost in zip(rows[1:], costs[1:], strict=True):
@@ -250,7 +273,7 @@ def to_bytes(model: KindModel) -> bytes:
     """A model as the bytes of its file, the same bytes for the same model; weights in 8 bits."""
     arrays, scales = {}, {}
     for name, table in (("text", model.text), ("names", model.names)):
-        scales[name] = float(np.abs(table).max() / 127) or 1.0
+        scales[name] = _scale_of(table)
         arrays[name] = np.round(table / scales[name]).astype(np.int8).ravel()
     about = {**model.about, "kinds": KINDS, "bias": model.bias.tolist(), "scales": scales}
     return packed(KINDS_FILE, about, arrays)

@@ -3,7 +3,8 @@
 A line that stands on several pages is chrome, for an article is written once. What stands
 between two lines that are everywhere, right after such a line or right before one, is what the
 general model finds there on all pages, and so is what stands in one place of the markup; what
-stands after a line by which the articles of other pages are over is chrome. Where lines were
+stands after a line by which the articles of other pages are over is chrome. Where the general
+model finds no content, nothing is said: it may be wrong there on all pages alike. Where lines were
 labelled, how wrong the general model was there is added to it, by place, by line, and over all.
 Each of these is a column here, ``WEIGHTS`` make log-odds of them, and all shrink to nothing as
 there is less to go by.
@@ -288,8 +289,8 @@ def share_before(mass: Floats, page: Ints, pages: int) -> Floats:
 
 
 COLUMNS: Final = (
-    "on_one", "on_few", "on_many", "dull", "loose", "over", "between", "not_between",
-    "first", "not_first", "last", "not_last", "place",
+    "on_one", "on_few", "on_many", "dull", "loose", "over", "between", "first", "last",
+    "place",
     "told_after", "told_before", "told_place", "told_site", "told_line", "told_loose",
 )  # fmt: skip
 
@@ -401,9 +402,7 @@ class Knowledge:
         free, new = ~is_anchor, on == 0
         place = page.rows[:, 2]
         trust = of / (of + PRIOR_LEARNED)
-        between = trust * new * self._between(after, before)
-        first_ = trust * new * first * self.first.shrunk(after, PRIOR_BESIDE)
-        last_ = trust * new * last * self.last.shrunk(before, PRIOR_BESIDE)
+        held = trust * new  # what no other page has, as far as the site's anchors are known
         columns = [
             on == 1,
             (on > 1) & (on < FEW),
@@ -411,13 +410,10 @@ class Knowledge:
             (on > 1) * np.minimum(self.opinion.of(strict)[1], 0),
             new * np.minimum(loosely, FEW) / FEW,
             trust * self._over(strict),
-            np.maximum(between, 0),
-            np.minimum(between, 0),
-            np.maximum(first_, 0),
-            np.minimum(first_, 0),
-            np.maximum(last_, 0),
-            np.minimum(last_, 0),
-            self.place.log_odds(place, self.prior) * free * (place > 0),
+            held * self._between(after, before),
+            held * first * np.maximum(self.first.shrunk(after, PRIOR_BESIDE), 0),
+            held * last * np.maximum(self.last.shrunk(before, PRIOR_BESIDE), 0),
+            self.place.log_odds(place, self.prior) * free * (place > 0) if place.any() else one,
             self.told_after.log_odds(after, PRIOR_TOLD_PAGES) * free,
             self.told_before.log_odds(before, PRIOR_TOLD_PAGES) * free,
             self.told_place.log_odds(place, PRIOR_TOLD_PAGES) * free * (place > 0),
@@ -434,7 +430,7 @@ class Knowledge:
         """Log-odds of content between two anchors, shrunk by how few pages have them so; (n,)."""
         pages, share = self.between.of(pair(after, before))
         odds = np.where(pages > 0, logit(share, CLOSEST_OF_PAGES), 0.0)
-        return np.clip(pages / (pages + PRIOR_BETWEEN) * odds, -MOST_OF_MEAN, MOST_OF_MEAN)
+        return np.clip(pages / (pages + PRIOR_BETWEEN) * odds, 0, MOST_OF_MEAN)
 
     def _over(self, strict: Ints) -> Floats:
         """Log-odds that a page's article is over before each of its lines, 0 if it is not; (n,).
@@ -502,13 +498,14 @@ def _strangers(pages: Sequence[Sketch], among: Bools) -> Bools:
     return found
 
 
-# Fitted by ``python -m training.site_weights`` to what a line's F1 gains on sites with 2 to 20
-# pages to learn from, and against what any site loses; those of labels by logistic regression.
+# In bare text fitted as training.site_weights does, to what line F1 gains on sites with 2 to 20
+# pages to learn from, and against what any site loses. In HTML chosen by coordinate search: what
+# was fitted the same way gained with general models trained on few pages, and lost a little with
+# the shipped one. Those of labels by logistic regression.
 WEIGHTS: Final[dict[Kind, dict[str, float]]] = {
     "text": {
-        "on_one": -2.35, "on_few": -2.33, "on_many": -2.56, "dull": 0.6, "loose": -1.56,
-        "over": -1.0, "between": 1.83, "not_between": 0.5, "first": 0.25, "not_first": 0.36,
-        "last": 0.58, "not_last": 0.42,
+        "on_one": -1.87, "on_few": -1.49, "on_many": -1.84, "dull": 0.64, "loose": -0.86,
+        "over": -0.7, "between": 1.07, "first": 0.22, "last": 0.25,
         "told_after": 0.3, "told_before": 0.2, "told_site": 0.3, "told_line": 1.4,
         "told_loose": 0.7,
     },

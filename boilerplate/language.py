@@ -5,7 +5,7 @@ state, so a private factory is seeded here. langdetect-rs gives the same results
 fast; where it is not installed, langdetect itself answers.
 
 A line of few letters tells a detector nothing, whatever it answers. So a line's language is
-weighed: the words it shares with long lines of a language; what the detector hears, the more
+weighed: how much it sounds like longer lines of a language; what the detector hears, the more
 the longer the line; the script, of which many have one language only; the lines around it; and
 the rest of the page.
 """

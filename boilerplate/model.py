@@ -32,12 +32,12 @@ from boilerplate.features import (
     HASH_BITS,
     LANGUAGE_COLUMNS,
     MARKUP_COLUMNS,
-    MAX_LINE_HEAD,
-    MAX_LINE_TAIL,
+    MAX_LINE,
     SCHEMA,
     TEXT_COLUMNS,
     Encoded,
     Floats,
+    Tree,
     around_rows,
     around_scores,
     encode,
@@ -65,7 +65,6 @@ _LARGEST: Final = float(np.finfo(_WEIGHT).max)  # far beyond what any weight mea
 # trees see no page larger than they learned from.
 PART_LINES: Final = 20_000
 PART_CHARS: Final = 2_000_000
-MAX_LINE: Final = MAX_LINE_HEAD + MAX_LINE_TAIL
 _PAIRS: Final = 1 << 15  # of a row and a tree, walked at a time: their arrays stay in the cache
 _FULL_LEVELS: Final = 4  # few paths end above this depth, so that looking for them costs more
 _STILL_WALKING: Final = 0.75  # share of pairs from which those at their leaves are not set aside
@@ -145,7 +144,8 @@ class PageTypes:
         buckets, values = bag
         scores = np.zeros(len(PAGE_TYPES))
         if native := acceleration.native:
-            native.bag_scores(self.weights, buckets, values, scores)
+            by_bucket = np.ascontiguousarray(self.weights.T)  # a copy only where not loaded so
+            native.bag_scores(by_bucket, buckets, values, scores)
         elif len(buckets):
             scores = np.cumsum(self.weights[:, buckets] * values, axis=1)[:, -1]
         scores = scores + self.bias
@@ -318,7 +318,8 @@ class Scores:
 
     ``article`` is the probability that the page is an article rather than a shop, a forum or
     a list; ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) the
-    lengths of their texts as they look (``characters.plain``). ``site_reasons``
+    lengths of their texts as they look (``characters.plain``), ``skeleton`` the elements around
+    them, where the page was looked at in one part. ``site_reasons``
     are what a site model says of each line, if it is content and if it is chrome; ``drift`` how
     little the page looks like its site, None without such a model. ``seen`` holds what a reason
     tells of the lines, (n, len(SEEN)), nan where that is not known.
@@ -332,6 +333,7 @@ class Scores:
     site_reasons: tuple[tuple[str, str], ...] = ()
     drift: float | None = None
     seen: NDArray[np.float32] | None = None
+    skeleton: Tree | None = None
 
 
 # What the columns of the trees tell about, in the words of a reason.
@@ -480,6 +482,7 @@ class Model:
             seen=np.concatenate([np.zeros((0, len(SEEN)), np.float32), *seen])
             if len(seen) == len(scores)
             else None,
+            skeleton=scores[0].skeleton if len(scores) == 1 else None,
         )
 
     def _predict_part(self, page: Page, spoken: Sequence[int], explain: bool) -> Scores:
@@ -494,8 +497,15 @@ class Model:
         grounds[:, : added.shape[1]] = added
         article = float(np.exp(types[PAGE_TYPES.index("article")]))
         languages = tuple(encoded.speech.of_lines())
-        seen = _seen(matrix, kind) if explain else None
-        return Scores(sigmoid(log_odds), grounds, article, languages, encoded.chars, seen=seen)
+        return Scores(
+            sigmoid(log_odds),
+            grounds,
+            article,
+            languages,
+            encoded.chars,
+            seen=_seen(matrix, kind) if explain else None,
+            skeleton=encoded.tree,
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Workers load the file rather than receive megabytes of arrays.
@@ -619,7 +629,8 @@ def _stack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], kind: K
     nodes = {key: array(f"trees-{key}", dtype) for key, dtype in _NODE_ARRAYS.items()}
     sizes = array("trees-sizes", _SIZES)
     trees = trees_from({**nodes, "sizes": sizes}, len(column_names(kind)))
-    page_types = PageTypes(types.reshape(len(PAGE_TYPES), _TYPE_BUCKETS), type_bias)
+    by_type = np.asfortranarray(types.reshape(len(PAGE_TYPES), _TYPE_BUCKETS))
+    page_types = PageTypes(by_type, type_bias)
     return Stack(Linear(weights, float(bias)), page_types, trees)
 
 

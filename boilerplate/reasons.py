@@ -15,8 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate import acceleration
 from boilerplate.facts import HAS_BLANK, SIDES, columns_of, found
-from boilerplate.features import Floats
+from boilerplate.features import Floats, Ints
 from boilerplate.language import language_name, same_language
 from boilerplate.model import GROUNDS, Scores
 from boilerplate.page import Page
@@ -48,20 +49,17 @@ def reasons(
     ``language`` is the page's. A line that was dropped in another one is said to be, wherever
     that counted against it.
     """
-    toward = np.where(content[:, None], scores.grounds, -scores.grounds)
-    order = np.argsort(-toward, axis=1, kind="stable")[:, :MAX_GROUNDS]
-    best = np.take_along_axis(toward, order, 1)
-    strong = best > np.maximum(LEAST * best[:, :1], 0.0)
+    strongest = strongest_grounds(scores.grounds, content)
     columns = columns_of(scores.seen, content)
-    facts = np.where(strong, np.take_along_axis(found(columns, content), order, 1), -1)
+    facts = np.take_along_axis(found(columns, content), strongest, 1)
     spoken_in = scores.languages or [(None, 0.0)] * len(content)
     strange = {code for code in {code for code, _ in spoken_in} if is_foreign(code, language)}
     foreign_lines = np.zeros(len(content), bool)
     if strange:
         foreign_lines[:] = [c in strange and sure >= SURE_OF_LANGUAGE for c, sure in spoken_in]
     # Of a foreign line the language's name is said, or nothing of languages.
-    facts[foreign_lines[:, None] & (order == _LANGUAGE)] = -1
-    named = foreign_lines & ~content & (toward[:, _LANGUAGE] > 0)
+    facts[foreign_lines[:, None] & (strongest == _LANGUAGE)] = -1
+    named = foreign_lines & ~content & (scores.grounds[:, _LANGUAGE] < 0)
     lengths = np.array([len(page.lines[i].text) for i in spoken])
     short = (lengths < SHORT) & ~content
     # All that a reason says is one number, unless a fact has a blank to be filled.
@@ -77,6 +75,21 @@ def reasons(
         known = of_site[row][0 if keep else 1] if of_site else ""
         out[row] = _in_words(numbers, filled, keep, bool(short[row]), speaker, known)
     return out
+
+
+def strongest_grounds(grounds: Floats, content: NDArray[np.bool_]) -> Ints:
+    """The grounds, (n, g), that weighed most for each line's label, the strongest first; (n, 6).
+
+    g stands for those that weigh nothing, or too little beside the first.
+    """
+    if native := acceleration.native:
+        places = np.empty((len(content), MAX_GROUNDS), np.int64)
+        native.strongest_grounds(np.ascontiguousarray(grounds), content, places)
+        return places
+    toward = np.where(content[:, None], grounds, -grounds)
+    order = np.argsort(-toward, axis=1, kind="stable")[:, :MAX_GROUNDS]
+    best = np.take_along_axis(toward, order, 1)
+    return np.where(best > np.maximum(LEAST * best[:, :1], 0.0), order, grounds.shape[1])
 
 
 _DIGITS: Final = 256 ** np.arange(MAX_GROUNDS)

@@ -1,8 +1,9 @@
 """Worker processes: a page that is too slow, too large or deadly costs that page only.
 
-Each worker is a child of its own and speaks through pipes: it gets one record and answers with
-one. It ends itself when a page takes too long, so nothing needs to watch it, and it ends when its
-parent is gone, so nothing is left behind.
+Each worker is a child of its own and speaks through pipes: it gets a few records and answers each
+as soon as it is done, so that the number of its answers tells which page it is at. It ends itself
+when a page takes too long, so nothing needs to watch it, and it ends when its parent is gone, so
+nothing is left behind.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import threading
 import time
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,6 +41,12 @@ ATTEMPTS: Final = {"died": 3, "memory": 2, "time": 2}
 PATIENCE: Final = 4  # times a page's seconds of work, until it has taken too long by the clock
 # A worker is replaced now and then, so that no leak or cache of a library grows for ever.
 PAGES_A_WORKER: Final = 5000
+# Records that a worker gets at once: enough that it seldom waits for its parent, and few enough
+# that the last ones of a file are shared among all workers.
+BATCH_RECORDS: Final = 8
+BATCH_BYTES: Final = 1 << 20
+PIPE_BYTES: Final = 1 << 18  # a pipe holds an answer or two, where the system lets it
+NEARLY: Final = 0.9  # of a page's patience: its beginning is only known by the answer before it
 STARTS: Final = 5  # of a worker in a row, until none is believed to be possible
 MiB: Final = 1 << 20
 HELD_BYTES: Final = 64 * MiB  # of records that wait for their turn, for one file
@@ -164,20 +171,21 @@ def serve() -> None:
         _limit_memory(recipe.budget.memory)
         _answer(answers, b"R", json.dumps(known).encode())
         while True:
-            record: Record = pickle.load(questions)  # noqa: S301 - from the parent
-            _begin_page(recipe.budget.seconds, nowhere)
-            try:
-                answer = clean_record(cleaner, record, recipe.fields)
-            except MemoryError:
+            records: list[Record] = pickle.load(questions)  # noqa: S301 - from the parent
+            for record in records:
+                _begin_page(recipe.budget.seconds, nowhere)
+                try:
+                    answer = clean_record(cleaner, record, recipe.fields)
+                except MemoryError:
+                    _end_page()
+                    _answer(answers, b"M", b"")
+                    return
+                except PluginError as error:
+                    _end_page()
+                    _answer(answers, b"F", str(error).encode("utf-8", "replace"))
+                    return
                 _end_page()
-                _answer(answers, b"M", b"")
-                return
-            except PluginError as error:
-                _end_page()
-                _answer(answers, b"F", str(error).encode("utf-8", "replace"))
-                return
-            _end_page()
-            _answer(answers, b"E" if answer.failed else b"A", answer.json)
+                _answer(answers, b"E" if answer.failed else b"A", answer.json)
 
 
 def _begin_page(seconds: float, nowhere: int) -> None:
@@ -232,22 +240,28 @@ class Worker:
         self.stopped = False
         self.pages = 0
 
-    def clean(self, record: Record) -> Answer:
-        """A record's answer; an error record where each attempt at it failed."""
-        failures = dict.fromkeys(ATTEMPTS, 0)
-        while True:
+    def clean(self, records: Sequence[Record]) -> list[Answer]:
+        """The records' answers; an error record where each attempt at one failed."""
+        answers: list[Answer] = []
+        failures = dict.fromkeys(ATTEMPTS, 0)  # of the record that is next to be answered
+        while len(answers) < len(records):
             process = self._started()
+            rest = records[len(answers) :][: PAGES_A_WORKER - self.pages]
             try:
-                answer = self._asked(process, record)
-                self.pages += 1
-                if self.pages % PAGES_A_WORKER == 0:
+                for answer in self._asked(process, rest):
+                    answers.append(answer)
+                    self.pages += 1
+                    failures = dict.fromkeys(ATTEMPTS, 0)
+                if self.pages >= PAGES_A_WORKER:
                     self.end()
-                return answer
             except _Failed as failed:
                 self.end()
                 failures[failed.why] += 1
                 if failures[failed.why] == ATTEMPTS[failed.why]:
-                    return error_record(self._named(record), self._told(failed.why))
+                    record = self._named(records[len(answers)])
+                    answers.append(error_record(record, self._told(failed.why)))
+                    failures = dict.fromkeys(ATTEMPTS, 0)
+        return answers
 
     def _told(self, why: str) -> str:
         budget = self.recipe.budget
@@ -264,20 +278,28 @@ class Worker:
                 return replace(opened(record, self.recipe.fields), source=b"")
         return record
 
-    def _asked(self, process: subprocess.Popen[bytes], record: Record) -> Answer:
-        begun = time.monotonic()
-        try:
-            status, answer = _exchange(process, record)
-        except (OSError, EOFError, ValueError) as error:
-            if self.stopped:
-                raise StoppedError from error
-            raise _Failed("time" if self._was_late(process, begun) else "died") from error
-        if status == b"M":
-            raise _Failed("memory")
-        if status == b"F":
-            self.end()
-            raise RunError(f"{record.id}: {answer.decode('utf-8', 'replace')}")
-        return Answer(answer, failed=status == b"E")
+    def _asked(
+        self, process: subprocess.Popen[bytes], records: Sequence[Record]
+    ) -> Iterator[Answer]:
+        """Each record's answer as it comes; _Failed where the next one does not."""
+        sent = False
+        for record in records:
+            begun = time.monotonic()
+            try:
+                if not sent:
+                    _send(process, list(records))
+                    sent = True
+                status, answer = _receive(process)
+            except (OSError, EOFError, ValueError) as error:
+                if self.stopped:
+                    raise StoppedError from error
+                raise _Failed("time" if self._was_late(process, begun) else "died") from error
+            if status == b"M":
+                raise _Failed("memory")
+            if status == b"F":
+                self.end()
+                raise RunError(f"{record.id}: {answer.decode('utf-8', 'replace')}")
+            yield Answer(answer, failed=status == b"E")
 
     def _was_late(self, process: subprocess.Popen[bytes], begun: float) -> bool:
         """Whether a process that broke off ended itself because a page took too long."""
@@ -287,7 +309,7 @@ class Worker:
             return False
         if hasattr(signal, "SIGPROF") and status == -signal.SIGPROF:
             return True
-        return time.monotonic() - begun >= self.recipe.budget.seconds * PATIENCE
+        return time.monotonic() - begun >= self.recipe.budget.seconds * PATIENCE * NEARLY
 
     def _started(self) -> subprocess.Popen[bytes]:
         for _ in range(STARTS):
@@ -303,7 +325,8 @@ class Worker:
             if not fresh:
                 return process
             try:
-                status, answer = _exchange(process, self.recipe)
+                _send(process, self.recipe)
+                status, answer = _receive(process)
             except (OSError, EOFError, ValueError):
                 self.end()
                 continue
@@ -325,6 +348,7 @@ class Worker:
         """End the process, whatever it does."""
         with self.lock:
             process, self.process = self.process, None
+        self.pages = 0
         if process:
             process.kill()
             for pipe in (process.stdin, process.stdout):
@@ -343,25 +367,54 @@ class Worker:
 
 def _child() -> subprocess.Popen[bytes]:
     where = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-P", "-c", "from boilerplate.workers import serve; serve()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, **ONE_THREAD, "PYTHONPATH": where},
     )
+    with contextlib.suppress(ImportError, AttributeError, OSError):  # on Linux, within its limits
+        import fcntl
+
+        for pipe in (process.stdin, process.stdout):
+            fcntl.fcntl(cast("IO[bytes]", pipe), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    return process
 
 
-def _exchange(process: subprocess.Popen[bytes], sent: object) -> tuple[bytes, bytes]:
-    """Send something to a worker and wait for its status and answer."""
-    to, back = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
-    pickle.dump(sent, to, 5)
+def _send(process: subprocess.Popen[bytes], what: object) -> None:
+    to = cast("IO[bytes]", process.stdin)
+    pickle.dump(what, to, 5)
     to.flush()
+
+
+def _receive(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+    """Wait for a worker's next status and answer."""
+    back = cast("IO[bytes]", process.stdout)
     head = back.read(9)
     size = int.from_bytes(head[1:], "big")
     data = back.read(size)
     if len(head) < 9 or len(data) < size:
         raise EOFError
     return head[:1], data
+
+
+def batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """The records in their order, a few at a time; one that is large is alone."""
+    batch: list[Record] = []
+    held = 0
+    for record in records:
+        size = len(record.source)
+        if batch and (len(batch) == BATCH_RECORDS or held + size > BATCH_BYTES):
+            yield batch
+            batch, held = [], 0
+        batch.append(record)
+        held += size
+    if batch:
+        yield batch
+
+
+def _size(records: Iterable[Record]) -> int:
+    return sum(len(record.source) for record in records)
 
 
 class Workers:
@@ -374,34 +427,33 @@ class Workers:
         self._idle = [Worker(recipe) for _ in range(n_jobs)]
         self._all = tuple(self._idle)
 
-    def submit(self, record: Record) -> Future[Answer]:
-        """The future answer to a record; raises RunError or StoppedError."""
-        if record.error:
-            answer: Future[Answer] = Future()
-            answer.set_result(error_record(record, record.error))
-            return answer
-        return self._threads.submit(self._clean, record)
+    def submit(self, records: Sequence[Record]) -> Future[list[Answer]]:
+        """The future answers to a few records; raises RunError or StoppedError."""
+        return self._threads.submit(self._clean, records)
 
-    def _clean(self, record: Record) -> Answer:
+    def _clean(self, records: Sequence[Record]) -> list[Answer]:
         worker = self._idle.pop()  # as many as there are threads: there is one, always
         try:
-            return worker.clean(record)
+            found = iter(worker.clean([record for record in records if not record.error]))
         finally:
             self._idle.append(worker)
+        return [error_record(r, r.error) if r.error else next(found) for r in records]
 
     def clean(self, records: Iterable[Record]) -> Iterator[tuple[Record, Answer]]:
         """Each record with its answer, in order; few of them are held at a time."""
-        waiting: deque[tuple[Record, Future[Answer]]] = deque()
+        waiting: deque[tuple[list[Record], Future[list[Answer]]]] = deque()
         held = 0
-        for record in records:
-            size = len(record.source)
+        for batch in batches(records):
+            size = _size(batch)
             while waiting and (len(waiting) >= 2 * self.n_jobs + 2 or held + size > HELD_BYTES):
-                yield (done := waiting.popleft())[0], done[1].result()
-                held -= len(done[0].source)
-            waiting.append((record, self.submit(record)))
+                done, answers = waiting.popleft()
+                yield from zip(done, answers.result(), strict=True)
+                held -= _size(done)
+            waiting.append((batch, self.submit(batch)))
             held += size
         while waiting:
-            yield (done := waiting.popleft())[0], done[1].result()
+            done, answers = waiting.popleft()
+            yield from zip(done, answers.result(), strict=True)
 
     def pids(self) -> list[int]:
         """The processes that there are."""

@@ -1,11 +1,14 @@
 """Draws pictures of pages in docs/pictures: ``python docs/make_pictures.py [NAME ...]``.
 
 before-after.png: a page in the browser, what is dropped of it tinted, beside what is printed
-report.png: a screenshot of ``--report``
+report.png, report-dark.png: ``--report`` of one page
+batch.png: ``--report`` of the examples, its summary
+label.png: ``boilerplate label`` after two pages
 explain.svg: what ``--explain`` shows in a terminal
 path.svg: a page on its way through the model, with what each step makes of its lines
 
-The first two need Chromium. docs/pictures.md lists all pictures, and what draws the others.
+All but the last two need Chromium and the extra ``dev``. docs/pictures.md lists all pictures, and
+what draws the others.
 """
 
 from __future__ import annotations
@@ -14,14 +17,15 @@ import io
 import json
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from pathlib import Path
 from string import Template
 
+from browser import labelling, opened
 from path_picture import draw
 from rich.console import Console
 from rich.text import Text
@@ -35,7 +39,10 @@ REPORTED = "examples/turkish-notice.txt"
 EXPLAINED = "examples/news.html"
 EXPLAINED_URL = "https://courier.example/town/tool-library"
 TERMINAL_WIDTH = 110
-WINDOW = "900,1320"
+WIDE = {"width": 1200, "height": 860}
+LABELLED = "examples/quayweekly"
+# What the pages of that site have between their paragraphs and after them.
+APPEALS = ("Do you like", "Have you seen", "The Quay Weekly comes", "Also this week")
 SHOWN = "examples/ferry.html"
 BESIDE = """<!DOCTYPE html><meta charset="utf-8"><style>
 body { margin: 0; width: 1000px; height: 740px; display: grid; grid-template-columns: 520px 1fr;
@@ -82,19 +89,6 @@ TINT = """<script>addEventListener("load", () => {
     document.body.append(tint);
   }
 });</script>"""
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# No window, nothing kept, nothing asked of the network.
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--hide-scrollbars",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def main() -> None:
@@ -102,6 +96,9 @@ def main() -> None:
     pictures: dict[str, Callable[[Path], None]] = {
         "before-after.png": draw_before_and_after,
         "report.png": draw_report,
+        "report-dark.png": partial(draw_report, scheme="dark"),
+        "batch.png": draw_batch,
+        "label.png": draw_labelling,
         "explain.svg": draw_explanation,
         "path.svg": draw_path,
     }
@@ -124,7 +121,7 @@ def draw_before_and_after(target: Path) -> None:
     shown = Template(BESIDE).substitute(
         page=escape(tinted), text="".join(f"<span>{escape(line.text)}</span>" for line in page.kept)
     )
-    screenshot(shown, target, "1000,740", scale=1.6)
+    screenshot(shown, target, {"width": 1000, "height": 740}, scale=1.6)
 
 
 def draw_explanation(target: Path) -> None:
@@ -140,34 +137,51 @@ def draw_explanation(target: Path) -> None:
     target.write_text(re.sub(r"@font-face \{[^}]*\}\s*", "", svg), encoding="utf-8")
 
 
-def draw_report(target: Path) -> None:
-    """A browser with ``--report`` in it, as PNG."""
+def draw_report(target: Path, scheme: str = "light") -> None:
+    """A browser with ``--report`` in it, as PNG, its dropped lines unfolded."""
     page = boilerplate.clean((ROOT / REPORTED).read_bytes())
-    screenshot(html_report([(REPORTED, page)]), target, WINDOW)
+    report = html_report([(REPORTED, page)]).replace("<details ", "<details open ")
+    screenshot(report, target, WIDE, scheme)
 
 
-def screenshot(html: str, target: Path, window: str, scale: float = 1) -> None:
-    """What Chromium shows of a page in a window of so many pixels, as PNG."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        sys.exit(f"a screenshot needs one of {', '.join(BROWSERS)}")
+def draw_batch(target: Path) -> None:
+    """The summary of a report on several pages, as PNG."""
+    found = sorted(path for path in (ROOT / "examples").rglob("*.*") if path.is_file())
+    named = [(str(path.relative_to(ROOT)), path.read_bytes()) for path in found]
+    pages = [(name, boilerplate.clean(source)) for name, source in named]
+    screenshot(html_report(pages), target, WIDE)
+
+
+def draw_labelling(target: Path) -> None:
+    """The page of ``boilerplate label`` when two pages have been labelled, as PNG."""
     with tempfile.TemporaryDirectory() as folder:
-        page = Path(folder, "page.html")
-        page.write_text(html, encoding="utf-8")
-        subprocess.run(
-            [
-                browser,
-                *FLAGS,
-                f"--user-data-dir={folder}/profile",
-                f"--window-size={window}",
-                f"--force-device-scale-factor={scale}",
-                f"--screenshot={target}",
-                page.as_uri(),
-            ],
-            check=True,
-            capture_output=True,
-            timeout=120,
-        )
+        shutil.copytree(ROOT / LABELLED, Path(folder, "pages"))
+        with labelling(Path(folder, "pages"), "quayweekly.example") as (address, _), opened() as b:
+            page = b.new_page(viewport=WIDE)
+            page.goto(address)
+            for done in (1, 2):
+                page.wait_for_selector(f"#lines li >> nth={done}")
+                for words in APPEALS:
+                    row = page.locator(f"#lines li[data-sign='+']:has-text('{words}')")
+                    if row.count():
+                        row.locator(".sign").click()
+                page.keyboard.press("Enter")
+                page.wait_for_selector(f"#pages .finished >> nth={done - 1}")
+                page.wait_for_selector("#gain:not([aria-busy])")
+            page.keyboard.press("d")
+            page.screenshot(path=target)
+
+
+def screenshot(
+    html: str, target: Path, window: dict[str, int], scheme: str = "light", scale: float = 1
+) -> None:
+    """What Chromium shows of a page in a window of so many pixels, as PNG."""
+    with tempfile.TemporaryDirectory() as folder, opened() as browser:
+        path = Path(folder, "page.html")
+        path.write_text(html, encoding="utf-8")
+        page = browser.new_page(viewport=window, color_scheme=scheme, device_scale_factor=scale)
+        page.goto(path.as_uri())
+        page.screenshot(path=target)
 
 
 def draw_path(target: Path) -> None:

@@ -217,10 +217,13 @@ def with_time(markdown: str, told: str) -> str:
 
 
 def with_output(markdown: str, done: Run) -> str:
-    """A page in which each output that is not what was printed now is."""
+    """A page in which each output is what was printed, reasons too; what is alike else stays."""
     for block, shown in reversed(done.printed):
-        if not alike(block.text, shown):
-            markdown = markdown[: block.start] + shortened(shown) + markdown[block.end :]
+        printed = shortened(shown)
+        if alike(block.text, shown):
+            pairs = zip(block.text.splitlines(), printed.splitlines(), strict=True)
+            printed = "".join(f"{new if _REASON.search(old) else old}\n" for old, new in pairs)
+        markdown = markdown[: block.start] + printed + markdown[block.end :]
     return markdown
 
 

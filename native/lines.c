@@ -456,10 +456,32 @@ static inline int64_t word_grams(const Page *page, Py_ssize_t line, int order, i
 
 enum { WORD_SALT = 100 };
 
+static inline uint64_t char_hash(const Page *page, int64_t at, int order)
+{
+    return span_hash(page->sums, at, at + order, (uint64_t)order);
+}
+
 static inline uint64_t word_hash(const Page *page, int64_t word, int order)
 {
     return span_hash(page->sums, page->word_starts[word], page->word_ends[word + order - 1],
                      (uint64_t)(WORD_SALT + order));
+}
+
+/* Adds the rows of weights of a line's n-grams of one order; how many they are. */
+static inline int64_t add_grams(const Page *page, Py_ssize_t line, int order, int is_word, int bits,
+                                const float *weights, Py_ssize_t width, double *sums)
+{
+    int64_t first;
+    int64_t count = is_word ? word_grams(page, line, order, &first)
+                            : char_grams(page, line, order, &first);
+    for (int64_t i = first; i < first + count; i++) {
+        uint64_t hash = is_word ? word_hash(page, i, order) : char_hash(page, i, order);
+        const float *row = weights + (hash >> (64 - bits)) * (uint64_t)width;
+        for (Py_ssize_t j = 0; j < width; j++) {
+            sums[j] += (double)row[j];
+        }
+    }
+    return count;
 }
 
 const char gram_sums_doc[] =
@@ -502,27 +524,16 @@ PyObject *gram_sums(PyObject *module, PyObject *args)
             goto done;
         }
     }
-    int shift = 64 - bits;
     for (Py_ssize_t line = 0; line < page.n; line++) {
-        double *sums = all_sums + line * width;
-        int64_t total = 0;
+        counts[line] = 0;
         for (Py_ssize_t k = 0; k < n_char + n_word; k++) {
             int is_word = k >= n_char;
             int order = is_word ? word_orders[k - n_char] : char_orders[k];
-            int64_t first;
-            int64_t count = is_word ? word_grams(&page, line, order, &first)
-                                    : char_grams(&page, line, order, &first);
-            total += count;
-            for (int64_t i = first; i < first + count; i++) {
-                uint64_t hash = is_word ? word_hash(&page, i, order)
-                                        : span_hash(page.sums, i, i + order, (uint64_t)order);
-                const float *row = weights + (hash >> shift) * (uint64_t)width;
-                for (Py_ssize_t j = 0; j < width; j++) {
-                    sums[j] += (double)row[j];
-                }
-            }
+            double *sums = all_sums + line * width;
+            counts[line] += width == 1
+                                ? add_grams(&page, line, order, is_word, bits, weights, 1, sums)
+                                : add_grams(&page, line, order, is_word, bits, weights, width, sums);
         }
-        counts[line] = total;
     }
     result = Py_NewRef(Py_None);
 done:
@@ -705,11 +716,6 @@ static int ready_rooms(void)
         return -1;
     }
     return 0;
-}
-
-static inline uint64_t char_hash(const Page *page, int64_t at, int order)
-{
-    return span_hash(page->sums, at, at + order, (uint64_t)order);
 }
 
 /* How familiar each line's n-grams are: the mean of log1p(how often each stands elsewhere on the

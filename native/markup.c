@@ -18,32 +18,70 @@ static int ready(void)
     return name_tag && name_names && name_parent && name_hidden && name_markup ? 0 : -1;
 }
 
-const char element_arrays_doc[] =
-    "element_arrays(elements, parent, depth, hidden, kind)\n\n"
-    "Fills the parent, the depth and whether it is hidden of each element, and the number of\n"
-    "its kind, which elements of the same tag and names share. The kinds: [(tag, names), ...].";
+enum { FIRST_NAMES = 3 }; /* by which elements are told apart, whatever else they are called */
 
-PyObject *element_arrays(PyObject *module, PyObject *args)
+/* The number that a dict has for a key, which becomes the next one where it is new. -1 with an
+   exception. */
+static int64_t number_of(PyObject *numbers, PyObject *key)
 {
-    PyObject *elements, *objects[4], *seen = NULL, *kinds = NULL, *result = NULL;
-    Array a[4] = {0};
-    (void)module;
-    if (ready() < 0 || !PyArg_ParseTuple(args, "O!OOOO", &PyTuple_Type, &elements, &objects[0],
-                                         &objects[1], &objects[2], &objects[3])) {
-        return NULL;
+    PyObject *known = PyDict_GetItemWithError(numbers, key);
+    if (known != NULL) {
+        return PyLong_AsLongLong(known);
     }
-    if (take_array(objects[0], &a[0], 8, 1, "parent") < 0 ||
-        take_array(objects[1], &a[1], 8, 1, "depth") < 0 ||
-        take_array(objects[2], &a[2], 1, 1, "hidden") < 0 ||
-        take_array(objects[3], &a[3], 8, 1, "kind") < 0 || (seen = PyDict_New()) == NULL ||
+    int64_t number = PyErr_Occurred() ? -1 : (int64_t)PyDict_Size(numbers);
+    PyObject *value = number < 0 ? NULL : PyLong_FromLongLong(number);
+    if (value == NULL || PyDict_SetItem(numbers, key, value) < 0) {
+        number = -1;
+    }
+    Py_XDECREF(value);
+    return number;
+}
+
+/* The number of a kind's tag and first names. -1 with an exception. */
+static int64_t sign_of(PyObject *signs, PyObject *kind)
+{
+    PyObject *names = PyTuple_GetItem(kind, 1);
+    if (!PyTuple_Check(names) || PyTuple_Size(names) <= FIRST_NAMES) {
+        return number_of(signs, kind);
+    }
+    PyObject *first = PyTuple_GetSlice(names, 0, FIRST_NAMES);
+    PyObject *key = first ? PyTuple_Pack(2, PyTuple_GetItem(kind, 0), first) : NULL;
+    int64_t number = key ? number_of(signs, key) : -1;
+    Py_XDECREF(first);
+    Py_XDECREF(key);
+    return number;
+}
+
+const char element_arrays_doc[] =
+    "element_arrays(elements, parent, depth, hidden, kind, sign)\n\n"
+    "Fills the parent, the depth and whether it is hidden of each element, the number of its\n"
+    "kind, which elements of the same tag and names share, and of its sign, for which the first\n"
+    "names count. The kinds: [(tag, names), ...].";
+
+PyObject *element_arrays(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    PyObject *seen = NULL, *signs = NULL, *kinds = NULL, *result = NULL;
+    Array a[6] = {0};
+    Py_ssize_t *firsts = NULL;
+    (void)module;
+    if (ready() < 0 || take_arguments("element_arrays", "oDDBDD", args, count, a) < 0 ||
+        (seen = PyDict_New()) == NULL || (signs = PyDict_New()) == NULL ||
         (kinds = PyList_New(0)) == NULL) {
         goto done;
     }
-    int64_t *parent = a[0].view.buf, *depth = a[1].view.buf, *kind = a[3].view.buf;
-    uint8_t *hidden = a[2].view.buf;
-    Py_ssize_t n = PyTuple_Size(elements);
-    if (a[0].length != n || a[1].length != n || a[2].length != n || a[3].length != n) {
+    PyObject *elements = args[0];
+    int64_t *parent = a[1].view.buf, *depth = a[2].view.buf;
+    int64_t *kind = a[4].view.buf, *sign = a[5].view.buf;
+    uint8_t *hidden = a[3].view.buf;
+    Py_ssize_t n = PyTuple_Check(elements) ? PyTuple_Size(elements) : -1;
+    if (a[1].length != n || a[2].length != n || a[3].length != n || a[4].length != n ||
+        a[5].length != n) {
         PyErr_SetString(PyExc_ValueError, "element_arrays: the arrays' lengths disagree");
+        goto done;
+    }
+    firsts = malloc((size_t)(n + 1) * sizeof(*firsts)); /* the first element of each kind */
+    if (firsts == NULL) {
+        PyErr_NoMemory();
         goto done;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
@@ -53,24 +91,19 @@ PyObject *element_arrays(PyObject *module, PyObject *args)
         PyObject *key = names ? PyTuple_Pack(2, tag, names) : NULL;
         Py_XDECREF(tag);
         Py_XDECREF(names);
-        if (key == NULL) {
+        Py_ssize_t kinds_before = PyList_Size(kinds);
+        kind[i] = key ? number_of(seen, key) : -1;
+        int failed = kind[i] < 0;
+        if (failed || kind[i] < kinds_before) {
+            sign[i] = failed ? -1 : sign[firsts[kind[i]]];
+        } else {
+            firsts[kind[i]] = i;
+            sign[i] = PyList_Append(kinds, key) < 0 ? -1 : sign_of(signs, key);
+        }
+        Py_XDECREF(key);
+        if (sign[i] < 0) {
             goto done;
         }
-        PyObject *place = PyDict_GetItemWithError(seen, key);
-        if (place != NULL) {
-            kind[i] = PyLong_AsLongLong(place);
-        } else {
-            kind[i] = PyList_Size(kinds);
-            place = PyErr_Occurred() ? NULL : PyLong_FromLongLong(kind[i]);
-            if (place == NULL || PyDict_SetItem(seen, key, place) < 0 ||
-                PyList_Append(kinds, key) < 0) {
-                Py_XDECREF(place);
-                Py_DECREF(key);
-                goto done;
-            }
-            Py_DECREF(place);
-        }
-        Py_DECREF(key);
         PyObject *up = PyObject_GetAttr(element, name_parent);
         PyObject *is_hidden = up ? PyObject_GetAttr(element, name_hidden) : NULL;
         parent[i] = up ? PyLong_AsLongLong(up) : -1;
@@ -90,9 +123,11 @@ PyObject *element_arrays(PyObject *module, PyObject *args)
     }
     result = Py_NewRef(kinds);
 done:
+    free(firsts);
     Py_XDECREF(seen);
+    Py_XDECREF(signs);
     Py_XDECREF(kinds);
-    drop_arrays(a, 4);
+    drop_arrays(a, 6);
     return result;
 }
 
@@ -342,119 +377,5 @@ done:
     free(inherited);
     free(sums);
     drop_arrays(a, 9);
-    return result;
-}
-
-const char chain_sums_doc[] =
-    "chain_sums(parent, kind, says, fading, at, out)\n\n"
-    "Adds what the element at each place and those around it say to `out`, (n, k): the rows of `says` for\n"
-    "their kinds, each times the `fading` of its distance, as far as that goes.";
-
-PyObject *chain_sums(PyObject *module, PyObject *args)
-{
-    PyObject *objects[6];
-    Array a[6] = {0};
-    PyObject *result = NULL;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "OOOOOO", &objects[0], &objects[1], &objects[2], &objects[3],
-                          &objects[4], &objects[5])) {
-        return NULL;
-    }
-    static const Py_ssize_t sizes[] = {8, 8, 4, 4, 8, 4};
-    for (int i = 0; i < 6; i++) {
-        if (take_array(objects[i], &a[i], sizes[i], i == 5, "chain_sums") < 0) {
-            goto done;
-        }
-    }
-    const int64_t *parent = a[0].view.buf, *kind = a[1].view.buf, *at = a[4].view.buf;
-    const float *says = a[2].view.buf, *fading = a[3].view.buf;
-    float *out = a[5].view.buf;
-    Py_ssize_t e = a[0].length, n = a[4].length, k = n ? a[5].length / n : 0, far = a[3].length;
-    if (a[1].length != e || a[5].length != n * k || (n && k == 0)) {
-        PyErr_SetString(PyExc_ValueError, "chain_sums: the arrays' lengths disagree");
-        goto done;
-    }
-    if (n == 0) {
-        result = Py_NewRef(Py_None);
-        goto done;
-    }
-    if (!is_tree(parent, e) || !within(kind, e, 0, a[2].length / k) ||
-        !within(at, n, -1, e)) {
-        goto done;
-    }
-    for (Py_ssize_t i = 0; i < n; i++) {
-        float *sums = out + i * k;
-        int64_t element = at[i];
-        for (Py_ssize_t level = 0; level < far && element >= 0; level++) {
-            for (Py_ssize_t j = 0; j < k; j++) {
-                sums[j] += fading[level] * says[kind[element] * k + j];
-            }
-            element = parent[element];
-        }
-    }
-    result = Py_NewRef(Py_None);
-done:
-    drop_arrays(a, 6);
-    return result;
-}
-
-const char likeliest_path_doc[] =
-    "likeliest_path(scores, costs, path)\n\n"
-    "Viterbi's path through (n, k) scores; `costs` (n,) is what it costs each row to be in\n"
-    "another column than the row before.";
-
-PyObject *likeliest_path(PyObject *module, PyObject *args)
-{
-    PyObject *scores_object, *costs_object, *path_object, *result = NULL;
-    double *best = NULL;
-    int64_t *came = NULL;
-    Array a[3] = {0};
-    (void)module;
-    if (!PyArg_ParseTuple(args, "OOO", &scores_object, &costs_object, &path_object)) {
-        return NULL;
-    }
-    if (take_array(scores_object, &a[0], 8, 0, "scores") < 0 ||
-        take_array(costs_object, &a[1], 8, 0, "costs") < 0 ||
-        take_array(path_object, &a[2], 8, 1, "path") < 0) {
-        goto done;
-    }
-    const double *scores = a[0].view.buf, *costs = a[1].view.buf;
-    int64_t *path = a[2].view.buf;
-    Py_ssize_t n = a[2].length, k = n ? a[0].length / n : 0;
-    if (k < 1 || a[0].length != n * k || a[1].length != n) {
-        PyErr_SetString(PyExc_ValueError, "likeliest_path: the arrays' lengths disagree");
-        goto done;
-    }
-    best = malloc((size_t)k * sizeof(double));
-    came = malloc((size_t)(n * k) * sizeof(int64_t));
-    if (best == NULL || came == NULL) {
-        PyErr_NoMemory();
-        goto done;
-    }
-    for (Py_ssize_t row = 0; row < n; row++) {
-        Py_ssize_t top = 0;
-        for (Py_ssize_t j = 1; row && j < k; j++) {
-            top = best[j] > best[top] ? j : top;
-        }
-        double changed = row ? best[top] - costs[row] : 0.0;
-        for (Py_ssize_t j = 0; j < k; j++) {
-            int change = row && best[j] < changed;
-            came[row * k + j] = change ? top : j;
-            best[j] = row ? (change ? changed : best[j]) + scores[row * k + j] : scores[j];
-        }
-    }
-    Py_ssize_t last = 0;
-    for (Py_ssize_t j = 1; j < k; j++) {
-        last = best[j] > best[last] ? j : last;
-    }
-    for (Py_ssize_t row = n - 1; row >= 0; row--) {
-        path[row] = last;
-        last = came[row * k + last];
-    }
-    result = Py_NewRef(Py_None);
-done:
-    free(best);
-    free(came);
-    drop_arrays(a, 3);
     return result;
 }

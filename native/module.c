@@ -65,6 +65,10 @@ int take_arguments(const char *function, const char *kinds, PyObject *const *arg
 #define FAST(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, name##_doc}
 
 static PyMethodDef functions[] = {
+    FAST(kind_words),
+    FAST(kind_names),
+    FAST(likeliest_paths),
+    FAST(strongest_grounds),
     FAST(hear_lines),
     FAST(speech_shares),
     FAST(likeliest_languages),
@@ -86,11 +90,9 @@ static PyMethodDef functions[] = {
     {"around_scores", around_scores, METH_VARARGS, around_scores_doc},
     {"bag_buckets", bag_buckets, METH_VARARGS, bag_buckets_doc},
     {"gram_sums", gram_sums, METH_VARARGS, gram_sums_doc},
-    {"element_arrays", element_arrays, METH_VARARGS, element_arrays_doc},
+    FAST(element_arrays),
     {"line_markups", line_markups, METH_VARARGS, line_markups_doc},
-    {"chain_sums", chain_sums, METH_VARARGS, chain_sums_doc},
     {"element_tokens", element_tokens, METH_VARARGS, element_tokens_doc},
-    {"likeliest_path", likeliest_path, METH_VARARGS, likeliest_path_doc},
     {NULL, NULL, 0, NULL},
 };
 

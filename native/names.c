@@ -153,16 +153,6 @@ done:
     return result;
 }
 
-static const uint64_t MIX = 0xD6E8FEB86659FD93u;
-
-/* features.name_buckets, of one token. */
-static inline uint64_t name_bucket(uint64_t token, uint64_t level, int bits)
-{
-    uint64_t mixed = (token + 1 + (level << 34)) * MIX;
-    mixed ^= mixed >> 29;
-    return (mixed * MIX) >> (64 - bits);
-}
-
 void mark_names(const uint64_t *tokens, Py_ssize_t count, int level, int bits, uint8_t *marks)
 {
     for (Py_ssize_t i = 0; i < count; i++) {
@@ -237,7 +227,7 @@ done:
 
 const char bag_scores_doc[] =
     "bag_scores(weights, buckets, values, scores)\n\n"
-    "Adds each value times the weight of its bucket, (k, b), to the scores, (k,).";
+    "Adds each value times the weights of its bucket, (b, k), to the scores, (k,).";
 
 PyObject *bag_scores(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
@@ -252,7 +242,7 @@ PyObject *bag_scores(PyObject *module, PyObject *const *args, Py_ssize_t count)
     const double *values = a[2].view.buf;
     double *scores = a[3].view.buf;
     Py_ssize_t n = a[1].length, k = a[3].length, b = k ? a[0].length / k : 0;
-    if (a[2].length != n || !is_matrix(&a[0], k, b)) {
+    if (a[2].length != n || !is_matrix(&a[0], b, k)) {
         PyErr_SetString(PyExc_ValueError, "bag_scores: the arrays' lengths disagree");
         goto done;
     }
@@ -261,7 +251,7 @@ PyObject *bag_scores(PyObject *module, PyObject *const *args, Py_ssize_t count)
     }
     for (Py_ssize_t i = 0; i < n; i++) {
         for (Py_ssize_t j = 0; j < k; j++) {
-            scores[j] += (double)weights[j * b + places[i]] * values[i];
+            scores[j] += (double)weights[places[i] * k + j] * values[i];
         }
     }
     result = Py_NewRef(Py_None);

@@ -42,6 +42,15 @@ int within(const int64_t *places, Py_ssize_t count, int64_t least, int64_t size)
 /* Whether each element comes after its parent, -1 for the outermost ones; 0 with an exception. */
 int is_tree(const int64_t *parent, Py_ssize_t count);
 
+/* features.name_buckets, of one token. */
+static inline uint64_t name_bucket(uint64_t token, uint64_t level, int bits)
+{
+    const uint64_t mix = 0xD6E8FEB86659FD93u;
+    uint64_t mixed = (token + 1 + (level << 34)) * mix;
+    mixed ^= mixed >> 29;
+    return (mixed * mix) >> (64 - bits);
+}
+
 /* Marks the buckets of tokens of names, seen from a level, among 2**bits. */
 void mark_names(const uint64_t *tokens, Py_ssize_t count, int level, int bits, uint8_t *marks);
 
@@ -76,15 +85,19 @@ PyObject *text_features(PyObject *module, PyObject *const *args, Py_ssize_t coun
 extern const char gram_sums_doc[];
 PyObject *gram_sums(PyObject *module, PyObject *args);
 extern const char element_arrays_doc[];
-PyObject *element_arrays(PyObject *module, PyObject *args);
+PyObject *element_arrays(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char line_markups_doc[];
 PyObject *line_markups(PyObject *module, PyObject *args);
-extern const char chain_sums_doc[];
-PyObject *chain_sums(PyObject *module, PyObject *args);
-extern const char likeliest_path_doc[];
-PyObject *likeliest_path(PyObject *module, PyObject *args);
+extern const char kind_words_doc[];
+PyObject *kind_words(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char kind_names_doc[];
+PyObject *kind_names(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char likeliest_paths_doc[];
+PyObject *likeliest_paths(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char element_tokens_doc[];
 PyObject *element_tokens(PyObject *module, PyObject *args);
+extern const char strongest_grounds_doc[];
+PyObject *strongest_grounds(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char hear_lines_doc[];
 PyObject *hear_lines(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char speech_shares_doc[];

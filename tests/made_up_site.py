@@ -25,7 +25,7 @@ def sentence(rng: random.Random, language: str = "en", words: int = 18) -> str:
 
 
 def article(number: int, language: str = "en", paragraphs: int = 4) -> list[str]:
-    rng = random.Random(f"{language}{number}")  # noqa: S311 - made-up text, not a secret
+    rng = random.Random(f"{language}{number}")
     return [sentence(rng, language) for _ in range(paragraphs)]
 
 

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.crawl import made_up_pages, make_crawl, measure, table_of
+from benchmarks.crawl import (
+    in_words,
+    joined,
+    made_up_pages,
+    make_crawl,
+    measure_on,
+    runs_in,
+    shards_in,
+    table_of,
+)
 from boilerplate import Model
 from boilerplate.model import to_bytes
 from boilerplate.records import Fields, opened, read_archive
@@ -28,8 +37,16 @@ def test_a_small_crawl_is_the_same_each_time_and_comes_out_whole(tmp_path: Path,
     }
     assert len(pages) == 40
     (tmp_path / "model.zip").write_bytes(to_bytes(model))
-    measured = measure(tmp_path / "one", 1, str(tmp_path / "model.zip"))
-    assert (measured.records, measured.errors, measured.lost) == (40, 0, 0)
+    of_model, kept = str(tmp_path / "model.zip"), tmp_path / "kept.json"
+    measure_on(shards_in(tmp_path / "one")[:2], 1, of_model, kept, at_a_time=1)
+    before = runs_in(kept)[0]
+    assert (before.records, before.shards) == (30, 2)
+    measured = measure_on(shards_in(tmp_path / "one"), 1, of_model, kept, at_a_time=1)
+    assert (measured.records, measured.shards, measured.errors, measured.lost) == (40, 3, 0, 0)
+    assert measured.seconds > before.seconds
+    assert runs_in(kept) == [measured]
+    assert joined([measured, measured]).moments[-1][3] == 40 + measured.moments[-1][3]
+    assert any("core-hours" in line for line in in_words([measured]))
     assert measured.moments[-1][3] <= 40
     told: list[str] = []
     table_of([measured], told.append)

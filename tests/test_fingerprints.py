@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from boilerplate.fingerprints import line_hashes, line_places
-from boilerplate.page import text_page
+from boilerplate.page import Element, Line, Markup, Page, text_page
 from boilerplate.readers import html_page
 
 
@@ -58,3 +58,18 @@ def test_a_place_is_its_tags_and_names_without_numbers() -> None:
 
 def test_bare_text_has_no_places() -> None:
     assert line_places(text_page(["a", "b"]), range(2)).tolist() == [0, 0]
+
+
+OLD = (Element("body", (), -1), Element("nav", ("menu",), 0))
+LINES = [[61596649093200, 116374315342945], [61596649093200, 116374315342945]]
+PLACES = [124391621217868, 0]  # what has no markup has no place
+
+
+def test_hashes_are_those_of_models_that_were_learned_long_ago() -> None:
+    page = Page((Line("Menü", Markup(1)), Line("เมนู")), "html", elements=OLD)
+    assert [hashes.tolist() for hashes in line_hashes(["Menü", "เมนู"])] == LINES
+    assert line_places(page, [0, 1]).tolist() == PLACES
+
+
+def test_no_lines_have_no_hashes() -> None:
+    assert [len(hashes) for hashes in line_hashes([])] == [0, 0]

@@ -37,7 +37,7 @@ def test_each_line_has_the_label_of_its_sign() -> None:
     ],
 )
 def test_labels_of_another_page_are_refused_with_the_line(written: str, said: str) -> None:
-    with pytest.raises(LabelsError, match=said):
+    with pytest.raises(LabelsError, match=f"^page.labels: {said}"):
         read_labels(written, PAGE, "page.labels")
 
 

@@ -19,15 +19,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate import Cleaner, acceleration
-from boilerplate.characters import TABLE_SIZE, Flag, char_counts, char_flags, plain_texts
+from boilerplate.characters import (
+    TABLE_SIZE,
+    Flag,
+    char_counts,
+    char_flags,
+    char_table,
+    plain_texts,
+)
 from boilerplate.characters import plain as plain_text
 from boilerplate.features import element_tokens, encode, line_shapes, page_text
-from boilerplate.kinds import likeliest_path
+from boilerplate.kinds import likeliest_paths
 from boilerplate.language import speech
 from boilerplate.model import column_grounds, column_names
 from boilerplate.page import Element, Line, Markup, text_page
 from boilerplate.plugins import no_plugins
 from boilerplate.readers import _tag_kinds, html_page
+from boilerplate.reasons import strongest_grounds
 from tests.made_up import SENTENCES, made_up_model, made_up_trees, news_page
 
 pytestmark = pytest.mark.skipif(
@@ -305,10 +313,20 @@ class TestElements:
     @given(st.integers(1, 30), st.integers(0, 2**32 - 1))
     def test_the_likeliest_kinds_are_the_same(self, lines: int, seed: int) -> None:
         rng = np.random.default_rng(seed)
-        scores, costs = rng.normal(size=(lines, 10)) * 2, rng.choice([1.5, 5.0], lines).tolist()
-        fast = likeliest_path(scores, costs)
+        scores, costs = rng.normal(size=(lines, 10)) * 2, rng.choice([1.5, 5.0], lines)
+        begins = (rng.random(lines) < 0.2) | (np.arange(lines) == 0)
+        fast = likeliest_paths(scores, costs, begins)
         with plain():
-            assert fast == likeliest_path(scores, costs)
+            assert fast.tolist() == likeliest_paths(scores, costs, begins).tolist()
+
+    @given(st.integers(0, 20), st.integers(0, 2**32 - 1))
+    def test_the_strongest_grounds_are_the_same(self, lines: int, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        grounds, content = rng.normal(size=(lines, 12)).round(1), rng.random(lines) < 0.5
+        grounds *= rng.random((lines, 12)) < 0.6
+        fast = strongest_grounds(grounds, content)
+        with plain():
+            assert fast.tolist() == strongest_grounds(grounds, content).tolist()
 
 
 class TestPages:
@@ -485,18 +503,50 @@ class TestNothingBeyondAnArrayIsRead:
 
     def test_a_bucket_that_has_no_weight_is_refused(self) -> None:
         assert acceleration.native
-        weights, scores = np.ones((2, 3), np.float32), np.zeros(2)
+        weights, scores = np.ones((3, 2), np.float32), np.zeros(2)
         acceleration.native.bag_scores(weights, whole(2), np.ones(1), scores)
         assert scores.tolist() == [1.0, 1.0]
         for bucket in (3, -1):
             with pytest.raises(ValueError, match="beyond"):
                 acceleration.native.bag_scores(weights, whole(bucket), np.ones(1), scores)
 
-    def test_sums_without_room_are_refused(self) -> None:
+    def test_kinds_without_room_or_lines_are_refused(self) -> None:
         assert acceleration.native
-        empty = np.zeros(0, np.float32)
-        with pytest.raises(ValueError, match="chain_sums"):
-            acceleration.native.chain_sums(whole(-1), whole(0), empty, empty, whole(0), empty)
+        native, says = acceleration.native, np.zeros((1 << 13, 16), np.int8)
+        tables = char_table(), char_flags(), np.zeros((1 << 16, 16), np.int8)
+        heads = np.array([10, 97, 10], np.uint32)
+        native.kind_words(heads, *tables, np.zeros((1, 10)), np.zeros(1))
+        with pytest.raises(ValueError, match="fewer lines"):
+            native.kind_words(heads, *tables, np.zeros((2, 10)), np.zeros(2))
+        long = np.array([10, *[97] * 1000, 10], np.uint32)
+        with pytest.raises(ValueError, match="too long"):
+            native.kind_words(long, *tables, np.zeros((1, 10)), np.zeros(1))
+        given = whole(5, 7), whole(2), whole(0, 0), whole(-1, 0), whole(1)
+        native.kind_names(*given, says, np.ones(3), np.zeros((1, 10)))
+        for place, wrong in ((1, whole(3)), (1, whole(0)), (2, whole(0, 1)), (3, whole(1, 0))):
+            asked = [*given[:place], wrong, *given[place + 1 :]]
+            with pytest.raises(ValueError, match=r"fewer|beyond|before"):
+                native.kind_names(*asked, says, np.ones(3), np.zeros((1, 10)))
+        with pytest.raises(ValueError, match="lengths"):
+            native.likeliest_paths(np.zeros((2, 9)), np.ones(2), np.zeros(2, bool), whole(0, 0))
+
+    def test_lines_beyond_a_page_are_not_heard(self) -> None:
+        assert acceleration.native
+        points, n = np.array([10, 97, 10], np.uint32), 1
+        tables = char_table(), np.zeros(1 << 17, np.uint8), np.zeros(29, bool)
+
+        def hear(start: int, length: int) -> None:
+            assert acceleration.native
+            filled = np.empty(n), np.empty(n, np.int64), np.empty(n, np.int64)
+            scripts = np.ones((n, 29))
+            acceleration.native.hear_lines(
+                points, whole(start), whole(length), *tables, scripts, *filled, lambda _: (0, -1)
+            )
+
+        hear(1, 1)
+        for start, length in ((-1, 1), (1, 3), (4, 0), (1, -1), (1, 2**62)):
+            with pytest.raises(ValueError, match="disagree"):
+                hear(start, length)
 
     def test_places_that_lie_about_their_number_are_refused(self) -> None:
         class Places(list[int]):
@@ -511,7 +561,7 @@ class TestNothingBeyondAnArrayIsRead:
         assert acceleration.native
         odd = np.frombuffer(bytes(17), np.uint8)[1:].view(np.int64)
         with pytest.raises(ValueError, match="aligned"):
-            acceleration.native.bag_scores(np.zeros((1, 2), np.float32), odd, odd, np.zeros(1))
+            acceleration.native.bag_scores(np.zeros((2, 1), np.float32), odd, odd, np.zeros(1))
 
 
 @pytest.mark.parametrize(("value", "expected"), [("1", "False"), ("0", "True"), ("", "True")])

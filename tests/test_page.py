@@ -93,3 +93,12 @@ def test_a_text_page_has_the_lines_it_is_given(lines: list[str]) -> None:
     assert [line.text for line in page.lines] == lines
     assert page.kind == "text"
     assert all(line.markup is None for line in page.lines)
+
+
+def test_a_page_of_text_knows_where_it_is_from() -> None:
+    page = text_page(["สวัสดี"], "https://www.daily.example/a")
+    assert (page.url, page.site, page.kind) == (
+        "https://www.daily.example/a",
+        "daily.example",
+        "text",
+    )

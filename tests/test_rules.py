@@ -260,7 +260,7 @@ class TestFiles:
         try:
             parse_rules(text)
         except RulesError as error:
-            assert str(error).startswith("rules.toml:")  # noqa: PT017 - most texts are errors
+            assert str(error).startswith("rules.toml:")
 
 
 def loads(text: str) -> bool:

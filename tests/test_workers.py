@@ -147,3 +147,26 @@ def test_spans_count_characters_of_the_page_and_text_is_the_kept_ones(recipe: Re
     assert spans == [p.line.text for p in page.predictions]
     kept = [s for s, line in zip(spans, record["lines"], strict=True) if line["content"]]
     assert "\n".join(kept) == record["text"] == page.text
+
+
+def test_a_page_that_fails_costs_none_of_those_that_are_sent_with_it(workers: Workers):
+    pages = (GOOD, f"<p>{poison.DIE}", f"<p>{poison.RAISE}", GOOD, GOOD)
+    found = answers(workers, *pages)
+    died, raised = "ended its worker process", "RuntimeError: as told"
+    assert [page["error"] for page in found] == [None, died, raised, None, None]
+    assert [page["record"] for page in found] == list(range(5))
+
+
+def test_records_are_sent_a_few_at_a_time_and_large_ones_alone(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(workers_module, "BATCH_RECORDS", 3)
+    monkeypatch.setattr(workers_module, "BATCH_BYTES", 10)
+    sizes = [1, 1, 1, 1, 9, 2, 30, 5, 5]
+    records = [Record(i, str(i), "x" * size) for i, size in enumerate(sizes)]
+    sent = [[record.number for record in batch] for batch in workers_module.batches(records)]
+    assert sent == [[0, 1, 2], [3, 4], [5], [6], [7, 8]]
+
+
+def test_a_record_that_cannot_be_read_is_answered_in_its_place(workers: Workers):
+    records = [Record(0, "a", GOOD), Record(1, "b", "", error="cut off"), Record(2, "c", GOOD)]
+    found = [json.loads(answer.json) for _, answer in workers.clean(records)]
+    assert [page["error"] for page in found] == [None, "cut off", None]

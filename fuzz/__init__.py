@@ -1,0 +1,1 @@
+"""Bytes of strangers against each room that reads some; see ``python -m fuzz --help``."""
