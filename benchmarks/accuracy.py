@@ -40,8 +40,7 @@ from benchmarks.tools import (
 )
 from boilerplate.cleaner import Cleaner
 from boilerplate.evaluation import line_score, shingle_score, word_score, words
-from boilerplate.language import language_of
-from boilerplate.language import sample as language_sample
+from boilerplate.language import speech
 from boilerplate.model import MODES
 from boilerplate.page import Kind, Label
 from boilerplate.plugins import no_plugins
@@ -119,7 +118,8 @@ def given_to_tools(labelled: Sample) -> Input:
     texts = [line.text for line in page.lines]
     # lxml refuses a str that still claims an encoding; ours is decoded for all alike.
     markup = _without_declaration(decode(gold.html)) if page.kind == "html" else markup_of(texts)
-    language = gold.language or language_of(language_sample(texts)) or ""
+    said = speech([text.replace("\n", " ") for text in texts])
+    language = gold.language or said.language or ""
     return Input(markup, page, gold.url, language)
 
 
