@@ -36,6 +36,7 @@ NAMES: Final = (LOOPBACK, "localhost")
 TOKEN_BYTES: Final = 32
 TOKEN_HEADER: Final = b"x-token"
 MAX_BODY: Final = 1024  # bytes; a request names a page, two lines and a sign
+MAX_HEADERS: Final = 32_768  # bytes; a browser sends some hundreds
 MAX_SHOWN: Final = 2000  # characters of a line
 DIGITS: Final = 4
 STATIC: Final = {
@@ -134,7 +135,8 @@ def app(session: Session, port: int, token: str) -> ASGIApp:
 class Guard:
     """Lets through what the person's own browser asks, and gives every answer its headers.
 
-    401 without the token, 403 for another host name or origin, 413 for a body that is too long.
+    401 without the token, 403 for another host name or origin, 413 for a body that is too long,
+    431 for headers that are.
     """
 
     def __init__(self, guarded: ASGIApp, port: int, token: str) -> None:
@@ -166,6 +168,9 @@ class Guard:
     def refusal(self, scope: Scope) -> Response | None:
         """Why a request is refused, or None."""
         headers: list[tuple[bytes, bytes]] = scope["headers"]
+        # The server itself refuses long ones (400) only where they do not come all at once.
+        if sum(len(name) + len(value) for name, value in headers) > MAX_HEADERS:
+            return _error(431, f"headers have at most {MAX_HEADERS} bytes")
 
         def sent(name: bytes) -> list[bytes]:
             return [value for key, value in headers if key == name]

@@ -7,7 +7,7 @@
 
 /* characters.Char, TABLE_SIZE and Flag; kinds.KINDS, HEAD and the widths of its tables. */
 enum { LOWER = 1, DIGIT = 5, TABLE_SIZE = 0x20000, BLANK = 4 };
-enum { N_KINDS = 10, WIDTH = 16, HEAD = 240, TEXT_BITS = 16, NAME_BITS = 13, WORD_SALT = 100 };
+enum { N_KINDS = 10, WIDTH = 16, HEAD = 240, TEXT_BITS = 17, NAME_BITS = 13, WORD_SALT = 100 };
 enum { LEAST_ORDER = 2, MOST_ORDER = 5 };
 enum { MOST = 3 * HEAD }; /* characters of a head in folded case: none becomes more than three */
 static const uint64_t MIX = 0xD6E8FEB86659FD93u, BASE = 0x9E3779B97F4A7C15u;
@@ -64,7 +64,7 @@ static int64_t add_words(const uint32_t *text, int size, const uint8_t *table,
 const char kind_words_doc[] =
     "kind_words(points, table, flags, weights, sums, counts)\n\n"
     "Of the heads of lines in folded case, each after a newline, and one at the end: the sums of\n"
-    "the rows of `weights` (2**16, 16) for their n-grams, (n, 10), and how many these are, (n,).";
+    "the rows of `weights` (2**17, 16) for their n-grams, (n, 10), and how many these are, (n,).";
 
 PyObject *kind_words(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
