@@ -118,7 +118,8 @@ def given_to_tools(labelled: Sample) -> Input:
     texts = [line.text for line in page.lines]
     # lxml refuses a str that still claims an encoding; ours is decoded for all alike.
     markup = _without_declaration(decode(gold.html)) if page.kind == "html" else markup_of(texts)
-    language = gold.language or speech(texts).language or ""
+    said = speech([text.replace("\n", " ") for text in texts])
+    language = gold.language or said.language or ""
     return Input(markup, page, gold.url, language)
 
 
