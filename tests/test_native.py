@@ -29,7 +29,7 @@ from boilerplate.characters import (
 )
 from boilerplate.characters import plain as plain_text
 from boilerplate.features import element_tokens, encode, line_shapes, page_text
-from boilerplate.kinds import likeliest_paths
+from boilerplate.kinds import TEXT_BITS, likeliest_paths
 from boilerplate.language import speech
 from boilerplate.model import column_grounds, column_names
 from boilerplate.page import Element, Line, Markup, text_page
@@ -513,7 +513,7 @@ class TestNothingBeyondAnArrayIsRead:
     def test_kinds_without_room_or_lines_are_refused(self) -> None:
         assert acceleration.native
         native, says = acceleration.native, np.zeros((1 << 13, 16), np.int8)
-        tables = char_table(), char_flags(), np.zeros((1 << 16, 16), np.int8)
+        tables = char_table(), char_flags(), np.zeros((1 << TEXT_BITS, 16), np.int8)
         heads = np.array([10, 97, 10], np.uint32)
         native.kind_words(heads, *tables, np.zeros((1, 10)), np.zeros(1))
         with pytest.raises(ValueError, match="fewer lines"):
