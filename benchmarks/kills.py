@@ -101,12 +101,21 @@ def begin(model: str, source: Path, output: Path) -> subprocess.Popen[bytes]:
 
 
 def survive(
-    model: str, times: int, seed: int, folder: Path, tell: Callable[[str], None] = lambda _: None
+    model: str,
+    times: int,
+    seed: int,
+    folder: Path,
+    tell: Callable[[str], None] = lambda _: None,
+    pages: int = 20,
 ) -> Tally:
-    """Clean a crawl through so many kills. Raises AssertionError where a byte is not as it was."""
+    """Clean a crawl through so many kills. Raises AssertionError where a byte is not as it was.
+
+    ``pages`` a shard should be many where kills are: a run of which workers are killed faster
+    than they start gives up.
+    """
     random_of = random.Random(seed)  # noqa: S311 - no secret
     source = folder / "in"
-    make_crawl(source, shards=8, pages=20)
+    make_crawl(source, shards=8, pages=pages)
     begun = time.monotonic()
     assert begin(model, source, folder / "whole").wait() == 0
     usual = time.monotonic() - begun
@@ -187,7 +196,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         tally = survive(
             given.model, given.times, given.seed, Path(folder),
-            lambda what: print(what, file=sys.stderr),  # noqa: T201
+            lambda what: print(what, file=sys.stderr), 100,  # noqa: T201
         )  # fmt: skip
     print(  # noqa: T201
         f"{tally.killed['worker']} workers and {tally.killed['main']} runs killed, {tally.runs} "
