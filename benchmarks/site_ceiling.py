@@ -17,7 +17,7 @@ from typing import Final
 import click
 import numpy as np
 
-from benchmarks.site_models import pages_by_site, parts
+from benchmarks.site_models import pages_by_site, parts, splits_option
 from boilerplate.cleaner import best_threshold
 from boilerplate.evaluation import score_counts
 from boilerplate.knowledge import Bools, Knowledge
@@ -81,9 +81,7 @@ def ceilings(golds: Sequence[GoldPage], kind: Kind, model: Model) -> np.ndarray:
 @source_option
 @cache_option
 @model_option
-@click.option(
-    "--split", type=click.Choice(["train", "dev", "test"]), multiple=True, default=["dev"]
-)
+@splits_option
 def main(source: Path, cache: Path, model: str | None, split: tuple[str, ...]) -> None:
     """Tell what perfect knowledge of a site's lines would be worth."""
     sites = pages_by_site(gold_pages(source, cache, split, (), False))

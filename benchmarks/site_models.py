@@ -202,6 +202,11 @@ def draw(results: Mapping[str, Any], target: Path) -> None:
     figure.savefig(target, dpi=120, metadata={"Software": None})
 
 
+splits_option = click.option(
+    "--split", type=click.Choice(["train", "dev", "test"]), multiple=True, default=["dev"]
+)
+
+
 def write_tables(document: Path, tables: Sequence[str]) -> None:
     """Put the tables between the document's marks."""
     head, _, rest = document.read_text("utf-8").partition(MARKS[0])
@@ -214,9 +219,7 @@ def write_tables(document: Path, tables: Sequence[str]) -> None:
 @source_option
 @cache_option
 @model_option
-@click.option(
-    "--split", type=click.Choice(["train", "dev", "test"]), multiple=True, default=["dev"]
-)
+@splits_option
 @click.option("--site", "only", multiple=True, help="Only these sites.")
 @click.option("--mode", type=click.Choice(MODES), multiple=True, default=MODES)
 @click.option("--write", is_flag=True, help="Write docs/results and the picture.")

@@ -396,7 +396,8 @@ def ablation_tables(results: Json) -> str:
         + f") and scored on `{results['split']}`, then trained again with one thing left out: a "
         "corpus, a table of the linear model, the page types, a group of the trees' columns. "
         "The figures are line F1 / word F1; below the first row, what is lost (-) or won (+) "
-        "in points. `python -m training ablate`.",
+        "in points. `python -m training ablate`, at commit "
+        f"`{results['commit'][:10]}`, with the lessons of that time.",
     ]
     for kind, variants in results["modes"].items():
         whole = next(iter(variants.values()))
@@ -463,7 +464,7 @@ def unseen_tables(results: Json) -> str:
         "over pages. `python -m training unseen"
         + (f" --sample {sampled}" if sampled > 1 else "")
         + (f" --split {results['split']}" if results["split"] != "dev" else "")
-        + "`.",
+        + f"`, at commit `{results['commit'][:10]}`, with the lessons of that time.",
     ]
     for source, title in SOURCES.items():
         found = {
