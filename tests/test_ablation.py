@@ -47,7 +47,7 @@ def test_the_table_tells_points_lost():
     less = {"wcxb": {"pages": 1, "line_f1": 0.88, "word_f1": 0.96}}
     mean = {"mean": {"line_f1": 0.9, "word_f1": 0.95}}
     results = {
-        "split": "dev", "pages": 10, "one_page_in": 1,
+        "split": "dev", "pages": 10, "one_page_in": 1, "commit": "0" * 40,
         "modes": {"html": {"everything": scores | mean, "columns: links": less | mean}},
     }  # fmt: skip
     assert "| columns: links | -2.0 / +1.0 | +0.0 / +0.0 |" in ablation_tables(results)
@@ -61,7 +61,7 @@ def test_the_table_tells_what_two_languages_cost():
         return mean | {"mixed": figures | {"quotations_kept": kept}}
 
     results = {
-        "split": "dev", "pages": 10, "one_page_in": 1,
+        "split": "dev", "pages": 10, "one_page_in": 1, "commit": "0" * 40,
         "modes": {"text": {"everything": scores(0.95), "columns: language": scores(None)}},
     }  # fmt: skip
     shown = ablation_tables(results)

@@ -99,6 +99,7 @@ def test_the_table_tells_the_change_in_points():
     row = compared(np.array([[1.0, 0.9]]), np.array([[0.5, 0.87]]))
     results = {
         "split": "dev", "one_page_in": 3, "pages_learned": 9,
+        "commit": "0" * 40,
         "languages": {"el": {"pages_held_out": 4, "corpora": row}},
     }  # fmt: skip
     written = unseen_tables(results)
