@@ -340,26 +340,36 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the model says of n lines: probability of content, (n,), and its grounds, (n, g).
+    """What the model says of n lines: the probability of content of each, (n,).
 
     ``article`` is the probability that the page is an article rather than a shop, a forum or
     a list; ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) the
     lengths of their texts as they look (``characters.plain``), ``skeleton`` the elements around
     them, where the page was looked at in one part. ``site_reasons``
     are what a site model says of each line, if it is content and if it is chrome; ``drift`` how
-    little the page looks like its site, None without such a model. ``seen`` holds what a reason
-    tells of the lines, (n, len(SEEN)), nan where that is not known.
+    little the page looks like its site, None without such a model. ``matrices`` are what the
+    trees read of the page's parts, by which they explain themselves (``Model.evidence``).
     """
 
     probability: Floats
-    grounds: Floats
     article: float = 1.0
     languages: tuple[tuple[str | None, float], ...] = ()
     chars: Floats = field(default_factory=lambda: np.zeros(0))
     site_reasons: tuple[tuple[str, str], ...] = ()
     drift: float | None = None
-    seen: NDArray[np.float32] | None = None
     skeleton: Tree | None = None
+    matrices: tuple[tuple[Kind, NDArray[np.float32]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why n lines have their scores: what each of GROUNDS added to their log-odds, (n, g).
+
+    ``seen`` holds what a reason tells of the lines, (n, len(SEEN)), nan where that is not known.
+    """
+
+    grounds: Floats
+    seen: NDArray[np.float32]
 
 
 # What the columns of the trees tell about, in the words of a reason.
@@ -441,13 +451,6 @@ def _seen_columns(kind: Kind) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.array([i for i, _ in found]), np.array([place for _, place in found])
 
 
-def _seen(matrix: NDArray[np.float32], kind: Kind) -> NDArray[np.float32]:
-    seen = np.full((len(matrix), len(SEEN)), np.nan, np.float32)
-    places, columns = _seen_columns(kind)
-    seen[:, places] = matrix[:, columns]
-    return seen
-
-
 def tree_matrix(
     encoded: Encoded, evidence: Floats, bias: float, types: Floats
 ) -> NDArray[np.float32]:
@@ -495,43 +498,47 @@ class Model:
     about: Mapping[str, Any]
     path: str | None = None
 
-    def predict(self, page: Page, spoken: Sequence[int], explain: bool = True) -> Scores:
+    def predict(self, page: Page, spoken: Sequence[int]) -> Scores:
         """Probabilities of content for the lines of a page whose indices are given."""
-        scores = [self._predict_part(*part, explain) for part in parts(page, spoken)]
-        seen = [each.seen for each in scores if each.seen is not None]
+        scores = [self._predict_part(*part) for part in parts(page, spoken)]
+        if len(scores) == 1:
+            return scores[0]
         return Scores(
             np.concatenate([np.zeros(0), *(each.probability for each in scores)]),
-            np.concatenate([np.zeros((0, len(GROUNDS))), *(each.grounds for each in scores)]),
             float(np.mean([each.article for each in scores])) if scores else 1.0,
             tuple(language for each in scores for language in each.languages),
             np.concatenate([np.zeros(0), *(each.chars for each in scores)]),
-            seen=np.concatenate([np.zeros((0, len(SEEN)), np.float32), *seen])
-            if len(seen) == len(scores)
-            else None,
-            skeleton=scores[0].skeleton if len(scores) == 1 else None,
+            matrices=tuple(matrix for each in scores for matrix in each.matrices),
         )
 
-    def _predict_part(self, page: Page, spoken: Sequence[int], explain: bool) -> Scores:
+    def _predict_part(self, page: Page, spoken: Sequence[int]) -> Scores:
         encoded = encode(page, spoken)
         kind: Kind = "text" if encoded.tree is None else "html"
         stack = self.stacks[kind]
         evidence = stack.linear.scores(encoded)
         types = stack.types.log_probabilities(encoded.bag)
         matrix = tree_matrix(encoded, evidence, stack.linear.bias, types)
-        log_odds, added = stack.trees.explain(matrix, column_grounds(kind) if explain else None)
-        grounds = np.zeros((encoded.n, len(GROUNDS)))
-        grounds[:, : added.shape[1]] = added
-        article = float(np.exp(types[PAGE_TYPES.index("article")]))
-        languages = tuple(encoded.speech.of_lines())
         return Scores(
-            sigmoid(log_odds),
-            grounds,
-            article,
-            languages,
+            sigmoid(stack.trees.log_odds(matrix)),
+            float(np.exp(types[PAGE_TYPES.index("article")])),
+            tuple(encoded.speech.of_lines()),
             encoded.chars,
-            seen=_seen(matrix, kind) if explain else None,
             skeleton=encoded.tree,
+            matrices=((kind, matrix),),
         )
+
+    def evidence(self, scores: Scores) -> Evidence:
+        """What the scores of ``predict`` rest on."""
+        grounds = np.zeros((len(scores.probability), len(GROUNDS)))
+        seen = np.full((len(grounds), len(SEEN)), np.nan, np.float32)
+        first = 0
+        for kind, matrix in scores.matrices:
+            rows = slice(first, first := first + len(matrix))
+            added = self.stacks[kind].trees.explain(matrix, column_grounds(kind))[1]
+            grounds[rows, : added.shape[1]] = added
+            places, columns = _seen_columns(kind)
+            seen[rows, places] = matrix[:, columns]
+        return Evidence(grounds, seen)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Workers load the file rather than receive megabytes of arrays.
