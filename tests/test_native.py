@@ -31,6 +31,7 @@ from boilerplate.characters import plain as plain_text
 from boilerplate.features import element_tokens, encode, line_shapes, page_text
 from boilerplate.kinds import TEXT_BITS, likeliest_paths
 from boilerplate.language import speech
+from boilerplate.limits import tag_counts
 from boilerplate.model import _packed, column_grounds, column_names, trees_from
 from boilerplate.page import Element, Line, Markup, text_page
 from boilerplate.plugins import no_plugins
@@ -181,6 +182,27 @@ class TestSplitter:
         assert not any(map(gc.is_tracked, values))
         with plain():
             assert html_page("<p>a") == page
+
+
+class TestLimits:
+    @given(
+        st.lists(
+            st.sampled_from(
+                ("<b>", "<B ", "</b>", "<strong\n>", "</STRONG>", "<strongs>", "<i/", "<html a>",
+                 "<body>", "<BODY\t", "</body >", "<", "</", "<code\xa0>", "é", "<tt\f>", "\ud800")
+            )
+        ).map("".join)
+    )  # fmt: skip
+    def test_tags_are_counted_the_same(self, markup: str) -> None:
+        fast = tag_counts(markup)
+        with plain():
+            assert fast == tag_counts(markup)
+
+    def test_other_arguments_are_refused(self) -> None:
+        assert acceleration.native
+        for arguments in ((), (b"<b>",), ("<b>", "<b>")):
+            with pytest.raises(TypeError, match="tag_counts"):
+                acceleration.native.tag_counts(*arguments)
 
 
 class TestTrees:
