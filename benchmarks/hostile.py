@@ -178,6 +178,17 @@ def written(document: str, lines: Sequence[str]) -> str:
     return f"{before}{MARKS[0]}\n" + "\n".join(lines) + f"\n{MARKS[1]}{after}"
 
 
+def keep(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Write what is known by now: a run over all kinds takes long, and may be stopped."""
+    from training.card import commit
+
+    known = {name: kinds[name] for name in PAGES if name in kinds}
+    RESULTS.write_text(json.dumps(commit() | {"kinds": known}, indent=1) + "\n", "utf-8")
+    about = f"At commit `{commit()['commit'][:10]}`, the largest page of each kind:"
+    text = written(DOCUMENT.read_text("utf-8"), [about, "", *table(known)])
+    DOCUMENT.write_text(text, "utf-8")
+
+
 @click.command()
 @click.argument("names", nargs=-1)
 @click.option("--one", type=click.Path(path_type=Path), hidden=True)
@@ -200,14 +211,8 @@ def main(names: tuple[str, ...], one: Path | None, feared: bool, write: bool) ->
         click.echo(f"{name}: " + "; ".join(wrong or [json.dumps(rows[-1])]))
         if not any("failed" in row for row in rows):
             stored["kinds"][name] = rows
-    if write:
-        from training.card import commit
-
-        known = {name: stored["kinds"][name] for name in PAGES if name in stored["kinds"]}
-        RESULTS.write_text(json.dumps(commit() | {"kinds": known}, indent=1) + "\n", "utf-8")
-        about = f"At commit `{commit()['commit'][:10]}`, the largest page of each kind:"
-        text = written(DOCUMENT.read_text("utf-8"), [about, "", *table(known)])
-        DOCUMENT.write_text(text, "utf-8")
+            if write:
+                keep(stored["kinds"])
     if broken:
         raise click.ClickException("\n".join(["broken promises:", *broken]))
 
