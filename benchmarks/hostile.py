@@ -171,11 +171,11 @@ def table(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
     return [head, "|---|---:|---:|---:|---:|---:|---:|", *(row for _, row in sorted(rows))]
 
 
-def written(document: str, lines: Sequence[str]) -> str:
+def written(document: str, lines: Sequence[str], marks: tuple[str, str] = MARKS) -> str:
     """A document with other lines between its marks."""
-    before, rest = document.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    return f"{before}{MARKS[0]}\n" + "\n".join(lines) + f"\n{MARKS[1]}{after}"
+    before, rest = document.split(marks[0])
+    after = rest.split(marks[1], 1)[1]
+    return f"{before}{marks[0]}\n" + "\n".join(lines) + f"\n{marks[1]}{after}"
 
 
 def keep(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:

@@ -3,6 +3,7 @@
 What is found is kept in fuzz/found/TARGET; what widens the coverage, in fuzz/corpus/TARGET, from
 which the next run goes on. Both are this machine's; a finding that was mended becomes a test.
 Needs the extra ``fuzz``. The tests run each target a little without it (tests/test_fuzz.py).
+``--write`` keeps what a run came to in docs/results/fuzz.json and the table of docs/hostile.md.
 """
 
 from __future__ import annotations
@@ -27,8 +28,13 @@ MEBIBYTES: Final = 2048
 @click.option("--runs", default=-1, help="End after so many inputs.")
 @click.option("--seed", default=0, help="Of the random numbers; 0 takes the clock's.")
 @click.option("--corpus", type=click.Path(path_type=Path), help="By default fuzz/corpus/NAME.")
-def main(name: str, seconds: int, runs: int, seed: int, corpus: Path | None) -> None:
+@click.option("--write", is_flag=True, help="Keep what came of it, and the table.")
+def main(name: str, seconds: int, runs: int, seed: int, corpus: Path | None, write: bool) -> None:
     """Fuzz one of the rooms of fuzz/targets.py."""
+    if write:
+        from fuzz import results
+
+        sys.exit(results.kept(name, [a for a in sys.argv[1:] if a != "--write"]))
     try:
         import atheris
     except ImportError as error:
