@@ -7,7 +7,6 @@ import re
 import resource
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +28,7 @@ _TRIED: Final = re.compile(r"^stat::number_of_executed_units:\s*(\d+)", re.MULTI
 def kept(name: str, arguments: Sequence[str]) -> int:
     """Fuzz in a process of its own and note what it came to; the status it ended with."""
     about = commit()
-    begun, used = time.monotonic(), _processor_seconds()
+    used = _processor_seconds()
     with subprocess.Popen(  # noqa: S603 - this very program
         [sys.executable, "-m", "fuzz", *arguments], cwd=HERE, stderr=subprocess.PIPE, text=True,
         errors="replace",
@@ -39,7 +38,6 @@ def kept(name: str, arguments: Sequence[str]) -> int:
             sys.stderr.write(line)
             said.append(line)
     if outcome := summary("".join(said)):
-        outcome["seconds"] = round(time.monotonic() - begun)
         outcome["processor"] = round(_processor_seconds() - used)
         outcome["found"] = int(running.returncode != 0)
         note(name, about | outcome)
@@ -72,17 +70,17 @@ def note(name: str, run: Mapping[str, Any]) -> None:
 def table(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
     """All runs of each target together; the coverage is the last run's, which knew the others'."""
     rows = [
-        "| target | runs | minutes | of the processor | inputs | branches | features | corpus "
+        "| target | runs | minutes of the processor | inputs | branches | features | corpus "
         "| findings | last commit |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---|",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---|",
     ]
     for name, all_runs in runs.items():
         last = all_runs[-1]
-        minutes, processor, inputs, found = (
-            sum(run[key] for run in all_runs) for key in ("seconds", "processor", "inputs", "found")
+        processor, inputs, found = (
+            sum(run[key] for run in all_runs) for key in ("processor", "inputs", "found")
         )
         rows.append(
-            f"| `{name}` | {len(all_runs)} | {minutes / 60:.1f} | {processor / 60:.1f} "
+            f"| `{name}` | {len(all_runs)} | {processor / 60:.1f} "
             f"| {inputs:,} | {last['coverage']:,} | {last['features']:,} | {last['corpus']:,} "
             f"| {found} | `{last['commit'][:10]}` |"
         )

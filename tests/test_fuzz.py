@@ -65,12 +65,12 @@ def test_runs_of_one_target_are_added_up_in_a_table(monkeypatch, tmp_path: Path)
     monkeypatch.setattr(results, "DOCUMENT", document)
     monkeypatch.setattr(results, "RESULTS", tmp_path / "fuzz.json")
     said = "#2 INITED cov: 9 ft: 9 corp: 1/1b\n#8 DONE   cov: 20 ft: 30 corp: 4/22Kb\n"
-    run = {"commit": "0" * 40, "seconds": 60, "processor": 30, "found": 0}
+    run = {"commit": "0" * 40, "processor": 30, "found": 0}
     results.note("rules", run | results.summary(said))
     results.note("rules", run | results.summary(said + "stat::number_of_executed_units: 1992\n"))
     assert len(json.loads((tmp_path / "fuzz.json").read_text("utf-8"))["rules"]) == 2
     text = document.read_text("utf-8")
-    assert "| `rules` | 2 | 2.0 | 1.0 | 2,000 | 20 | 30 | 4 | 0 | `0000000000` |" in text
+    assert "| `rules` | 2 | 1.0 | 2,000 | 20 | 30 | 4 | 0 | `0000000000` |" in text
     assert text.startswith("a\n")
     assert text.endswith("b\n")
     assert results.summary("no such target") == {}
