@@ -30,10 +30,11 @@ ATTEMPTS: Final = 3  # of the measure by time: what disturbs it makes it slower,
 LANGUAGES: Final = ("ar", "de", "en", "hi", "ja", "ru", "th", "tr", "zh-cn")
 PARAGRAPHS: Final = 20
 TREES: Final = 400
-WORK: Final = ("nothing", "parse", "html", "text")
+CLEANING: Final = ("html", "text", "explained")
+WORK: Final = ("nothing", "parse", *CLEANING)
 # How often each is done where instructions are counted: starting Python counts a little
 # differently each time, which must not show.
-TIMES: Final = {"nothing": 1, "parse": 1000, "html": 4, "text": 4}
+TIMES: Final = {"nothing": 1, "parse": 1000, **dict.fromkeys(CLEANING, 4)}
 
 
 def work(model: str | None = None) -> dict[str, Callable[[], object]]:
@@ -46,19 +47,20 @@ def work(model: str | None = None) -> dict[str, Callable[[], object]]:
     from tests.made_up import made_up_model, news_page
 
     cleaner = Cleaner(model or made_up_model(n_trees=TREES), plugins=no_plugins())
-    cleaner.clean(news_page())  # what is loaded on first use
+    cleaner.clean(news_page()).predictions[:1]  # what is loaded on first use
     pages = [news_page(language, PARAGRAPHS) for language in LANGUAGES]
     texts = ["\n".join(line.text for line in html_page(page).lines) for page in pages]
     return {
         "nothing": lambda: None,
         "parse": lambda: [turbohtml.parse(page, positions=False) for page in pages],
-        "html": lambda: [cleaner.clean(page, kind="html") for page in pages],
-        "text": lambda: [cleaner.clean(text, kind="text") for text in texts],
+        "html": lambda: [cleaner.clean(page, kind="html").text for page in pages],
+        "text": lambda: [cleaner.clean(text, kind="text").text for text in texts],
+        "explained": lambda: [cleaner.clean(page, kind="html").predictions[:1] for page in pages],
     }
 
 
 def by_time() -> dict[str, float]:
-    """Times the bare parse that HTML and bare text take, by processor time."""
+    """Times the bare parse that each kind of CLEANING takes, by processor time."""
     tasks = work()
     least = dict.fromkeys(WORK, float("inf"))
     for _ in range(ROUNDS):
@@ -66,11 +68,11 @@ def by_time() -> dict[str, float]:
             start = time.process_time_ns()
             task()
             least[name] = min(least[name], time.process_time_ns() - start)
-    return {name: least[name] / least["parse"] for name in ("html", "text")}
+    return {name: least[name] / least["parse"] for name in CLEANING}
 
 
 def by_instructions() -> dict[str, float]:
-    """Times the bare parse that HTML and bare text take, by instructions."""
+    """Times the bare parse that each kind of CLEANING takes, by instructions."""
     from boilerplate.model import to_bytes
     from tests.made_up import made_up_model
 
@@ -79,7 +81,7 @@ def by_instructions() -> dict[str, float]:
         model.write_bytes(to_bytes(made_up_model(n_trees=TREES)))
         counts = {name: instructions(name, model) for name in WORK}
     each = {name: (counts[name] - counts["nothing"]) / TIMES[name] for name in WORK}
-    return {name: each[name] / each["parse"] for name in ("html", "text")}
+    return {name: each[name] / each["parse"] for name in CLEANING}
 
 
 def instructions(name: str, model: Path) -> int:

@@ -58,7 +58,7 @@ def ceilings(golds: Sequence[GoldPage], kind: Kind, model: Model) -> np.ndarray:
         if labelled is None or not labelled.page.spoken:
             continue
         page, spoken = replace(labelled.page, url=None), labelled.page.spoken
-        scores = model.predict(page, spoken, explain=False)
+        scores = model.predict(page, spoken)
         each = sketch(page, spoken, scores.probability)
         least = best_threshold(scores.probability, scores.chars, scores.article)
         kept = scores.probability[: each.n] >= least

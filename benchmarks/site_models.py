@@ -96,12 +96,12 @@ def score(cleaner: Cleaner, labelled: Sample) -> tuple[float, float]:
 class Remembering(Model):
     """A Model that scores a page once, though the page is learned from and cleaned many times."""
 
-    def predict(self, page: Page, spoken: Sequence[int], explain: bool = True) -> Scores:
-        """What the model said of the page when it was first asked."""
+    def predict(self, page: Page, spoken: Sequence[int]) -> Scores:
+        """What the model said of the page when it was first asked, without what explains it."""
         known: dict[int, tuple[Page, Scores]] = self.__dict__.setdefault("known", {})
         # The page is kept beside its scores, so that no other one can take its id.
         if id(page) not in known:
-            known[id(page)] = (page, super().predict(page, spoken, explain))
+            known[id(page)] = (page, replace(super().predict(page, spoken), matrices=()))
         return known[id(page)][1]
 
 

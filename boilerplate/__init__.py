@@ -10,23 +10,22 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from boilerplate.page import (
-    CleanPage,
-    Element,
-    Label,
-    LabelledPage,
-    Line,
-    Markup,
-    Metadata,
-    Page,
-    Prediction,
-)
-
 if TYPE_CHECKING:
     from boilerplate.acceleration import accelerated
     from boilerplate.cleaner import Cleaner, clean
     from boilerplate.hookspecs import hookimpl
     from boilerplate.model import Model, load_model
+    from boilerplate.page import (
+        CleanPage,
+        Element,
+        Label,
+        LabelledPage,
+        Line,
+        Markup,
+        Metadata,
+        Page,
+        Prediction,
+    )
     from boilerplate.plugins import Plugins, load_plugins
     from boilerplate.readers import read
     from boilerplate.rules import SiteRules, Verdict, Vote, read_rules
@@ -34,6 +33,15 @@ if TYPE_CHECKING:
 
 # Loaded on first use, so that importing the package costs milliseconds.
 _LAZY = {
+    "CleanPage": "boilerplate.page",
+    "Element": "boilerplate.page",
+    "Label": "boilerplate.page",
+    "LabelledPage": "boilerplate.page",
+    "Line": "boilerplate.page",
+    "Markup": "boilerplate.page",
+    "Metadata": "boilerplate.page",
+    "Page": "boilerplate.page",
+    "Prediction": "boilerplate.page",
     "Cleaner": "boilerplate.cleaner",
     "clean": "boilerplate.cleaner",
     "Model": "boilerplate.model",

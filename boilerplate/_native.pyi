@@ -5,6 +5,7 @@ from boilerplate.page import Element, Label, Line, Markup, Prediction
 
 VERSION: Final[int]
 
+def tag_counts(markup: str, /) -> tuple[int, int] | None: ...
 def split(
     markup: str,
     tags: Mapping[str, int],

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from boilerplate.page import CleanPage, Kind, Label, Line, Page, Prediction, is_blank
+from boilerplate.page import CleanPage, Kind, Label, Line, Page, Prediction, Predictions, is_blank
 
 MAX_SHOWN: Final = 100  # pages, the strangest, that a report shows line by line
 MAX_LISTED: Final = 1000  # and names
@@ -178,7 +178,7 @@ def _push(heap: list[Any], item: tuple[Any, ...], most: int) -> None:
 def page_of_record(record: Mapping[str, Any]) -> CleanPage:
     """A page from its record in a shard, which holds no markup and no reasons."""
     text = record.get("page") or ""
-    predictions = tuple(
+    predictions = Predictions.of(
         Prediction(
             Line(text[each["start"] : each["end"]]),
             Label.CONTENT if each["content"] else Label.BOILERPLATE,
@@ -191,7 +191,7 @@ def page_of_record(record: Mapping[str, Any]) -> CleanPage:
     )
     kind: Kind = "html" if record.get("kind") == "html" else "text"
     page = Page(
-        tuple(p.line for p in predictions),
+        tuple(predictions.lines),
         kind=kind,
         url=record.get("url"),
         unread=record.get("unread") or 0,

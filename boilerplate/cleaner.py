@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from os import PathLike
 from typing import Any, Final
@@ -14,8 +15,8 @@ from boilerplate import acceleration
 from boilerplate.features import Floats
 from boilerplate.kinds import chrome_kinds
 from boilerplate.language import page_language
-from boilerplate.model import Model, load_model, shifted
-from boilerplate.page import CleanPage, Kind, Label, Page, Prediction
+from boilerplate.model import Model, Scores, load_model, shifted
+from boilerplate.page import CleanPage, Kind, Label, Page, Prediction, Predictions
 from boilerplate.plugins import Opinions, Plugins, default_plugins
 from boilerplate.readers import read
 from boilerplate.reasons import naming, reasons
@@ -74,8 +75,7 @@ class Cleaner:
             source if isinstance(source, Page) else read(source, url, kind, charset, known.select)
         )
         spoken = page.spoken
-        scored = self.model.predict(page, spoken)
-        chars, skeleton = scored.chars, scored.skeleton
+        general = scored = self.model.predict(page, spoken)
         if site := corrector_of(self.site_models, page):
             scored = site.correct(page, spoken, scored)
         else:
@@ -84,43 +84,91 @@ class Cleaner:
         probability = nudged(scored.probability, spoken, opinions).round(PLACES)
         threshold = self.threshold
         if threshold is None:
-            threshold = best_threshold(probability, chars, scored.article)
+            threshold = best_threshold(probability, general.chars, scored.article)
         kept = overruled(probability >= threshold, spoken, opinions)
-        language = page_language(scored.languages, probability, chars)
-        kinds = chrome_kinds(page, spoken, kept, skeleton=skeleton)
-        why = reasons(page, spoken, scored, kept, language)
-        why = [
-            opinions.reason(i, naming(kind, each))
-            for i, kind, each in zip(spoken, kinds, why, strict=True)
-        ]
-        predictions = predicted(page, spoken, kept, probability, why, kinds, scored.languages)
-        return CleanPage(page, predictions, language, threshold, opinions.errors, scored.drift)
+        language = page_language(scored.languages, probability, general.chars)
+        decided = Decided(
+            page, spoken, kept, probability, language, opinions, self.model, general, scored
+        )
+        return CleanPage(
+            page, decided.labelled(), language, threshold, opinions.errors, scored.drift
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Cleaner, (self.model, self.threshold, self.plugins, self.site_models))
 
 
-def predicted(
-    page: Page,
-    spoken: Sequence[int],
-    kept: NDArray[np.bool_],
-    probability: Floats,
-    why: list[str],
-    kinds: list[str | None],
-    languages: Sequence[tuple[str | None, float]],
-) -> tuple[Prediction, ...]:
-    """A prediction for each line: of those ``spoken`` as was decided, blank ones are dropped."""
-    labels = [Label.CONTENT if keep else Label.BOILERPLATE for keep in kept.tolist()]
-    decided = list(spoken), labels, probability.tolist(), why, kinds, list(languages)
-    if native := acceleration.native:
-        return native.predictions(Prediction, page.lines, BLANK, *decided)
-    found = {i: each for i, *each in zip(*decided, strict=True)}
-    blank = [*BLANK[:4], BLANK[4:]]
-    made = []
-    for i, line in enumerate(page.lines):
-        *each, language = found.get(i, blank)
-        made.append(Prediction(line, *each, *language))
-    return tuple(made)
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided of a page's spoken lines, and all that explains it.
+
+    ``kept`` and ``probability`` are (n,); ``general`` is what the ``model`` says, ``scored``
+    with what is known of the site.
+    """
+
+    page: Page
+    spoken: Sequence[int]
+    kept: NDArray[np.bool_]
+    probability: Floats
+    language: str | None
+    opinions: Opinions
+    model: Model
+    general: Scores
+    scored: Scores
+
+    def labelled(self) -> Predictions:
+        """The predictions, explained when they are looked at."""
+        labels = [Label.CONTENT if keep else Label.BOILERPLATE for keep in self.kept.tolist()]
+        label, probability, _, _, *language = BLANK
+        return Predictions(
+            self.page.lines,
+            self._of_all_lines(labels, label),
+            self._of_all_lines(self.probability.tolist(), probability),
+            self._of_all_lines(self.scored.languages, tuple(language)),
+            self,
+        )
+
+    def kinds(self) -> Sequence[str | None]:
+        """The kind of chrome of each line that was dropped, None of others."""
+        skeleton = self.general.skeleton
+        return self._of_all_lines(
+            chrome_kinds(self.page, self.spoken, self.kept, skeleton=skeleton), None
+        )
+
+    def predictions(self, kinds: Sequence[str | None]) -> tuple[Prediction, ...]:
+        """A prediction a line with its reason; blank lines are dropped."""
+        page, spoken, kept, scored = self.page, self.spoken, self.kept, self.scored
+        evidence = self.model.evidence(self.general)
+        of_spoken = [kinds[i] for i in spoken]
+        why = [
+            self.opinions.reason(i, naming(kind, each))
+            for i, kind, each in zip(
+                spoken,
+                of_spoken,
+                reasons(page, spoken, scored, evidence, kept, self.language),
+                strict=True,
+            )
+        ]
+        labels = [Label.CONTENT if keep else Label.BOILERPLATE for keep in kept.tolist()]
+        languages = list(scored.languages)
+        decided = list(spoken), labels, self.probability.tolist(), why, of_spoken, languages
+        if native := acceleration.native:
+            return native.predictions(Prediction, page.lines, BLANK, *decided)
+        found = {i: each for i, *each in zip(*decided, strict=True)}
+        blank = [*BLANK[:4], BLANK[4:]]
+        made = []
+        for i, line in enumerate(page.lines):
+            *each, language = found.get(i, blank)
+            made.append(Prediction(line, *each, *language))
+        return tuple(made)
+
+    def _of_all_lines(self, values: Sequence[Any], blank: Any) -> Sequence[Any]:
+        if len(values) == len(self.page.lines):
+            return values
+        column = [blank] * len(self.page.lines)
+        for i, value in zip(self.spoken, values, strict=True):
+            column[i] = value
+        return column
 
 
 def nudged(probability: Floats, spoken: Sequence[int], opinions: Opinions) -> Floats:

@@ -222,12 +222,11 @@ HAS_BLANK: Final = tuple(
 )
 
 
-def columns_of(seen: NDArray[np.float32] | None, content: NDArray[np.bool_]) -> Floats:
-    """All COLUMNS of n lines, (n, c); without ``seen``, nan but for what the labels tell."""
+def columns_of(seen: NDArray[np.float32], content: NDArray[np.bool_]) -> Floats:
+    """All COLUMNS of n lines, (n, c): what was ``seen``, and what their labels tell."""
     n = len(content)
-    columns = np.full((n, len(COLUMNS)), np.nan)
-    if seen is not None:
-        columns[:, : len(SEEN)] = seen
+    columns = np.empty((n, len(COLUMNS)))
+    columns[:, : len(SEEN)] = seen
     columns[:, len(SEEN) : len(SEEN) + len(AROUND)] = _around(content)
     for i, (name, less) in enumerate(COUNTED.values(), len(SEEN) + len(AROUND)):
         columns[:, i] = np.exp(columns[:, SEEN.index(name)]) - less

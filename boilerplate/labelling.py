@@ -170,7 +170,7 @@ class Known:
 def known_of(page: Page, model: Model) -> Known:
     """Ask a model about a page."""
     lines = page.spoken
-    scores = model.predict(page, lines, explain=False)
+    scores = model.predict(page, lines)
     return Known(page, lines, scores, sketch(page, lines, scores.probability))
 
 

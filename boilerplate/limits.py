@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from boilerplate import acceleration
+
 MAX_MARKUP: Final = 16_000_000  # characters of HTML; search engines read as many, or fewer
 MAX_TAGS: Final = 1_500_000  # the HTML standard in one file has some 300,000
 MAX_LINES: Final = 250_000
@@ -28,15 +30,18 @@ ROOTS: Final = ("html", "body")
 MAX_ROOTS: Final = 100  # saved pages that were put together have some
 
 
+_SPACE: Final = r" \t\n\f\r"  # of HTML, which knows no other
+
+
 def _tags(start: str, names: Iterable[str], end: str) -> re.Pattern[str]:
     """Tags of some names, in either case: twice as fast as telling ``re`` to ignore it."""
     either = ("".join(f"[{c}{c.upper()}]" for c in name) for name in names)
     return re.compile(f"{start}(?:{'|'.join(either)}){end}")
 
 
-_FORMATTING: Final = _tags("(</?)", FORMATTING, r"(?=[\s/>])")
-_OPENING: Final = _tags("<", FORMATTING, r"[\s/>][^<>]{0,200}")
-_ROOT: Final = _tags("<(?=", ROOTS, r"[\s/])")
+_FORMATTING: Final = _tags("(</?)", FORMATTING, f"(?=[{_SPACE}/>])")
+_OPENING: Final = _tags("<", FORMATTING, f"[{_SPACE}/>][^<>]{{0,200}}")
+_ROOT: Final = _tags("<(?=", ROOTS, f"[{_SPACE}/])")
 # What no one reads, and what the largest pages are large with.
 _LONG_DATA: Final = re.compile(r"\bdata:[\w/+.;=-]{0,200},[^\"'<>\s]{1000,}", re.IGNORECASE)
 
@@ -59,12 +64,13 @@ def readable(markup: str) -> tuple[str, int]:
         end = _place_of("<", markup, MAX_TAGS + 1)
         unread += len(markup) - end
         markup = markup[:end]
-    roots = [found.start() for found in _ROOT.finditer(markup)]
-    if len(roots) > MAX_ROOTS:
+    n_roots, most_open = tag_counts(markup)
+    if n_roots > MAX_ROOTS:
         # as end tags they are ignored, with all their attributes
+        roots = [found.start() for found in _ROOT.finditer(markup)]
         first, rest = markup[: roots[MAX_ROOTS]], markup[roots[MAX_ROOTS] :]
         markup = first + _ROOT.sub("</x-", rest)
-    if reopened(markup, tags) > MAX_REOPENED:
+    if most_open * tags > MAX_REOPENED and reopened(markup, tags) > MAX_REOPENED:
         markup = _FORMATTING.sub(r"\1span", markup)
     return markup, unread
 
@@ -82,16 +88,28 @@ def readable_lines(text: str) -> tuple[str, int]:
     return text[:end], len(text) - end
 
 
+def tag_counts(markup: str) -> tuple[int, int]:
+    """How many tags of ROOTS have attributes, and how many of FORMATTING are open at once at most.
+
+    >>> tag_counts("<html lang=en><body><b><i></i><code>")
+    (1, 2)
+    """
+    if (native := acceleration.native) and (counts := native.tag_counts(markup)):
+        return counts
+    here = most = 0
+    for found in _FORMATTING.finditer(markup):
+        here = max(here - 1, 0) if found[1] == "</" else here + 1
+        most = max(most, here)
+    return sum(1 for _ in _ROOT.finditer(markup)), most
+
+
 def reopened(markup: str, tags: int) -> int:
     """The most elements that so many tags can make of those that were left open.
 
     >>> reopened("<b><i></i><i><p>", 6), reopened("<b><b><b><b><b><p>", 6)
     (12, 18)
     """
-    here = most = 0
-    for found in _FORMATTING.finditer(markup):
-        here = max(here - 1, 0) if found[1] == "</" else here + 1
-        most = max(most, here)
+    most = tag_counts(markup)[1]
     if most > MAX_EQUAL:  # else it need not be asked
         most = min(most, MAX_EQUAL * len(set(_OPENING.findall(markup))))
     return most * tags

@@ -186,8 +186,8 @@ class Trees:
         if self.feature.max(initial=0) >= f:
             raise IndexError(f"the trees read more than the matrix's {f} columns")
         key = b"" if groups is None else groups.tobytes()
-        if acceleration.native and matrix.dtype == np.float32:
-            *forest, leaves, width = _packed(self, key)
+        if acceleration.native and matrix.dtype == np.float32 and (packed := _packed(self, key)):
+            *forest, leaves, width = packed
             sums = np.empty((n, leaves.shape[1]))
             acceleration.native.explain(np.asfortranarray(matrix).T, f, *forest, leaves, sums)
             return sums[:, 0], sums[:, 1:width]
@@ -251,12 +251,14 @@ def _path_sums(trees: Trees, groups: bytes) -> NDArray[np.float32]:
     return sums.astype(np.float32)
 
 
-_NODE: Final = np.dtype(
-    [("threshold", "=f4"), ("source", "=i4"), ("left", "=i4"), ("right", "=i4")]
-)
+_NODE: Final = np.dtype([(name, "=i4") for name in ("source", "threshold", "left", "right")])
 _ROUND: Final = 4  # numbers that the compiled part adds side by side
+_MOST_THRESHOLDS: Final = 255  # of a column, that it can count in a byte; training makes 254
+_MOST_LEAVES: Final = 256  # of a tree
 Forest = tuple[
     NDArray[np.int32],
+    NDArray[np.int32],
+    NDArray[np.float32],
     NDArray[np.void],
     NDArray[np.int32],
     NDArray[np.int32],
@@ -267,40 +269,64 @@ Forest = tuple[
 
 
 @lru_cache(maxsize=8)
-def _packed(trees: Trees, groups: bytes) -> Forest:
+def _packed(trees: Trees, groups: bytes) -> Forest | None:
     """The trees as the compiled part reads them (see its ``explain``), and a leaf's numbers.
 
     What is read are columns, each once with missing values as the smallest and once as the
-    largest, as far as nodes ask for them; nodes that are no leaves, in each tree those furthest
-    down first; and leaves, with the log-odds of each and what the groups of columns added.
+    largest, as far as nodes ask for them, with all thresholds that they ask for; nodes that are
+    no leaves, in each tree those furthest down first; and leaves, with the log-odds of each and
+    what the groups of columns added. None where thresholds or leaves are more than a byte counts.
     """
     at = np.arange(len(trees.left))
     leaf = trees.left == at
     tree_of = np.searchsorted(trees.roots, at, "right") - 1
     sizes = np.bincount(tree_of, ~leaf, len(trees.roots)).astype(np.int32)
     leaf_sizes = np.bincount(tree_of, leaf, len(trees.roots)).astype(np.int32)
-    begins, leaf_begins = (
-        np.concatenate([[0], np.cumsum(each)]).astype(np.int32) for each in (sizes, leaf_sizes)
-    )
+    begins, leaf_begins = _begins(sizes), _begins(leaf_sizes)
     most = int(leaf_sizes.max(initial=1))
     inner = np.flatnonzero(~leaf)
     inner = inner[np.lexsort([-inner, tree_of[inner]])]
     slot = np.empty(len(at), np.int64)  # where a node's leaf is found
     slot[inner] = most + np.arange(len(inner)) - begins[tree_of[inner]]
     slot[leaf] = np.arange(leaf.sum()) - leaf_begins[tree_of[leaf]]
-    sources, source = np.unique(
-        2 * trees.feature[inner] + ~trees.missing_left[inner], return_inverse=True
-    )
+    asked = 2 * trees.feature[inner] + ~trees.missing_left[inner]
+    sources, source = np.unique(asked, return_inverse=True)
+    thresholds, place, counts = _ranked(trees.threshold[inner], source, len(sources))
+    if most > _MOST_LEAVES or counts.max(initial=0) > _MOST_THRESHOLDS:
+        return None
     nodes = np.empty(len(inner), _NODE)
-    nodes["threshold"] = trees.threshold[inner]
     nodes["source"] = source
+    nodes["threshold"] = place
     nodes["left"] = slot[trees.left[inner]]
     nodes["right"] = slot[trees.left[inner] + 1]
     paths = _path_sums(trees, groups)
     width = 1 + paths.shape[1]
-    leaves = np.zeros((int(leaf.sum()), -(-width // _ROUND) * _ROUND), np.float32)
+    room = width if width == 1 else -(-width // _ROUND) * _ROUND
+    leaves = np.zeros((int(leaf.sum()), room), np.float32)
     leaves[:, 0], leaves[:, 1:width] = trees.value[leaf], paths[leaf]
-    return sources.astype(np.int32), nodes, begins, leaf_begins, most, leaves, width
+    cuts = _begins(counts)
+    return (
+        sources.astype(np.int32), cuts, thresholds, nodes, begins, leaf_begins, most, leaves, width
+    )  # fmt: skip
+
+
+def _begins(sizes: NDArray[Any]) -> NDArray[np.int32]:
+    """Where each of consecutive runs of these sizes begins, and the end of the last."""
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
+
+
+def _ranked(
+    thresholds: NDArray[np.float32], source: NDArray[np.intp], sources: int
+) -> tuple[NDArray[np.float32], NDArray[np.intp], NDArray[np.intp]]:
+    """The thresholds of each source, sorted and once each; each given one's place; their counts."""
+    order = np.lexsort((thresholds, source))
+    by_source, sorted_ = source[order], thresholds[order]
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (by_source[1:] != by_source[:-1]) | (sorted_[1:] != sorted_[:-1])
+    counts = np.bincount(by_source[new], minlength=sources)
+    place = np.empty(len(order), np.intp)
+    place[order] = np.cumsum(new) - 1 - _begins(counts)[by_source]
+    return sorted_[new], place, counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,26 +340,36 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the model says of n lines: probability of content, (n,), and its grounds, (n, g).
+    """What the model says of n lines: the probability of content of each, (n,).
 
     ``article`` is the probability that the page is an article rather than a shop, a forum or
     a list; ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) the
     lengths of their texts as they look (``characters.plain``), ``skeleton`` the elements around
     them, where the page was looked at in one part. ``site_reasons``
     are what a site model says of each line, if it is content and if it is chrome; ``drift`` how
-    little the page looks like its site, None without such a model. ``seen`` holds what a reason
-    tells of the lines, (n, len(SEEN)), nan where that is not known.
+    little the page looks like its site, None without such a model. ``matrices`` are what the
+    trees read of the page's parts, by which they explain themselves (``Model.evidence``).
     """
 
     probability: Floats
-    grounds: Floats
     article: float = 1.0
     languages: tuple[tuple[str | None, float], ...] = ()
     chars: Floats = field(default_factory=lambda: np.zeros(0))
     site_reasons: tuple[tuple[str, str], ...] = ()
     drift: float | None = None
-    seen: NDArray[np.float32] | None = None
     skeleton: Tree | None = None
+    matrices: tuple[tuple[Kind, NDArray[np.float32]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why n lines have their scores: what each of GROUNDS added to their log-odds, (n, g).
+
+    ``seen`` holds what a reason tells of the lines, (n, len(SEEN)), nan where that is not known.
+    """
+
+    grounds: Floats
+    seen: NDArray[np.float32]
 
 
 # What the columns of the trees tell about, in the words of a reason.
@@ -415,13 +451,6 @@ def _seen_columns(kind: Kind) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.array([i for i, _ in found]), np.array([place for _, place in found])
 
 
-def _seen(matrix: NDArray[np.float32], kind: Kind) -> NDArray[np.float32]:
-    seen = np.full((len(matrix), len(SEEN)), np.nan, np.float32)
-    places, columns = _seen_columns(kind)
-    seen[:, places] = matrix[:, columns]
-    return seen
-
-
 def tree_matrix(
     encoded: Encoded, evidence: Floats, bias: float, types: Floats
 ) -> NDArray[np.float32]:
@@ -469,43 +498,47 @@ class Model:
     about: Mapping[str, Any]
     path: str | None = None
 
-    def predict(self, page: Page, spoken: Sequence[int], explain: bool = True) -> Scores:
+    def predict(self, page: Page, spoken: Sequence[int]) -> Scores:
         """Probabilities of content for the lines of a page whose indices are given."""
-        scores = [self._predict_part(*part, explain) for part in parts(page, spoken)]
-        seen = [each.seen for each in scores if each.seen is not None]
+        scores = [self._predict_part(*part) for part in parts(page, spoken)]
+        if len(scores) == 1:
+            return scores[0]
         return Scores(
             np.concatenate([np.zeros(0), *(each.probability for each in scores)]),
-            np.concatenate([np.zeros((0, len(GROUNDS))), *(each.grounds for each in scores)]),
             float(np.mean([each.article for each in scores])) if scores else 1.0,
             tuple(language for each in scores for language in each.languages),
             np.concatenate([np.zeros(0), *(each.chars for each in scores)]),
-            seen=np.concatenate([np.zeros((0, len(SEEN)), np.float32), *seen])
-            if len(seen) == len(scores)
-            else None,
-            skeleton=scores[0].skeleton if len(scores) == 1 else None,
+            matrices=tuple(matrix for each in scores for matrix in each.matrices),
         )
 
-    def _predict_part(self, page: Page, spoken: Sequence[int], explain: bool) -> Scores:
+    def _predict_part(self, page: Page, spoken: Sequence[int]) -> Scores:
         encoded = encode(page, spoken)
         kind: Kind = "text" if encoded.tree is None else "html"
         stack = self.stacks[kind]
         evidence = stack.linear.scores(encoded)
         types = stack.types.log_probabilities(encoded.bag)
         matrix = tree_matrix(encoded, evidence, stack.linear.bias, types)
-        log_odds, added = stack.trees.explain(matrix, column_grounds(kind) if explain else None)
-        grounds = np.zeros((encoded.n, len(GROUNDS)))
-        grounds[:, : added.shape[1]] = added
-        article = float(np.exp(types[PAGE_TYPES.index("article")]))
-        languages = tuple(encoded.speech.of_lines())
         return Scores(
-            sigmoid(log_odds),
-            grounds,
-            article,
-            languages,
+            sigmoid(stack.trees.log_odds(matrix)),
+            float(np.exp(types[PAGE_TYPES.index("article")])),
+            tuple(encoded.speech.of_lines()),
             encoded.chars,
-            seen=_seen(matrix, kind) if explain else None,
             skeleton=encoded.tree,
+            matrices=((kind, matrix),),
         )
+
+    def evidence(self, scores: Scores) -> Evidence:
+        """What the scores of ``predict`` rest on."""
+        grounds = np.zeros((len(scores.probability), len(GROUNDS)))
+        seen = np.full((len(grounds), len(SEEN)), np.nan, np.float32)
+        first = 0
+        for kind, matrix in scores.matrices:
+            rows = slice(first, first := first + len(matrix))
+            added = self.stacks[kind].trees.explain(matrix, column_grounds(kind))[1]
+            grounds[rows, : added.shape[1]] = added
+            places, columns = _seen_columns(kind)
+            seen[rows, places] = matrix[:, columns]
+        return Evidence(grounds, seen)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Workers load the file rather than receive megabytes of arrays.

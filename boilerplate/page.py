@@ -5,10 +5,10 @@ Every value here is frozen. A step of the pipeline takes one and returns another
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal, Protocol, overload
 from urllib.parse import urlsplit
 
 Kind = Literal["html", "text"]
@@ -134,31 +134,133 @@ class Prediction:
     language_confidence: float = 0.0
 
 
+class Explainer(Protocol):
+    """What can say of a page's lines what they are and why."""
+
+    def kinds(self) -> Sequence[str | None]:
+        """The kind of chrome of each line, None of those that are kept or blank."""
+
+    def predictions(self, kinds: Sequence[str | None]) -> tuple[Prediction, ...]:
+        """A prediction a line, of these kinds."""
+
+
+class Predictions(Sequence[Prediction]):
+    """One prediction a line, in page order; equal to a tuple of the same.
+
+    ``labels``, ``probabilities`` and ``languages`` (with their confidence) are columns of it,
+    there from the beginning. ``kinds`` and reasons cost as much as they do: they are worked out
+    when the first is asked for, from what is kept of the page's numbers until then, about a
+    kilobyte a line. In other processes they arrive worked out.
+    """
+
+    __slots__ = ("_explainer", "_kinds", "_made", "labels", "languages", "lines", "probabilities")
+
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        labels: Sequence[Label],
+        probabilities: Sequence[float],
+        languages: Sequence[tuple[str | None, float]],
+        explainer: Explainer,
+    ) -> None:
+        self.lines = lines
+        self.labels = labels
+        self.probabilities = probabilities
+        self.languages = languages
+        self._explainer: Explainer | None = explainer
+        self._kinds: Sequence[str | None] | None = None
+        self._made: tuple[Prediction, ...] = ()
+
+    @classmethod
+    def of(cls, made: Iterable[Prediction]) -> Predictions:
+        """Predictions that are known already."""
+        if isinstance(made, Predictions):
+            return made
+        found = cls.__new__(cls)
+        found._made, found._explainer = tuple(made), None
+        found.lines = [p.line for p in found._made]
+        found.labels = [p.label for p in found._made]
+        found.probabilities = [p.probability for p in found._made]
+        found.languages = [(p.language, p.language_confidence) for p in found._made]
+        found._kinds = [p.kind for p in found._made]
+        return found
+
+    @property
+    def kinds(self) -> Sequence[str | None]:
+        """The kind of chrome of each line, without the reasons' cost."""
+        kinds, explainer = self._kinds, self._explainer
+        if kinds is None and explainer is not None:
+            kinds = self._kinds = explainer.kinds()
+        return kinds if kinds is not None else [p.kind for p in self._made]
+
+    def _all(self) -> tuple[Prediction, ...]:
+        # Two threads may both work them out: they come to the same.
+        explainer = self._explainer
+        if explainer is not None:
+            self._made = explainer.predictions(self.kinds)
+            self._explainer = None
+        return self._made
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @overload
+    def __getitem__(self, place: int) -> Prediction: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Prediction, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Prediction | tuple[Prediction, ...]:
+        return self._all()[place]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Predictions | tuple):
+            return self._all() == tuple(other)
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Predictions.of, (self._all(),))
+
+
 @dataclass(frozen=True, slots=True)
 class CleanPage:
     """A page with one prediction a line, in page order; ``threshold`` is what decided them.
 
+    ``predictions`` given as a plain tuple become Predictions.
     ``plugin_errors`` names each plugin whose opinion on this page is missing, and why.
     ``drift`` is how much the page lacks of what its site's model saw on the site's pages: 0
     nothing, 1 all of it; None where no model of its site was asked.
     """
 
     page: Page
-    predictions: tuple[Prediction, ...]
+    predictions: Predictions
     language: str | None = None
     threshold: float = 0.5
     plugin_errors: tuple[str, ...] = ()
     drift: float | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "predictions", Predictions.of(self.predictions))
+
     @property
     def kept(self) -> tuple[Line, ...]:
         """The lines labelled CONTENT."""
-        return tuple(p.line for p in self.predictions if p.label is Label.CONTENT)
+        return self._labelled(Label.CONTENT)
 
     @property
     def dropped(self) -> tuple[Line, ...]:
         """The lines labelled BOILERPLATE."""
-        return tuple(p.line for p in self.predictions if p.label is Label.BOILERPLATE)
+        return self._labelled(Label.BOILERPLATE)
+
+    def _labelled(self, label: Label) -> tuple[Line, ...]:
+        lines, labels = self.predictions.lines, self.predictions.labels
+        return tuple(line for line, each in zip(lines, labels, strict=True) if each is label)
 
     @property
     def text(self) -> str:

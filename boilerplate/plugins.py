@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
-from importlib.metadata import Distribution, EntryPoint, entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, Literal, TypeVar
@@ -26,6 +26,14 @@ import pluggy
 from boilerplate import hookspecs
 from boilerplate.deadline import TookTooLongError, within
 from boilerplate.page import Label, Page, Selector
+from boilerplate.places import (
+    FOLDERS_VARIABLE,
+    GROUP,
+    ONLY_VARIABLE,
+    distribution_of,
+    is_bundled,
+    user_folder,
+)
 from boilerplate.rules import (
     API_VERSION,
     Matcher,
@@ -44,13 +52,9 @@ S = TypeVar("S")  # Scores; named there, numpy would be loaded for whoever lists
 Warn = Callable[[str, str], None]  # told a plugin's name and what is wrong
 Origin = Literal["user", "installed", "bundled"]
 
-GROUP: Final = "boilerplate"  # of the entry points
-DISTRIBUTION: Final = "boilerplate-lines"  # whose plugins are the bundled ones
 ORIGINS: Final[tuple[Origin, ...]] = ("user", "installed", "bundled")  # the first wins
 HOOKS: Final = ("site_rules", "label_lines", "site_model", "register_commands")
 RULES_FILE: Final = "rules.toml"  # of a plugin that is a folder
-ONLY_VARIABLE: Final = "BOILERPLATE_PLUGINS"
-FOLDERS_VARIABLE: Final = "BOILERPLATE_PLUGINS_DIR"
 SECONDS_TO_LOAD: Final = 10.0  # an import may read files; one that waits for a network is broken
 SECONDS_A_PAGE: Final = 2.0  # for one hook on one page, where all else takes milliseconds
 SECONDS_A_LINE: Final = 0.001  # more, for a page of very many lines
@@ -97,13 +101,6 @@ class Settings:
             None if only is None else frozenset(filter(None, map(str.strip, only.split(",")))),
             strict,
         )
-
-
-def user_folder() -> Path:
-    """Where a user's own plugins live, whether it exists or not."""
-    import click
-
-    return Path(click.get_app_dir("boilerplate")) / "plugins"
 
 
 @dataclass(slots=True)
@@ -655,20 +652,10 @@ def _installed() -> Iterator[tuple[Plugin, Callable[[], object]]]:
     for point in points:
         version = point.dist.version if point.dist else ""
         plugin = Plugin(
-            point.name, _origin(point), f"{_distribution(point)} ({point.value})", version
+            point.name, _origin(point), f"{distribution_of(point)} ({point.value})", version
         )
         yield plugin, point.load
 
 
-def _distribution(point: EntryPoint) -> str:
-    return _name_of(point.dist) if point.dist else "?"
-
-
-@cache
-def _name_of(distribution: Distribution) -> str:
-    return str(distribution.metadata["Name"])  # each time the whole file is parsed, README and all
-
-
 def _origin(point: EntryPoint) -> Origin:
-    name = _distribution(point).lower().replace("_", "-")
-    return "bundled" if name == DISTRIBUTION else "installed"
+    return "bundled" if is_bundled(point) else "installed"

@@ -19,7 +19,7 @@ from boilerplate import acceleration
 from boilerplate.facts import HAS_BLANK, SIDES, columns_of, found
 from boilerplate.features import Floats, Ints
 from boilerplate.language import language_name, same_language
-from boilerplate.model import GROUNDS, Scores
+from boilerplate.model import GROUNDS, Evidence, Scores
 from boilerplate.page import Page
 
 KIND_WORDS: Final = {  # how each kind of chrome is said; "other" says nothing
@@ -41,6 +41,7 @@ def reasons(
     page: Page,
     spoken: Sequence[int],
     scores: Scores,
+    evidence: Evidence,
     content: NDArray[np.bool_],
     language: str | None = None,
 ) -> list[str]:
@@ -49,8 +50,8 @@ def reasons(
     ``language`` is the page's. A line that was dropped in another one is said to be, wherever
     that counted against it.
     """
-    strongest = strongest_grounds(scores.grounds, content)
-    columns = columns_of(scores.seen, content)
+    strongest = strongest_grounds(evidence.grounds, content)
+    columns = columns_of(evidence.seen, content)
     facts = np.take_along_axis(found(columns, content), strongest, 1)
     spoken_in = scores.languages or [(None, 0.0)] * len(content)
     strange = {code for code in {code for code, _ in spoken_in} if is_foreign(code, language)}
@@ -59,7 +60,7 @@ def reasons(
         foreign_lines[:] = [c in strange and sure >= SURE_OF_LANGUAGE for c, sure in spoken_in]
     # Of a foreign line the language's name is said, or nothing of languages.
     facts[foreign_lines[:, None] & (strongest == _LANGUAGE)] = -1
-    named = foreign_lines & ~content & (scores.grounds[:, _LANGUAGE] < 0)
+    named = foreign_lines & ~content & (evidence.grounds[:, _LANGUAGE] < 0)
     lengths = np.array([len(page.lines[i].text) for i in spoken])
     short = (lengths < SHORT) & ~content
     # All that a reason says is one number, unless a fact has a blank to be filled.

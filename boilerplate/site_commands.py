@@ -13,6 +13,7 @@ import click
 
 from boilerplate.inputs import PAGE_SUFFIXES, STDIN, Input, find_inputs
 from boilerplate.page import Kind, Label, Page
+from boilerplate.places import site_models_folder
 from boilerplate.terminal import tell, warn
 
 if TYPE_CHECKING:
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 
 JSONL_SUFFIXES: Final = (".jsonl", ".ndjson")
 Labels = Sequence[Label | None]
-
-
-def site_models_folder() -> Path:
-    """Where site models lie that no option names: a folder of the user's configuration."""
-    return Path(click.get_app_dir("boilerplate")) / "site-models"
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class SiteModel:
                 continue
             spoken = page.spoken
             if spoken:
-                probability = model.predict(page, spoken, explain=False).probability
+                probability = model.predict(page, spoken).probability
                 sketches.append(sketch(page, spoken, probability, known))
         self.sample_ = sample((*self.sample_.pages, *sketches), self.sample_.horizon)
         self.left_out_ = tuple(left_out)

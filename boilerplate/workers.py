@@ -76,21 +76,24 @@ def page_fields(page: CleanPage) -> dict[str, Any]:
     lines = []
     texts = []
     start = 0
-    for p in page.predictions:
-        if is_blank(p.line):
+    said = page.predictions  # of which reasons are not asked: no record holds them
+    for line, label, probability, kind, (language, _) in zip(
+        said.lines, said.labels, said.probabilities, said.kinds, said.languages, strict=True
+    ):
+        if is_blank(line):
             continue
-        end = start + len(p.line.text)
+        end = start + len(line.text)
         lines.append(
             {
                 "start": start,
                 "end": end,
-                "probability": p.probability,
-                "content": p.label is Label.CONTENT,
-                "kind": p.kind,
-                "language": p.language,
+                "probability": probability,
+                "content": label is Label.CONTENT,
+                "kind": kind,
+                "language": language,
             }
         )
-        texts.append(p.line.text)
+        texts.append(line.text)
         start = end + 1
     return {
         "site": page.site,

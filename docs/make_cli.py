@@ -15,10 +15,10 @@ from typing import Final
 
 import click
 
-from boilerplate.cli import cli
+from boilerplate.cli import Deferred, cli
 
 PAGE: Final = Path(__file__).parent / "reference" / "cli.md"
-MADE: Final = "<!-- made by `python docs/make_cli.py`: change boilerplate/cli.py, not this -->"
+MADE: Final = "<!-- made by `python docs/make_cli.py`: change the commands, not this -->"
 PROGRAM: Final = "boilerplate"
 
 
@@ -51,6 +51,8 @@ def commands(context: click.Context) -> Iterator[click.Context]:
         # Not list_commands, which asks the plugins of whoever runs this.
         for name in sorted(group.commands):
             below = group.commands[name]
+            if isinstance(below, Deferred):
+                below = below.load()
             if not below.hidden:
                 yield from commands(
                     click.Context(below, context, info_name=name, **below.context_settings)

@@ -75,6 +75,7 @@ static PyMethodDef functions[] = {
     FAST(plain_texts),
     FAST(predictions),
     FAST(explain),
+    FAST(tag_counts),
     FAST(split),
     FAST(char_counts),
     FAST(line_shapes),
@@ -98,7 +99,7 @@ static PyMethodDef functions[] = {
 
 static int add_version(PyObject *module)
 {
-    return PyModule_AddIntConstant(module, "VERSION", 2);
+    return PyModule_AddIntConstant(module, "VERSION", 3);
 }
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_version}, {0, NULL}};

@@ -106,6 +106,8 @@ extern const char likeliest_languages_doc[];
 PyObject *likeliest_languages(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char plain_texts_doc[];
 PyObject *plain_texts(PyObject *module, PyObject *const *args, Py_ssize_t count);
+extern const char tag_counts_doc[];
+PyObject *tag_counts(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char split_doc[];
 PyObject *split(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern const char predictions_doc[];

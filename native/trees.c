@@ -14,20 +14,22 @@
 
 /* No line walks down a tree. All nodes are asked, of so many lines at once and without branches,
    children before their parents: each hands up the leaf that its right or its left child has
-   found. Comparing many lines side by side costs less than following one. */
+   found. A value is compared once with the thresholds of its source, and is from then on how many
+   of them it exceeds: a byte, as a leaf's number in its tree is, so that one instruction asks a
+   node of all ROWS lines. */
 enum { ROWS = 32, ROUND = 4 /* numbers that are added side by side */ };
 enum { LINES = 8 * ROWS }; /* taken to a tree before the next, whose leaves must be fetched */
+enum { MOST_THRESHOLDS = 255, MOST_LEAVES = 256 }; /* of a source, of a tree */
 
 typedef struct {
-    float threshold;
-    int32_t source;
-    int32_t left, right; /* slots that hold a leaf for each line */
+    int32_t source, threshold; /* the place of the threshold among its source's */
+    int32_t left, right;       /* slots that hold a leaf for each line */
 } Node;
 
-/* Whether nodes of `trees` trees have a column to be asked for, and children that are found before
-   them: leaves in the slots below `most`, or earlier nodes of their tree from there on. */
+/* Whether nodes of `trees` trees have a threshold to be asked for, and children that are found
+   before them: leaves in the slots below `most`, or earlier nodes of their tree from there on. */
 static int are_trees(const Node *nodes, const int32_t *begins, const int32_t *leaf_begins,
-                     Py_ssize_t trees, Py_ssize_t sources, int32_t most)
+                     Py_ssize_t trees, const int32_t *cuts, Py_ssize_t sources, int32_t most)
 {
     int fits = 1;
     for (Py_ssize_t t = 0; t < trees; t++) {
@@ -35,8 +37,12 @@ static int are_trees(const Node *nodes, const int32_t *begins, const int32_t *le
         for (int32_t i = begins[t]; i < begins[t + 1]; i++) {
             const Node *node = nodes + i;
             int32_t below = most + i - begins[t];
-            fits &= node->source >= 0 && node->source < sources && node->left >= 0 &&
-                    node->right >= 0 && node->left < below && node->right < below &&
+            if (node->source < 0 || node->source >= sources) {
+                return 0;
+            }
+            fits &= node->threshold >= 0 &&
+                    node->threshold < cuts[node->source + 1] - cuts[node->source] &&
+                    node->left >= 0 && node->right >= 0 && node->left < below && node->right < below &&
                     (node->left < leaves || node->left >= most) &&
                     (node->right < leaves || node->right >= most);
         }
@@ -62,50 +68,90 @@ static int are_begins(const int32_t *begins, Py_ssize_t trees, Py_ssize_t size, 
 
 typedef struct {
     const float *matrix;
-    const int32_t *sources, *begins, *leaf_begins;
+    const int32_t *sources, *cuts, *begins, *leaf_begins;
+    const float *thresholds;
     const Node *nodes;
     const float *leaves;
     Py_ssize_t n, n_sources, trees, width;
     int32_t most;
 } Forest;
 
-/* The sums of some lines' leaves, tree after tree; `values` and `slots` are room to work in. */
-WIDE static void add_leaves(const Forest *forest, Py_ssize_t first, Py_ssize_t lines, float *values,
-                            int32_t *slots, double *sums)
+/* How many of the sorted thresholds each of ROWS values exceeds, less 128: a signed byte. */
+WIDE static void count_below(const float *values, const float *thresholds, int32_t count,
+                             int8_t *below)
 {
-    for (Py_ssize_t at = 0; at < lines; at += ROWS) {
-        Py_ssize_t rows = lines - at < ROWS ? lines - at : ROWS;
-        for (Py_ssize_t s = 0; s < forest->n_sources; s++) {
-            int32_t source = forest->sources[s];
-            const float *from = forest->matrix + (source >> 1) * forest->n + first + at;
-            float *into = values + (at * forest->n_sources) + s * ROWS;
-            float missing = source & 1 ? INFINITY : -INFINITY;
+    int32_t counts[ROWS];
+    for (int r = 0; r < ROWS; r++) {
+        counts[r] = INT8_MIN;
+    }
+    for (int32_t k = 0; k < count; k++) {
+        float threshold = thresholds[k];
+        for (int r = 0; r < ROWS; r++) {
+            counts[r] += values[r] > threshold;
+        }
+    }
+    for (int r = 0; r < ROWS; r++) {
+        below[r] = (int8_t)counts[r];
+    }
+}
+
+/* Which leaf of a tree each of ROWS lines reaches; `slots` begin with its leaves' own numbers. */
+WIDE static const uint8_t *reach_leaves(const Forest *forest, Py_ssize_t tree, const int8_t *below,
+                                        uint8_t *slots)
+{
+    const Node *node = forest->nodes + forest->begins[tree];
+    const Node *end = forest->nodes + forest->begins[tree + 1];
+    if (node == end) {
+        return slots;
+    }
+    uint8_t *restrict found = slots + (Py_ssize_t)forest->most * ROWS;
+    for (; node < end; node++, found += ROWS) {
+        const int8_t *value = below + (Py_ssize_t)node->source * ROWS;
+        const uint8_t *left = slots + (Py_ssize_t)node->left * ROWS;
+        const uint8_t *right = slots + (Py_ssize_t)node->right * ROWS;
+        int8_t threshold = (int8_t)(node->threshold + INT8_MIN);
+        for (int r = 0; r < ROWS; r++) {
+            uint8_t mask = (uint8_t) - (value[r] > threshold);
+            found[r] = (uint8_t)((right[r] & mask) | (left[r] & ~mask));
+        }
+    }
+    return found - ROWS;
+}
+
+/* The sums of some lines' leaves, tree after tree; `below` and `slots` are room to work in. */
+WIDE static void add_leaves(const Forest *forest, Py_ssize_t first, Py_ssize_t lines, int8_t *below,
+                            uint8_t *slots, double *sums)
+{
+    Py_ssize_t width = forest->width, block = forest->n_sources * ROWS;
+    float values[ROWS] = {0};
+    for (Py_ssize_t s = 0; s < forest->n_sources; s++) {
+        int32_t source = forest->sources[s];
+        const float *from = forest->matrix + (source >> 1) * forest->n + first;
+        float missing = source & 1 ? INFINITY : -INFINITY;
+        for (Py_ssize_t at = 0; at < lines; at += ROWS) {
+            Py_ssize_t rows = lines - at < ROWS ? lines - at : ROWS;
             for (Py_ssize_t r = 0; r < rows; r++) {
-                into[r] = from[r] != from[r] ? missing : from[r];
+                values[r] = from[at + r] != from[at + r] ? missing : from[at + r];
             }
+            count_below(values, forest->thresholds + forest->cuts[s],
+                        forest->cuts[s + 1] - forest->cuts[s], below + at / ROWS * block + s * ROWS);
         }
     }
     for (Py_ssize_t t = 0; t < forest->trees; t++) {
-        int32_t begin = forest->begins[t], count = forest->begins[t + 1] - begin;
-        const float *leaves = forest->leaves + forest->leaf_begins[t] * forest->width;
+        const float *leaves = forest->leaves + forest->leaf_begins[t] * width;
         for (Py_ssize_t at = 0; at < lines; at += ROWS) {
-            int32_t *restrict found = slots + (Py_ssize_t)forest->most * ROWS;
-            for (int32_t i = 0; i < count; i++, found += ROWS) {
-                const Node *node = forest->nodes + begin + i;
-                const float *value = values + (at * forest->n_sources) + node->source * ROWS;
-                const int32_t *left = slots + (Py_ssize_t)node->left * ROWS;
-                const int32_t *right = slots + (Py_ssize_t)node->right * ROWS;
-                float threshold = node->threshold;
-                for (int r = 0; r < ROWS; r++) {
-                    found[r] = value[r] > threshold ? right[r] : left[r];
-                }
-            }
-            const int32_t *reached = count ? found - ROWS : slots;
+            const uint8_t *reached = reach_leaves(forest, t, below + at / ROWS * block, slots);
             Py_ssize_t rows = lines - at < ROWS ? lines - at : ROWS;
-            for (Py_ssize_t r = 0; r < rows; r++) {
-                const float *leaf = leaves + reached[r] * forest->width;
-                double *sum = sums + (at + r) * forest->width;
-                for (Py_ssize_t j = 0; j < forest->width; j += ROUND) {
+            double *sum = sums + at * width;
+            if (width == 1) {
+                for (Py_ssize_t r = 0; r < rows; r++) {
+                    sum[r] += (double)leaves[reached[r]];
+                }
+                continue;
+            }
+            for (Py_ssize_t r = 0; r < rows; r++, sum += width) {
+                const float *leaf = leaves + reached[r] * width;
+                for (Py_ssize_t j = 0; j < width; j += ROUND) {
                     for (int k = 0; k < ROUND; k++) {
                         sum[j + k] += (double)leaf[j + k];
                     }
@@ -116,37 +162,43 @@ WIDE static void add_leaves(const Forest *forest, Py_ssize_t first, Py_ssize_t l
 }
 
 const char explain_doc[] =
-    "explain(matrix, columns, sources, nodes, begins, leaf_begins, most, leaves, sums)\n\n"
+    "explain(matrix, columns, sources, cuts, thresholds, nodes, begins, leaf_begins, most, leaves,\n"
+    "sums)\n\n"
     "Adds up each line's leaves, tree after tree, rows of `leaves` (l, width), into `sums`\n"
-    "(n, width). `matrix` is (columns, n); `sources` are twice a column, and one more to take\n"
-    "missing values for the largest and not the smallest. `nodes` have a threshold, a source, and\n"
-    "two children: a leaf's number in its tree, or `most` and the place of an earlier node.";
+    "(n, width); a width is 1 or a multiple of 4. `matrix` is (columns, n); `sources` are twice a\n"
+    "column, and one more to take missing values for the largest and not the smallest; from one of\n"
+    "`cuts` to the next are a source's sorted `thresholds`. `nodes` have a source, the place of\n"
+    "one of its thresholds, and two children: a leaf's number in its tree, or `most` and the place\n"
+    "of an earlier node.";
 
 PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
-    Array a[9] = {0};
+    Array a[11] = {0};
     PyObject *result = NULL;
-    float *values = NULL;
-    int32_t *slots = NULL;
+    int8_t *below = NULL;
+    uint8_t *slots = NULL;
     (void)module;
-    if (take_arguments("explain", "wnwowwnwD", args, count, a) < 0 ||
-        take_array(args[3], &a[3], sizeof(Node), 0, "explain") < 0) {
+    if (take_arguments("explain", "wnwwwowwnwD", args, count, a) < 0 ||
+        take_array(args[5], &a[5], sizeof(Node), 0, "explain") < 0) {
         goto done;
     }
-    Forest forest = {.matrix = a[0].view.buf, .sources = a[2].view.buf, .begins = a[4].view.buf,
-                     .leaf_begins = a[5].view.buf, .nodes = a[3].view.buf, .leaves = a[7].view.buf,
-                     .n_sources = a[2].length, .trees = a[4].length - 1};
-    Py_ssize_t f = a[1].length, most = a[6].length;
+    Forest forest = {.matrix = a[0].view.buf, .sources = a[2].view.buf, .cuts = a[3].view.buf,
+                     .thresholds = a[4].view.buf, .nodes = a[5].view.buf, .begins = a[6].view.buf,
+                     .leaf_begins = a[7].view.buf, .leaves = a[9].view.buf,
+                     .n_sources = a[2].length, .trees = a[6].length - 1};
+    Py_ssize_t f = a[1].length, most = a[8].length;
     forest.n = f > 0 ? a[0].length / f : 0;
-    int fits = forest.trees >= 0 && a[5].length == forest.trees + 1 && f > 0 &&
+    int fits = forest.trees >= 0 && a[7].length == forest.trees + 1 && f > 0 &&
                f <= INT32_MAX / 2 && is_matrix(&a[0], f, forest.n) && most > 0 &&
-               most <= INT32_MAX / 2 && a[3].length <= INT32_MAX / 2 &&
-               are_begins(forest.begins, forest.trees, a[3].length, 0, INT32_MAX);
+               most <= MOST_LEAVES && a[5].length <= INT32_MAX / 2 &&
+               a[3].length == forest.n_sources + 1 &&
+               are_begins(forest.cuts, forest.n_sources, a[4].length, 0, MOST_THRESHOLDS) &&
+               are_begins(forest.begins, forest.trees, a[5].length, 0, INT32_MAX);
     Py_ssize_t n_leaves = fits ? forest.leaf_begins[forest.trees] : 0;
-    forest.width = n_leaves > 0 ? a[7].length / n_leaves : ROUND;
+    forest.width = n_leaves > 0 ? a[9].length / n_leaves : 1;
     fits = fits && are_begins(forest.leaf_begins, forest.trees, n_leaves, 1, (int32_t)most) &&
-           forest.width > 0 && forest.width % ROUND == 0 &&
-           is_matrix(&a[7], n_leaves, forest.width) && is_matrix(&a[8], forest.n, forest.width);
+           forest.width > 0 && (forest.width == 1 || forest.width % ROUND == 0) &&
+           is_matrix(&a[9], n_leaves, forest.width) && is_matrix(&a[10], forest.n, forest.width);
     for (Py_ssize_t s = 0; fits && s < forest.n_sources; s++) {
         fits = forest.sources[s] >= 0 && forest.sources[s] < 2 * f;
     }
@@ -155,8 +207,8 @@ PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t count)
         PyErr_SetString(PyExc_ValueError, "explain: the arrays' lengths disagree");
         goto done;
     }
-    if (!are_trees(forest.nodes, forest.begins, forest.leaf_begins, forest.trees, forest.n_sources,
-                   forest.most)) {
+    if (!are_trees(forest.nodes, forest.begins, forest.leaf_begins, forest.trees, forest.cuts,
+                   forest.n_sources, forest.most)) {
         PyErr_SetString(PyExc_ValueError, "explain: a node lies beyond the trees or the columns");
         goto done;
     }
@@ -166,29 +218,29 @@ PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t count)
         largest = size > largest ? size : largest;
     }
     Py_ssize_t lines = forest.n < LINES ? (forest.n + ROWS - 1) / ROWS * ROWS : LINES;
-    values = calloc((size_t)((forest.n_sources + 1) * (lines + 1)), sizeof(*values));
-    slots = malloc((size_t)(most + largest) * ROWS * sizeof(*slots));
-    if (values == NULL || slots == NULL) {
+    below = malloc((size_t)((forest.n_sources + 1) * (lines + 1)));
+    slots = malloc((size_t)(most + largest) * ROWS);
+    if (below == NULL || slots == NULL) {
         PyErr_NoMemory();
         goto done;
     }
-    double *sums = a[8].view.buf;
+    double *sums = a[10].view.buf;
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t i = 0; i < most * ROWS; i++) { /* a leaf is found by itself */
-        slots[i] = (int32_t)(i / ROWS);
+        slots[i] = (uint8_t)(i / ROWS);
     }
     for (Py_ssize_t i = 0; i < forest.n * forest.width; i++) {
         sums[i] = 0.0;
     }
     for (Py_ssize_t first = 0; first < forest.n; first += LINES) {
         lines = forest.n - first < LINES ? forest.n - first : LINES;
-        add_leaves(&forest, first, lines, values, slots, sums + first * forest.width);
+        add_leaves(&forest, first, lines, below, slots, sums + first * forest.width);
     }
     Py_END_ALLOW_THREADS
     result = Py_NewRef(Py_None);
 done:
-    free(values);
+    free(below);
     free(slots);
-    drop_arrays(a, 9);
+    drop_arrays(a, 11);
     return result;
 }

@@ -89,6 +89,22 @@ class TestPredictions:
         assert all(0 <= p.probability <= 1 for p in cleaned.predictions)
         assert all(p.reason for p in cleaned.predictions)
 
+    @pytest.mark.parametrize("text", [news_page("tr"), "One line.\n\n \nAbone ol\n", "\n", ""])
+    def test_columns_say_what_each_prediction_says(self, text: str) -> None:
+        said = CLEANER.clean(text).predictions
+        kinds = list(said.kinds)
+        assert kinds == [p.kind for p in said]
+        assert list(said.labels) == [p.label for p in said]
+        assert list(said.probabilities) == [p.probability for p in said]
+        assert list(said.languages) == [(p.language, p.language_confidence) for p in said]
+
+    def test_no_reason_is_worked_out_for_the_text(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("boilerplate.cleaner.reasons", None)
+        cleaned = CLEANER.clean(news_page("en"))
+        assert cleaned.text
+        with pytest.raises(TypeError):
+            cleaned.predictions[0]
+
     @settings(max_examples=60, deadline=None)
     @given(st.text())
     def test_prediction_i_of_bare_text_is_line_i(self, text: str) -> None:

@@ -16,8 +16,9 @@ from click.testing import CliRunner, Result
 
 import boilerplate
 from boilerplate import limits
+from boilerplate.clean_command import BROKEN_PIPE_STATUS, SUFFIXES
 from boilerplate.cleaner import Cleaner
-from boilerplate.cli import BROKEN_PIPE_STATUS, SUFFIXES, cli, completion
+from boilerplate.cli import COMMANDS, Deferred, cli, completion
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -350,6 +351,16 @@ def test_a_report_is_one_file_about_all_pages(folder: Path, tmp_path: Path):
 # Explaining
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_is_said_of_a_command_before_it_is_loaded_is_what_it_says_itself(name: str) -> None:
+    command = cli.commands[name]
+    assert isinstance(command, Deferred)
+    own = command.load()
+    assert own.name == name
+    assert own.help
+    assert command.short_help == own.help.split("\n")[0]
+
+
 def test_explain_shows_kept_and_dropped_lines_aligned():
     result = run("clean", "--explain", EXAMPLES / "turkish-notice.txt")
     title, *lines = result.stdout.splitlines()
@@ -488,11 +499,13 @@ def test_lone_surrogates_in_a_page_crash_nothing(monkeypatch: pytest.MonkeyPatch
 
 def test_help_comes_before_anything_heavy_is_loaded():
     probe = (
-        "import sys\nfrom boilerplate.cli import cli\n"
-        "cli(['clean', '--help'], standalone_mode=False)\n"
+        "import sys\nfrom boilerplate.cli import COMMANDS, cli\n"
         "cli(['--help'], standalone_mode=False)\n"
+        "commands = {module for module, _ in COMMANDS.values()}\n"
+        "none = {*commands, 'boilerplate.plugins', 'boilerplate.page'} & set(sys.modules)\n"
+        "cli(['clean', '--help'], standalone_mode=False)\n"
         "heavy = 'numpy turbohtml rich langdetect subprocess decimal boilerplate_plugins'\n"
-        "sys.exit(bool({*heavy.split()} & set(sys.modules)))"
+        "sys.exit(bool(none or {*heavy.split()} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False)
     assert done.returncode == 0

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from boilerplate import Cleaner, Model, SiteModel, acceleration
-from boilerplate.cli import page_record
+from boilerplate.clean_command import page_record
 from boilerplate.readers import html_page
 from tests import made_up_site as site
 from tests.made_up import SENTENCES, news_page

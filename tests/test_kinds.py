@@ -9,7 +9,7 @@ import pytest
 
 import boilerplate
 from boilerplate import kinds
-from boilerplate.cli import page_record
+from boilerplate.clean_command import page_record
 from boilerplate.kinds import KINDS, KindModel, chrome_kinds, from_bytes, likeliest_path, to_bytes
 from boilerplate.model import ModelError
 from boilerplate.page import Element, Label, Line, Markup, Page, text_page

@@ -31,7 +31,8 @@ from boilerplate.characters import plain as plain_text
 from boilerplate.features import element_tokens, encode, line_shapes, page_text
 from boilerplate.kinds import TEXT_BITS, likeliest_paths
 from boilerplate.language import speech
-from boilerplate.model import column_grounds, column_names
+from boilerplate.limits import tag_counts
+from boilerplate.model import _packed, column_grounds, column_names, trees_from
 from boilerplate.page import Element, Line, Markup, text_page
 from boilerplate.plugins import no_plugins
 from boilerplate.readers import _tag_kinds, html_page
@@ -183,6 +184,27 @@ class TestSplitter:
             assert html_page("<p>a") == page
 
 
+class TestLimits:
+    @given(
+        st.lists(
+            st.sampled_from(
+                ("<b>", "<B ", "</b>", "<strong\n>", "</STRONG>", "<strongs>", "<i/", "<html a>",
+                 "<body>", "<BODY\t", "</body >", "<", "</", "<code\xa0>", "é", "<tt\f>", "\ud800")
+            )
+        ).map("".join)
+    )  # fmt: skip
+    def test_tags_are_counted_the_same(self, markup: str) -> None:
+        fast = tag_counts(markup)
+        with plain():
+            assert fast == tag_counts(markup)
+
+    def test_other_arguments_are_refused(self) -> None:
+        assert acceleration.native
+        for arguments in ((), (b"<b>",), ("<b>", "<b>")):
+            with pytest.raises(TypeError, match="tag_counts"):
+                acceleration.native.tag_counts(*arguments)
+
+
 class TestTrees:
     @given(st.integers(0, 40), st.integers(0, 2**32 - 1), st.booleans())
     @settings(deadline=None)
@@ -209,7 +231,26 @@ class TestTrees:
         assert acceleration.native
         one = np.zeros(1)
         with pytest.raises((TypeError, ValueError)):
-            acceleration.native.explain(one, 1, one, one, one, one, 1, one, one)
+            acceleration.native.explain(one, 1, one, one, one, one, one, one, 1, one, one)
+
+    @pytest.mark.parametrize(("leaves", "compiled"), [(256, True), (257, False)])
+    def test_a_tree_beyond_a_byte_is_walked_all_the_same(self, leaves: int, compiled: bool) -> None:
+        at = np.arange(2 * leaves - 1)  # a complete tree: a node's children are 2i + 1 and 2i + 2
+        inner, level = at < leaves - 1, np.floor(np.log2(at + 1))
+        arrays = {
+            "feature": np.where(inner, 0, -1).astype(np.int16),
+            "threshold": (leaves * ((at + 1.5) / 2**level - 1)).astype(np.float32),
+            "left": np.where(inner, 2 * at + 1, 0).astype(np.uint16),
+            "value": at.astype(np.float32),
+            "missing_left": (at % 2).astype(np.uint8),
+        }
+        trees = trees_from({**arrays, "sizes": np.array([len(at)], np.int32)}, 1)
+        assert (_packed(trees, b"") is not None) == compiled
+        matrix = np.array([*range(-1, leaves + 1), np.nan, np.inf], np.float32)[:, None]
+        fast = trees.log_odds(matrix)
+        with plain():
+            assert fast.tolist() == trees.log_odds(matrix).tolist()
+        assert len(set(fast.tolist())) > leaves / 2
 
 
 # What the rules for single lines look for, so that chance finds it often.
@@ -343,7 +384,7 @@ class TestPages:
 
 
 MOST = np.iinfo(np.int64).max
-NODE = np.dtype([("threshold", "<f4"), ("source", "<i4"), ("left", "<i4"), ("right", "<i4")])
+NODE = np.dtype([(name, "<i4") for name in ("source", "threshold", "left", "right")])
 
 
 def whole(*values: int) -> np.ndarray:
@@ -360,6 +401,7 @@ def one_line(start: int = 1, length: int = 2) -> tuple[np.ndarray, ...]:
 
 def walk(
     source: int = 0,
+    threshold: int = 0,
     left: int = 0,
     right: int = 1,
     begins: Sequence[int] = (0, 1),
@@ -367,27 +409,38 @@ def walk(
     most: int = 2,
     columns: int = 1,
     asked: int = 0,
+    cuts: Sequence[int] = (0, 1),
+    width: int = 4,
 ) -> list[float]:
     """Explains two rows by one tree of one node."""
     assert acceleration.native
-    sums = np.zeros((2, 4))
+    sums = np.zeros((2, width))
     acceleration.native.explain(
         np.array([[0.0, 1.0]], np.float32), columns, np.array([asked], np.int32),
-        np.array([(0.5, source, left, right)], NODE), np.array(begins, np.int32),
-        np.array(leaf_begins, np.int32), most, np.array([[1.0] * 4, [2.0] * 4], np.float32), sums,
+        np.array(cuts, np.int32), np.full(1, 0.5, np.float32),
+        np.array([(source, threshold, left, right)], NODE), np.array(begins, np.int32),
+        np.array(leaf_begins, np.int32), most,
+        np.array([[1.0] * width, [2.0] * width], np.float32), sums,
     )  # fmt: skip
     return sums[:, 0].tolist()
 
 
 class TestNothingBeyondAnArrayIsRead:
     def test_a_tree_walks_on_within_its_nodes_and_columns(self) -> None:
-        assert walk() == [1.0, 2.0]
+        assert walk() == walk(width=1) == [1.0, 2.0]
 
     @pytest.mark.parametrize(
         "wrong",
         [
             {"source": 1},
             {"source": -1},
+            {"threshold": 1},
+            {"threshold": -1},
+            {"cuts": (0, 2)},
+            {"cuts": (0, 0)},
+            {"cuts": (0,)},
+            {"width": 3},
+            {"most": 257},
             {"left": 2},
             {"right": 2},
             {"right": -1},

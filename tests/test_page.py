@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+from collections.abc import Sequence
+from copy import copy
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from boilerplate import CleanPage, Label, LabelledPage, Line, Markup, Page, Prediction
-from boilerplate.page import site_of, text_page
+from boilerplate.page import Predictions, site_of, text_page
 
 GREETING = Line("مرحبا")
 NOTICE = Line("Çerez bildirimi")
@@ -53,6 +55,60 @@ def test_any_string_has_a_site_or_none(url: str) -> None:
 def test_a_clean_page_parts_its_lines_into_kept_and_dropped() -> None:
     assert CLEANED.kept == (GREETING,)
     assert CLEANED.dropped == (NOTICE,)
+
+
+class Asked:
+    """An explainer that counts how often it is asked."""
+
+    def __init__(self, *predictions: Prediction) -> None:
+        self.made, self.kinds_asked, self.asked = predictions, 0, 0
+
+    def kinds(self) -> list[str | None]:
+        self.kinds_asked += 1
+        return [p.kind for p in self.made]
+
+    def predictions(self, kinds: Sequence[str | None]) -> tuple[Prediction, ...]:
+        self.asked += 1
+        return tuple(dataclasses.replace(p, kind=k) for p, k in zip(self.made, kinds, strict=True))
+
+
+class TestPredictions:
+    MADE = (
+        Prediction(GREETING, Label.CONTENT, 0.9, "worded like an article", None, "ar", 0.8),
+        Prediction(NOTICE, Label.BOILERPLATE, 0.1, "short", "cookie", "tr", 0.7),
+    )
+
+    def lazy(self) -> tuple[Predictions, Asked]:
+        asked = Asked(*self.MADE)
+        known = Predictions.of(self.MADE)
+        columns = known.lines, known.labels, known.probabilities, known.languages
+        return Predictions(*columns, asked), asked
+
+    def test_the_text_asks_for_nothing(self) -> None:
+        predictions, asked = self.lazy()
+        cleaned = CleanPage(CLEANED.page, predictions)
+        assert (cleaned.text, cleaned.dropped, len(predictions)) == ("مرحبا", (NOTICE,), 2)
+        assert (asked.kinds_asked, asked.asked) == (0, 0)
+
+    def test_kinds_are_asked_for_once_and_without_reasons(self) -> None:
+        predictions, asked = self.lazy()
+        assert predictions.kinds == predictions.kinds == [None, "cookie"]
+        assert (asked.kinds_asked, asked.asked) == (1, 0)
+        assert predictions[1].kind == "cookie"
+        assert [p.reason for p in predictions] == ["worded like an article", "short"]
+        assert (asked.kinds_asked, asked.asked) == (1, 1)
+
+    def test_they_are_what_a_tuple_of_them_is(self) -> None:
+        predictions, _ = self.lazy()
+        arrived = pickle.loads(pickle.dumps(predictions))  # noqa: S301 - our own
+        for each in (predictions, arrived, copy(predictions)):
+            assert each == self.MADE == each == Predictions.of(self.MADE)
+            assert hash(each) == hash(self.MADE)
+            assert (each[:1], each[-1]) == (self.MADE[:1], self.MADE[1])
+            assert repr(each) == repr(self.MADE)
+            assert each.languages == [("ar", 0.8), ("tr", 0.7)]
+        assert predictions != self.MADE[:1]
+        assert predictions != "predictions"
 
 
 def test_the_text_of_a_clean_page_is_its_kept_lines_joined_by_newlines() -> None:

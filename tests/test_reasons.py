@@ -9,7 +9,7 @@ import pytest
 
 import boilerplate
 from boilerplate.facts import DROPPED, KEPT
-from boilerplate.model import GROUNDS, SEEN, Scores
+from boilerplate.model import GROUNDS, SEEN, Evidence, Scores
 from boilerplate.page import Element, Label, Line, Markup, Page, is_blank, text_page
 from boilerplate.reasons import MAX_FACTS, MAX_LENGTH, SHORT, decider, reasons
 from tests.made_up import SENTENCES, news_page
@@ -24,11 +24,13 @@ PARAGRAPH = (
 def reason(probability: float, line: str = LONG, seen: dict[str, float] | None = None, **added):
     grounds = np.array([[added.get(name.replace(" ", "_"), 0.0) for name in GROUNDS]])
     values = np.array([[(seen or {}).get(name, np.nan) for name in SEEN]], np.float32)
-    scores = Scores(np.array([probability]), grounds, seen=values)
-    [text] = reasons(text_page([line]), [0], scores, scores.probability >= 0.5)
+    scores = Scores(np.array([probability]))
+    content = scores.probability >= 0.5
+    [text] = reasons(text_page([line]), [0], scores, Evidence(grounds, values), content)
     return text
 
 
+NOTHING_SEEN = np.full((1, len(SEEN)), np.nan, np.float32)
 LINKED = {"link_share": 0.97, "links": 1.1}
 
 
@@ -86,7 +88,8 @@ def test_a_name_is_that_of_the_innermost_named_element_and_is_shown_as_it_can_be
         page = Page((Line(LONG, Markup(2)),), kind="html", elements=elements)
         grounds = np.zeros((1, len(GROUNDS)))
         grounds[0, GROUNDS.index("names")] = -1.0
-        [text] = reasons(page, [0], Scores(np.array([0.1]), grounds), np.array([False]))
+        evidence = Evidence(grounds, NOTHING_SEEN)
+        [text] = reasons(page, [0], Scores(np.array([0.1])), evidence, np.array([False]))
         return text
 
     assert named("most-read") == 'named "most-read"'
@@ -99,8 +102,9 @@ def test_a_name_is_that_of_the_innermost_named_element_and_is_shown_as_it_can_be
 def dropped(ground: float, language: str, of_page: str | None) -> str:
     grounds = np.zeros((1, len(GROUNDS)))
     grounds[0, GROUNDS.index("language")], grounds[0, 0] = -ground, -1.0
-    scores = Scores(np.array([0.1]), grounds, languages=((language, 0.9),))
-    [text] = reasons(text_page([LONG]), [0], scores, np.array([False]), of_page)
+    scores = Scores(np.array([0.1]), languages=((language, 0.9),))
+    evidence = Evidence(grounds, NOTHING_SEEN)
+    [text] = reasons(text_page([LONG]), [0], scores, evidence, np.array([False]), of_page)
     return text
 
 
@@ -119,8 +123,9 @@ def test_a_quotation_is_not_said_to_be_in_the_pages_language() -> None:
     grounds = np.zeros((1, len(GROUNDS)))
     grounds[0, GROUNDS.index("language")] = 1.0
     seen = np.full((1, len(SEEN)), 1.0, np.float32)
-    scores = Scores(np.array([0.9]), grounds, languages=(("tr", 0.9),), seen=seen)
-    [text] = reasons(text_page([LONG]), [0], scores, np.array([True]), "en")
+    scores = Scores(np.array([0.9]), languages=(("tr", 0.9),))
+    evidence = Evidence(grounds, seen)
+    [text] = reasons(text_page([LONG]), [0], scores, evidence, np.array([True]), "en")
     assert text == "no single strong sign"
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from boilerplate import Cleaner, Label, LabelledPage, Model, SiteModel, SiteModels
 from boilerplate.knowledge import MOST
-from boilerplate.model import GROUNDS, Scores
+from boilerplate.model import Scores
 from boilerplate.page import Page, text_page
 from boilerplate.readers import html_page
 from boilerplate.sites import DRIFTED, SUFFIX
@@ -34,7 +34,7 @@ def learned(*pages: Page, name: str | None = None) -> SiteModel:
 def corrected(model: SiteModel, page: Page, probability: float = 0.5) -> Scores:
     """What becomes of a page of which the general model cannot tell anything."""
     n = len(page.lines)
-    scores = Scores(np.full(n, probability), np.zeros((n, len(GROUNDS))))
+    scores = Scores(np.full(n, probability))
     return model.correct(page, range(n), scores)
 
 
@@ -139,7 +139,7 @@ def test_what_is_no_article_is_left_to_the_general_model() -> None:
     model = learned(*(site.text(i) for i in range(8)))
     page = site.text(100)
     n = len(page.lines)
-    shop = Scores(np.full(n, 0.5), np.zeros((n, len(GROUNDS))), article=0.0)
+    shop = Scores(np.full(n, 0.5), article=0.0)
     assert np.all(model.correct(page, range(n), shop).probability == 0.5)
 
 

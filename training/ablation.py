@@ -51,12 +51,11 @@ Log = Callable[[str], None]
 class FirstStage(Model):
     """The linear model alone, without page types, trees or context."""
 
-    def _predict_part(self, page: Page, spoken: Sequence[int], explain: bool) -> Scores:
+    def _predict_part(self, page: Page, spoken: Sequence[int]) -> Scores:
         encoded = encode(page, spoken)
         linear = self.stacks[page.kind].linear
         p = sigmoid(linear.scores(encoded).sum(1) + linear.bias)
-        nothing = np.zeros((encoded.n, len(GROUNDS)))
-        return Scores(p, nothing, languages=tuple(encoded.speech.of_lines()), chars=encoded.chars)
+        return Scores(p, languages=tuple(encoded.speech.of_lines()), chars=encoded.chars)
 
 
 def stacks(lessons: Sequence[Lesson], kind: Kind) -> Iterator[tuple[str, Stack | Linear]]:

@@ -77,7 +77,7 @@ def scored(gold: GoldPage, kind: Kind, model: Model) -> Scored | None:
     if labelled is None or not labelled.page.spoken:
         return None
     page, spoken = replace(labelled.page, url=None), labelled.page.spoken
-    scores = model.predict(page, spoken, explain=False)
+    scores = model.predict(page, spoken)
     drawn = sketch(page, spoken, scores.probability)
     threshold = best_threshold(scores.probability, scores.chars, scores.article)
     titles = headlines(page, spoken[: drawn.n])
