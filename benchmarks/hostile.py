@@ -171,11 +171,22 @@ def table(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
     return [head, "|---|---:|---:|---:|---:|---:|---:|", *(row for _, row in sorted(rows))]
 
 
-def written(document: str, lines: Sequence[str]) -> str:
+def written(document: str, lines: Sequence[str], marks: tuple[str, str] = MARKS) -> str:
     """A document with other lines between its marks."""
-    before, rest = document.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    return f"{before}{MARKS[0]}\n" + "\n".join(lines) + f"\n{MARKS[1]}{after}"
+    before, rest = document.split(marks[0])
+    after = rest.split(marks[1], 1)[1]
+    return f"{before}{marks[0]}\n" + "\n".join(lines) + f"\n{marks[1]}{after}"
+
+
+def keep(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Write what is known by now: a run over all kinds takes long, and may be stopped."""
+    from training.card import commit
+
+    known = {name: kinds[name] for name in PAGES if name in kinds}
+    RESULTS.write_text(json.dumps(commit() | {"kinds": known}, indent=1) + "\n", "utf-8")
+    about = f"At commit `{commit()['commit'][:10]}`, the largest page of each kind:"
+    text = written(DOCUMENT.read_text("utf-8"), [about, "", *table(known)])
+    DOCUMENT.write_text(text, "utf-8")
 
 
 @click.command()
@@ -200,14 +211,8 @@ def main(names: tuple[str, ...], one: Path | None, feared: bool, write: bool) ->
         click.echo(f"{name}: " + "; ".join(wrong or [json.dumps(rows[-1])]))
         if not any("failed" in row for row in rows):
             stored["kinds"][name] = rows
-    if write:
-        from training.card import commit
-
-        known = {name: stored["kinds"][name] for name in PAGES if name in stored["kinds"]}
-        RESULTS.write_text(json.dumps(commit() | {"kinds": known}, indent=1) + "\n", "utf-8")
-        about = f"At commit `{commit()['commit'][:10]}`, the largest page of each kind:"
-        text = written(DOCUMENT.read_text("utf-8"), [about, "", *table(known)])
-        DOCUMENT.write_text(text, "utf-8")
+            if write:
+                keep(stored["kinds"])
     if broken:
         raise click.ClickException("\n".join(["broken promises:", *broken]))
 

@@ -33,6 +33,7 @@ class Digest:
     doubt: float  # mean probability that a decision is wrong, by characters
     drift: float | None
     plugin_errors: tuple[str, ...]
+    unread: int = 0
 
     @property
     def strange(self) -> tuple[float, str]:
@@ -48,6 +49,8 @@ class Digest:
             found.append((0.6, "everything kept"))
         if self.plugin_errors:
             found.append((0.95, "a plugin failed"))
+        if self.unread:
+            found.append((0.7, "not read to its end"))
         if self.drift is not None and self.drift >= DRIFTED:
             found.append((self.drift, "unlike its site"))
         found.sort(reverse=True)
@@ -74,6 +77,7 @@ def digest(name: str, page: CleanPage) -> Digest:
         wrong / max(chars, 1),
         page.drift,
         page.plugin_errors,
+        page.page.unread,
     )
 
 
@@ -106,6 +110,7 @@ class Batch:
     lines: int = 0
     kept: int = 0
     errors: int = 0
+    in_part: int = 0  # pages that were not read to their end
     deciders: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     languages: dict[str, list[int]] = field(default_factory=dict)
@@ -121,6 +126,7 @@ class Batch:
         self.pages += 1
         self.lines += one.lines
         self.kept += one.kept
+        self.in_part += one.unread > 0
         for p in page.predictions:
             if p.label is Label.BOILERPLATE and not is_blank(p.line):
                 self.kinds[p.kind or "other"] += 1
@@ -184,7 +190,12 @@ def page_of_record(record: Mapping[str, Any]) -> CleanPage:
         for each in record.get("lines") or ()
     )
     kind: Kind = "html" if record.get("kind") == "html" else "text"
-    page = Page(tuple(predictions.lines), kind=kind, url=record.get("url"))
+    page = Page(
+        tuple(predictions.lines),
+        kind=kind,
+        url=record.get("url"),
+        unread=record.get("unread") or 0,
+    )
     return CleanPage(
         page,
         predictions,

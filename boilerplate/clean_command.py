@@ -30,7 +30,7 @@ from boilerplate.page import CleanPage, Kind, site_of
 from boilerplate.places import site_models_folder
 from boilerplate.plugin_commands import load_for_commands, plugin_options
 from boilerplate.records import ARCHIVE_SUFFIXES
-from boilerplate.report import explain_text, visible
+from boilerplate.report import explain_text, visible, visible_json
 from boilerplate.terminal import INTERRUPTED_STATUS, warn
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def clean(
             for problem in filter(None, (outcome.error, unsaved)):
                 warn(found.name, problem)
                 failed = True
-            _warn_of_drift(outcome)
+            _warn_of_what_is_odd(outcome)
             if report and outcome.page:
                 reported.add(found.name, outcome.page)
             reported.errors += bool(outcome.error)
@@ -197,6 +197,7 @@ def page_record(name: str, page: CleanPage) -> dict[str, Any]:
         "threshold": page.threshold,
         "plugin_errors": list(page.plugin_errors),
         "drift": page.drift,
+        "unread": page.page.unread,
         "lines": [
             {
                 "text": p.line.text,
@@ -277,6 +278,10 @@ def _text_for_terminal(outcome: Outcome) -> bytes:
     return "".join(f"{visible(line.text)}\n" for line in lines).encode()
 
 
+def _json_line_for_terminal(outcome: Outcome) -> bytes:
+    return visible_json(_json_line(outcome).decode("utf-8")).encode()
+
+
 def _json_line(outcome: Outcome) -> bytes:
     if outcome.page:
         record = page_record(outcome.input.name, outcome.page)
@@ -320,9 +325,10 @@ class _Printer:
 def _printer(out: IO[bytes], form: Format, explain: bool) -> _Printer:
     if explain:
         return _Printer(out, _explanation, apart=b"\n")
+    terminal = sys.stdout.isatty()
     if form == "jsonl":
-        return _Printer(out, _json_line, apart=b"")
-    return _Printer(out, _text_for_terminal if sys.stdout.isatty() else _text, apart=b"\n")
+        return _Printer(out, _json_line_for_terminal if terminal else _json_line, apart=b"")
+    return _Printer(out, _text_for_terminal if terminal else _text, apart=b"\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,10 +389,15 @@ def _save(folder: _Folder, outcome: Outcome) -> str:
     return ""
 
 
-def _warn_of_drift(outcome: Outcome) -> None:
+def _warn_of_what_is_odd(outcome: Outcome) -> None:
+    """Say of a page that came out that it came out in part, or is unlike its site."""
     from boilerplate.sites import DRIFTED
 
-    if outcome.page and outcome.page.drift is not None and outcome.page.drift >= DRIFTED:
+    if not outcome.page:
+        return
+    if unread := outcome.page.page.unread:
+        warn(outcome.input.name, f"larger than we read; its last {unread:,} characters were not")
+    if outcome.page.drift is not None and outcome.page.drift >= DRIFTED:
         warn(
             outcome.input.name,
             f"does not look like {outcome.page.site or 'its site'} did when "

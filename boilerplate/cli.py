@@ -57,6 +57,16 @@ class _Commands(click.Group):
         except PluginError as error:
             raise click.ClickException(str(error)) from error
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what it fails with may name a stranger's file."""
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            from boilerplate.report import visible
+
+            error.message = visible(error.message)  # type: ignore[misc]  # it is this one's own
+            raise
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         self.ask_plugins()
         return super().list_commands(ctx)

@@ -13,7 +13,7 @@ import click
 
 from boilerplate.inputs import STDIN, find_inputs
 from boilerplate.page import Kind
-from boilerplate.report import visible
+from boilerplate.terminal import tell, warn
 
 if TYPE_CHECKING:
     from boilerplate.labelling import Sheet
@@ -82,8 +82,8 @@ def label(
         raise click.ClickException(f"port {port}: {error.strerror or error}") from error
     token = new_token()
     url = address(bound.getsockname()[1], token)
-    click.echo(f"{len(sheets)} page{'' if len(sheets) == 1 else 's'} of {site}; labels go to "
-               f"{visible(str(out or 'the pages themselves, as PAGE.labels'))}")  # fmt: skip
+    tell(f"{len(sheets)} page{'' if len(sheets) == 1 else 's'} of {site}; labels go to "
+         f"{out or 'the pages themselves, as PAGE.labels'}")  # fmt: skip
     click.echo(f"open  {url}")
     click.echo("^C here when you are done; everything is saved as you go")
     with tempfile.TemporaryDirectory() as folder:
@@ -111,7 +111,7 @@ def _sheets(
     taken: dict[Path, str] = {}
     for found in find_inputs(sources):
         if len(sheets) == MAX_PAGES:
-            _warn(found.name, f"and what follows is left out: {MAX_PAGES} pages are enough")
+            warn(found.name, f"and what follows is left out: {MAX_PAGES} pages are enough")
             break
         try:
             if found.name == STDIN:
@@ -125,7 +125,7 @@ def _sheets(
         except (OSError, ValueError) as error:
             failures.append(found.name)
             problem = error.strerror if isinstance(error, OSError) else None
-            _warn(found.name, problem or str(error))
+            warn(found.name, problem or str(error))
     return sheets
 
 
@@ -158,10 +158,4 @@ def _say_next(sheets: Sequence[Sheet], site: str, sources: Sequence[str], out: P
     folders = {each.path.parent for each in finished}
     if len(folders) == 1:
         where = str(out or os.path.relpath(folders.pop()))
-        click.echo(
-            f"  boilerplate train site {site} {shlex.join(sources)} --labels {shlex.quote(where)}"
-        )
-
-
-def _warn(name: str, problem: str) -> None:
-    click.echo(f"boilerplate: {visible(name)}: {visible(problem)}", err=True)
+        tell(f"  boilerplate train site {site} {shlex.join(sources)} --labels {shlex.quote(where)}")

@@ -188,12 +188,16 @@ def _summed_up(
         if report.problem:
             warn(report.shard, report.problem)
     done = [report for report in reports if not report.problem]
-    records, errors = (sum(getattr(r, what) for r in done) for what in ("records", "errors"))
+    records, errors, in_part = (
+        sum(getattr(r, what) for r in done) for what in ("records", "errors", "in_part")
+    )
     before = sum(report.skipped for report in done)
     say(
         f"{len(done)} of {len(shards)} shards in {visible(str(output))}, {records} records, "
         f"{errors} of them errors" + (f"; {before} shards were finished before" if before else "")
     )
+    if in_part:
+        say(f"{in_part} of the pages are larger than we read, and came out in part: see 'unread'")
     if len(reports) < len(shards):
         say("stopped; the same command goes on where this one stopped")
         return INTERRUPTED_STATUS

@@ -12,7 +12,7 @@ import click
 from boilerplate.fixtures import PAGES, SUFFIX, FixtureError, check, fixtures_in, write_expected
 from boilerplate.page import site_of
 from boilerplate.report import sign, spoken, visible
-from boilerplate.terminal import warn
+from boilerplate.terminal import tell, warn
 
 if TYPE_CHECKING:
     from boilerplate.plugins import Plugin, Plugins
@@ -250,13 +250,13 @@ def new(
     rules = own / "rules.toml"
     if not rules.exists() and not (own / "__init__.py").exists():
         rules.write_text(scaffold("rules.toml", host=host), encoding="utf-8")
-        click.echo(f"wrote {rules}")
+        tell(f"wrote {rules}")
     cleaner = Cleaner(plugins=no_plugins())
     for page in map(Path, pages):
         copy = own / PAGES / page.name
         expected = copy.with_name(copy.name + SUFFIX)
         if copy.exists() or expected.exists():
-            click.echo(f"{copy} is there already and was left alone", err=True)
+            tell(f"{copy} is there already and was left alone", err=True)
             continue
         data = page.read_bytes()
         known = labels_path(page, labels)
@@ -264,14 +264,14 @@ def new(
             try:
                 write_known(read(data, url), known, expected)
             except LabelsError as error:
-                raise click.ClickException(visible(str(error))) from error
+                raise click.ClickException(str(error)) from error
         else:
             write_expected(cleaner.clean(data, url), expected)
         copy.write_bytes(data)
         taken = f", labelled as in {known}" if known.is_file() else ""
-        click.echo(f"wrote {copy} and {expected.name}{taken}")
-    click.echo(f"next: correct the signs in {own / PAGES}, write rules, then run")
-    click.echo(f"  boilerplate plugins test {own}")
+        tell(f"wrote {copy} and {expected.name}{taken}")
+    tell(f"next: correct the signs in {own / PAGES}, write rules, then run")
+    tell(f"  boilerplate plugins test {own}")
 
 
 @plugins.command()
@@ -292,13 +292,13 @@ def test(folders: tuple[Path, ...]) -> None:
         try:
             outcome = check(path)
         except (FixtureError, PluginError, OSError) as error:
-            click.secho(f"{path}: {visible(str(error))}", fg="red")
+            tell(f"{path}: {error}", fg="red")
             failed = True
             continue
         failed |= outcome.wrong > 0
-        click.secho(f"{path}: {outcome.summary}", fg="red" if outcome.wrong else "green")
+        tell(f"{path}: {outcome.summary}", fg="red" if outcome.wrong else "green")
         for line in outcome.diff:
-            click.secho(line, fg={"-": "red", "+": "green", "@": "cyan"}.get(line[:1]))
+            tell(line, fg={"-": "red", "+": "green", "@": "cyan"}.get(line[:1]))
     raise SystemExit(1 if failed else 0)
 
 
@@ -327,9 +327,9 @@ def package(folder: Path, into: Path) -> None:
     ):
         if not path.exists():
             path.write_text(scaffold(template, name=name, module=module), encoding="utf-8")
-    click.echo(f"wrote {target}; next:")
-    click.echo(f"  pip install -e {target} && boilerplate plugins list")
-    click.echo(f"  cd {target} && pytest")
+    tell(f"wrote {target}; next:")
+    tell(f"  pip install -e {target} && boilerplate plugins list")
+    tell(f"  cd {target} && pytest")
 
 
 def scaffold(template: str, **words: str) -> str:

@@ -572,6 +572,7 @@ def _schema(pa: Any) -> Any:
             *((name, pa.string()) for name in text),
             ("threshold", pa.float64()),
             ("drift", pa.float64()),
+            ("unread", pa.int64()),
             ("plugin_errors", pa.list_(pa.string())),
             ("text", pa.string()),
             ("page", pa.string()),

@@ -43,6 +43,10 @@ _REPLACED: Final = dict.fromkeys(
     [*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)],
     "\N{REPLACEMENT CHARACTER}",
 )
+# The same in JSON, in whose strings alone they can stand.
+_ESCAPED: Final = {
+    code: f"\\u{code:04x}" for code in (0x7F, *_REPLACED) if not 0xD800 <= code < 0xE000
+}
 _BLANKS: Final = dict.fromkeys(map(ord, "\t\n\r\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"), " ")
 _VISIBLE: Final = _CONTROL_PICTURES | _REPLACED | _BLANKS
 
@@ -56,6 +60,15 @@ def visible(text: str) -> str:
     return text.translate(_VISIBLE)
 
 
+def visible_json(text: str) -> str:
+    r"""A JSON value that no terminal acts upon, and that means the same.
+
+    >>> visible_json('"a\x9b31m b\u202e"')
+    '"a\\u009b31m b\\u202e"'
+    """
+    return text.translate(_ESCAPED)
+
+
 def spoken(page: CleanPage) -> list[tuple[int, Prediction]]:
     """The predictions of lines that are not blank, with their place on the page, from 1."""
     return [(i, p) for i, p in enumerate(page.predictions, 1) if not is_blank(p.line)]
@@ -65,7 +78,13 @@ def summary(page: CleanPage) -> str:
     """Site, language and how much was kept, in one line."""
     total = len(spoken(page))
     counts = f"{len(page.kept)} of {total} line{'' if total == 1 else 's'} kept"
-    return " · ".join(visible(part) for part in (page.site, page.language, counts) if part)
+    parts = (page.site, page.language, counts, _unread(page))
+    return " · ".join(visible(part) for part in parts if part)
+
+
+def _unread(page: CleanPage) -> str:
+    """What is missing of a page that is too large; nothing of all others."""
+    return f"the last {page.page.unread:,} characters were not read" if page.page.unread else ""
 
 
 def explain_text(
@@ -181,6 +200,7 @@ def _batch(batch: Batch) -> str:
         "kept": f"{batch.kept:,}",
         "dropped": f"{dropped:,}",
         "failed": _number(batch.errors, "page") if batch.errors else "",
+        "read in part": _number(batch.in_part, "page") if batch.in_part else "",
     }
     languages = Counter({_language(code): tally[0] for code, tally in batch.languages.items()})
     tables = [
@@ -349,6 +369,7 @@ def _facts(name: str, page: CleanPage, total: int) -> str:
         "language": escape(_language(page.language)) if page.language else "",
         "read as": "HTML" if page.page.kind == "html" else "plain text",
         "kept": f"<b>{len(page.kept)}</b> of {total}&nbsp;lines{_share_bar(_share(page))}",
+        "in part": _unread(page),
     }
     return _listed(facts)
 

@@ -110,6 +110,7 @@ class Job:
 class ShardReport:
     """What came of a shard: ``records`` is the number of its pages, and of its output's records.
 
+    ``in_part`` is how many of these pages were not read to their end.
     ``input_sha256`` is of the digests of its files; ``problem`` says why nothing was written.
     """
 
@@ -121,6 +122,7 @@ class ShardReport:
     output_sha256: str = ""
     records: int = 0
     errors: int = 0
+    in_part: int = 0
     problem: str = ""
     skipped: bool = field(default=False, compare=False)  # it was finished before
 
@@ -157,18 +159,19 @@ def _cleaned(shard: Shard, job: Job, workers: Workers, progress: Progress | None
     size = shard.bytes
     digest = digest_of(map(Path, shard.paths))
     target = job.output(shard)
-    count = errors = 0
+    count = errors = in_part = 0
     with writing(target, job.form) as (writer, file):
         for record, answer in workers.clean(shard.records(job)):
             writer.write(answer.json)
             count += 1
             errors += answer.failed
+            in_part += answer.in_part
             if progress:
                 progress(shard, record.position, answer.failed)
     written: Written = file.written
     report = ShardReport(
         shard.name, size, digest, target.relative_to(job.folder).as_posix(),
-        written.bytes, written.sha256, count, errors,
+        written.bytes, written.sha256, count, errors, in_part,
     )  # fmt: skip
     with beside(job.report(shard)) as out:
         out.write(_json({"run": job.fingerprint, **report.entry()}))
@@ -267,7 +270,8 @@ def write_manifest(job: Job, complete: bool) -> None:
         entry = json.loads(path.read_bytes())
         if entry.pop("run") == run:
             entries.append(entry)
-    totals = {key: sum(entry[key] for entry in entries) for key in ("records", "errors")}
+    counted = ("records", "errors", "in_part")
+    totals = {key: sum(entry.get(key, 0) for entry in entries) for key in counted}
     manifest = {
         "format": MANIFEST_FORMAT,
         "version": MANIFEST_VERSION,

@@ -14,8 +14,7 @@ import click
 from boilerplate.inputs import PAGE_SUFFIXES, STDIN, Input, find_inputs
 from boilerplate.page import Kind, Label, Page
 from boilerplate.places import site_models_folder
-from boilerplate.report import visible
-from boilerplate.terminal import warn
+from boilerplate.terminal import tell, warn
 
 if TYPE_CHECKING:
     from boilerplate.sites import SiteModel
@@ -129,7 +128,7 @@ def site(
         model.save(path)
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror or error}") from error
-    click.echo(f"{path}: {_counted(model)}, {path.stat().st_size / 1000:.0f} kB")
+    tell(f"{path}: {_counted(model)}, {path.stat().st_size / 1000:.0f} kB")
     if report:
         from boilerplate.site_report import site_report
 
@@ -249,11 +248,11 @@ def _check(model: SiteModel, examples: Sequence[Example]) -> bool:
         if drift is None:
             continue
         drifts.append(drift)
-        click.echo(f"{drift:.2f}  {visible(example.name)}")
+        tell(f"{drift:.2f}  {example.name}")
     if not drifts:
         raise click.ClickException("no page could be held against the model")
     drifted = median(drifts) >= DRIFTED
-    click.echo(
+    tell(
         f"{model.site}: "
         + ("no longer looks like its model; learn it again" if drifted else "looks like its model")
     )

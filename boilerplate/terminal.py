@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from boilerplate.report import visible
 
 INTERRUPTED_STATUS: Final = 128 + 2  # as a shell says it of Ctrl-C
+
+
+def tell(what: str, **style: Any) -> None:
+    """One line on standard output in which names and lines of strangers drive no terminal."""
+    click.secho(visible(what), **style)
 
 
 def say(what: str) -> None:

@@ -32,8 +32,8 @@ from boilerplate.plugins import PluginError
 from boilerplate.recipe import Recipe, differences, fingerprint
 from boilerplate.records import Fields, Record, opened, scrubbed
 
-# Ready, an answer, an error record, out of memory, fatal.
-Status = Literal[b"R", b"A", b"E", b"M", b"F"]
+# Ready, an answer, one of a page that was read in part, an error record, out of memory, fatal.
+Status = Literal[b"R", b"A", b"P", b"E", b"M", b"F"]
 
 # How often a page is tried, each time in a fresh worker: one may die for what another page left
 # in its memory, or because the machine was short of it. A page that is slow is slow again.
@@ -101,6 +101,7 @@ def page_fields(page: CleanPage) -> dict[str, Any]:
         "kind": page.page.kind,
         "threshold": page.threshold,
         "drift": page.drift,
+        "unread": page.page.unread,
         "plugin_errors": list(page.plugin_errors),
         "text": page.text,
         "page": "\n".join(texts),
@@ -111,10 +112,19 @@ def page_fields(page: CleanPage) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a record: UTF-8 JSON without a line end, and whether it is an error record."""
+    """What came of a record: UTF-8 JSON without a line end, and whether it is an error record.
+
+    ``in_part`` is whether the page's end was left unread.
+    """
 
     json: bytes
     failed: bool = False
+    in_part: bool = False
+
+    @property
+    def status(self) -> Status:
+        """How a worker tells its parent of it."""
+        return b"E" if self.failed else b"P" if self.in_part else b"A"
 
 
 def error_record(record: Record, error: str) -> Answer:
@@ -136,7 +146,7 @@ def clean_record(cleaner: Cleaner, record: Record, fields: Fields) -> Answer:
             return error_record(record, record.error)
         _forgive(cleaner)
         page = cleaner.clean(record.source, record.url, record.kind, record.charset)
-        return Answer(_written(record, page_fields(page)))
+        return Answer(_written(record, page_fields(page)), in_part=page.page.unread > 0)
     except (MemoryError, PluginError):  # PluginError: strict plugins
         raise
     except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
@@ -188,7 +198,7 @@ def serve() -> None:
                     _answer(answers, b"F", str(error).encode("utf-8", "replace"))
                     return
                 _end_page()
-                _answer(answers, b"E" if answer.failed else b"A", answer.json)
+                _answer(answers, answer.status, answer.json)
 
 
 def _begin_page(seconds: float, nowhere: int) -> None:
@@ -302,7 +312,7 @@ class Worker:
             if status == b"F":
                 self.end()
                 raise RunError(f"{record.id}: {answer.decode('utf-8', 'replace')}")
-            yield Answer(answer, failed=status == b"E")
+            yield Answer(answer, failed=status == b"E", in_part=status == b"P")
 
     def _was_late(self, process: subprocess.Popen[bytes], begun: float) -> bool:
         """Whether a process that broke off ended itself because a page took too long."""

@@ -3,11 +3,15 @@
 What is found is kept in fuzz/found/TARGET; what widens the coverage, in fuzz/corpus/TARGET, from
 which the next run goes on. Both are this machine's; a finding that was mended becomes a test.
 Needs the extra ``fuzz``. The tests run each target a little without it (tests/test_fuzz.py).
+``--write`` keeps what a run came to in docs/results/fuzz.json and the table of docs/hostile.md.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import time
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -23,12 +27,17 @@ MEBIBYTES: Final = 2048
 
 @click.command()
 @click.argument("name")
-@click.option("--seconds", default=60, show_default=True)
+@click.option("--seconds", default=60, show_default=True, help="Of the processor.")
 @click.option("--runs", default=-1, help="End after so many inputs.")
 @click.option("--seed", default=0, help="Of the random numbers; 0 takes the clock's.")
 @click.option("--corpus", type=click.Path(path_type=Path), help="By default fuzz/corpus/NAME.")
-def main(name: str, seconds: int, runs: int, seed: int, corpus: Path | None) -> None:
+@click.option("--write", is_flag=True, help="Keep what came of it, and the table.")
+def main(name: str, seconds: int, runs: int, seed: int, corpus: Path | None, write: bool) -> None:
     """Fuzz one of the rooms of fuzz/targets.py."""
+    if write:
+        from fuzz import results
+
+        sys.exit(results.kept(name, [a for a in sys.argv[1:] if a != "--write"]))
     try:
         import atheris
     except ImportError as error:
@@ -45,12 +54,15 @@ def main(name: str, seconds: int, runs: int, seed: int, corpus: Path | None) -> 
     for data in target.seeds():
         (corpus / sha256(data).hexdigest()[:16]).write_bytes(data)
 
+    end = time.process_time() + seconds
+
     def run(data: bytes) -> None:
         if data:
             target.run(data)
+        if time.process_time() > end:
+            os.kill(os.getpid(), signal.SIGUSR1)  # at which libFuzzer sums up and ends well
 
     options = {
-        "max_total_time": seconds,
         "runs": runs,
         "seed": seed,
         "max_len": MAX_BYTES,

@@ -34,6 +34,7 @@ STRANGE = {
     "everything kept": page(*[1.0] * 12),
     "a plugin failed": page(1.0, 0.0, plugin_errors=("courier: ValueError",)),
     "unlike its site": page(1.0, 0.0, drift=0.8),
+    "not read to its end": replace(page(1.0, 0.0), page=Page((Line("a"), Line("b")), unread=9)),
     "45% in doubt": page(0.55, 0.45),
 }
 

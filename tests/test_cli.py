@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import boilerplate
+from boilerplate import limits
 from boilerplate.clean_command import BROKEN_PIPE_STATUS, SUFFIXES
 from boilerplate.cleaner import Cleaner
 from boilerplate.cli import COMMANDS, Deferred, cli, completion
@@ -102,6 +103,23 @@ def test_jsonl_keeps_every_line_with_label_probability_reason_and_kind(language:
         assert line["label"] in {"content", "boilerplate"}
         assert 0 <= line["probability"] <= 1
         assert line["reason"]
+
+
+def test_a_page_that_is_read_in_part_comes_out_and_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(limits, "MAX_MARKUP", 1000)
+    page = f"<p>{SENTENCES['ar']}<p>{'ก' * 2000}"
+    for options in ((), ("--explain",), ("--format", "jsonl")):
+        result = run("clean", *options, stdin=page)
+        assert result.exit_code == 0
+        [said] = result.stderr.splitlines()
+        count = f"{len(page) - 1000:,}"
+        assert said == f"boilerplate: -: larger than we read; its last {count} characters were not"
+    [record] = objects(result)
+    assert record["unread"] == len(page) - 1000
+    explained = run("clean", "--explain", stdin=page).stdout.splitlines()[0]
+    assert explained.endswith(f"the last {count} characters were not read")
+    [whole] = objects(run("clean", "--format", "jsonl", stdin="<p>a"))
+    assert whole["unread"] == 0
 
 
 def test_another_threshold_can_be_chosen_later_from_jsonl():
@@ -394,6 +412,35 @@ def test_a_hostile_page_cannot_drive_the_terminal(tmp_path: Path, option: tuple[
     for sequence in ("\x1b]", "\x1b[2J", "\x07", "\x9b", "\N{RIGHT-TO-LEFT OVERRIDE}"):
         assert sequence not in shown
     assert "[red]not" in shown
+
+
+def test_json_lines_on_a_terminal_say_the_same_and_cannot_drive_it(tmp_path: Path):
+    page = tmp_path / "hostile.txt"
+    text = (
+        "".join(map(chr, (*range(1, 10), *range(14, 28), *range(0x7F, 0x100)))) + "\u202ex\u2066ก"
+    )
+    page.write_text(text, "utf-8")
+    shown = terminal_output("--format", "jsonl", "--as", "text", str(page)).removesuffix("\r\n")
+    assert all(c.isprintable() or c == "\xad" for c in shown.replace("\xa0", " "))
+    piped = run("clean", "--format", "jsonl", "--as", "text", page).stdout
+    assert json.loads(shown) == json.loads(piped)
+
+
+def test_names_of_files_in_a_stranger_s_folder_reach_no_terminal(tmp_path: Path):
+    own = tmp_path / "\x1b]0;owned\x07"
+    page = tmp_path / "\x9b31mpage.html"
+    page.write_text("<p>The ferry left.\x9b31m</p><p>\u202eIt came back.", "utf-8")
+    commands = (
+        ["plugins", "new", "courier.example", page, "--dir", own],
+        ["plugins", "test", own],
+        ["train", "site", "courier.example", page, "--site-models", own],
+        ["clean", "--report", own / "none" / "a.html", page],
+    )
+    for command in commands:
+        result = run(*command)
+        said = result.stdout + result.stderr
+        assert "\u241b]0;owned" in said, command
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", said), command
 
 
 # Unix manners

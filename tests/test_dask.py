@@ -100,7 +100,7 @@ def test_a_cluster_writes_the_bytes_that_one_process_writes(
     assert sum(report.errors for report in reports) == 3
     manifest = json.loads(alone[MANIFEST])
     assert manifest["complete"] is True
-    assert manifest["totals"] == {"records": 7 * 30 + 2, "errors": 3}
+    assert manifest["totals"] == {"records": 7 * 30 + 2, "errors": 3, "in_part": 0}
 
 
 def test_a_worker_that_is_killed_changes_nothing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fuzz import results
 from fuzz.targets import TARGETS
 
 MUTANTS = 60  # of all the seeds of a target
@@ -55,3 +57,20 @@ def test_atheris_finds_nothing_in_a_moment(name: str, tmp_path: Path) -> None:
         cwd=Path(__file__).parents[1],
     )
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_runs_of_one_target_are_added_up_in_a_table(monkeypatch, tmp_path: Path) -> None:
+    document = tmp_path / "hostile.md"
+    document.write_text("a\n\n" + "\n".join(results.MARKS) + "\nb\n", "utf-8")
+    monkeypatch.setattr(results, "DOCUMENT", document)
+    monkeypatch.setattr(results, "RESULTS", tmp_path / "fuzz.json")
+    said = "#2 INITED cov: 9 ft: 9 corp: 1/1b\n#8 DONE   cov: 20 ft: 30 corp: 4/22Kb\n"
+    run = {"commit": "0" * 40, "processor": 30, "found": 0}
+    results.note("rules", run | results.summary(said))
+    results.note("rules", run | results.summary(said + "stat::number_of_executed_units: 1992\n"))
+    assert len(json.loads((tmp_path / "fuzz.json").read_text("utf-8"))["rules"]) == 2
+    text = document.read_text("utf-8")
+    assert "| `rules` | 2 | 1.0 | 2,000 | 20 | 30 | 4 | 0 | `0000000000` |" in text
+    assert text.startswith("a\n")
+    assert text.endswith("b\n")
+    assert results.summary("no such target") == {}

@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 
 from benchmarks.kills import contents, make_crawl
 from boilerplate.cli import cli
+from boilerplate.limits import MAX_MARKUP
+from boilerplate.records import cleaned_records
 from boilerplate.runner import MANIFEST
 from tests.made_up import SENTENCES
 
@@ -143,3 +145,25 @@ def test_a_run_has_a_report_that_is_the_same_in_every_format(crawl: Path, tmp_pa
     (tmp_path / "folder").mkdir()
     again = run(crawl, "--output", tmp_path / "jsonl", "--jobs", 1, "--report", tmp_path / "folder")
     assert again.exit_code != 0
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_pages_that_were_read_in_part_are_told_and_counted(tmp_path: Path, form: str):
+    """One of three is larger than we read; its record, its shard, the run and its report say so."""
+    long = f"<p>{SENTENCES['ja']}<p title='{'a' * MAX_MARKUP}'>b"
+    pages = [{"text": SENTENCES["th"]}, {"html": long}, {"html": f"<p>{SENTENCES['ar']}"}]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(page) + "\n" for page in pages))
+    command = [tmp_path / "in.jsonl", "--output", tmp_path / "out", "--format", form, "--jobs", 1]
+    result = run(*command, "--report", tmp_path / "run.html")
+    assert result.exit_code == 0
+    assert "1 of the pages are larger than we read" in result.stderr
+    unread = len(long) - MAX_MARKUP
+    job_output = tmp_path / "out" / f"in.jsonl.{form}"
+    assert [each["unread"] for each in cleaned_records(job_output, form)] == [0, unread, 0]
+    manifest = json.loads((tmp_path / "out" / MANIFEST).read_text())
+    assert manifest["totals"] == {"records": 3, "errors": 0, "in_part": 1}
+    report = (tmp_path / "run.html").read_text("utf-8")
+    assert "<dt>read in part</dt><dd>1 page</dd>" in report
+    assert f"the last {unread:,} characters were not read" in report
+    again = run(*command)
+    assert "1 of the pages are larger than we read" in again.stderr
