@@ -215,10 +215,10 @@ def time_told(name: str, times: Mapping[str, Any]) -> str:
     """What a tutorial says of the time that it takes, and of what that leaves out."""
     found = times["tutorials"][name]
     return (
-        f"Tried in a fresh environment: the {found['steps']} steps of this page took "
-        f"{found['seconds']:.0f} seconds ({found['worked']:.0f} of them on the processor), "
-        f"installing {times['install_seconds']:.0f} ({times['install_worked']:.0f}). Reading comes on "
-        "top."
+        f"Tried in a fresh environment{', on a busy machine' if times['busy'] else ''}: the "
+        f"{found['steps']} steps of this page took {found['seconds']:.0f} seconds, "
+        f"{found['worked']:.0f} of them of the processor; installing took "
+        f"{times['install_seconds']:.0f}, {times['install_worked']:.0f} of them of the processor."
     )
 
 
@@ -255,6 +255,7 @@ def main() -> None:
     tutorials: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         if chosen.fresh:
+            times["busy"] = os.getloadavg()[0] > 1  # what else wants a processor
             programs, install = fresh_environment(Path(temporary, "environment"))
             times |= install
         else:
