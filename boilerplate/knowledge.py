@@ -463,9 +463,10 @@ def _copies(pages: Sequence[Sketch]) -> Bools:
     posted = postings(lines.rows[:, 0], lines.page, len(pages))
     mass = sigmoid(lines.log_odds) * lines.chars
     found = np.zeros(len(pages), bool)
-    for i in range(len(pages)):
-        mine = lines.page == i
-        same = same_article(*posted.matches(lines.rows[mine, 0]), mass[mine], len(pages), i)
+    last = np.cumsum([page.n for page in pages]).tolist()
+    for i, (first, end) in enumerate(zip([0, *last], last, strict=False)):
+        matches = posted.matches(lines.rows[first:end, 0])
+        same = same_article(*matches, mass[first:end], len(pages), i)
         found[i] = bool((same & ~found)[:i].any())
     return found
 

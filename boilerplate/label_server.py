@@ -365,6 +365,7 @@ def _gain(gain: Gain | None) -> dict[str, Any]:
         "corrected": round(gain.corrected, DIGITS),
         "expected": gain.expected and round(gain.expected, DIGITS),
         "moved": gain.moved and round(gain.moved, DIGITS),
+        "part": gain.part,
         "enough": gain.enough,
     }
 

@@ -33,6 +33,7 @@ MAX_UNDO: Final = 1000
 LEAST_FINISHED: Final = 3  # pages, before it may be said that more teach nothing
 ENOUGH: Final = 0.005  # of the lines that are not labelled, changed by the labels of one page
 MAX_ASKED: Final = 30  # of the pages that are not labelled, for what labels change there
+MAX_PARTS: Final = 10  # of the finished pages, each judged by what all others teach
 
 Signs = tuple[str, ...]
 
@@ -95,12 +96,13 @@ def sheet(name: str, page: Page, path: Path) -> Sheet:
 class Gain:
     """What the finished pages have taught, each judged by what the others teach.
 
-    ``general``, ``unlabelled`` and ``taught`` are mean line F1 over the finished pages: of the
-    general model, of the site model of all other pages, and of that with their labels.
-    ``corrected`` is the share of finished lines that the last one gets wrong. Of the pages not
-    finished, None where there are none: ``expected`` is the mean line F1 that the site model's own
-    probabilities promise, ``moved`` the largest share of lines whose label depends on the labels
-    of one finished page.
+    The finished pages are judged in parts, of one page each as long as they are few, by what all
+    pages outside of their part teach. ``general``, ``unlabelled`` and ``taught`` are mean line F1
+    over the finished pages: of the general model, of the site model of those other pages, and of
+    that with their labels. ``corrected`` is the share of finished lines that the last one gets
+    wrong. Of the pages not finished, None where there are none: ``expected`` is the mean line F1
+    that the site model's own probabilities promise, ``moved`` the largest share of lines whose
+    label depends on the labels of one part, which has up to ``part`` pages.
     """
 
     pages: int
@@ -111,6 +113,7 @@ class Gain:
     corrected: float
     expected: float | None = None
     moved: float | None = None
+    part: int = 1
 
     @property
     def enough(self) -> bool:
@@ -163,7 +166,7 @@ class Known:
         """Probability and decision of each line, (n,), with what the site adds to it."""
         scores = self.scores
         if site_model:
-            scores = site_model.correct(self.page, self.lines, scores)
+            scores = site_model.correct(self.page, self.lines, scores, self.drawn)
         return decided(self.page, self.lines, scores)
 
 
@@ -188,6 +191,7 @@ class Session:
     model: Model
     known: tuple[Known, ...]
     history: deque[tuple[int, Signs]] = field(default_factory=lambda: deque(maxlen=MAX_UNDO))
+    asked: tuple[int, CleanPage] | None = None  # the last opinion, while it is the model's
 
     @classmethod
     def begin(cls, site: str, sheets: Iterable[Sheet], model: Model | None = None) -> Session:
@@ -232,6 +236,8 @@ class Session:
         changed = replace(self.sheets[number], signs=signs)
         changed.save()
         self.sheets[number] = changed
+        if self.asked and self.asked[0] != number:
+            self.asked = None  # a page's own labels make no difference to what is thought of it
 
     def at(self, number: int) -> Sheet:
         """The sheet with a number; LabellingError where there is none."""
@@ -244,13 +250,19 @@ class Session:
     def opinion(self, number: int) -> CleanPage:
         """A page as the model sees it that knows all others."""
         page = self.at(number).page
-        site_model = self._taught(self._sketches(), but=number)
-        return Cleaner(self.model, plugins=no_plugins(), site_models=site_model).clean(page)
+        if self.asked is None or self.asked[0] != number:
+            site_model = self._taught(self._sketches(), but=[number])
+            cleaner = Cleaner(self.model, plugins=no_plugins(), site_models=site_model)
+            self.asked = (number, cleaner.clean(page))
+        return self.asked[1]
 
     def doubts(self) -> list[float]:
-        """How many lines of each page the model expects to have wrong."""
+        """How many lines of each page the model expects to have wrong; none of finished ones."""
         site_model = self._taught(self._sketches())
-        return [float(doubt(*known.decided(site_model)).sum()) for known in self.known]
+        return [
+            0.0 if each.finished else float(doubt(*known.decided(site_model)).sum())
+            for known, each in zip(self.known, self.sheets, strict=True)
+        ]
 
     def order(self, doubts: Sequence[float]) -> list[int]:
         """The pages: those to be labelled first, with most in doubt, then those that are."""
@@ -261,40 +273,54 @@ class Session:
     def gain(self) -> Gain | None:
         """What the labels have taught, None before a page is finished.
 
-        It works on the pages as they are when it begins, and may be asked in a thread.
+        It works on the pages as they are when it begins, and may be asked in a thread. However
+        many pages are finished, it learns the site no more often than MAX_PARTS asks for.
         """
         sheets = tuple(self.sheets)
         finished = [i for i, each in enumerate(sheets) if each.finished]
         if not finished:
             return None
+        parts = [finished[k::MAX_PARTS] for k in range(min(MAX_PARTS, len(finished)))]
         heard = self._sketches()
         deaf = [known.drawn for known in self.known]
         scores, wrong, lines = [], 0, 0
-        for i in finished:
-            gold, known = sheets[i].gold, self.known[i]
-            models = (None, self._taught(deaf, but=i), self._taught(heard, but=i))
-            said = [labels_said(known.decided(model)[1]) for model in models]
-            scores.append([line_score(each, gold).f1 for each in said])
-            wrong += sum(g not in (None, s) for g, s in zip(gold, said[-1], strict=True))
-            lines += sum(g is not None for g in gold)
+        for part in parts:
+            models = (None, self._taught(deaf, part), self._taught(heard, part))
+            for i in part:
+                gold, known = sheets[i].gold, self.known[i]
+                said = [labels_said(known.decided(model)[1]) for model in models]
+                scores.append([line_score(each, gold).f1 for each in said])
+                wrong += sum(g not in (None, s) for g, s in zip(gold, said[-1], strict=True))
+                lines += sum(g is not None for g in gold)
         general, unlabelled, taught = np.mean(scores, axis=0).tolist()
         gain = Gain(len(finished), lines, general, unlabelled, taught, wrong / max(lines, 1))
-        others = [known for i, known in enumerate(self.known) if i not in set(finished)]
+        others = [known for i, known in enumerate(self.known) if not sheets[i].finished]
         if not others:
             return gain
         some = others[:: -(-len(others) // MAX_ASKED)]
         site_model = self._taught(heard)
         decisions = [known.decided(site_model) for known in some]
-        moved = []
-        for i in finished:
-            unheard = self._taught([*heard[:i], deaf[i], *heard[i + 1 :]])
-            changed = [
-                known.decided(unheard)[1] != kept
-                for known, (_, kept) in zip(some, decisions, strict=True)
-            ]
-            moved.append(float(np.mean(np.concatenate(changed))))
         expected = float(np.mean([expected_f1(*each) for each in decisions]))
-        return replace(gain, expected=expected, moved=max(moved))
+        moved = max(self._moved(some, decisions, heard, part) for part in parts)
+        return replace(gain, expected=expected, moved=moved, part=len(parts[0]))
+
+    def _moved(
+        self,
+        pages: Sequence[Known],
+        decisions: Sequence[tuple[Floats, Bools]],
+        heard: Sequence[Sketch],
+        part: Sequence[int],
+    ) -> float:
+        """The share of the pages' lines that were decided otherwise without a part's labels."""
+        silent = list(heard)
+        for i in part:
+            silent[i] = self.known[i].drawn
+        unheard = self._taught(silent)
+        changed = [
+            known.decided(unheard)[1] != kept
+            for known, (_, kept) in zip(pages, decisions, strict=True)
+        ]
+        return float(np.mean(np.concatenate(changed)))
 
     def _sketches(self) -> list[Sketch]:
         """The pages as the site's model is taught them: with labels where they are finished."""
@@ -303,9 +329,10 @@ class Session:
             for known, each in zip(self.known, tuple(self.sheets), strict=True)
         ]
 
-    def _taught(self, sketches: Sequence[Sketch], but: int | None = None) -> SiteModel:
+    def _taught(self, sketches: Sequence[Sketch], but: Sequence[int] = ()) -> SiteModel:
         site_model = SiteModel(self.site, self.model)
-        site_model.sample_ = sample(each for i, each in enumerate(sketches) if i != but)
+        left_out = set(but)
+        site_model.sample_ = sample(each for i, each in enumerate(sketches) if i not in left_out)
         return site_model
 
 

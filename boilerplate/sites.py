@@ -22,6 +22,7 @@ from boilerplate.sketches import (
     CLOSEST,
     SITE_FILE,
     Sample,
+    Sketch,
     from_bytes,
     merged,
     sample,
@@ -110,15 +111,18 @@ class SiteModel:
         """What the kept pages tell, worked out when it is first asked for."""
         return Knowledge(self.sample_.pages)
 
-    def correct(self, page: Page, spoken: Sequence[int], scores: Scores) -> Scores:
+    def correct(
+        self, page: Page, spoken: Sequence[int], scores: Scores, drawn: Sketch | None = None
+    ) -> Scores:
         """The general model's scores of a page's spoken lines, with what the site adds to them.
 
         What was learned is shrunk by how little it is, and by how little the page looks like
-        an article: what recurs on a shop's pages may well be content.
+        an article: what recurs on a shop's pages may well be content. ``drawn`` is the page's
+        sketch with these scores, for whoever has it.
         """
         if not self.knowledge.n or not len(spoken):
             return scores
-        drawn = sketch(page, spoken, scores.probability)
+        drawn = drawn or sketch(page, spoken, scores.probability)
         sight = self.knowledge.see(drawn, headlines(page, spoken[: drawn.n]))
         added = np.zeros((len(spoken), len(COLUMNS)))
         added[: drawn.n] = scores.article**2 * contributions(sight, page.kind)

@@ -3,7 +3,9 @@
 ``python docs/try_tutorials.py``            with this Python's boilerplate, as the tests do
 ``python docs/try_tutorials.py --write``    puts what they print into the tutorials
 ``python docs/try_tutorials.py --fresh``    as a newcomer: a new environment, boilerplate
-                                            installed from the clone; notes the time it took
+                                            installed from the clone; notes the time it took, by
+                                            the clock and of the processor: a busy machine
+                                            stretches the former
 
 In a tutorial, each ``sh`` or ``python`` block is a step, run in one folder that begins with a copy
 of ``examples``. The block after ``<!-- output -->`` is what the steps before it print, standard
@@ -21,6 +23,7 @@ import json
 import os
 import platform
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -68,9 +71,13 @@ class Block:
 
 @dataclass(slots=True)
 class Run:
-    """What came of a tutorial: what it should print and prints, by block, and how long it took."""
+    """What came of a tutorial: what it should print and prints, by block, and how long it took.
+
+    ``seconds`` are by the clock, ``worked`` is what of them a processor worked.
+    """
 
     seconds: float = 0.0
+    worked: float = 0.0
     steps: int = 0
     printed: list[tuple[Block, str]] = field(default_factory=list)
 
@@ -151,13 +158,20 @@ def run(markdown: str, folder: Path, path: Sequence[Path], fresh: bool = False) 
             done.printed.append((block, said))
             said = ""
         elif block.is_step and (fresh or block.comment != FRESH):
-            begun = time.perf_counter()
+            begun, worked = time.perf_counter(), processor_seconds()
             said += _step(block, folder, environment)
             done.seconds += time.perf_counter() - begun
+            done.worked += processor_seconds() - worked
             done.steps += 1
         elif block.is_step and block.comment == FRESH:
             continue
     return done
+
+
+def processor_seconds() -> float:
+    """What the programs that were run and have ended took of a processor, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _step(block: Block, folder: Path, environment: dict[str, str]) -> str:
@@ -185,23 +199,26 @@ def this_python(folder: Path) -> Path:
     return folder
 
 
-def fresh_environment(folder: Path) -> tuple[Path, float]:
+def fresh_environment(folder: Path) -> tuple[Path, dict[str, float]]:
     """A new environment with boilerplate installed from the clone: its programs, and seconds."""
-    begun = time.perf_counter()
+    begun, worked = time.perf_counter(), processor_seconds()
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     programs = folder / "bin"
     subprocess.run([programs / "pip", "install", "-q", "."], cwd=ROOT, check=True)
-    return programs, time.perf_counter() - begun
+    return programs, {
+        "install_seconds": round(time.perf_counter() - begun, 1),
+        "install_worked": round(processor_seconds() - worked, 1),
+    }
 
 
 def time_told(name: str, times: Mapping[str, Any]) -> str:
     """What a tutorial says of the time that it takes, and of what that leaves out."""
     found = times["tutorials"][name]
     return (
-        f"In a fresh environment the {found['steps']} steps of this page ran for "
-        f"{found['seconds']:.0f} seconds in all, after {times['install_seconds']:.0f} seconds of "
-        "installing (`python docs/try_tutorials.py --fresh`, which also compares what they print). "
-        "Your reading and typing come on top; no other person has been timed."
+        f"Tried in a fresh environment{', on a busy machine' if times['busy'] else ''}: the "
+        f"{found['steps']} steps of this page took {found['seconds']:.0f} seconds, "
+        f"{found['worked']:.0f} of them of the processor; installing took "
+        f"{times['install_seconds']:.0f}, {times['install_worked']:.0f} of them of the processor."
     )
 
 
@@ -238,8 +255,9 @@ def main() -> None:
     tutorials: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         if chosen.fresh:
-            programs, seconds = fresh_environment(Path(temporary, "environment"))
-            times["install_seconds"] = round(seconds, 1)
+            times["busy"] = os.getloadavg()[0] > 1  # what else wants a processor
+            programs, install = fresh_environment(Path(temporary, "environment"))
+            times |= install
         else:
             programs = this_python(Path(temporary, "programs"))
         for name in NAMES:
@@ -248,8 +266,12 @@ def main() -> None:
             folder.mkdir()
             markdown = page.read_text("utf-8")
             done = run(markdown, folder, [programs], chosen.fresh)
-            tutorials[name] = {"steps": done.steps, "seconds": round(done.seconds, 1)}
-            print(f"{name}: {done.steps} steps, {done.seconds:.1f} s")
+            tutorials[name] = {
+                "steps": done.steps,
+                "seconds": round(done.seconds, 1),
+                "worked": round(done.worked, 1),
+            }
+            print(f"{name}: {done.steps} steps, {done.seconds:.1f} s, {done.worked:.1f} s worked")
             if chosen.write:
                 page.write_text(with_output(markdown, done), "utf-8")
             elif done.wrong:

@@ -146,6 +146,13 @@ class Desk:
         return "".join({"+": "a", "-": "b"}[sign] if mine else sign for sign, mine in rows)
 
     @property
+    def selected(self) -> list[int]:
+        rows = self.page.eval_on_selector_all(
+            "#lines [aria-selected=true]", "rows => rows.map(row => row.id.slice(5))"
+        )
+        return [int(row) for row in rows]
+
+    @property
     def cursor(self) -> int:
         return int(self.page.get_attribute("#lines li.cursor", "id").removeprefix("line-"))
 
@@ -203,6 +210,41 @@ def test_a_page_is_labelled_with_keys_alone(browser: Any, tmp_path: Path) -> Non
         assert desk.page.is_visible("#help")
         desk.press("Escape", "n", "p")
         assert watched.harmless()
+
+
+def test_neighbours_in_doubt_are_gone_to_and_turned_together(browser: Any, tmp_path: Path) -> None:
+    write_site(tmp_path)
+    with (
+        programs.labelling(tmp_path, "daily.example") as (address, _),
+        watching(browser, address) as watched,
+    ):
+        desk = Desk(watched)
+        doubtful = desk.page.eval_on_selector_all(
+            "#lines li", "rows => rows.map(row => row.classList.contains('doubtful'))"
+        )
+        keys = list(zip(doubtful, desk.signs, strict=True))
+        starts = [i for i, key in enumerate(keys) if key[0] and (not i or keys[i - 1] != key)]
+        assert 1 < len(starts) < sum(doubtful), "some are neighbours, and not all"
+        stretches = []
+        desk.press("Home")
+        if not doubtful[0]:
+            desk.press("d")
+        for _ in starts:
+            stretches.append(desk.selected)
+            desk.press("d")
+        if doubtful[0]:  # the cursor stood on its first line alone
+            stretches[0] = list(range(starts[0], starts[1]))
+        assert sum(map(len, stretches)) == sum(doubtful)
+        assert [stretch[0] for stretch in stretches] == starts
+        assert desk.selected == stretches[-1], "behind the last one there is none"
+        desk.press("D")
+        assert desk.selected == stretches[-2]
+        before = desk.signs
+        desk.press(" ")
+        turned = {"a": "-", "b": "+"}[before[stretches[-2][0]]]
+        assert {desk.signs[i] for i in stretches[-2]} == {turned}
+        desk.press("u")
+        assert desk.signs == before
 
 
 def test_a_page_is_labelled_with_the_mouse_alone(browser: Any, tmp_path: Path) -> None:

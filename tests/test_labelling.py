@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from boilerplate.labelling import (
     ENOUGH,
     LEAST_FINISHED,
     MAX_LINES,
+    MAX_PARTS,
     Gain,
     LabellingError,
     Session,
@@ -27,6 +29,7 @@ from boilerplate.labelling import (
 from boilerplate.labels import SIGN_OF, SIGNS, LabelsError, parse_labels
 from boilerplate.page import Page, text_page
 from boilerplate.plugins import no_plugins
+from boilerplate.sites import SiteModel
 from tests import made_up_site as site
 from tests.made_up import made_up_model
 
@@ -161,6 +164,20 @@ class TestOpinion:
         session.finish(0)
         assert session.opinion(0) == before
 
+    def test_an_opinion_that_is_kept_is_the_one_that_a_new_session_would_have(
+        self, tmp_path: Path
+    ) -> None:
+        session = begin(tmp_path)
+        for number in (1, 3):
+            session.opinion(0)
+            teach(session, number)
+            assert session.opinion(0) == begin(tmp_path).opinion(0)
+            session.say(0, 0, 0, "+")
+            assert session.opinion(0) == begin(tmp_path).opinion(0)
+        session.undo()
+        session.undo()  # the last line of page 3 is open again
+        assert session.opinion(0) == begin(tmp_path).opinion(0)
+
     def test_most_in_doubt_come_first_and_finished_pages_last(self, tmp_path: Path) -> None:
         session = begin(tmp_path)
         doubts = session.doubts()
@@ -211,6 +228,50 @@ class TestGain:
         assert not gain(LEAST_FINISHED - 1, 0.0).enough
         assert not gain(LEAST_FINISHED + 9, ENOUGH * 2).enough
         assert gain(1, None).enough, "all pages are labelled"
+
+    def test_it_costs_no_more_however_many_pages_are_finished(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        session = begin(tmp_path, pages(3 * MAX_PARTS))
+        learned = []
+        taught = Session._taught
+
+        def counted(self: Session, *given: Any, **named: Any) -> SiteModel:
+            learned.append(1)
+            return taught(self, *given, **named)
+
+        monkeypatch.setattr(Session, "_taught", counted)
+        costs = {}
+        for number in range(2 * MAX_PARTS + 1):
+            session.finish(number)
+            learned.clear()
+            gain = session.gain()
+            assert gain is not None
+            costs[number + 1] = len(learned)
+            assert gain.part == 1 + number // MAX_PARTS
+            assert gain.pages == number + 1
+        assert costs[MAX_PARTS] == costs[2 * MAX_PARTS + 1] == 3 * MAX_PARTS + 1
+
+    def test_a_part_is_judged_without_any_label_of_its_own(self, tmp_path: Path) -> None:
+        session = begin(tmp_path, pages(MAX_PARTS + 2))
+        for number in range(MAX_PARTS + 1):
+            teach(session, number)
+        seen = session.gain()
+        assert seen is not None
+        heard, own = session._sketches(), [0, MAX_PARTS]  # the first part has these two
+        apart = session._taught(heard, own)
+        f1 = [
+            line_score(labels_said(session.known[i].decided(apart)[1]), session.sheets[i].gold).f1
+            for i in own
+        ]
+        others = [
+            line_score(
+                labels_said(session.known[i].decided(session._taught(heard, [i]))[1]),
+                session.sheets[i].gold,
+            ).f1
+            for i in range(1, MAX_PARTS)
+        ]
+        assert seen.taught == pytest.approx(np.mean(f1 + others))
 
     def test_lines_that_nobody_can_tell_count_nowhere(self, tmp_path: Path) -> None:
         session = begin(tmp_path)

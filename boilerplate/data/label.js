@@ -118,12 +118,13 @@ function drawCursor() {
   }
   const row = element(`line-${cursor}`);
   element("lines").setAttribute("aria-activedescendant", row.id);
+  element(`line-${anchor}`).scrollIntoView({ block: "nearest" });
   row.scrollIntoView({ block: "nearest" });
 }
 
 function drawFacts() {
   const doubtful = page.lines.filter((line, i) => isOpen(i) && line.doubt >= DOUBTFUL).length;
-  const state = page.finished ? "labelled" : `${doubtful} in doubt`;
+  const state = page.finished ? "labelled" : doubtful ? `${doubtful} in doubt` : "none in doubt";
   element("facts").textContent = [page.language, `${page.lines.length} lines`, state]
     .filter(Boolean).join(" · ");
 }
@@ -137,6 +138,7 @@ function show(next, at) {
   page.lines.forEach((_, i) => drawSign(i));
   const doubtful = page.lines.findIndex((line, i) => isOpen(i) && line.doubt >= DOUBTFUL);
   cursor = anchor = at ?? Math.max(doubtful, 0);
+  if (at === undefined && doubtful >= 0) anchor = endOfStretch(doubtful, 1);
   if (at === undefined) scrollTo(0, 0);
   drawFacts();
   drawCursor();
@@ -197,7 +199,7 @@ function drawGain(gain) {
   }
   said.push(`It still has ${percent(gain.corrected)} of these lines wrong.`);
   if (gain.expected !== null) {
-    said.push(`On the other pages it expects a line F1 of ${asF1(gain.expected)}; the labels of one page change at most ${percent(gain.moved)} of their lines.`);
+    said.push(`On the other pages it expects a line F1 of ${asF1(gain.expected)}; the labels of ${gain.part === 1 ? "one page" : `${gain.part} pages`} change at most ${percent(gain.moved)} of their lines.`);
   }
   const parts = [table, make("p", "", said.join(" "))];
   if (gain.enough) {
@@ -242,9 +244,23 @@ function say(sign) {
   change(`/api/pages/${number}/labels`, { first, last, sign });
 }
 
+// Lines in doubt that follow one another under one sign are mostly of one kind, and judged as one.
+function endOfStretch(from, step) {
+  const belongs = (i) => page.lines[i]?.doubt >= DOUBTFUL && signOf(i) === signOf(from);
+  let end = from;
+  while (belongs(end + step)) end += step;
+  return end;
+}
+
 function jump(step) {
-  for (let i = cursor + step; i >= 0 && i < page.lines.length; i += step) {
-    if (page.lines[i].doubt >= DOUBTFUL) { move(i, false); return; }
+  if (!page) return;
+  const [first, last] = range();
+  for (let i = (step > 0 ? last : first) + step; page.lines[i]; i += step) {
+    if (page.lines[i].doubt < DOUBTFUL) continue;
+    const end = endOfStretch(i, step);
+    anchor = Math.max(i, end);
+    move(Math.min(i, end), true);
+    return;
   }
   if (step > 0) element("finish").scrollIntoView({ block: "nearest" });
 }
@@ -276,10 +292,10 @@ function finish() {
   setBusy(true);
   change(`/api/pages/${page.number}/finish`, {}, async (said) => {
     session = said;
-    updateGain();
     visited.push(said.finished);
     const next = session.pages[0]; // those that are not finished stand first
     show(await ask(`/api/pages/${next.finished ? said.finished : next.number}`));
+    updateGain(); // takes a second or more, in which nobody waits for it
   }).finally(() => setBusy(false));
 }
 
