@@ -457,7 +457,7 @@ def main(
                 sites[site] = {"split": split_of(site), **row}
                 click.echo(f"{site}: {row}", err=True)
                 if do_write:
-                    write_sites({site: sites[site]}, cards.provenance(",".join(split), model))
+                    write_sites({site: sites[site]}, cards.provenance(split_of(site), model))
     click.echo(person_table({"sites": sites}))
 
 
