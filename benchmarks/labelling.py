@@ -67,7 +67,7 @@ GLANCE: Final = 0.3
 LOOK: Final = 5.0
 POLL: Final = 0.01
 PATIENCE: Final = 60.0
-FINISHED: Final = (1, 2, 5, 10, 20, 40)  # pages, after which --many measures
+FINISHED: Final = (1, 5, 12, 20)  # pages, after which --many measures
 STATE: Final = """() => ({
   busy: document.getElementById('lines').ariaBusy === 'true'
     || document.getElementById('saved').textContent === 'saving',
@@ -411,6 +411,15 @@ def write(name: str, found: Mapping[str, Any], table: str) -> None:
     DOCUMENT.write_text(f"{head}{first}\n{table}\n{last}{tail}", "utf-8")
 
 
+def write_sites(sites: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    """Write some sites; others stay as they were measured, with the commit of their time."""
+    before = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    known = before.get("person", {}).get("sites", {})
+    now = {site: {**row, "about": dict(about)} for site, row in sites.items()}
+    found = {"sites": dict(sorted((known | now).items()))}
+    write("person", found, person_table(found))
+
+
 @click.command()
 @source_option
 @cache_option
@@ -447,10 +456,9 @@ def main(
             if row := ten_pages(browser, site, golds, model):
                 sites[site] = {"split": split_of(site), **row}
                 click.echo(f"{site}: {row}", err=True)
-    found = {"sites": sites, "about": cards.provenance(",".join(split), model)}
-    click.echo(person_table(found))
-    if do_write:
-        write("person", found, person_table(found))
+                if do_write:
+                    write_sites({site: sites[site]}, cards.provenance(split_of(site), model))
+    click.echo(person_table({"sites": sites}))
 
 
 if __name__ == "__main__":

@@ -206,7 +206,7 @@ def _batch(batch: Batch) -> str:
     tables = [
         _dropped_by(batch.deciders),
         _tally("Dropped as", _ranked(batch.kinds)),
-        _tally("Pages by language", _ranked(languages)),
+        _tally("Pages by language", _ranked(languages), "pages"),
     ]
     return f"""<section id="batch">
 <header>
@@ -244,8 +244,8 @@ def _dropped_by(deciders: Mapping[str, int]) -> str:
     return _tally("Dropped by", [(who, deciders[who]) for who in DECIDERS if deciders.get(who)])
 
 
-def _tally(title: str, counts: Sequence[tuple[str, int]]) -> str:
-    """Counts with their names as a table of bars, the longer lists cut."""
+def _tally(title: str, counts: Sequence[tuple[str, int]], of: str = "lost") -> str:
+    """Counts with their names as a table of bars, the longer lists cut; ``of`` colours them."""
     if not counts:
         return ""
     most = max(count for _, count in counts)
@@ -257,7 +257,7 @@ def _tally(title: str, counts: Sequence[tuple[str, int]]) -> str:
     if len(counts) > MAX_ROWS:
         rest = sum(count for _, count in counts[MAX_ROWS:])
         rows += f'<tr><th scope="row">others</th><td></td><td>{rest:,}</td></tr>'
-    return f"<table><caption>{escape(title)}</caption><tbody>{rows}</tbody></table>"
+    return f'<table class="{of}"><caption>{escape(title)}</caption><tbody>{rows}</tbody></table>'
 
 
 def _sites(batch: Batch) -> str:
