@@ -92,7 +92,7 @@ def recurring(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
         lines = [line.text for line in page.lines if not is_blank(line)]
         for key, text in zip(line_hashes(lines)[0].tolist(), lines, strict=True):
             texts.setdefault(key, text)
-    keys, counts = np.unique(knowledge.posted.keys, return_counts=True)
+    keys, counts = knowledge.posted.keys, knowledge.posted.counts
     at = find(keys, np.array(list(texts), np.int64))
     rows = [
         (int(counts[i]), text)
@@ -148,7 +148,7 @@ def path_name(elements: Sequence[Element], index: int) -> str:
 
 
 def _count_recurring(knowledge: Knowledge) -> int:
-    _, counts = np.unique(knowledge.posted.keys, return_counts=True)
+    counts = knowledge.posted.counts
     return int((counts > 1).sum())
 
 
