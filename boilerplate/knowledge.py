@@ -12,10 +12,10 @@ there is less to go by.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,6 +145,24 @@ def same_article(posted: Postings, at: Ints, mass: Floats, apart: int | None = N
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A value for each of some ``keys``, sorted: (k,); ``values`` end with that of any other."""
+
+    keys: Ints
+    values: Floats
+
+    def of(self, wanted: Ints) -> Floats:
+        """The value of each wanted key, 0 of those that are not there; (n,)."""
+        return self.values[find(self.keys, wanted)]
+
+
+def table(keys: Ints, values: Floats) -> Table:
+    """The Table of keys and their values; a value of 0 says as much as a key that is not there."""
+    some = values != 0
+    return Table(keys[some], np.append(values[some], 0.0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Tally:
     """What the general model finds in each place: ``keys`` sorted, sums over its lines; (k,)."""
 
@@ -153,13 +171,12 @@ class Tally:
     chars: Floats
     content: Floats
 
-    def log_odds(self, wanted: Ints, prior: float) -> Floats:
-        """Log-odds of content in each place over the site's own, 0 where nothing is known."""
-        at = find(self.keys, wanted)
-        pages, chars = taken(self.pages, at), taken(self.chars, at)
-        share = (taken(self.content, at) + PRIOR_CHARS * prior) / (chars + PRIOR_CHARS)
+    def log_odds(self, prior: float) -> Floats:
+        """Log-odds of content in each place over the site's own, shrunk; (k,)."""
+        share = (self.content + PRIOR_CHARS * prior) / (self.chars + PRIOR_CHARS)
         beyond = logit(share, CLOSEST) - logit(np.array(prior), CLOSEST)
-        return np.clip(pages / (pages + PRIOR_PAGES) * beyond, -MOST_OF_PLACE, MOST_OF_PLACE)
+        trust = self.pages / (self.pages + PRIOR_PAGES)
+        return np.clip(trust * beyond, -MOST_OF_PLACE, MOST_OF_PLACE)
 
 
 def tally(places: Ints, page: Ints, chars: Floats, content: Floats) -> Tally:
@@ -182,15 +199,10 @@ class Averages:
     pages: Ints
     mean: Floats
 
-    def of(self, wanted: Ints) -> tuple[Floats, Floats]:
-        """On how many pages each wanted key was found, and its mean there, 0 where on none."""
-        at = find(self.keys, wanted)
-        return taken(self.pages, at), taken(self.mean, at)
-
-    def shrunk(self, wanted: Ints, prior_pages: float) -> Floats:
-        """The mean of each wanted key, if it is of log-odds, shrunk by how few pages it is of."""
-        pages, mean = self.of(wanted)
-        return np.clip(pages / (pages + prior_pages) * mean, -MOST_OF_MEAN, MOST_OF_MEAN)
+    def raising(self, log_odds: Floats, prior_pages: float) -> Table:
+        """Log-odds of each key, shrunk by how few pages it is of; nothing where they are low."""
+        trust = self.pages / (self.pages + prior_pages)
+        return table(self.keys, np.clip(trust * log_odds, 0, MOST_OF_MEAN))
 
 
 def averages(keys: Ints, page: Ints, values: Floats) -> Averages:
@@ -244,20 +256,20 @@ def pages_of(keys: Ints, page: Ints) -> Ints:
     return postings(keys, page, 0).counts[:-1]
 
 
-def anchors_around(keys: Ints, page: Ints, is_anchor: Bools) -> tuple[Ints, Ints]:
-    """The nearest anchor before and after each line on its page, NOWHERE where there is none."""
-    n = len(keys)
-    if not n:
-        return keys, keys
-    at = np.arange(n)
-    last = np.maximum.accumulate(np.where(is_anchor, at, -1))
-    before = np.concatenate([[-1], last[:-1]])
-    following = np.minimum.accumulate(np.where(is_anchor, at, n)[::-1])[::-1]
-    after = np.concatenate([following[1:], [n]])
-    padded = np.append(page, -1)
+def anchors_around(keys: Ints, is_anchor: Bools, page: Ints | None = None) -> tuple[Ints, Ints]:
+    """The nearest anchor before and after each line, NOWHERE where there is none, (n,) each.
+
+    ``page`` (n,) are the pages that the lines are of, one after the other; None is of one page.
+    """
+    anchors = np.concatenate([NOWHERE[:1], keys[is_anchor], NOWHERE[1:]])
+    passed: Ints = np.cumsum(is_anchor)
+    after, before = passed - is_anchor, passed + 1
+    if page is None:
+        return anchors[after], anchors[before]
+    of = np.concatenate([[-1], page[is_anchor], [-1]])
     return (
-        np.where(padded[before] == page, keys[before], NOWHERE[0]),
-        np.where(padded[after] == page, np.append(keys, 0)[after], NOWHERE[1]),
+        np.where(of[after] == page, anchors[after], NOWHERE[0]),
+        np.where(of[before] == page, anchors[before], NOWHERE[1]),
     )
 
 
@@ -350,33 +362,37 @@ class Knowledge:
         content = np.where(lines.label != 0, (lines.label + 1) / 2, sigmoid(opinion))
         opinion = np.clip(opinion, -MOST_OPINION, MOST_OPINION)
         chars = np.minimum(lines.chars, FULL_CHARS)
-        after, before = anchors_around(strict, page, is_anchor)
-        self.between = averages(pair(after, before)[free], page[free], content[free])
+        after, before = anchors_around(strict, is_anchor, page)
+        between = averages(pair(after, before)[free], page[free], content[free])
+        self.between = between.raising(logit(between.mean, CLOSEST_OF_PAGES), PRIOR_BETWEEN)
         first, last = beside(is_anchor, page)
-        self.first = averages(after[first], page[first], opinion[first])
-        self.last = averages(before[last], page[last], opinion[last])
+        begins = averages(after[first], page[first], opinion[first])
+        ends = averages(before[last], page[last], opinion[last])
+        self.first = begins.raising(begins.mean, PRIOR_BESIDE)
+        self.last = ends.raising(ends.mean, PRIOR_BESIDE)
         k = len(self.posted.keys)
         times = np.append(np.bincount(at, minlength=k), 0)
         once = self.is_anchor & (times <= ONCE * self.posted.counts)
         # What the general model is surest of is hardly ever a teaser or a comment.
         passed = share_before(content**SURE * chars, page, self.n) > HALF
-        ends = averages(at[once[at]], page[once[at]], passed[once[at]].astype(float))
+        over = averages(at[once[at]], page[once[at]], passed[once[at]].astype(float))
         self.over = np.zeros(k + 1)
-        sure = (ends.mean * ends.pages + 0.5) / (ends.pages + 1)
-        self.over[ends.keys] = np.maximum(logit(sure, CLOSEST_OF_PAGES), 0)
+        sure = (over.mean * over.pages + 0.5) / (over.pages + 1)
+        self.over[over.keys] = np.maximum(logit(sure, CLOSEST_OF_PAGES), 0)
         alike = on > 1
         seen = np.clip(lines.log_odds[alike], -MOST_OPINION, MOST_OPINION)
         opinions = averages(at[alike], page[alike], seen)
         self.dull = np.zeros(k + 1)
         self.dull[opinions.keys] = np.minimum(opinions.mean, 0)
         whole = float(chars[free].sum()) + PRIOR_CHARS
-        self.prior = (float((chars * content)[free].sum()) + PRIOR_CHARS / 2) / whole
+        prior = (float((chars * content)[free].sum()) + PRIOR_CHARS / 2) / whole
         self.place = tally(lines.rows[free, 2], page[free], chars[free], content[free])
+        self.of_place = np.append(self.place.log_odds(prior), 0.0)
 
     def _hear(self, lines: Lines) -> None:
         """How wrong the general model was where lines are labelled."""
         is_anchor = self.is_anchor[find(self.posted.keys, lines.rows[:, 0])]
-        after, before = anchors_around(lines.rows[:, 0], lines.page, is_anchor)
+        after, before = anchors_around(lines.rows[:, 0], is_anchor, lines.page)
         p, truth = sigmoid(lines.log_odds), (lines.label + 1) / 2
 
         def heard(keys: Ints, free: bool) -> Errors:
@@ -400,70 +416,68 @@ class Knowledge:
         ``headlines`` (n,) are the lines that the page's head calls its article: other pages
         link to it by them, so that recurring on a few says nothing.
         """
+        strict, place = page.rows[:, 0], page.rows[:, 2]
         p = sigmoid(page.log_odds)
-        at = find(self.posted.keys, page.rows[:, 0])
-        loosely_at = find(self.loosely.keys, page.rows[:, 1])
+        at = find(self.posted.keys, strict)
         same = same_article(self.posted, at, p * page.chars)
-        on, loosely = _on(self.posted, at, same), _on(self.loosely, loosely_at, same)
+        on = _on(self.posted, at, same)
         if headlines is not None:
-            on = np.where(headlines & (on < FEW), 0, on)
+            on[headlines & (on < FEW)] = 0
         of = self.n - int(same.sum())
+        recurs, is_anchor = on > 0, self.is_anchor[at]
         columns = np.zeros((page.n, len(COLUMNS)))
         columns[:, _ON_ONE] = on == 1
         columns[:, _ON_FEW] = (on > 1) & (on < FEW)
         columns[:, _ON_MANY] = on >= FEW
         columns[:, _DULL] = (on > 1) * self.dull[at]
-        columns[:, _LOOSE] = (on == 0) * np.minimum(loosely, FEW) / FEW
-        self._see_places(page, at, on, of / (of + PRIOR_LEARNED), p, columns)
-        chrome = 1 - p
-        familiar = float((chrome * self._seen(page, on)).sum() / max(chrome.sum(), 1e-9))
+        new = np.flatnonzero(~recurs)
+        loosely = _on(self.loosely, find(self.loosely.keys, page.rows[new, 1]), same)
+        columns[new, _LOOSE] = np.minimum(loosely, FEW) / FEW
+        around = anchors_around(strict, is_anchor)
+        # What is known of the site's anchors counts as far as there are pages to know it from.
+        trust = of / (of + PRIOR_LEARNED)
+        columns[:, _OVER] = trust * self._over(page, at, recurs, p)
+        self._beside(new[~is_anchor[new]], around, is_anchor, trust, columns)
+        chrome, seen = 1 - p, recurs
+        if place.any():
+            where = find(self.place.keys, place)
+            columns[:, _PLACE] = self.of_place[where] * ~is_anchor * (place > 0)
+            seen = recurs | ((where >= 0) & (place > 0))
+        if self.is_labelled:
+            columns[:, _PLACE + 1 :] = self._told(page, is_anchor, around)
+        familiar = float((chrome * seen).sum() / max(chrome.sum(), 1e-9))
         return Sight(on, of, columns, familiar)
 
-    def _seen(self, page: Sketch, on: Ints) -> Bools:
-        """Which lines of a page stand on other pages, or in places of theirs, (n,)."""
-        place = page.rows[:, 2]
-        seen: Bools = on > 0
-        return seen | ((find(self.place.keys, place) >= 0) & (place > 0)) if place.any() else seen
-
-    def _see_places(
-        self, page: Sketch, at: Ints, on: Ints, trust: float, p: Floats, columns: Floats
+    def _beside(
+        self,
+        new: Ints,
+        around: tuple[Ints, Ints],
+        is_anchor: Bools,
+        trust: float,
+        columns: Floats,
     ) -> None:
-        """What is known of where each line stands, written to its columns."""
-        strict, place = page.rows[:, 0], page.rows[:, 2]
-        is_anchor, one = self.is_anchor[at], np.zeros(page.n, np.int64)
+        """Content between two anchors and right beside one, for lines that no page has."""
+        after, before = around
+        columns[new, _BETWEEN] = trust * self.between.of(pair(after[new], before[new]))
+        edges = np.concatenate([[True], is_anchor, [True]])
+        first, last = new[edges[new]], new[edges[new + 2]]
+        columns[first, _FIRST] = trust * self.first.of(after[first])
+        columns[last, _LAST] = trust * self.last.of(before[last])
+
+    def _told(self, page: Sketch, is_anchor: Bools, around: tuple[Ints, Ints]) -> Floats:
+        """How wrong the general model was where other pages are labelled, (n, 6)."""
+        strict, loose, place = page.rows.T
         free = ~is_anchor
-        after, before = anchors_around(strict, one, is_anchor)
-        first, last = beside(is_anchor, one)
-        # What no other page has, as far as the site's anchors are known.
-        new = np.flatnonzero((on == 0) & free)
-        columns[:, _OVER] = trust * self._over(page, at, on, p)
-        columns[new, _BETWEEN] = trust * self._between(after[new], before[new])
-        for column, found, beside_it, anchor in (
-            (_FIRST, self.first, first, after),
-            (_LAST, self.last, last, before),
-        ):
-            here = new[beside_it[new]]
-            columns[here, column] = trust * np.maximum(found.shrunk(anchor[here], PRIOR_BESIDE), 0)
-        if place.any():
-            columns[:, _PLACE] = self.place.log_odds(place, self.prior) * free * (place > 0)
-        if self.is_labelled:
-            told = (
-                self.told_after.log_odds(after, PRIOR_TOLD_PAGES) * free,
-                self.told_before.log_odds(before, PRIOR_TOLD_PAGES) * free,
-                self.told_place.log_odds(place, PRIOR_TOLD_PAGES) * free * (place > 0),
-                self.told_site.log_odds(one, PRIOR_TOLD_PAGES),
-                self.told_line.log_odds(strict),
-                self.told_loose.log_odds(page.rows[:, 1]),
-            )
-            columns[:, _PLACE + 1 :] = np.column_stack(told)
+        return np.column_stack([
+            self.told_after.log_odds(around[0], PRIOR_TOLD_PAGES) * free,
+            self.told_before.log_odds(around[1], PRIOR_TOLD_PAGES) * free,
+            self.told_place.log_odds(place, PRIOR_TOLD_PAGES) * free * (place > 0),
+            self.told_site.log_odds(np.zeros(page.n, np.int64), PRIOR_TOLD_PAGES),
+            self.told_line.log_odds(strict),
+            self.told_loose.log_odds(loose),
+        ])  # fmt: skip
 
-    def _between(self, after: Ints, before: Ints) -> Floats:
-        """Log-odds of content between two anchors, shrunk by how few pages have them so; (n,)."""
-        pages, share = self.between.of(pair(after, before))
-        odds = np.where(pages > 0, logit(share, CLOSEST_OF_PAGES), 0.0)
-        return np.clip(pages / (pages + PRIOR_BETWEEN) * odds, 0, MOST_OF_MEAN)
-
-    def _over(self, page: Sketch, at: Ints, on: Ints, p: Floats) -> Floats:
+    def _over(self, page: Sketch, at: Ints, recurs: Bools, p: Floats) -> Floats:
         """Log-odds that a page's article is over before each of its lines, 0 if it is not; (n,).
 
         An anchor that stands once on a page tells on how many of the other pages the better
@@ -474,8 +488,8 @@ class Knowledge:
         if not ended.any():
             return ended
         passed = np.maximum.accumulate(np.append(0.0, ended)[:-1])
-        mass = (p * (on == 0)) ** SURE * np.minimum(page.chars, FULL_CHARS)
-        own = share_before(mass, np.zeros(page.n, np.int64), 1)
+        mass = (p * ~recurs) ** SURE * np.minimum(page.chars, FULL_CHARS)
+        own = (np.cumsum(mass) - mass) / max(float(mass.sum()), 1e-9)
         return passed * np.minimum(own / HALF, 1)
 
     @cached_property
@@ -486,11 +500,11 @@ class Knowledge:
 
 def _on(posted: Postings, at: Ints, but: Bools) -> Ints:
     """On how many pages the line at each place stands, (n,), some pages left out."""
-    counts = posted.counts[at]
-    if not but.any():
-        return counts
-    which, page = posted.matches(at)
-    return counts - np.bincount(which[but[page]], minlength=len(at))
+    counts: Ints = posted.counts[at]
+    if but.any():
+        which, page = posted.matches(at)
+        counts -= np.bincount(which[but[page]], minlength=len(at))
+    return counts
 
 
 def _copies(pages: Sequence[Sketch]) -> Bools:
@@ -546,12 +560,16 @@ WEIGHTS: Final[dict[Kind, dict[str, float]]] = {
         "told_loose": 0.7,
     },
     "html": {
-        "on_one": -1.5, "on_few": -1.5, "on_many": -3.0, "place": 0.6,
+        "on_one": -1.5, "on_few": -1.5, "on_many": -3.0, "place": 0.8,
         "told_after": 0.1, "told_place": 0.6, "told_line": 1.6, "told_loose": 0.3,
     },
 }  # fmt: skip
 
 
+_WEIGHTS: Final = {
+    kind: np.array([weights.get(name, 0.0) for name in COLUMNS])
+    for kind, weights in WEIGHTS.items()
+}
 RECURS: Final = ("on_one", "on_few", "on_many", "dull")  # columns of a line that recurs
 # What a reason says where a column weighed most; for content, and for chrome.
 HERE: Final = ("where this site has its articles", "where this site has its chrome")
@@ -560,31 +578,51 @@ TOLD: Final = ("as this site was labelled", "as this site was labelled")
 
 def contributions(sight: Sight, kind: Kind) -> Floats:
     """What each of the COLUMNS adds to each line's log-odds, (n, f)."""
-    weights = np.array([WEIGHTS[kind].get(name, 0.0) for name in COLUMNS])
-    added: Floats = sight.columns * weights
+    added: Floats = sight.columns * _WEIGHTS[kind]
     return added
 
 
-def said(sight: Sight, added: Floats, much: Bools) -> list[tuple[str, str]]:
-    """What speaks most for each line as content, and as chrome, of its contributions (n, f).
+@dataclass(frozen=True, eq=False)
+class Said(Sequence[tuple[str, str]]):
+    """What speaks most for each line as content, and as chrome, in words.
 
-    ``much`` (n,) are the lines of which there is something to say.
+    ``added`` (n, f) are the contributions to its log-odds; ``much`` (n,) are the lines of which
+    there is something to say. The words are found when the first of them is asked for.
     """
-    up, down = added.argmax(1), added.argmin(1)
-    at = np.arange(len(added))
-    rises, falls = (added[at, up] > 0).tolist(), (added[at, down] < 0).tolist()
-    nothing = ("", "")
-    return [
-        (
-            _words(sight, best, i)[0] if rises[i] else "",
-            _words(sight, worst, i)[1] if falls[i] else "",
-        )
-        if worth
-        else nothing
-        for i, (worth, best, worst) in enumerate(
-            zip(much.tolist(), up.tolist(), down.tolist(), strict=True)
-        )
-    ]
+
+    sight: Sight
+    added: Floats
+    much: Bools
+
+    def __len__(self) -> int:
+        return len(self.added)
+
+    @overload
+    def __getitem__(self, line: int) -> tuple[str, str]: ...
+
+    @overload
+    def __getitem__(self, line: slice) -> list[tuple[str, str]]: ...
+
+    def __getitem__(self, line: int | slice) -> tuple[str, str] | list[tuple[str, str]]:
+        return self._said[line]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._said)
+
+    @cached_property
+    def _said(self) -> list[tuple[str, str]]:
+        out = [("", "")] * len(self.added)
+        lines = np.flatnonzero(self.much)
+        added = self.added[lines]
+        up, down = added.argmax(1), added.argmin(1)
+        rises, falls = added.max(1, initial=0) > 0, added.min(1, initial=0) < 0
+        every = (column.tolist() for column in (lines, up, down, rises, falls))
+        for line, best, worst, rise, fall in zip(*every, strict=True):
+            out[line] = (
+                _words(self.sight, best, line)[0] if rise else "",
+                _words(self.sight, worst, line)[1] if fall else "",
+            )
+        return out
 
 
 def _words(sight: Sight, column: int, line: int) -> tuple[str, str]:

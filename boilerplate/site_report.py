@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from boilerplate.features import Ints
-from boilerplate.fingerprints import element_places, line_hashes
+from boilerplate.fingerprints import NAMELESS, element_place, line_hashes, named_above
 from boilerplate.knowledge import Knowledge, find
 from boilerplate.page import Element, Page, is_blank
 from boilerplate.report import visible
@@ -90,7 +90,7 @@ def recurring(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
     texts: dict[int, str] = {}
     for page in pages:
         lines = [line.text for line in page.lines if not is_blank(line)]
-        for key, text in zip(line_hashes(lines)[0].tolist(), lines, strict=True):
+        for key, text in zip(line_hashes(lines)[:, 0].tolist(), lines, strict=True):
             texts.setdefault(key, text)
     keys, counts = knowledge.posted.keys, knowledge.posted.counts
     at = find(keys, np.array(list(texts), np.int64))
@@ -110,11 +110,12 @@ def places(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
     """The places in the markup of the pages that hold lines, those with most text first."""
     names: dict[int, str] = {}
     for page in pages:
-        if page.elements:
-            own = {line.markup.element for line in page.lines if line.markup}
-            for i, key in enumerate(element_places(page.elements).tolist()):
-                if i in own:
-                    names.setdefault(key, path_name(page.elements, i))
+        known: dict[int, int] = {}
+        for line in page.lines:
+            if line.markup and page.elements:
+                at = named_above(page.elements, line.markup.element, known)
+                key = element_place(page.elements[at]) if at >= 0 else NAMELESS
+                names.setdefault(key, path_name(page.elements, at) if at >= 0 else "(no name)")
     tally = knowledge.place
     found: Ints = find(tally.keys, np.array(list(names), np.int64))
     rows = [

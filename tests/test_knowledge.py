@@ -21,11 +21,11 @@ def test_an_average_is_over_pages_of_the_mean_on_each(rows: list[tuple[int, int,
     keys, page, values = (np.array(column) for column in zip(*rows, strict=True))
     found = averages(keys, page, values)
     for key in range(5):
-        pages, mean = (each[0] for each in found.of(np.array([key])))
         on = sorted(set(page[keys == key].tolist()))
-        assert pages == len(on)
         means = [values[(keys == key) & (page == p)].mean() for p in on]
-        assert np.isclose(mean, np.mean(means) if on else 0.0)
+        where = np.flatnonzero(found.keys == key)
+        assert found.pages[where].tolist() == [len(on)] * bool(on)
+        assert np.allclose(found.mean[where], np.mean(means) if on else 0.0)
 
 
 def test_first_and_last_lines_stand_beside_anchors_and_at_the_ends_of_pages() -> None:
