@@ -23,7 +23,6 @@ HASH_BYTES: Final = 6  # 40,000 lines collide with a chance of 3 in a million
 HEAD: Final = 120  # characters of a line that are looked at, with as many of its end
 TAIL: Final = 40
 LOOSE_CHARS: Final = 100  # what a template fills in is short
-NAMELESS: Final = 1  # the place of lines that no name stands above
 KEY_CHARS: Final = 30  # before a colon: 'Source: ...', '编辑：...'
 PLACE_NAMES: Final = 3
 CACHED: Final = 16_384  # lines whose fingerprints are kept: those of some hundred pages
@@ -132,7 +131,7 @@ def named_above(elements: Sequence[Element], at: int, known: dict[int, int]) -> 
 
 
 def line_places(page: Page, spoken: Sequence[int]) -> Ints:
-    """The place of each line's element, (n,); 0 in bare text."""
+    """The place of each line, (n,); 0 in bare text, and where no element above has a name."""
     places = np.zeros(len(spoken), np.int64)
     if page.kind != "html" or not page.elements:
         return places
@@ -140,7 +139,7 @@ def line_places(page: Page, spoken: Sequence[int]) -> Ints:
     for row, i in enumerate(spoken):
         if markup := page.lines[i].markup:
             at = named_above(page.elements, markup.element, known)
-            places[row] = element_place(page.elements[at]) if at >= 0 else NAMELESS
+            places[row] = element_place(page.elements[at]) if at >= 0 else 0
     return places
 
 

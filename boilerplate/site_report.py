@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from boilerplate.features import Ints
-from boilerplate.fingerprints import NAMELESS, element_place, line_hashes, named_above
+from boilerplate.fingerprints import element_place, line_hashes, named_above
 from boilerplate.knowledge import Knowledge, find
 from boilerplate.page import Element, Page, is_blank
 from boilerplate.report import visible
@@ -114,8 +114,9 @@ def places(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
         for line in page.lines:
             if line.markup and page.elements:
                 at = named_above(page.elements, line.markup.element, known)
-                key = element_place(page.elements[at]) if at >= 0 else NAMELESS
-                names.setdefault(key, path_name(page.elements, at) if at >= 0 else "(no name)")
+                if at >= 0:
+                    key = element_place(page.elements[at])
+                    names.setdefault(key, path_name(page.elements, at))
     tally = knowledge.place
     found: Ints = find(tally.keys, np.array(list(names), np.int64))
     rows = [

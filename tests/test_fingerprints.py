@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from boilerplate.fingerprints import NAMELESS, line_hashes, line_places
+from boilerplate.fingerprints import line_hashes, line_places
 from boilerplate.page import Element, Line, Markup, Page, text_page
 from boilerplate.readers import html_page
 
@@ -56,14 +56,14 @@ def test_a_place_is_its_tags_and_names_without_numbers() -> None:
     assert places[0] == places[1] != places[2]
 
 
-def test_lines_in_one_named_element_stand_in_one_place_however_deep() -> None:
+def test_lines_in_one_named_element_stand_in_one_place_and_those_in_none_in_no_place() -> None:
     page = html_page(
         "<body class=home><p>bare</p><div class='story'><p>one</p><blockquote><p>two</p>"
         "</blockquote><ul><li class=fact>three</li></ul></div><table><tr><td>four</table></body>"
     )
     bare, one, two, three, four = line_places(page, range(5)).tolist()
     assert one == two != three
-    assert bare == four == NAMELESS
+    assert bare == four == 0
 
 
 def test_bare_text_has_no_places() -> None:
