@@ -94,7 +94,8 @@ def hashed(text: str) -> int:
 
 # A site's menu is asked for on each of its pages.
 @lru_cache(maxsize=CACHED)
-def _fingerprints(line: str) -> tuple[int, int]:
+def fingerprints_of(line: str) -> tuple[int, int]:
+    """The fingerprint and the loose fingerprint of a line, clipped."""
     exact = masked(line)
     free = loose(line, exact)
     strict = hashed(exact)
@@ -103,13 +104,8 @@ def _fingerprints(line: str) -> tuple[int, int]:
 
 def line_hashes(texts: Sequence[str]) -> Ints:
     """The fingerprint and the loose fingerprint of each line, (n, 2)."""
-    found = [_fingerprints(_clipped(text)) for text in texts]
+    found = [fingerprints_of(_clipped(text)) for text in texts]
     return np.array(found, np.int64).reshape(-1, 2)
-
-
-@lru_cache(maxsize=CACHED)
-def _element_hash(tag: str, names: tuple[str, ...]) -> int:
-    return hashed("\0".join([tag, *(_DIGITS.sub("", name) for name in names[:PLACE_NAMES])]))
 
 
 def named_above(elements: Sequence[Element], at: int, known: dict[int, int]) -> int:
@@ -139,10 +135,12 @@ def line_places(page: Page, spoken: Sequence[int]) -> Ints:
     for row, i in enumerate(spoken):
         if markup := page.lines[i].markup:
             at = named_above(page.elements, markup.element, known)
-            places[row] = element_place(page.elements[at]) if at >= 0 else 0
+            if at >= 0:
+                places[row] = named_place(page.elements[at].tag, page.elements[at].names)
     return places
 
 
-def element_place(element: Element) -> int:
-    """The place of lines whose nearest element with a name this is."""
-    return _element_hash(element.tag, element.names)
+@lru_cache(maxsize=CACHED)
+def named_place(tag: str, names: tuple[str, ...]) -> int:
+    """The place of lines whose nearest element with a name has this tag and these names."""
+    return hashed("\0".join([tag, *(_DIGITS.sub("", name) for name in names[:PLACE_NAMES])]))

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from boilerplate.features import Ints
-from boilerplate.fingerprints import element_place, line_hashes, named_above
+from boilerplate.fingerprints import line_hashes, named_above, named_place
 from boilerplate.knowledge import Knowledge, find
 from boilerplate.page import Element, Page, is_blank
 from boilerplate.report import visible
@@ -115,7 +115,7 @@ def places(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
             if line.markup and page.elements:
                 at = named_above(page.elements, line.markup.element, known)
                 if at >= 0:
-                    key = element_place(page.elements[at])
+                    key = named_place(page.elements[at].tag, page.elements[at].names)
                     names.setdefault(key, path_name(page.elements, at))
     tally = knowledge.place
     found: Ints = find(tally.keys, np.array(list(names), np.int64))

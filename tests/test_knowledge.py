@@ -69,6 +69,17 @@ def test_what_stands_after_the_line_that_ends_other_articles_speaks_against_a_li
         assert np.all(over[: len(site.MENU) + 4] == 0)
 
 
+def test_an_article_is_not_over_where_little_of_it_has_passed_on_its_own_page() -> None:
+    known = Knowledge([judged(site.text(i), "en", i) for i in range(10)])
+    usual = [line.text for line in site.text(50).lines]
+    article = site.article(50)
+    moved = text_page([*(text for text in usual if text not in article), *article])
+    over = known.see(judged(moved, "en", 50)).columns[:, COLUMNS.index("over")]
+    begins = len(moved.lines) - len(article)
+    assert over[begins] == 0
+    assert 0 < over[begins + 1] < over[-1]
+
+
 def test_what_stands_where_other_pages_have_their_article_is_likelier() -> None:
     pages = [judged(site.text(i), "en", i) for i in range(10)]
     seen = Knowledge(pages).see(judged(site.text(50), "en", 50, sure=0.5))
