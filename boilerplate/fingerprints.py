@@ -2,8 +2,8 @@
 
 A date, a counter or a reader's name changes from page to page while the line around it stays.
 So two hashes are taken of each line: one of its words with numbers and dates masked, and a
-loose one with what a template fills in masked too. A place is the last few elements above a
-line, by tag and names. No text can be read back from any of them.
+loose one with what a template fills in masked too. A place is the nearest element above a line
+that has a name, by its tag and names. No text can be read back from any of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from boilerplate.features import Hashes, Ints
+from boilerplate.features import Ints
 from boilerplate.page import Element, Page
 
 HASH_BYTES: Final = 6  # 40,000 lines collide with a chance of 3 in a million
@@ -24,8 +24,8 @@ HEAD: Final = 120  # characters of a line that are looked at, with as many of it
 TAIL: Final = 40
 LOOSE_CHARS: Final = 100  # what a template fills in is short
 KEY_CHARS: Final = 30  # before a colon: 'Source: ...', '编辑：...'
-PLACE_LEVELS: Final = 4
 PLACE_NAMES: Final = 3
+CACHED: Final = 16_384  # lines whose fingerprints are kept: those of some hundred pages
 
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
 # A word before or between the numbers of a date is a month's or a weekday's, in any language.
@@ -39,27 +39,23 @@ _KEY: Final = re.compile(rf"(\S.{{1,{KEY_CHARS - 1}}}?)\s?[:：](?=.*\w)")
 _DIGITS: Final = re.compile(r"\d+")
 
 
-def masked(texts: Sequence[str]) -> list[str]:
-    """Lines with their dates and numbers masked, case-folded; long ones by head and tail.
+def masked(line: str) -> str:
+    """A line with its dates and numbers masked, case-folded.
 
-    >>> masked(["Updated: Thursday, 3 May 2012 14:05", "12 comments", "2012年5月3日 发布"])
-    ['updated: 0', '0 comments', '0日 发布']
+    >>> masked("Updated: Thursday, 3 May 2012 14:05"), masked("2012年5月3日 发布")
+    ('updated: 0', '0日 发布')
     """
-    lines = [" ".join(_clipped(text).split()) for text in texts]
-    numbered = [i for i, line in enumerate(lines) if _DIGIT.search(line)]
-    # All of them in one string: a page costs two calls rather than two for each line.
-    whole = "\n".join([lines[i] for i in numbered])
-    whole = _NUMBER.sub("0", _DATE.sub("0", whole) if _YEAR.search(whole) else whole)
-    for i, line in zip(numbered, whole.split("\n"), strict=False):
-        lines[i] = line
-    return "\n".join(lines).casefold().split("\n") if lines else []
+    line = " ".join(line.split())
+    if _DIGIT.search(line):
+        line = _NUMBER.sub("0", _DATE.sub("0", line) if _YEAR.search(line) else line)
+    return line.casefold()
 
 
 def _clipped(text: str) -> str:
+    """A line as far as it is looked at: a long one by its head and its tail."""
     return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} {text[-TAIL:]}"
 
 
-@lru_cache(maxsize=16384)
 def loose(text: str, otherwise: str) -> str:
     """A short line with what a template fills in masked: names, and values after a colon.
 
@@ -90,61 +86,61 @@ def loose(text: str, otherwise: str) -> str:
     return _DIGITS.sub("0", " ".join(out))
 
 
-def hashed(texts: Sequence[str]) -> Ints:
-    """A 48-bit hash of each text, (n,)."""
-    return np.array([_hash(text) for text in texts], np.int64)
-
-
-# A site's menu is asked for on each of its pages.
-@lru_cache(maxsize=16384)
-def _hash(text: str) -> int:
+def hashed(text: str) -> int:
+    """A 48-bit hash of a text."""
     data = text.encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(data, digest_size=HASH_BYTES).digest(), "little")
 
 
-def line_hashes(texts: Sequence[str]) -> tuple[Ints, Ints]:
-    """The fingerprint and the loose fingerprint of each line, (n,) each."""
-    exact = masked(texts)
-    free = [loose(text, mask) for text, mask in zip(texts, exact, strict=True)]
+# A site's menu is asked for on each of its pages.
+@lru_cache(maxsize=CACHED)
+def fingerprints_of(line: str) -> tuple[int, int]:
+    """The fingerprint and the loose fingerprint of a line, clipped."""
+    exact = masked(line)
+    free = loose(line, exact)
     strict = hashed(exact)
-    other = [i for i, (a, b) in enumerate(zip(exact, free, strict=True)) if a != b]
-    loosely = strict.copy()
-    loosely[other] = hashed([free[i] for i in other])
-    return strict, loosely
+    return strict, strict if free == exact else hashed(free)
 
 
-@lru_cache(maxsize=65536)
-def _element_hash(tag: str, names: tuple[str, ...]) -> int:
-    # What a body is called is of one page ('postid-7'), and stands above every line of it.
-    own = () if tag in ("html", "body") else names[:PLACE_NAMES]
-    key = "\0".join([tag, *(_DIGITS.sub("", name) for name in own)])
-    return int.from_bytes(
-        blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
-    )
+def line_hashes(texts: Sequence[str]) -> Ints:
+    """The fingerprint and the loose fingerprint of each line, (n, 2)."""
+    found = [fingerprints_of(_clipped(text)) for text in texts]
+    return np.array(found, np.int64).reshape(-1, 2)
 
 
-_MIX: Final = np.uint64(0xD6E8FEB86659FD93)
+def named_above(elements: Sequence[Element], at: int, known: dict[int, int]) -> int:
+    """The nearest of a page's elements with a name, from one of them upwards; -1 for none.
 
-
-def element_places(elements: Sequence[Element]) -> Ints:
-    """A hash for each element of itself and those above it, PLACE_LEVELS in all; (e,)."""
-    own: Hashes = np.array([_element_hash(e.tag, e.names) for e in elements], np.uint64)
-    parent = np.array([e.parent for e in elements], np.int64)
-    own = np.append(own, np.uint64(0))  # of what is above the root, at index -1
-    parent = np.append(parent, -1)
-    at = np.arange(len(own))
-    path = np.zeros(len(own), np.uint64)
-    with np.errstate(over="ignore"):
-        for _ in range(PLACE_LEVELS):
-            path = (path ^ own[at]) * _MIX
-            path ^= path >> np.uint64(31)
-            at = parent[at]
-    return (path[:-1] >> np.uint64(64 - 8 * HASH_BYTES)).astype(np.int64)
+    ``known`` keeps what was found, so that a deep page is climbed once.
+    """
+    climbed = []
+    while at >= 0 and at not in known:
+        climbed.append(at)
+        element = elements[at]
+        # What a body is called is of one page ('postid-7'), and stands above every line of it.
+        if element.names and element.tag not in ("html", "body"):
+            break
+        at = element.parent
+    found = known.get(at, at)
+    known.update(dict.fromkeys(climbed, found))
+    return found
 
 
 def line_places(page: Page, spoken: Sequence[int]) -> Ints:
-    """The place of each line's element, (n,); 0 in bare text."""
+    """The place of each line, (n,); 0 in bare text, and where no element above has a name."""
+    places = np.zeros(len(spoken), np.int64)
     if page.kind != "html" or not page.elements:
-        return np.zeros(len(spoken), np.int64)
-    own = np.array([m.element if (m := page.lines[i].markup) else -1 for i in spoken], np.int64)
-    return np.append(element_places(page.elements), 0)[own]
+        return places
+    known: dict[int, int] = {}
+    for row, i in enumerate(spoken):
+        if markup := page.lines[i].markup:
+            at = named_above(page.elements, markup.element, known)
+            if at >= 0:
+                places[row] = named_place(page.elements[at].tag, page.elements[at].names)
+    return places
+
+
+@lru_cache(maxsize=CACHED)
+def named_place(tag: str, names: tuple[str, ...]) -> int:
+    """The place of lines whose nearest element with a name has this tag and these names."""
+    return hashed("\0".join([tag, *(_DIGITS.sub("", name) for name in names[:PLACE_NAMES])]))

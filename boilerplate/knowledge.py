@@ -12,10 +12,10 @@ there is less to go by.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,8 @@ MOST_OF_PLACE: Final = 2.0  # log-odds
 MOST_OF_MEAN: Final = 4.0  # log-odds, of what is found on average beside and between anchors
 MOST_OPINION: Final = 6.0  # log-odds: the general model is not believed any further
 ONCE: Final = 1.2  # times that an anchor may stand on a page on average, to part it in two
+SURE: Final = 4  # power of a probability, so that only what is nearly sure counts
+HALF: Final = 0.5  # of what a page has of its article, after which it may be over
 MOST_OF_ERROR: Final = 4.0  # log-odds
 MOST: Final = 8.0  # log-odds, of all corrections together
 
@@ -93,19 +95,23 @@ def lines_of(pages: Sequence[Sketch]) -> Lines:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Postings:
-    """On which pages each hash stands: ``keys`` and ``page`` (m,) sorted, each pair once."""
+    """On which of ``pages`` each hash stands: ``keys`` sorted (k,), their ``counts`` (k + 1,).
+
+    ``page`` (m,) has the pages of one key after those of another. The last of the counts is of
+    a hash that stands nowhere, which ``find`` calls -1.
+    """
 
     keys: Ints
+    counts: Ints
     page: Ints
     pages: int
 
-    def matches(self, wanted: Ints) -> tuple[Ints, Ints]:
-        """Each wanted hash with each page that has it: indices into ``wanted``, and pages."""
-        first = np.searchsorted(self.keys, wanted, "left")
-        counts = np.searchsorted(self.keys, wanted, "right") - first
-        which = np.repeat(np.arange(len(wanted)), counts)
-        place = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(len(which))
-        return which, self.page[place]
+    def matches(self, at: Ints) -> tuple[Ints, Ints]:
+        """Each of some places among the keys with each page there: indices into them, pages."""
+        counts = self.counts[at]
+        ends = np.cumsum(self.counts)[at]
+        which = np.repeat(np.arange(len(at)), counts)
+        return which, self.page[np.repeat(ends - np.cumsum(counts), counts) + np.arange(len(which))]
 
 
 def postings(keys: Ints, page: Ints, pages: int) -> Postings:
@@ -114,28 +120,46 @@ def postings(keys: Ints, page: Ints, pages: int) -> Postings:
     keys, page = keys[order], page[order]
     first = np.ones(len(keys), bool)
     first[1:] = (keys[1:] != keys[:-1]) | (page[1:] != page[:-1])
-    return Postings(keys[first], page[first], pages)
+    keys, page = keys[first], page[first]
+    begins = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
+    counts = np.append(np.diff(np.append(begins, len(keys))), 0)
+    return Postings(keys[begins], counts, page, pages)
 
 
-def same_article(
-    which: Ints, page: Ints, mass: Floats, pages: int, apart: int | None = None
-) -> Bools:
-    """Which of the pages hold the article of a page whose lines match theirs, (pages,).
+def same_article(posted: Postings, at: Ints, mass: Floats, apart: int | None = None) -> Bools:
+    """Which of the pages hold the article of a page whose lines are ``at`` their keys, (pages,).
 
-    ``which`` line stands on which ``page`` are the Postings' matches. Chrome is what pages
-    share, an article what they don't: a page that holds half of what stands on few pages, each
-    line weighted by its ``mass`` of likely content, (n,), holds the same article. ``apart`` is
-    the page itself, where it is among them.
+    Chrome is what pages share, an article what they don't: a page that holds half of what stands
+    on few pages, each line weighted by its ``mass`` of likely content, (n,), holds the same
+    article. ``apart`` is the page itself, where it is among them.
     """
-    on = np.bincount(which, minlength=len(mass))
+    pages, on = posted.pages, posted.counts[at]
     few = on <= max(2, pages // 2) if pages >= LEAST_TO_COMPARE else on > -1
-    own = float(mass[few].sum())
-    keep = few[which]
-    shared = np.bincount(page[keep], mass[which[keep]], minlength=pages)
-    same: Bools = (shared >= SAME_ARTICLE * own) & (shared > 0)
+    held = np.flatnonzero(few & (on > 0))
+    which, page = posted.matches(at[held])
+    shared = np.bincount(page, mass[held][which], minlength=pages)
+    same: Bools = (shared >= SAME_ARTICLE * float(mass[few].sum())) & (shared > 0)
     if apart is not None:
         same[apart] = False
     return same
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A value for each of some ``keys``, sorted: (k,); ``values`` end with that of any other."""
+
+    keys: Ints
+    values: Floats
+
+    def of(self, wanted: Ints) -> Floats:
+        """The value of each wanted key, 0 of those that are not there; (n,)."""
+        return self.values[find(self.keys, wanted)]
+
+
+def table(keys: Ints, values: Floats) -> Table:
+    """The Table of keys and their values; a value of 0 says as much as a key that is not there."""
+    some = values != 0
+    return Table(keys[some], np.append(values[some], 0.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,13 +171,12 @@ class Tally:
     chars: Floats
     content: Floats
 
-    def log_odds(self, wanted: Ints, prior: float) -> Floats:
-        """Log-odds of content in each place over the site's own, 0 where nothing is known."""
-        at = find(self.keys, wanted)
-        pages, chars = taken(self.pages, at), taken(self.chars, at)
-        share = (taken(self.content, at) + PRIOR_CHARS * prior) / (chars + PRIOR_CHARS)
+    def log_odds(self, prior: float) -> Floats:
+        """Log-odds of content in each place over the site's own, shrunk; (k,)."""
+        share = (self.content + PRIOR_CHARS * prior) / (self.chars + PRIOR_CHARS)
         beyond = logit(share, CLOSEST) - logit(np.array(prior), CLOSEST)
-        return np.clip(pages / (pages + PRIOR_PAGES) * beyond, -MOST_OF_PLACE, MOST_OF_PLACE)
+        trust = self.pages / (self.pages + PRIOR_PAGES)
+        return np.clip(trust * beyond, -MOST_OF_PLACE, MOST_OF_PLACE)
 
 
 def tally(places: Ints, page: Ints, chars: Floats, content: Floats) -> Tally:
@@ -176,15 +199,10 @@ class Averages:
     pages: Ints
     mean: Floats
 
-    def of(self, wanted: Ints) -> tuple[Floats, Floats]:
-        """On how many pages each wanted key was found, and its mean there, 0 where on none."""
-        at = find(self.keys, wanted)
-        return taken(self.pages, at), taken(self.mean, at)
-
-    def shrunk(self, wanted: Ints, prior_pages: float) -> Floats:
-        """The mean of each wanted key, if it is of log-odds, shrunk by how few pages it is of."""
-        pages, mean = self.of(wanted)
-        return np.clip(pages / (pages + prior_pages) * mean, -MOST_OF_MEAN, MOST_OF_MEAN)
+    def raising(self, log_odds: Floats, prior_pages: float) -> Table:
+        """Log-odds of each key, shrunk by how few pages it is of; nothing where they are low."""
+        trust = self.pages / (self.pages + prior_pages)
+        return table(self.keys, np.clip(trust * log_odds, 0, MOST_OF_MEAN))
 
 
 def averages(keys: Ints, page: Ints, values: Floats) -> Averages:
@@ -235,24 +253,23 @@ def errors(places: Ints, page: Ints, p: Floats, truth: Floats) -> Errors:
 
 def pages_of(keys: Ints, page: Ints) -> Ints:
     """On how many pages each of the distinct keys stands, in their order, (k,)."""
-    _, counts = np.unique(postings(keys, page, 0).keys, return_counts=True)
-    return counts
+    return postings(keys, page, 0).counts[:-1]
 
 
-def anchors_around(keys: Ints, page: Ints, is_anchor: Bools) -> tuple[Ints, Ints]:
-    """The nearest anchor before and after each line on its page, NOWHERE where there is none."""
-    n = len(keys)
-    if not n:
-        return keys, keys
-    at = np.arange(n)
-    last = np.maximum.accumulate(np.where(is_anchor, at, -1))
-    before = np.concatenate([[-1], last[:-1]])
-    following = np.minimum.accumulate(np.where(is_anchor, at, n)[::-1])[::-1]
-    after = np.concatenate([following[1:], [n]])
-    padded = np.append(page, -1)
+def anchors_around(keys: Ints, is_anchor: Bools, page: Ints | None = None) -> tuple[Ints, Ints]:
+    """The nearest anchor before and after each line, NOWHERE where there is none, (n,) each.
+
+    ``page`` (n,) are the pages that the lines are of, one after the other; None is of one page.
+    """
+    anchors = np.concatenate([NOWHERE[:1], keys[is_anchor], NOWHERE[1:]])
+    passed: Ints = np.cumsum(is_anchor)
+    after, before = passed - is_anchor, passed + 1
+    if page is None:
+        return anchors[after], anchors[before]
+    of = np.concatenate([[-1], page[is_anchor], [-1]])
     return (
-        np.where(padded[before] == page, keys[before], NOWHERE[0]),
-        np.where(padded[after] == page, np.append(keys, 0)[after], NOWHERE[1]),
+        np.where(of[after] == page, anchors[after], NOWHERE[0]),
+        np.where(of[before] == page, anchors[before], NOWHERE[1]),
     )
 
 
@@ -293,6 +310,7 @@ COLUMNS: Final = (
     "place",
     "told_after", "told_before", "told_place", "told_site", "told_line", "told_loose",
 )  # fmt: skip
+_ON_ONE, _ON_FEW, _ON_MANY, _DULL, _LOOSE, _OVER, _BETWEEN, _FIRST, _LAST, _PLACE = range(10)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -327,42 +345,54 @@ class Knowledge:
         strict = lines.rows[:, 0]
         self.posted = postings(strict, lines.page, n)
         self.loosely = postings(lines.rows[:, 1], lines.page, n)
-        keys, counts = np.unique(self.posted.keys, return_counts=True)
-        self.anchors = keys[(counts > 1) & (counts >= ANCHOR_SHARE * n)]
-        on = counts[find(keys, strict)] if n else np.zeros(0, np.int64)
-        self._place(lines, on)
-        self._hear(lines)
+        counts = self.posted.counts
+        self.is_anchor = (counts > 1) & (counts >= ANCHOR_SHARE * n)
+        self._place(lines, find(self.posted.keys, strict))
+        self.is_labelled = bool(lines.label.any())
+        if self.is_labelled:
+            self._hear(lines)
 
-    def _place(self, lines: Lines, on: Ints) -> None:
+    def _place(self, lines: Lines, at: Ints) -> None:
         """What is found between and beside anchors and in places of the markup."""
         strict, page = lines.rows[:, 0], lines.page
-        is_anchor = find(self.anchors, strict) >= 0
+        on, is_anchor = self.posted.counts[at], self.is_anchor[at]
         free = ~is_anchor
         opinion = lines.log_odds - HALVING * np.log2(np.maximum(on, 1))
         opinion = np.where(lines.label != 0, lines.label * MOST_OPINION, opinion)
         content = np.where(lines.label != 0, (lines.label + 1) / 2, sigmoid(opinion))
         opinion = np.clip(opinion, -MOST_OPINION, MOST_OPINION)
         chars = np.minimum(lines.chars, FULL_CHARS)
-        after, before = anchors_around(strict, page, is_anchor)
-        self.between = averages(pair(after, before)[free], page[free], content[free])
+        after, before = anchors_around(strict, is_anchor, page)
+        between = averages(pair(after, before)[free], page[free], content[free])
+        self.between = between.raising(logit(between.mean, CLOSEST_OF_PAGES), PRIOR_BETWEEN)
         first, last = beside(is_anchor, page)
-        self.first = averages(after[first], page[first], opinion[first])
-        self.last = averages(before[last], page[last], opinion[last])
-        passed = share_before(content * chars, page, self.n)
-        self.passed = averages(strict[is_anchor], page[is_anchor], passed[is_anchor])
-        times = np.bincount(find(self.anchors, strict[is_anchor]), minlength=len(self.anchors))
-        self.once = self.anchors[times <= ONCE * self.passed.pages]
+        begins = averages(after[first], page[first], opinion[first])
+        ends = averages(before[last], page[last], opinion[last])
+        self.first = begins.raising(begins.mean, PRIOR_BESIDE)
+        self.last = ends.raising(ends.mean, PRIOR_BESIDE)
+        k = len(self.posted.keys)
+        times = np.append(np.bincount(at, minlength=k), 0)
+        once = self.is_anchor & (times <= ONCE * self.posted.counts)
+        # What the general model is surest of is hardly ever a teaser or a comment.
+        passed = share_before(content**SURE * chars, page, self.n) > HALF
+        over = averages(at[once[at]], page[once[at]], passed[once[at]].astype(float))
+        self.over = np.zeros(k + 1)
+        sure = (over.mean * over.pages + 0.5) / (over.pages + 1)
+        self.over[over.keys] = np.maximum(logit(sure, CLOSEST_OF_PAGES), 0)
         alike = on > 1
         seen = np.clip(lines.log_odds[alike], -MOST_OPINION, MOST_OPINION)
-        self.opinion = averages(strict[alike], page[alike], seen)
+        opinions = averages(at[alike], page[alike], seen)
+        self.dull = np.zeros(k + 1)
+        self.dull[opinions.keys] = np.minimum(opinions.mean, 0)
         whole = float(chars[free].sum()) + PRIOR_CHARS
-        self.prior = (float((chars * content)[free].sum()) + PRIOR_CHARS / 2) / whole
+        prior = (float((chars * content)[free].sum()) + PRIOR_CHARS / 2) / whole
         self.place = tally(lines.rows[free, 2], page[free], chars[free], content[free])
+        self.of_place = np.append(self.place.log_odds(prior), 0.0)
 
     def _hear(self, lines: Lines) -> None:
         """How wrong the general model was where lines are labelled."""
-        is_anchor = find(self.anchors, lines.rows[:, 0]) >= 0
-        after, before = anchors_around(lines.rows[:, 0], lines.page, is_anchor)
+        is_anchor = self.is_anchor[find(self.posted.keys, lines.rows[:, 0])]
+        after, before = anchors_around(lines.rows[:, 0], is_anchor, lines.page)
         p, truth = sigmoid(lines.log_odds), (lines.label + 1) / 2
 
         def heard(keys: Ints, free: bool) -> Errors:
@@ -386,63 +416,81 @@ class Knowledge:
         ``headlines`` (n,) are the lines that the page's head calls its article: other pages
         link to it by them, so that recurring on a few says nothing.
         """
-        strict = page.rows[:, 0]
+        strict, place = page.rows[:, 0], page.rows[:, 2]
         p = sigmoid(page.log_odds)
-        matches = self.posted.matches(strict)
-        same = same_article(*matches, p * page.chars, self.n)
-        on = _pages_with(matches, same, page.n)
-        loosely = _pages_with(self.loosely.matches(page.rows[:, 1]), same, page.n)
+        at = find(self.posted.keys, strict)
+        same = same_article(self.posted, at, p * page.chars)
+        on = _on(self.posted, at, same)
         if headlines is not None:
-            on = np.where(headlines & (on < FEW), 0, on)
+            on[headlines & (on < FEW)] = 0
         of = self.n - int(same.sum())
-        is_anchor = find(self.anchors, strict) >= 0
-        one = np.zeros(len(strict), np.int64)
-        after, before = anchors_around(strict, one, is_anchor)
-        first, last = beside(is_anchor, one)
-        free, new = ~is_anchor, on == 0
-        place = page.rows[:, 2]
+        recurs, is_anchor = on > 0, self.is_anchor[at]
+        columns = np.zeros((page.n, len(COLUMNS)))
+        columns[:, _ON_ONE] = on == 1
+        columns[:, _ON_FEW] = (on > 1) & (on < FEW)
+        columns[:, _ON_MANY] = on >= FEW
+        columns[:, _DULL] = (on > 1) * self.dull[at]
+        new = np.flatnonzero(~recurs)
+        loosely = _on(self.loosely, find(self.loosely.keys, page.rows[new, 1]), same)
+        columns[new, _LOOSE] = np.minimum(loosely, FEW) / FEW
+        around = anchors_around(strict, is_anchor)
+        # What is known of the site's anchors counts as far as there are pages to know it from.
         trust = of / (of + PRIOR_LEARNED)
-        held = trust * new  # what no other page has, as far as the site's anchors are known
-        columns = [
-            on == 1,
-            (on > 1) & (on < FEW),
-            on >= FEW,
-            (on > 1) * np.minimum(self.opinion.of(strict)[1], 0),
-            new * np.minimum(loosely, FEW) / FEW,
-            trust * self._over(strict),
-            held * self._between(after, before),
-            held * first * np.maximum(self.first.shrunk(after, PRIOR_BESIDE), 0),
-            held * last * np.maximum(self.last.shrunk(before, PRIOR_BESIDE), 0),
-            self.place.log_odds(place, self.prior) * free * (place > 0) if place.any() else one,
-            self.told_after.log_odds(after, PRIOR_TOLD_PAGES) * free,
-            self.told_before.log_odds(before, PRIOR_TOLD_PAGES) * free,
-            self.told_place.log_odds(place, PRIOR_TOLD_PAGES) * free * (place > 0),
-            self.told_site.log_odds(one, PRIOR_TOLD_PAGES),
-            self.told_line.log_odds(strict),
-            self.told_loose.log_odds(page.rows[:, 1]),
-        ]
-        seen = (on > 0) | ((find(self.place.keys, place) >= 0) & (place > 0))
-        chrome = 1 - p
+        columns[:, _OVER] = trust * self._over(page, at, recurs, p)
+        self._beside(new[~is_anchor[new]], around, is_anchor, trust, columns)
+        chrome, seen = 1 - p, recurs
+        if place.any():
+            where = find(self.place.keys, place)
+            columns[:, _PLACE] = self.of_place[where] * ~is_anchor * (place > 0)
+            seen = recurs | ((where >= 0) & (place > 0))
+        if self.is_labelled:
+            columns[:, _PLACE + 1 :] = self._told(page, is_anchor, around)
         familiar = float((chrome * seen).sum() / max(chrome.sum(), 1e-9))
-        return Sight(on, of, np.column_stack(columns).astype(float), familiar)
+        return Sight(on, of, columns, familiar)
 
-    def _between(self, after: Ints, before: Ints) -> Floats:
-        """Log-odds of content between two anchors, shrunk by how few pages have them so; (n,)."""
-        pages, share = self.between.of(pair(after, before))
-        odds = np.where(pages > 0, logit(share, CLOSEST_OF_PAGES), 0.0)
-        return np.clip(pages / (pages + PRIOR_BETWEEN) * odds, 0, MOST_OF_MEAN)
+    def _beside(
+        self,
+        new: Ints,
+        around: tuple[Ints, Ints],
+        is_anchor: Bools,
+        trust: float,
+        columns: Floats,
+    ) -> None:
+        """Content between two anchors and right beside one, for lines that no page has."""
+        after, before = around
+        columns[new, _BETWEEN] = trust * self.between.of(pair(after[new], before[new]))
+        edges = np.concatenate([[True], is_anchor, [True]])
+        first, last = new[edges[new]], new[edges[new + 2]]
+        columns[first, _FIRST] = trust * self.first.of(after[first])
+        columns[last, _LAST] = trust * self.last.of(before[last])
 
-    def _over(self, strict: Ints) -> Floats:
+    def _told(self, page: Sketch, is_anchor: Bools, around: tuple[Ints, Ints]) -> Floats:
+        """How wrong the general model was where other pages are labelled, (n, 6)."""
+        strict, loose, place = page.rows.T
+        free = ~is_anchor
+        return np.column_stack([
+            self.told_after.log_odds(around[0], PRIOR_TOLD_PAGES) * free,
+            self.told_before.log_odds(around[1], PRIOR_TOLD_PAGES) * free,
+            self.told_place.log_odds(place, PRIOR_TOLD_PAGES) * free * (place > 0),
+            self.told_site.log_odds(np.zeros(page.n, np.int64), PRIOR_TOLD_PAGES),
+            self.told_line.log_odds(strict),
+            self.told_loose.log_odds(loose),
+        ])  # fmt: skip
+
+    def _over(self, page: Sketch, at: Ints, recurs: Bools, p: Floats) -> Floats:
         """Log-odds that a page's article is over before each of its lines, 0 if it is not; (n,).
 
-        An anchor that stands once on a page tells how much of the articles of other pages
-        stands before it; the surest one before a line counts.
+        An anchor that stands once on a page tells on how many of the other pages the better
+        half of the article stands before it; the surest one before a line counts, as far as
+        half of this page's own article has passed as well.
         """
-        pages, share = self.passed.of(strict)
-        sure = (share * pages + 0.5) / (pages + 1)
-        at_once = find(self.once, strict) >= 0
-        passed = np.maximum.accumulate(np.append(0.0, np.where(at_once, sure, 0.0)))[:-1]
-        return np.maximum(logit(passed, CLOSEST_OF_PAGES), 0)
+        ended = self.over[at]
+        if not ended.any():
+            return ended
+        passed = np.maximum.accumulate(np.append(0.0, ended)[:-1])
+        mass = (p * ~recurs) ** SURE * np.minimum(page.chars, FULL_CHARS)
+        own = (np.cumsum(mass) - mass) / max(float(mass.sum()), 1e-9)
+        return passed * np.minimum(own / HALF, 1)
 
     @cached_property
     def usual(self) -> float:
@@ -450,10 +498,12 @@ class Knowledge:
         return float(np.median(_familiarity(self._pages))) if self.n > 1 else 0.0
 
 
-def _pages_with(matches: tuple[Ints, Ints], but: Bools, n: int) -> Ints:
-    """On how many pages each of n lines stands, (n,), some pages left out."""
-    which, page = matches
-    counts: Ints = np.bincount(which[~but[page]], minlength=n)
+def _on(posted: Postings, at: Ints, but: Bools) -> Ints:
+    """On how many pages the line at each place stands, (n,), some pages left out."""
+    counts: Ints = posted.counts[at]
+    if but.any():
+        which, page = posted.matches(at)
+        counts -= np.bincount(which[but[page]], minlength=len(at))
     return counts
 
 
@@ -462,11 +512,12 @@ def _copies(pages: Sequence[Sketch]) -> Bools:
     lines = lines_of(pages)
     posted = postings(lines.rows[:, 0], lines.page, len(pages))
     mass = sigmoid(lines.log_odds) * lines.chars
+    at = find(posted.keys, lines.rows[:, 0])
+    starts = np.cumsum([0, *(page.n for page in pages)]).tolist()
     found = np.zeros(len(pages), bool)
-    last = np.cumsum([page.n for page in pages]).tolist()
-    for i, (first, end) in enumerate(zip([0, *last], last, strict=False)):
-        matches = posted.matches(lines.rows[first:end, 0])
-        same = same_article(*matches, mass[first:end], len(pages), i)
+    for i in range(len(pages)):
+        mine = slice(starts[i], starts[i + 1])
+        same = same_article(posted, at[mine], mass[mine], i)
         found[i] = bool((same & ~found)[:i].any())
     return found
 
@@ -477,11 +528,9 @@ def _familiarity(pages: Sequence[Sketch]) -> Floats:
     n = len(pages)
     seen = np.zeros(len(lines.page), bool)
     for column in (0, 2):
-        posted = postings(lines.rows[:, column], lines.page, n)
-        keys, counts = np.unique(posted.keys, return_counts=True)
-        if len(keys):
-            key = lines.rows[:, column]
-            seen |= (counts[find(keys, key)] > 1) & ((key > 0) | (column == 0))
+        key = lines.rows[:, column]
+        posted = postings(key, lines.page, n)
+        seen |= (posted.counts[find(posted.keys, key)] > 1) & ((key > 0) | (column == 0))
     chrome = sigmoid(-lines.log_odds)
     total = np.maximum(np.bincount(lines.page, chrome, minlength=n), 1e-9)
     share: Floats = np.bincount(lines.page, chrome * seen, minlength=n) / total
@@ -505,18 +554,22 @@ def _strangers(pages: Sequence[Sketch], among: Bools) -> Bools:
 # the shipped one. Those of labels by logistic regression.
 WEIGHTS: Final[dict[Kind, dict[str, float]]] = {
     "text": {
-        "on_one": -1.87, "on_few": -1.49, "on_many": -1.84, "dull": 0.64, "loose": -0.86,
-        "over": -0.7, "between": 1.07, "first": 0.22, "last": 0.25,
+        "on_one": -1.7, "on_few": -1.56, "on_many": -1.95, "dull": 0.59, "loose": -1.02,
+        "over": -1.18, "between": 1.1, "first": 0.22, "last": 0.23,
         "told_after": 0.3, "told_before": 0.2, "told_site": 0.3, "told_line": 1.4,
         "told_loose": 0.7,
     },
     "html": {
-        "on_one": -1.5, "on_few": -1.5, "on_many": -3.0, "place": 0.6,
+        "on_one": -1.5, "on_few": -1.5, "on_many": -3.0, "place": 0.8,
         "told_after": 0.1, "told_place": 0.6, "told_line": 1.6, "told_loose": 0.3,
     },
 }  # fmt: skip
 
 
+_WEIGHTS: Final = {
+    kind: np.array([weights.get(name, 0.0) for name in COLUMNS])
+    for kind, weights in WEIGHTS.items()
+}
 RECURS: Final = ("on_one", "on_few", "on_many", "dull")  # columns of a line that recurs
 # What a reason says where a column weighed most; for content, and for chrome.
 HERE: Final = ("where this site has its articles", "where this site has its chrome")
@@ -525,31 +578,51 @@ TOLD: Final = ("as this site was labelled", "as this site was labelled")
 
 def contributions(sight: Sight, kind: Kind) -> Floats:
     """What each of the COLUMNS adds to each line's log-odds, (n, f)."""
-    weights = np.array([WEIGHTS[kind].get(name, 0.0) for name in COLUMNS])
-    added: Floats = sight.columns * weights
+    added: Floats = sight.columns * _WEIGHTS[kind]
     return added
 
 
-def said(sight: Sight, added: Floats, much: Bools) -> list[tuple[str, str]]:
-    """What speaks most for each line as content, and as chrome, of its contributions (n, f).
+@dataclass(frozen=True, eq=False)
+class Said(Sequence[tuple[str, str]]):
+    """What speaks most for each line as content, and as chrome, in words.
 
-    ``much`` (n,) are the lines of which there is something to say.
+    ``added`` (n, f) are the contributions to its log-odds; ``much`` (n,) are the lines of which
+    there is something to say. The words are found when the first of them is asked for.
     """
-    up, down = added.argmax(1), added.argmin(1)
-    at = np.arange(len(added))
-    rises, falls = (added[at, up] > 0).tolist(), (added[at, down] < 0).tolist()
-    nothing = ("", "")
-    return [
-        (
-            _words(sight, best, i)[0] if rises[i] else "",
-            _words(sight, worst, i)[1] if falls[i] else "",
-        )
-        if worth
-        else nothing
-        for i, (worth, best, worst) in enumerate(
-            zip(much.tolist(), up.tolist(), down.tolist(), strict=True)
-        )
-    ]
+
+    sight: Sight
+    added: Floats
+    much: Bools
+
+    def __len__(self) -> int:
+        return len(self.added)
+
+    @overload
+    def __getitem__(self, line: int) -> tuple[str, str]: ...
+
+    @overload
+    def __getitem__(self, line: slice) -> list[tuple[str, str]]: ...
+
+    def __getitem__(self, line: int | slice) -> tuple[str, str] | list[tuple[str, str]]:
+        return self._said[line]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._said)
+
+    @cached_property
+    def _said(self) -> list[tuple[str, str]]:
+        out = [("", "")] * len(self.added)
+        lines = np.flatnonzero(self.much)
+        added = self.added[lines]
+        up, down = added.argmax(1), added.argmin(1)
+        rises, falls = added.max(1, initial=0) > 0, added.min(1, initial=0) < 0
+        every = (column.tolist() for column in (lines, up, down, rises, falls))
+        for line, best, worst, rise, fall in zip(*every, strict=True):
+            out[line] = (
+                _words(self.sight, best, line)[0] if rise else "",
+                _words(self.sight, worst, line)[1] if fall else "",
+            )
+        return out
 
 
 def _words(sight: Sight, column: int, line: int) -> tuple[str, str]:

@@ -355,7 +355,7 @@ class Scores:
     article: float = 1.0
     languages: tuple[tuple[str | None, float], ...] = ()
     chars: Floats = field(default_factory=lambda: np.zeros(0))
-    site_reasons: tuple[tuple[str, str], ...] = ()
+    site_reasons: Sequence[tuple[str, str]] = ()
     drift: float | None = None
     skeleton: Tree | None = None
     matrices: tuple[tuple[Kind, NDArray[np.float32]], ...] = ()

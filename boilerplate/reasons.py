@@ -68,7 +68,8 @@ def reasons(
     out = list(map(_words_of, keys.tolist()))
     more = named | np.where(content[:, None], HAS_BLANK[1][facts], HAS_BLANK[0][facts]).any(1)
     of_site = scores.site_reasons
-    for row in range(len(out)) if of_site else np.flatnonzero(more).tolist():
+    more |= [any(known) for known in of_site] if of_site else False
+    for row in np.flatnonzero(more).tolist():
         keep = bool(content[row])
         numbers = tuple(facts[row].tolist())
         filled = _filled(page, spoken[row], columns[row], keep, numbers)

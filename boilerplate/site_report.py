@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from boilerplate.features import Ints
-from boilerplate.fingerprints import element_places, line_hashes
+from boilerplate.fingerprints import line_hashes, named_above, named_place
 from boilerplate.knowledge import Knowledge, find
 from boilerplate.page import Element, Page, is_blank
 from boilerplate.report import visible
@@ -90,9 +90,9 @@ def recurring(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
     texts: dict[int, str] = {}
     for page in pages:
         lines = [line.text for line in page.lines if not is_blank(line)]
-        for key, text in zip(line_hashes(lines)[0].tolist(), lines, strict=True):
+        for key, text in zip(line_hashes(lines)[:, 0].tolist(), lines, strict=True):
             texts.setdefault(key, text)
-    keys, counts = np.unique(knowledge.posted.keys, return_counts=True)
+    keys, counts = knowledge.posted.keys, knowledge.posted.counts
     at = find(keys, np.array(list(texts), np.int64))
     rows = [
         (int(counts[i]), text)
@@ -110,11 +110,13 @@ def places(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
     """The places in the markup of the pages that hold lines, those with most text first."""
     names: dict[int, str] = {}
     for page in pages:
-        if page.elements:
-            own = {line.markup.element for line in page.lines if line.markup}
-            for i, key in enumerate(element_places(page.elements).tolist()):
-                if i in own:
-                    names.setdefault(key, path_name(page.elements, i))
+        known: dict[int, int] = {}
+        for line in page.lines:
+            if line.markup and page.elements:
+                at = named_above(page.elements, line.markup.element, known)
+                if at >= 0:
+                    key = named_place(page.elements[at].tag, page.elements[at].names)
+                    names.setdefault(key, path_name(page.elements, at))
     tally = knowledge.place
     found: Ints = find(tally.keys, np.array(list(names), np.int64))
     rows = [
@@ -148,7 +150,7 @@ def path_name(elements: Sequence[Element], index: int) -> str:
 
 
 def _count_recurring(knowledge: Knowledge) -> int:
-    _, counts = np.unique(knowledge.posted.keys, return_counts=True)
+    counts = knowledge.posted.counts
     return int((counts > 1).sum())
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, Protocol, Self
 import numpy as np
 
 from boilerplate.archive import changed_and_size, file_bytes
-from boilerplate.knowledge import COLUMNS, MOST, Bools, Knowledge, Sight, contributions, said
+from boilerplate.knowledge import COLUMNS, MOST, Bools, Knowledge, Said, Sight, contributions
 from boilerplate.model import Model, Scores, load_model, shifted
 from boilerplate.page import Label, LabelledPage, Page
 from boilerplate.sketches import (
@@ -130,7 +130,7 @@ class SiteModel:
         return replace(
             scores,
             probability=shifted(scores.probability, moved, CLOSEST),
-            site_reasons=tuple(said(sight, added, np.abs(moved) >= WORTH_SAYING)),
+            site_reasons=Said(sight, added, np.abs(moved) >= WORTH_SAYING),
             drift=self.drift_of(sight),
         )
 
@@ -209,6 +209,8 @@ def standings(model: SiteModel, pages: Iterable[Page]) -> list[Standing | None]:
 def headlines(page: Page, spoken: Sequence[int]) -> Bools:
     """Which lines are in what the page's head calls its article, (n,)."""
     claimed = " ".join(f"{page.metadata.title} {page.metadata.headline}".split())
+    if not claimed:
+        return np.zeros(len(spoken), bool)
     texts = (page.lines[i].text for i in spoken)
     return np.array([len(text) >= LEAST_HEADLINE and text in claimed for text in texts], bool)
 

@@ -24,7 +24,7 @@ from boilerplate.model import logit
 from boilerplate.page import Label, Page
 
 FORMAT: Final = "boilerplate-site-model"
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 MAX_LINES: Final = 24_000  # of all pages: about 200 kB; fifty pages of news have half of that
 MAX_PAGE_LINES: Final = 2_000  # of one page: the first ones
 MAX_PAGES: Final = 1_000  # each is held against all others
@@ -101,6 +101,9 @@ class Sketch:
         return counts
 
 
+_SIGNS: Final = {Label.CONTENT: 1, Label.BOILERPLATE: -1, None: 0}
+
+
 def sketch(
     page: Page,
     spoken: Sequence[int],
@@ -117,11 +120,14 @@ def sketch(
     spoken = spoken[:MAX_PAGE_LINES]
     steps = np.rint(logit(probability[: len(spoken)], CLOSEST) / OPINION_STEP)
     opinion = np.clip(steps, -MOST, MOST).astype(np.int8)
-    signs = {Label.CONTENT: 1, Label.BOILERPLATE: -1, None: 0}
-    label = np.array([signs[labels[i]] if labels else 0 for i in spoken], np.int8)
+    label = np.zeros(len(spoken), np.int8)
+    if labels is not None:
+        label[:] = [_SIGNS[labels[i]] for i in spoken]
     texts = [page.lines[i].text for i in spoken]
-    rows = np.column_stack([*line_hashes(texts), line_places(page, spoken)]).astype(np.int64)
-    chars = np.array([len(text) for text in texts], float)
+    rows = np.empty((len(spoken), len(COLUMNS)), np.int64)
+    rows[:, :2] = line_hashes(texts)
+    rows[:, 2] = line_places(page, spoken)
+    chars = np.array(list(map(len, texts)), float)
     length = np.minimum(np.rint(LENGTH_STEPS * np.log2(1 + chars)), 255).astype(np.uint8)
     return Sketch(rows, length, opinion, label)
 

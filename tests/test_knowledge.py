@@ -21,11 +21,11 @@ def test_an_average_is_over_pages_of_the_mean_on_each(rows: list[tuple[int, int,
     keys, page, values = (np.array(column) for column in zip(*rows, strict=True))
     found = averages(keys, page, values)
     for key in range(5):
-        pages, mean = (each[0] for each in found.of(np.array([key])))
         on = sorted(set(page[keys == key].tolist()))
-        assert pages == len(on)
         means = [values[(keys == key) & (page == p)].mean() for p in on]
-        assert np.isclose(mean, np.mean(means) if on else 0.0)
+        where = np.flatnonzero(found.keys == key)
+        assert found.pages[where].tolist() == [len(on)] * bool(on)
+        assert np.allclose(found.mean[where], np.mean(means) if on else 0.0)
 
 
 def test_first_and_last_lines_stand_beside_anchors_and_at_the_ends_of_pages() -> None:
@@ -67,6 +67,17 @@ def test_what_stands_after_the_line_that_ends_other_articles_speaks_against_a_li
         over = seen.columns[:, COLUMNS.index("over")]
         assert np.all(over[-3:] > 0.5)
         assert np.all(over[: len(site.MENU) + 4] == 0)
+
+
+def test_an_article_is_not_over_where_little_of_it_has_passed_on_its_own_page() -> None:
+    known = Knowledge([judged(site.text(i), "en", i) for i in range(10)])
+    usual = [line.text for line in site.text(50).lines]
+    article = site.article(50)
+    moved = text_page([*(text for text in usual if text not in article), *article])
+    over = known.see(judged(moved, "en", 50)).columns[:, COLUMNS.index("over")]
+    begins = len(moved.lines) - len(article)
+    assert over[begins] == 0
+    assert 0 < over[begins + 1] < over[-1]
 
 
 def test_what_stands_where_other_pages_have_their_article_is_likelier() -> None:

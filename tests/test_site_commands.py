@@ -138,7 +138,7 @@ def test_the_report_shows_what_recurs_and_obeys_no_page(pages: Path, models: Pat
     html = report.read_text("utf-8")
     assert "6 of 6" in html
     assert "Weather" in html
-    assert "div.story &gt; p" in html
+    assert "body &gt; div.story</code>" in html
     assert "&lt;script&gt;alert(1)" in html
     assert "<script" not in html
 
