@@ -6,7 +6,7 @@ So ``--help`` and shell completion answer at once, though every command has a li
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
 
