@@ -75,8 +75,8 @@ def status(name: str) -> int:
 def clean_one(path: Path) -> dict[str, Any]:
     """What one page takes: processor seconds, and bytes beyond what this process had."""
     from boilerplate import Cleaner
+    from boilerplate.clean_command import page_record
     from boilerplate.plugins import no_plugins
-    from boilerplate.workers import page_fields
 
     cleaner = Cleaner(plugins=no_plugins())
     cleaner.clean("<p>What is loaded late is loaded now. Aber ja, das ist so.</p>")
@@ -86,9 +86,11 @@ def clean_one(path: Path) -> dict[str, Any]:
     data = path.read_bytes()
     begun = time.process_time()
     page = cleaner.clean(data)
+    # With kinds and reasons, which are worked out when they are asked for.
+    written = json.dumps(page_record("page", page), ensure_ascii=False)
     seconds = time.process_time() - begun
     peak = status("VmHWM") - before
-    json.dumps(page_fields(page), ensure_ascii=False).encode("utf-8", "replace")
+    written.encode("utf-8", "backslashreplace")
     return {
         "bytes": len(data),
         "seconds": round(seconds, 3),

@@ -838,6 +838,12 @@ NAUGHTY: Final = (
     "a\x0bb\x0cc\x1cd\x1de\x1ef\x85g\u2028h\u2029i", "a\r\rb\n\rc", "\u1680\u3000\u2003",
     "[1,2", "{", "[" * 3000, '{"a":' * 3000, '"\\ud800"', "1" + "0" * 10000, "a: b: c",
     "- - -", "---",
+    "\x1b]8;;http://a.example\x07port\x1b]8;;\x07", "\x1b]52;c;YQ==\x07", "\x1bP+q41\x1b\\",
+    "\x1bc", "\x1b[?1049h\x1b[2J\x1b[6n", "\x1b[8mhidden", "\x9b31m\x9c", "two\b\b\bone", "a\rb",
+    "\x07" * 9,
+    "กิ็็็็็็็็", "ｆｕｌｌ", "𝐛𝐨𝐥𝐝 𝖋𝖗𝖆𝖐𝖙𝖚𝖗 𝚖𝚘𝚗𝚘", "‘“„‟«»‹›「」『』′″", "🏴\U000e0067\U000e0062\U000e007f",
+    "ॣ ॣh ॣ", "జ్ఞ\u200cా", "u\u0338p\u0336", "() { 0; }; id", "A:", "%*.*s", "{% x %}",
+    '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
     "=1+1", "@SUM(1)", "+1", "a,b\n\"c", "\\N", "\\.", "#REF!",
 )  # fmt: skip
 

@@ -222,19 +222,19 @@ HAS_BLANK: Final = tuple(
 )
 
 
-def columns_of(seen: NDArray[np.float32], content: NDArray[np.bool_]) -> Floats:
-    """All COLUMNS of n lines, (n, c): what was ``seen``, and what their labels tell."""
-    n = len(content)
-    columns = np.empty((n, len(COLUMNS)))
+def columns_of(seen: NDArray[np.float32], around: Floats) -> Floats:
+    """All COLUMNS of n lines, (n, c): what was ``seen``, and what the labels ``around`` tell."""
+    columns = np.empty((len(seen), len(COLUMNS)))
     columns[:, : len(SEEN)] = seen
-    columns[:, len(SEEN) : len(SEEN) + len(AROUND)] = _around(content)
+    columns[:, len(SEEN) : len(SEEN) + len(AROUND)] = around
     for i, (name, less) in enumerate(COUNTED.values(), len(SEEN) + len(AROUND)):
         columns[:, i] = np.exp(columns[:, SEEN.index(name)]) - less
     columns[:, -1] = 1.0
     return columns
 
 
-def _around(content: NDArray[np.bool_]) -> Floats:
+def labels_around(content: NDArray[np.bool_]) -> Floats:
+    """What the labels of all lines of a page tell of each, (n, len(AROUND))."""
     n = len(content)
     around = np.full((n, len(AROUND)), np.nan)
     kept = np.flatnonzero(content)

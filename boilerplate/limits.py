@@ -15,7 +15,7 @@ from boilerplate import acceleration
 
 MAX_MARKUP: Final = 16_000_000  # characters of HTML; search engines read as many, or fewer
 MAX_TAGS: Final = 1_500_000  # the HTML standard in one file has some 300,000
-MAX_LINES: Final = 250_000
+MAX_LINES: Final = 200_000
 CHARS_A_LINE: Final = 100  # of bare text: for so many, there may be one line more
 
 # A page of no more tags than this is small, whatever is done with them.

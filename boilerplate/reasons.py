@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate import acceleration
-from boilerplate.facts import HAS_BLANK, SIDES, columns_of, found
+from boilerplate.facts import HAS_BLANK, SIDES, columns_of, found, labels_around
 from boilerplate.features import Floats, Ints
 from boilerplate.language import language_name, same_language
 from boilerplate.model import GROUNDS, Evidence, Scores
@@ -35,6 +36,7 @@ LEAST: Final = 0.1  # of the strongest ground; what weighs less is not worth a r
 SHORT: Final = 25  # characters
 SURE_OF_LANGUAGE: Final = 0.8  # probability from which a line's language is called by its name
 _LANGUAGE: Final = GROUNDS.index("language")
+LINES_AT_ONCE: Final = 8192  # which take some 10 MB; a page may have 200,000
 
 
 def reasons(
@@ -50,8 +52,31 @@ def reasons(
     ``language`` is the page's. A line that was dropped in another one is said to be, wherever
     that counted against it.
     """
-    strongest = strongest_grounds(evidence.grounds, content)
-    columns = columns_of(evidence.seen, content)
+    around = labels_around(content)
+    out: list[str] = []
+    for first in range(0, len(content), LINES_AT_ONCE):
+        part = slice(first, first + LINES_AT_ONCE)
+        of_part = replace(
+            scores, languages=scores.languages[part], site_reasons=scores.site_reasons[part]
+        )
+        columns = columns_of(evidence.seen[part], around[part])
+        out += _reasons(
+            page, spoken[part], of_part, evidence.grounds[part], columns, content[part], language
+        )
+    return out
+
+
+def _reasons(
+    page: Page,
+    spoken: Sequence[int],
+    scores: Scores,
+    grounds: Floats,
+    columns: Floats,
+    content: NDArray[np.bool_],
+    language: str | None,
+) -> list[str]:
+    """The same of some of a page's lines, whose ``grounds`` and ``columns`` are given."""
+    strongest = strongest_grounds(grounds, content)
     facts = np.take_along_axis(found(columns, content), strongest, 1)
     spoken_in = scores.languages or [(None, 0.0)] * len(content)
     strange = {code for code in {code for code, _ in spoken_in} if is_foreign(code, language)}
@@ -60,7 +85,7 @@ def reasons(
         foreign_lines[:] = [c in strange and sure >= SURE_OF_LANGUAGE for c, sure in spoken_in]
     # Of a foreign line the language's name is said, or nothing of languages.
     facts[foreign_lines[:, None] & (strongest == _LANGUAGE)] = -1
-    named = foreign_lines & ~content & (evidence.grounds[:, _LANGUAGE] < 0)
+    named = foreign_lines & ~content & (grounds[:, _LANGUAGE] < 0)
     lengths = np.array([len(page.lines[i].text) for i in spoken])
     short = (lengths < SHORT) & ~content
     # All that a reason says is one number, unless a fact has a blank to be filled.

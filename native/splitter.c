@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum { MAX_NAMES = 16, MAX_NAME_LENGTH = 64 };
-enum { MAX_LINES = 250000 }; /* limits.MAX_LINES */
+enum { MAX_LINES = 200000 }; /* limits.MAX_LINES */
 
 /* What a tag is to the splitter; the table comes from readers.py. */
 enum { INLINE = 1, SKIPPED = 2, EMPHASIS = 4, SPACED = 8 };

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +31,27 @@ from benchmarks.hostile_pages import (
     sized,
     tag_soup,
 )
+from benchmarks.hostile_trees import TREES
 from boilerplate import Cleaner, CleanPage, Model, Page, SiteModel, acceleration, clean
 from boilerplate.labelling import LabellingError, sheet
 from boilerplate.labels import LabelsError, read_labels, write_labels
-from boilerplate.page import is_blank
+from boilerplate.page import Kind, is_blank
 from boilerplate.plugins import no_plugins
 from boilerplate.readers import decode, html_page, read
-from boilerplate.records import Fields, Record, RecordsError, opened, read_archive, read_files
+from boilerplate.records import (
+    Fields,
+    Record,
+    RecordsError,
+    cleaned_records,
+    opened,
+    read_archive,
+    read_files,
+    writing,
+)
 from boilerplate.report import explain_text, html_report
 from boilerplate.rules import Matcher, RulesError, SiteRules, parse_rules
 from boilerplate.sites import is_site
-from boilerplate.workers import clean_record
+from boilerplate.workers import Answer, clean_record
 
 SIZE = 6_000  # bytes of a page in these tests; ``python -m benchmarks.hostile`` makes large ones
 FEW_LINES = 200  # more of them take long to colour
@@ -167,6 +178,42 @@ def test_pages_may_end_anywhere(cleaner: Cleaner) -> None:
         page = read(data)
         if i % 10 == 0:
             check(cleaner.clean(page))
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_trees_that_must_be_mended_come_out_the_same_by_both_paths(
+    name: str, model: Model, site_model: SiteModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleaner = Cleaner(model, plugins=no_plugins(), site_models=site_model)
+    sources: list[tuple[str, Kind]] = [(each, "html") for each in TREES[name]]
+    sources += [(in_page("".join(TREES[name])), "html"), ("\n".join(TREES[name]), "text")]
+    answers = []
+    for number, (source, kind) in enumerate(sources):
+        page = cleaner.clean(source, URL, kind)
+        if number % 4 == 0:
+            check(page)
+        read_back = read_labels(write_labels(page), page.page)
+        assert [read_back[i] for i in page.page.spoken] == [
+            page.predictions[i].label for i in page.page.spoken
+        ]
+        answers.append(clean_record(cleaner, Record(number, source, source, URL, kind), Fields()))
+    assert not any(answer.failed for answer in answers)
+    taught = SiteModel(SITE, model).fit([read(*each) for each in product(TREES[name], [URL])])
+    assert SiteModel.from_bytes(taught.to_bytes()).to_bytes() == taught.to_bytes()
+    assert in_parquet(answers, tmp_path) == [json.loads(each.json) for each in answers]
+    monkeypatch.setattr(acceleration, "native", None)
+    for number, (source, kind) in enumerate(sources):
+        plain = clean_record(cleaner, Record(number, source, source, URL, kind), Fields())
+        assert plain == answers[number]
+
+
+def in_parquet(answers: Iterable[Answer], folder: Path) -> list[dict[str, Any]]:
+    """Answers as they come back from a Parquet file."""
+    pytest.importorskip("pyarrow")
+    with writing(folder / "a", "parquet") as (writer, _):
+        for answer in answers:
+            writer.write(answer.json)
+    return list(cleaned_records(folder / "a", "parquet"))
 
 
 class TestNaughtyStrings:

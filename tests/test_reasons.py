@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import boilerplate
+import boilerplate.reasons
 from boilerplate.facts import DROPPED, KEPT
 from boilerplate.model import GROUNDS, SEEN, Evidence, Scores
 from boilerplate.page import Element, Label, Line, Markup, Page, is_blank, text_page
@@ -165,6 +166,15 @@ class TestOnPages:
                 same = [q for q in page.predictions if q.line.text == p.line.text]
                 assert len(same) == int(found[1])
         assert said
+
+    def test_reasons_are_the_same_however_many_lines_are_looked_at_at_once(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pages = [news_page(language) for language in ("en", "ja", "ar")]
+        whole = [[p.reason for p in boilerplate.clean(page).predictions] for page in pages]
+        monkeypatch.setattr(boilerplate.reasons, "LINES_AT_ONCE", 2)
+        assert [[p.reason for p in boilerplate.clean(page).predictions] for page in pages] == whole
+        assert all(len(each) > 3 for each in whole)
 
     def test_above_and_below_are_meant_as_seen_from_the_kept_lines(self) -> None:
         for language in SENTENCES:
