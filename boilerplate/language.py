@@ -287,7 +287,8 @@ class Ear:
         code, probability = found[0]
         if probability < SURE_HEARD:
             return self.number(found), -1, b""
-        return self.number(found), self.number(((code, 1.0),)), _usual(code)
+        usual = _usual(code) if len(joined) >= SURE_LETTERS else b""  # fewer vouch for none
+        return self.number(found), self.number(((code, 1.0),)), usual
 
 
 def _answers(
