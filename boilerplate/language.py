@@ -388,7 +388,7 @@ class _Listener:
             if sound.script == self.script[line]:
                 new = int((sound.seen[grams] == 0).sum()) / len(grams)
                 excess = new - min(RISE * (sound.once / sound.grams) + SLACK, most)
-                if closest is None or excess < least:
+                if closest is None or new < share:
                     closest, least, share = sound, excess, new
         if closest is not None and least <= 0:
             self.answers[line] = closest.answer

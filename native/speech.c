@@ -103,7 +103,7 @@ static int compare(Listener *l, Py_ssize_t line)
         double expected = RISE * ((double)heard->once / (double)heard->grams) + SLACK;
         double most = l->letters[line] < LONG_LETTERS ? MOST_NEW : MOST_NEW_LONG;
         double excess = new_share - (expected < most ? expected : most);
-        if (closest == NULL || excess < least) {
+        if (closest == NULL || new_share < share) {
             closest = heard;
             least = excess;
             share = new_share;
