@@ -12,10 +12,15 @@ the rest of the page.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from functools import cache, lru_cache
+from importlib.util import find_spec
+from operator import itemgetter
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -34,9 +39,10 @@ from boilerplate.characters import (
 
 Heard = tuple[tuple[str, float], ...]  # languages with their probabilities, likeliest first
 Ints = NDArray[np.int64]
+Points = NDArray[np.uint64]
 
 SEED: Final = 0
-TRIALS: Final = 3  # of the detector, whose mean it answers; its own seven cost twice as much
+TRIALS: Final = 2  # of the detector, whose mean it answers: if they differ, it is not sure
 SURE: Final = 0.5  # probability of content from which a line may speak for the page
 MIN_SHARE: Final = 0.2  # of a text's letters, for a script of one language to decide
 
@@ -85,11 +91,14 @@ SURE_HEARD: Final = 0.99
 GRAM_CHARS: Final = 1000  # of a line, whose threes of characters are compared
 GRAM_BITS: Final = 16
 MOST_GRAMS: Final = 8000  # of a language that are remembered: with many, nothing would be new
-RISE: Final = 1.3  # how many more threes may be new than are expected, where a name or two is
+USUAL_GRAMS: Final = 1500  # of a language, its most frequent: nine in ten of those in its texts
+USUAL_HEARD: Final = 500  # threes as which the usual ones count
+USUAL_ONCE: Final = 50  # of them, as if heard once: a tenth of what is to come will be new
+RISE: Final = 1.5  # how many more threes may be new than are expected, where a name or two is
 SLACK: Final = 0.05
-MOST_NEW: Final = 0.25  # share of new threes, from which a line is not like what was heard
-MOST_NEW_LONG: Final = 0.4  # the same, of a long line: it cannot have so many by chance
-UNLIKE: Final = 0.5  # share of new threes, from which a line may well be in another language
+MOST_NEW: Final = 0.2  # share of new threes, from which a line is not like what was heard
+MOST_NEW_LONG: Final = 0.3  # the same, of a long line: it cannot have so many by chance
+UNLIKE: Final = 0.3  # share of new threes, from which a line may well be in another language
 LONG_LETTERS: Final = 60  # of a line that is asked alone
 ALIKE_LETTERS: Final = 100  # of short lines near each other, that are asked together
 UNLIKE_LETTERS: Final = 60  # the same, of those in which most is new
@@ -265,16 +274,21 @@ class Ear:
             self.found.append(answer)
         return self.numbers[answer]
 
-    def ask(self, lines: Sequence[int]) -> tuple[int, int]:
-        """The answers for these lines, and for others that sound alike; -1 for none."""
+    def ask(self, lines: Sequence[int]) -> tuple[int, int, bytes]:
+        """The answers for these lines, and for others that sound alike; -1 for none.
+
+        With the second, which threes of characters are usual in its language.
+        """
         joined = "\n".join([self.texts[i][:HEARD_CHARS] for i in lines])[:MOST_HEARD_CHARS]
         # Runs of capitals are skipped by the detector, and a shouted notice is one.
         found = _probabilities(joined.lower())
         if found is None:
-            return -1, -1
+            return -1, -1, b""
         code, probability = found[0]
-        sure = probability >= SURE_HEARD
-        return self.number(found), self.number(((code, 1.0),)) if sure else -1
+        if probability < SURE_HEARD:
+            return self.number(found), -1, b""
+        usual = _usual(code) if len(joined) >= SURE_LETTERS else b""  # fewer vouch for none
+        return self.number(found), self.number(((code, 1.0),)), usual
 
 
 def _answers(
@@ -317,7 +331,10 @@ def _answers(
 
 @dataclass(slots=True)
 class _Sound:
-    """What was heard of a language in one script: whether each three of characters was, 2 often."""
+    """What was heard of a language in one script: whether each three of characters was.
+
+    2 for those that were heard often, or are usual in the language.
+    """
 
     answer: int
     script: int
@@ -352,17 +369,14 @@ class _Listener:
         return _HAN_LANGUAGES[_han_language(points)]
 
     def _grams(self, line: int) -> Ints:
-        """The threes of characters of a line's first words, hashed, with bounds of words."""
+        """The threes of characters within a line's first words and their bounds, hashed."""
         start = int(self.starts[line])
         points = self.points[start : start + min(int(self.lengths[line]), GRAM_CHARS)]
         kinds = char_table()[np.minimum(points, TABLE_SIZE - 1)]
         inside = (kinds >= Char.LOWER) & (kinds <= Char.MARK)
         key = np.concatenate([[0], np.where(inside, points, 0), [0]]).astype(np.uint64)
         key = key[np.concatenate([[True], (key[1:] > 0) | (key[:-1] > 0)])]
-        wide = np.uint64(21)
-        with np.errstate(over="ignore"):
-            hashed = ((key[:-2] << wide << wide) | (key[1:-1] << wide) | key[2:]) * _GRAM_MIX
-        grams: Ints = (hashed >> np.uint64(64 - GRAM_BITS)).astype(np.int64)
+        grams: Ints = _hashed(key[:-2], key[1:-1], key[2:])[key[1:-1] > 0]
         return grams
 
     def compare(self, line: int) -> int:
@@ -374,7 +388,7 @@ class _Listener:
             if sound.script == self.script[line]:
                 new = int((sound.seen[grams] == 0).sum()) / len(grams)
                 excess = new - min(RISE * (sound.once / sound.grams) + SLACK, most)
-                if closest is None or excess < least:
+                if closest is None or new < share:
                     closest, least, share = sound, excess, new
         if closest is not None and least <= 0:
             self.answers[line] = closest.answer
@@ -384,7 +398,7 @@ class _Listener:
 
     def ask(self, lines: list[int]) -> None:
         """Asks for lines together."""
-        self.answers[lines], known = self.ear.ask(lines)
+        self.answers[lines], known, usual = self.ear.ask(lines)
         grams = [self.grams(line) for line in lines]
         if known < 0 or self.letters[lines].sum() < SURE_LETTERS or not any(map(len, grams)):
             return
@@ -394,6 +408,9 @@ class _Listener:
             if len(self.sounds) == MOST_SPEECHES:
                 return
             of_it = [_Sound(known, script, np.zeros(1 << GRAM_BITS, np.uint8))]
+            if usual:
+                seen = np.frombuffer(bytearray(usual), np.uint8)
+                of_it = [_Sound(known, script, seen, USUAL_HEARD, USUAL_ONCE)]
             self.sounds += of_it
         for each in grams:
             of_it[0].add(each)
@@ -420,6 +437,35 @@ class _Listener:
                     self.ask(groups.pop(key))
         for _, group in sorted(groups.items()):
             self.ask(group)
+
+
+def _hashed(first: Points, middle: Points, last: Points) -> Ints:
+    """The places, out of 2**16, of threes of characters; 0 is the bound of a word."""
+    wide = np.uint64(21)
+    with np.errstate(over="ignore"):
+        mixed = ((first << wide << wide) | (middle << wide) | last) * _GRAM_MIX
+    places: Ints = (mixed >> np.uint64(64 - GRAM_BITS)).astype(np.int64)
+    return places
+
+
+@cache
+def _usual(code: str) -> bytes:
+    """2 at the places of the threes of characters that are usual in a language, else 0; (2**16,).
+
+    As langdetect counted them for its profiles; nothing where it has none.
+    """
+    package = find_spec("langdetect")  # importing it would take longer than all the rest
+    places = package.submodule_search_locations if package else None
+    if not places or not (file := Path(places[0], "profiles", code)).is_file():
+        return b""
+    times: Counter[str] = Counter()
+    for gram, count in json.loads(file.read_text("utf-8"))["freq"].items():
+        times[gram.casefold()] += count
+    threes = sorted((-count, gram) for gram, count in times.items() if len(gram) == 3)
+    usual = "".join([gram for _, gram in threes[:USUAL_GRAMS]]).replace(" ", "\0")
+    table = np.zeros(1 << GRAM_BITS, np.uint8)
+    table[_hashed(*code_points(usual).astype(np.uint64).reshape(-1, 3).T)] = 2
+    return table.tobytes()
 
 
 def _line_scripts(scripts: Floats, letters: Floats) -> Ints:
@@ -511,15 +557,66 @@ def _probabilities(lowered: str) -> Heard | None:
 
     Chrome repeats, on a page and on a site's pages, and is heard once.
     """
-    factory, error = _factory()
-    detector = factory.create()
-    detector.n_trial = TRIALS
-    detector.append(lowered.encode("utf-8", "replace").decode("utf-8"))
+    return _detector()(lowered.encode("utf-8", "replace").decode("utf-8"))
+
+
+Hearing = Callable[[str], Heard | None]
+
+
+@cache
+def _detector() -> Hearing:
+    """What answers for a text, the fastest there is."""
+    factory, _ = _factory()
+    return _quick_detector(factory) or _slow_detector(factory)
+
+
+def _slow_detector(factory: Any) -> Hearing:
+    """The answers as langdetect's interface has them."""
+    _, error = _factory()
+
+    def detector(text: str) -> Heard | None:
+        asked = factory.create()
+        asked.n_trial = TRIALS
+        asked.append(text)
+        try:
+            found = asked.get_probabilities()
+        except error:
+            return None
+        return tuple((each.lang, each.prob) for each in found) or None
+
+    return detector
+
+
+def _quick_detector(factory: Any) -> Hearing | None:
+    """The same from the core of langdetect-rs, or None where it is not as it is known here.
+
+    Its Detector cuts each text into n-grams twice, first only to see whether there are any, and
+    is itself made anew for each: together a third of the time.
+    """
     try:
-        found = detector.get_probabilities()
-    except error:
+        from langdetect_rs import Detector
+        from langdetect_rs._core import clean, prepare
+        from langdetect_rs._seed import seed_state
+
+        detect_block, languages = factory._core.detect_block, factory.langlist
+        state = seed_state(SEED)
+        alpha, least = Detector.ALPHA_DEFAULT, Detector.PROB_THRESHOLD
+        detect_block("", alpha, 1, None, state)
+    except (ImportError, AttributeError, TypeError):
         return None
-    return tuple((each.lang, each.prob) for each in found) or None
+
+    def detector(text: str) -> Heard | None:
+        prepared = prepare(text, len(text))
+        cleaned = clean(prepared)
+        shares, error = detect_block(
+            prepared if cleaned is None else cleaned, alpha, TRIALS, None, state
+        )
+        if error is not None:
+            return None
+        found = [(code, each) for code, each in zip(languages, shares, strict=True) if each > least]
+        return tuple(sorted(found, key=itemgetter(1), reverse=True)) or None
+
+    return detector
 
 
 @cache

@@ -13,16 +13,16 @@ enum { SIMPLIFIED = 1, TRADITIONAL = 2, KANA = 4 }; /* language.han_table */
 enum {
     HAN = 28, HEARD_CHARS = 100, LEAST_LETTERS = 20, LEAST_OTHER_LETTERS = 3, SURE_LETTERS = 40,
     GRAM_CHARS = 1000, MOST_GRAMS = 8000, LONG_LETTERS = 60, NEARBY = 20, ALIKE_LETTERS = 100,
-    UNLIKE_LETTERS = 60, ZH_CN = 29, ZH_TW = 30, JA = 31,
+    UNLIKE_LETTERS = 60, USUAL_HEARD = 500, USUAL_ONCE = 50, ZH_CN = 29, ZH_TW = 30, JA = 31,
 };
-static const double MIN_SHARE = 0.2, RISE = 1.3, SLACK = 0.05, MOST_NEW = 0.25, MOST_NEW_LONG = 0.4,
-                    UNLIKE = 0.5;
+static const double MIN_SHARE = 0.2, RISE = 1.5, SLACK = 0.05, MOST_NEW = 0.2, MOST_NEW_LONG = 0.3,
+                    UNLIKE = 0.3;
 static const uint64_t MIX = 0xD6E8FEB86659FD93u;
 enum { GRAM_BITS = 16, MOST_SPEECHES = 16, MOST_TOGETHER = 64 };
 
 /* What was heard of a language in one script: its threes of characters, seen once or more. */
 typedef struct {
-    uint8_t *seen; /* (2**16,): 0, 1, or 2 for more */
+    uint8_t *seen; /* (2**16,): 0, 1, or 2 for more and for what is usual in the language */
     int64_t grams, once, answer;
     int script;
 } Heard;
@@ -64,7 +64,7 @@ static void find_grams(Listener *l, Py_ssize_t line)
             continue; /* a bound follows no other */
         }
         key = (key << 21) | point;
-        if (++held >= 3) {
+        if (++held >= 3 && ((key >> 21) & 0x1FFFFF) != 0) { /* of one word */
             l->grams[count++] = (uint16_t)(((key & 0x7FFFFFFFFFFFFFFFu) * MIX) >> (64 - GRAM_BITS));
         }
     }
@@ -103,7 +103,7 @@ static int compare(Listener *l, Py_ssize_t line)
         double expected = RISE * ((double)heard->once / (double)heard->grams) + SLACK;
         double most = l->letters[line] < LONG_LETTERS ? MOST_NEW : MOST_NEW_LONG;
         double excess = new_share - (expected < most ? expected : most);
-        if (closest == NULL || excess < least) {
+        if (closest == NULL || new_share < share) {
             closest = heard;
             least = excess;
             share = new_share;
@@ -115,6 +115,56 @@ static int compare(Listener *l, Py_ssize_t line)
         return 0;
     }
     return share < UNLIKE ? 1 : 2;
+}
+
+/* The place in `heard` for an answer in a script, a new one if need be, in which what is usual in
+   the language counts as heard; -1 if there is none left, -2 with an exception. */
+static int place_for(Listener *l, int64_t known, int script, const char *usual)
+{
+    int place = 0;
+    while (place < l->count &&
+           (l->heard[place].answer != known || l->heard[place].script != script)) {
+        place++;
+    }
+    if (place == MOST_SPEECHES) {
+        return -1;
+    }
+    if (place == l->count) {
+        uint8_t *seen = calloc((size_t)1 << GRAM_BITS, 1);
+        if (seen == NULL) {
+            PyErr_NoMemory();
+            return -2;
+        }
+        l->heard[l->count++] = (Heard){seen, 0, 0, known, script};
+        if (usual != NULL) {
+            memcpy(seen, usual, (size_t)1 << GRAM_BITS);
+            l->heard[place].grams = USUAL_HEARD;
+            l->heard[place].once = USUAL_ONCE;
+        }
+    }
+    return place;
+}
+
+/* Remembers lines that are sure to be in a language. -1 with an exception. */
+static int learn(
+    Listener *l, const Py_ssize_t *lines, Py_ssize_t count, int64_t known, const char *usual)
+{
+    int before = l->count;
+    int place = place_for(l, known, (int)l->script[lines[0]], usual);
+    if (place < 0) {
+        return place == -1 ? 0 : -1;
+    }
+    int64_t learned = 0;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        find_grams(l, lines[i]);
+        remember(l, &l->heard[place]);
+        learned += l->n_grams;
+    }
+    if (learned == 0 && place == before) { /* nothing to compare with */
+        free(l->heard[place].seen);
+        l->count--;
+    }
+    return 0;
 }
 
 /* Asks for lines together. -1 with an exception. */
@@ -135,48 +185,27 @@ static int ask(Listener *l, const Py_ssize_t *lines, Py_ssize_t count)
         return -1;
     }
     long long said, known;
-    int fits = PyTuple_Check(answer) && PyArg_ParseTuple(answer, "LL", &said, &known);
-    Py_DECREF(answer);
-    if (!fits) {
+    const char *usual;
+    Py_ssize_t size;
+    int failed = 0;
+    if (!PyTuple_Check(answer) || !PyArg_ParseTuple(answer, "LLy#", &said, &known, &usual, &size) ||
+        (size != 0 && size != (Py_ssize_t)1 << GRAM_BITS)) {
         if (!PyErr_Occurred()) {
-            PyErr_SetString(PyExc_TypeError, "hear_lines: an answer is two numbers");
+            PyErr_SetString(PyExc_TypeError, "hear_lines: an answer is two numbers and a table");
         }
-        return -1;
-    }
-    double letters = 0.0;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        l->answers[lines[i]] = said;
-        letters += l->letters[lines[i]];
-    }
-    if (known < 0 || letters < SURE_LETTERS) {
-        return 0;
-    }
-    int script = (int)l->script[lines[0]], place = 0;
-    while (place < l->count &&
-           (l->heard[place].answer != known || l->heard[place].script != script)) {
-        place++;
-    }
-    if (place == MOST_SPEECHES) {
-        return 0;
-    }
-    Heard *heard = &l->heard[place];
-    if (place == l->count) {
-        *heard = (Heard){calloc((size_t)1 << GRAM_BITS, 1), 0, 0, known, script};
-        if (heard->seen == NULL) {
-            PyErr_NoMemory();
-            return -1;
+        failed = -1;
+    } else {
+        double letters = 0.0;
+        for (Py_ssize_t i = 0; i < count; i++) {
+            l->answers[lines[i]] = said;
+            letters += l->letters[lines[i]];
         }
-        l->count++;
+        if (known >= 0 && letters >= SURE_LETTERS) {
+            failed = learn(l, lines, count, known, size ? usual : NULL);
+        }
     }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        find_grams(l, lines[i]);
-        remember(l, heard);
-    }
-    if (heard->grams == 0) { /* nothing to compare with */
-        free(heard->seen);
-        l->count--;
-    }
-    return 0;
+    Py_DECREF(answer); /* the table is in it */
+    return failed;
 }
 
 static int ask_group(Listener *l, Group *group)
@@ -316,7 +345,8 @@ const char hear_lines_doc[] =
     "           answers, ask)\n\n"
     "Fills the letters (n,), the script (n,) and the answer (n,) of each line: -1 for none, a\n"
     "script of one language, 29 to 31 for those of Han, or what `ask` says of a list of lines:\n"
-    "the answer, and the one for lines that sound alike, -1 if it is not sure.";
+    "the answer, the one for lines that sound alike, -1 if it is not sure, and, as bytes, which\n"
+    "threes of characters are usual in its language, 2 for each that is; empty if none is known.";
 
 PyObject *hear_lines(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {

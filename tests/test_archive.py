@@ -255,7 +255,7 @@ DAMAGE: dict[str, tuple[Callable[[Kept], bytes], str]] = {
     ),
     "a version that equals": (
         lambda k: rezipped(k.data, lambda a: a.update(format_version=float(k.form.version))),
-        "has format_version 1.0",
+        ".0, this version reads",
     ),
     "a version that is true": (
         lambda k: rezipped(k.data, lambda a: a.update(format_version=True)), "format_version True",

@@ -69,18 +69,45 @@ def test_the_fast_detector_answers_as_langdetect_does(
             detector.append(SENTENCES[code][:size].lower())
             answers.append([(each.lang, each.prob) for each in detector.get_probabilities()])
         assert answers[0] == answers[1]
+        asked = language._probabilities(SENTENCES[code][:size].lower())
+        assert list(asked or ()) == answers[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "12:30", "\ud800", "see https://example.org/a or write to a@example.org now, please",
+     "das ist ein сплошной текст на двух языках", "ĐƯỜNG được ế ề", "x" * 30_000, "新着記事の一覧"],
+)  # fmt: skip
+def test_what_is_asked_without_a_detector_object_is_answered_the_same(text: str) -> None:
+    fast, _ = language._factory()
+    quick = language._quick_detector(fast)
+    assert quick is not None
+    asked = text.encode("utf-8", "replace").decode("utf-8")
+    assert quick(asked) == language._slow_detector(fast)(asked)
+
+
+def test_a_core_of_another_shape_is_asked_through_its_objects() -> None:
+    class Newer:
+        _core = object()
+        langlist = ("de", "en")
+
+    assert language._quick_detector(Newer()) is None
 
 
 def test_langdetect_answers_where_the_fast_detector_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "langdetect_rs", None)
-    language._factory.cache_clear()
+    cached = language._factory, language._detector, language._probabilities
+    for each in cached:
+        each.cache_clear()
     try:
         assert language_of(SENTENCES["pl"]) == "pl"
         assert type(language._factory()[0]) is DetectorFactory
+        assert language._detector()("") is None
     finally:
-        language._factory.cache_clear()
+        for each in cached:
+            each.cache_clear()
 
 
 def test_the_answer_is_the_same_in_another_process() -> None:
@@ -165,6 +192,21 @@ def test_lines_that_sound_like_those_heard_are_not_asked() -> None:
     assert language._probabilities.cache_info().misses <= len(page) / 3
     assert {code for code, _ in found.of_lines()[: -len(TURKISH)]} == {"en"}
     assert {code for code, _ in found.of_lines()[-len(TURKISH) :]} == {"tr"}
+
+
+def test_what_is_usual_in_a_language_is_known_from_its_first_sure_line() -> None:
+    language._probabilities.cache_clear()
+    found = speech([ENGLISH[0] * 2, "The weather will be fine in the north", TURKISH[0] * 2])
+    assert [code for code, _ in found.of_lines()] == ["en", "en", "tr"]
+    assert language._probabilities.cache_info().misses == 2
+
+
+@pytest.mark.parametrize("code", ["de", "el", "ru", "tr", "vi"])
+def test_a_language_has_usual_threes_and_others_have_none(code: str) -> None:
+    table = np.frombuffer(language._usual(code), np.uint8)
+    assert set(table.tolist()) == {0, 2}
+    assert language.USUAL_GRAMS * 0.9 < np.count_nonzero(table) <= language.USUAL_GRAMS
+    assert language._usual("xx") == b""
 
 
 def test_short_lines_near_each_other_are_heard_together() -> None:

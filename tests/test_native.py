@@ -588,15 +588,19 @@ class TestNothingBeyondAnArrayIsRead:
         points, n = np.array([10, 97, 10], np.uint32), 1
         tables = char_table(), np.zeros(1 << 17, np.uint8), np.zeros(29, bool)
 
-        def hear(start: int, length: int) -> None:
+        def hear(start: int, length: int, answer: object = (0, -1, b"")) -> None:
             assert acceleration.native
             filled = np.empty(n), np.empty(n, np.int64), np.empty(n, np.int64)
-            scripts = np.ones((n, 29))
+            scripts = np.full((n, 29), 2.0)  # letters enough to be asked for, and remembered
             acceleration.native.hear_lines(
-                points, whole(start), whole(length), *tables, scripts, *filled, lambda _: (0, -1)
+                points, whole(start), whole(length), *tables, scripts, *filled, lambda _: answer
             )
 
         hear(1, 1)
+        hear(1, 1, (0, 0, bytes(1 << 16)))
+        for answer in ((0, 0), (0, 0, b"short"), (0, 0, "text"), None):
+            with pytest.raises(TypeError):
+                hear(1, 1, answer)
         for start, length in ((-1, 1), (1, 3), (4, 0), (1, -1), (1, 2**62)):
             with pytest.raises(ValueError, match="disagree"):
                 hear(start, length)
