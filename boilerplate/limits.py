@@ -40,7 +40,7 @@ def _tags(start: str, names: Iterable[str], end: str) -> re.Pattern[str]:
 
 
 _FORMATTING: Final = _tags("(</?)", FORMATTING, f"(?=[{_SPACE}/>])")
-# Each by itself: to put a fixed text in their place takes a tenth of the time of a template.
+# Each by itself: to put a fixed text in their place is quicker than a template.
 _FORMATTING_OPEN: Final = _tags("<", FORMATTING, f"(?=[{_SPACE}/>])")
 _FORMATTING_CLOSED: Final = _tags("</", FORMATTING, f"(?=[{_SPACE}/>])")
 _OPENING: Final = _tags("<", FORMATTING, f"[{_SPACE}/>][^<>]{{0,200}}")
