@@ -40,6 +40,9 @@ def _tags(start: str, names: Iterable[str], end: str) -> re.Pattern[str]:
 
 
 _FORMATTING: Final = _tags("(</?)", FORMATTING, f"(?=[{_SPACE}/>])")
+# Each by itself: to put a fixed text in their place is quicker than a template.
+_FORMATTING_OPEN: Final = _tags("<", FORMATTING, f"(?=[{_SPACE}/>])")
+_FORMATTING_CLOSED: Final = _tags("</", FORMATTING, f"(?=[{_SPACE}/>])")
 _OPENING: Final = _tags("<", FORMATTING, f"[{_SPACE}/>][^<>]{{0,200}}")
 _ROOT: Final = _tags("<(?=", ROOTS, f"[{_SPACE}/])")
 # What no one reads, and what the largest pages are large with.
@@ -71,7 +74,7 @@ def readable(markup: str) -> tuple[str, int]:
         first, rest = markup[: roots[MAX_ROOTS]], markup[roots[MAX_ROOTS] :]
         markup = first + _ROOT.sub("</x-", rest)
     if most_open * tags > MAX_REOPENED and reopened(markup, tags) > MAX_REOPENED:
-        markup = _FORMATTING.sub(r"\1span", markup)
+        markup = _FORMATTING_OPEN.sub("<span", _FORMATTING_CLOSED.sub("</span", markup))
     return markup, unread
 
 
