@@ -7,7 +7,8 @@ benchmarks.crawl run DIR --jobs 1 2`` cleans them with so many workers, counts e
 output, and prints a table; ``--first 50`` cleans the first 50 shards only. With ``--json FILE`` it
 keeps what it measured, shards by shards: a run that was stopped goes on where it was, and output
 is removed once it is counted, so that little of the disk is needed. ``python -m benchmarks.crawl
-document FILE`` writes its figures into docs/many-pages.md, and docs/pictures/crawl.png.
+document FILE`` writes its figures into docs/many-pages.md, docs/results/crawl.json and
+docs/pictures/crawl.png.
 """
 
 from __future__ import annotations
@@ -329,6 +330,9 @@ def table_of(runs: list[Measured], tell: Callable[[str], None]) -> None:
 
 def write_document(runs: list[Measured], docs: Path) -> None:
     """Put the figures of runs between the marks in many-pages.md, and draw them."""
+    kept = docs / "results" / "crawl.json"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text(json.dumps([asdict(run) for run in runs]) + "\n", "utf-8")
     draw(runs, docs / "pictures" / "crawl.png")
     page = docs / "many-pages.md"
     before, _, rest = page.read_text("utf-8").partition(BEGIN)
