@@ -357,7 +357,7 @@ def design(examples: Sequence[Example]) -> sp.csr_matrix:
 
 
 C: Final = 3.0
-ITERATIONS: Final = 60
+ITERATIONS: Final = 200
 BALANCE: Final = 0.5  # 1 would make the kinds weigh the same
 
 
