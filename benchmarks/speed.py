@@ -228,10 +228,12 @@ def of_fresh_process(code: str, times: int = STARTS) -> float:
 def of_help() -> float:
     """Milliseconds of processor time of ``boilerplate --help``, the interpreter's included."""
     found = []
+    script = Path(sys.executable).with_name("boilerplate")
+    command = [str(script)] if script.exists() else [sys.executable, "-m", "boilerplate"]
     for _ in range(STARTS):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(
-            [sys.executable, "-m", "boilerplate", "--help"],
+            [*command, "--help"],
             capture_output=True,
             check=True,
             cwd=HERE,
