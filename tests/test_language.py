@@ -241,3 +241,10 @@ def test_any_lines_have_languages_with_probabilities(lines: list[str]) -> None:
 def test_every_language_of_the_detector_has_a_name() -> None:
     assert set(language._factory()[0].get_lang_list()) <= set(LANGUAGES)
     assert language_name("tr") == "Turkish"
+
+
+@pytest.mark.parametrize("code", ["fr", "vi", "de", "tr"])
+def test_the_longest_line_does_not_make_the_others_sound_like_it(code: str) -> None:
+    english = [*SENTENCES["en"].split(". ")] * 4
+    heard = [language for language, _ in speech([*english, SENTENCES[code]]).of_lines()]
+    assert heard == ["en"] * 8 + [code]
