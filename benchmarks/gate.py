@@ -47,7 +47,8 @@ def work(model: str | None = None) -> dict[str, Callable[[], object]]:
     from tests.made_up import made_up_model, news_page
 
     cleaner = Cleaner(model or made_up_model(n_trees=TREES), plugins=no_plugins())
-    cleaner.clean(news_page()).predictions[:1]  # what is loaded on first use
+    for language in LANGUAGES:  # what is loaded on first use of each
+        cleaner.clean(news_page(language)).predictions[:1]
     pages = [news_page(language, PARAGRAPHS) for language in LANGUAGES]
     texts = ["\n".join(line.text for line in html_page(page).lines) for page in pages]
     return {
