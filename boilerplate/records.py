@@ -285,9 +285,7 @@ def _warc(path: Path, compression: str, fields: Fields) -> Iterator[Record]:
         number = 0
         watched = _Watched(file)
         for found in ArchiveIterator(cast("Any", watched), parse_http=False, stream_detect=False):
-            if not (
-                found.headers.get("Content-Length") or ""
-            ).strip():  # the header is cut off
+            if not (found.headers.get("Content-Length") or "").strip():  # the header is cut off
                 raise EOFError(HEADER_ENDS)
             if found.record_type not in pages:
                 continue
