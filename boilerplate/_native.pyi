@@ -62,9 +62,7 @@ def likeliest_languages(
 def plain_texts(texts: list[str], flags: Any, plain: Callable[[str], str], /) -> list[str]: ...
 def predictions(
     prediction: type[Prediction],
-    lines: tuple[Line, ...],
-    blank: tuple[object, ...],
-    spoken: list[int],
+    lines: list[Line],
     labels: list[Label],
     probability: list[float],
     reasons: list[str],

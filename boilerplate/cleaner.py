@@ -11,12 +11,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate import acceleration
 from boilerplate.features import Floats
 from boilerplate.kinds import chrome_kinds
 from boilerplate.language import page_language
 from boilerplate.model import Model, Scores, load_model, shifted
-from boilerplate.page import CleanPage, Kind, Label, Page, Prediction, Predictions
+from boilerplate.page import CleanPage, Kind, Label, Page, Predictions
 from boilerplate.plugins import Opinions, Plugins, default_plugins
 from boilerplate.readers import read
 from boilerplate.reasons import naming, reasons
@@ -26,8 +25,6 @@ PLAIN_THRESHOLD: Final = 0.5
 SHARE_OF_LIKELIEST: Final = 0.6
 PLACES: Final = 4  # of a probability, so that what is printed decides as what was computed
 CLOSEST: Final = 1e-6  # to 0 or 1, for a probability whose logarithm is taken
-# What is said of a blank line: the fields of its prediction.
-BLANK: Final = (Label.BOILERPLATE, 0.0, "blank line", None, None, 0.0)
 LEAST_THRESHOLD: Final = 0.2  # a page on which nothing is likelier than this has no article
 
 
@@ -117,14 +114,13 @@ class Decided:
     scored: Scores
 
     def labelled(self) -> Predictions:
-        """The predictions, explained when they are looked at."""
+        """The predictions, explained when they are looked at; blank lines are dropped."""
         labels = [Label.CONTENT if keep else Label.BOILERPLATE for keep in self.kept.tolist()]
-        label, probability, _, _, *language = BLANK
         return Predictions(
             self.page.lines,
-            self._of_all_lines(labels, label),
-            self._of_all_lines(self.probability.tolist(), probability),
-            self._of_all_lines(self.scored.languages, tuple(language)),
+            self._of_all_lines(labels, Label.BOILERPLATE),
+            self._of_all_lines(self.probability.tolist(), 0.0),
+            self._of_all_lines(self.scored.languages, (None, 0.0)),
             self,
         )
 
@@ -135,32 +131,15 @@ class Decided:
             chrome_kinds(self.page, self.spoken, self.kept, skeleton=skeleton), None
         )
 
-    def predictions(self, kinds: Sequence[str | None]) -> tuple[Prediction, ...]:
-        """A prediction a line with its reason; blank lines are dropped."""
-        page, spoken, kept, scored = self.page, self.spoken, self.kept, self.scored
+    def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
+        """Why each line was kept or dropped, after the kind of chrome that it is."""
         evidence = self.model.evidence(self.general)
-        of_spoken = [kinds[i] for i in spoken]
-        why = [
-            self.opinions.reason(i, naming(kind, each))
-            for i, kind, each in zip(
-                spoken,
-                of_spoken,
-                reasons(page, spoken, scored, evidence, kept, self.language),
-                strict=True,
-            )
+        why = reasons(self.page, self.spoken, self.scored, evidence, self.kept, self.language)
+        said = [
+            self.opinions.reason(i, naming(kinds[i], each))
+            for i, each in zip(self.spoken, why, strict=True)
         ]
-        labels = [Label.CONTENT if keep else Label.BOILERPLATE for keep in kept.tolist()]
-        languages = list(scored.languages)
-        decided = list(spoken), labels, self.probability.tolist(), why, of_spoken, languages
-        if native := acceleration.native:
-            return native.predictions(Prediction, page.lines, BLANK, *decided)
-        found = {i: each for i, *each in zip(*decided, strict=True)}
-        blank = [*BLANK[:4], BLANK[4:]]
-        made = []
-        for i, line in enumerate(page.lines):
-            *each, language = found.get(i, blank)
-            made.append(Prediction(line, *each, *language))
-        return tuple(made)
+        return self._of_all_lines(said, "blank line")
 
     def _of_all_lines(self, values: Sequence[Any], blank: Any) -> Sequence[Any]:
         if len(values) == len(self.page.lines):

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any, Literal, Protocol, overload
 from urllib.parse import urlsplit
 
+from boilerplate import acceleration
+
 Kind = Literal["html", "text"]
 
 
@@ -140,8 +142,8 @@ class Explainer(Protocol):
     def kinds(self) -> Sequence[str | None]:
         """The kind of chrome of each line, None of those that are kept or blank."""
 
-    def predictions(self, kinds: Sequence[str | None]) -> tuple[Prediction, ...]:
-        """A prediction a line, of these kinds."""
+    def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
+        """Why each line was kept or dropped; its kind is part of that."""
 
 
 class Predictions(Sequence[Prediction]):
@@ -168,7 +170,7 @@ class Predictions(Sequence[Prediction]):
         self.probabilities = probabilities
         self.languages = languages
         self._explainer: Explainer | None = explainer
-        self._kinds: Sequence[str | None] | None = None
+        self._kinds: Sequence[str | None] = ()
         self._made: tuple[Prediction, ...] = ()
 
     @classmethod
@@ -188,16 +190,24 @@ class Predictions(Sequence[Prediction]):
     @property
     def kinds(self) -> Sequence[str | None]:
         """The kind of chrome of each line, without the reasons' cost."""
-        kinds, explainer = self._kinds, self._explainer
-        if kinds is None and explainer is not None:
-            kinds = self._kinds = explainer.kinds()
-        return kinds if kinds is not None else [p.kind for p in self._made]
+        explainer = self._explainer
+        if explainer is not None and not self._kinds:
+            self._kinds = explainer.kinds()
+        return self._kinds
 
     def _all(self) -> tuple[Prediction, ...]:
         # Two threads may both work them out: they come to the same.
         explainer = self._explainer
         if explainer is not None:
-            self._made = explainer.predictions(self.kinds)
+            kinds = self.kinds
+            why = explainer.reasons(kinds)
+            columns = self.lines, self.labels, self.probabilities, why, kinds, self.languages
+            if native := acceleration.native:
+                self._made = native.predictions(Prediction, *map(list, columns))
+            else:
+                self._made = tuple(
+                    Prediction(*each, *language) for *each, language in zip(*columns, strict=True)
+                )
             self._explainer = None
         return self._made
 

@@ -125,22 +125,21 @@ static const char *const FIELDS[] = {"line",     "label",    "probability", "rea
 enum { N_FIELDS = 7 };
 
 const char predictions_doc[] =
-    "predictions(Prediction, lines, blank, spoken, labels, probability, reasons, kinds, languages)\n\n"
-    "A tuple of a prediction for each line: of the `spoken` ones by the lists that follow, in the\n"
-    "order of their places; `blank` has the fields of the others, without the line.";
+    "predictions(Prediction, lines, labels, probability, reasons, kinds, languages)\n\n"
+    "A tuple of a prediction for each line, of what the lists say of it; a language comes with its\n"
+    "probability.";
 
 PyObject *predictions(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
     PyObject *result = NULL, *values[N_FIELDS];
     (void)module;
-    if (take_arguments("predictions", "ooooooooo", args, count, NULL) < 0) {
+    if (take_arguments("predictions", "ooooooo", args, count, NULL) < 0) {
         return NULL;
     }
-    PyObject *lines = args[1], *blank = args[2];
-    int fits = PyTuple_Check(lines) && PyTuple_Check(blank) &&
-               PyTuple_Size(blank) == N_FIELDS - 1;
-    for (int i = 3; fits && i < 9; i++) {
-        fits = PyList_Check(args[i]) && PyList_Size(args[i]) == PyList_Size(args[3]);
+    Py_ssize_t n = PyList_Check(args[1]) ? PyList_Size(args[1]) : -1;
+    int fits = n >= 0;
+    for (int i = 2; fits && i < 7; i++) {
+        fits = PyList_Check(args[i]) && PyList_Size(args[i]) == n;
     }
     if (!fits) {
         PyErr_SetString(PyExc_ValueError, "predictions: the lists' lengths disagree");
@@ -151,35 +150,19 @@ PyObject *predictions(PyObject *module, PyObject *const *args, Py_ssize_t count)
         drop_maker(&maker);
         return NULL;
     }
-    Py_ssize_t n = PyTuple_Size(lines), m = PyList_Size(args[3]), next = 0;
     result = PyTuple_New(n);
     for (Py_ssize_t i = 0; result != NULL && i < n; i++) {
-        Py_ssize_t place = next < m ? PyLong_AsSsize_t(PyList_GetItem(args[3], next)) : n;
-        if (place < i) {
-            if (!PyErr_Occurred()) {
-                PyErr_SetString(PyExc_ValueError, "predictions: the places are not in order");
-            }
+        for (int j = 0; j < N_FIELDS - 2; j++) {
+            values[j] = PyList_GetItem(args[1 + j], i);
+        }
+        PyObject *language = PyList_GetItem(args[6], i);
+        if (!PyTuple_Check(language) || PyTuple_Size(language) != 2) {
+            PyErr_SetString(PyExc_TypeError, "predictions: a language has its probability");
             Py_CLEAR(result);
             break;
         }
-        values[0] = PyTuple_GetItem(lines, i);
-        if (place > i) {
-            for (int j = 1; j < N_FIELDS; j++) {
-                values[j] = PyTuple_GetItem(blank, j - 1);
-            }
-        } else {
-            for (int j = 1; j < N_FIELDS - 2; j++) {
-                values[j] = PyList_GetItem(args[3 + j], next);
-            }
-            PyObject *language = PyList_GetItem(args[8], next++);
-            if (!PyTuple_Check(language) || PyTuple_Size(language) != 2) {
-                PyErr_SetString(PyExc_TypeError, "predictions: a language has its probability");
-                Py_CLEAR(result);
-                break;
-            }
-            values[5] = PyTuple_GetItem(language, 0);
-            values[6] = PyTuple_GetItem(language, 1);
-        }
+        values[5] = PyTuple_GetItem(language, 0);
+        values[6] = PyTuple_GetItem(language, 1);
         for (int j = 0; j < N_FIELDS; j++) {
             Py_XINCREF(values[j]);
         }
@@ -187,10 +170,6 @@ PyObject *predictions(PyObject *module, PyObject *const *args, Py_ssize_t count)
         if (made == NULL || PyTuple_SetItem(result, i, made) < 0) {
             Py_CLEAR(result);
         }
-    }
-    if (result != NULL && next < m) {
-        PyErr_SetString(PyExc_ValueError, "predictions: a place lies beyond the lines");
-        Py_CLEAR(result);
     }
     drop_maker(&maker);
     return result;
