@@ -33,6 +33,7 @@ from benchmarks.kills import SENTENCES, made_up_page, warc_record
 from boilerplate.cleaner import Cleaner
 from boilerplate.recipe import Recipe
 from boilerplate.runner import Job, run, shards_of
+from training.card import with_section
 
 RECORDS_A_SHARD = 1000
 TICK = 0.5  # seconds between two looks at memory
@@ -335,12 +336,10 @@ def write_document(runs: list[Measured], docs: Path) -> None:
     kept.write_text(json.dumps([asdict(run) for run in runs]) + "\n", "utf-8")
     draw(runs, docs / "pictures" / "crawl.png")
     page = docs / "many-pages.md"
-    before, _, rest = page.read_text("utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
     told: list[str] = []
     table_of(runs, told.append)
-    text = "\n".join([BEGIN, "", *told, "", *in_words(runs), "", END])
-    page.write_text(f"{before}{text}{after}", "utf-8")
+    section = "\n".join(["", *told, "", *in_words(runs), ""])
+    page.write_text(with_section(page.read_text("utf-8"), section, (BEGIN, END)), "utf-8")
 
 
 def in_words(runs: list[Measured]) -> list[str]:

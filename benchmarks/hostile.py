@@ -173,22 +173,15 @@ def table(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
     return [head, "|---|---:|---:|---:|---:|---:|---:|", *(row for _, row in sorted(rows))]
 
 
-def written(document: str, lines: Sequence[str], marks: tuple[str, str] = MARKS) -> str:
-    """A document with other lines between its marks."""
-    before, rest = document.split(marks[0])
-    after = rest.split(marks[1], 1)[1]
-    return f"{before}{marks[0]}\n" + "\n".join(lines) + f"\n{marks[1]}{after}"
-
-
 def keep(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Write what is known by now: a run over all kinds takes long, and may be stopped."""
-    from training.card import commit
+    from training.card import commit, with_section
 
     known = {name: kinds[name] for name in PAGES if name in kinds}
     RESULTS.write_text(json.dumps(commit() | {"kinds": known}, indent=1) + "\n", "utf-8")
     about = f"At commit `{commit()['commit'][:10]}`, the largest page of each kind:"
-    text = written(DOCUMENT.read_text("utf-8"), [about, "", *table(known)])
-    DOCUMENT.write_text(text, "utf-8")
+    section = "\n".join([about, "", *table(known)])
+    DOCUMENT.write_text(with_section(DOCUMENT.read_text("utf-8"), section, MARKS), "utf-8")
 
 
 @click.command()

@@ -37,7 +37,7 @@ from typing import Any, Final
 
 import click
 
-from benchmarks.site_models import given_labels, splits_option
+from benchmarks.site_models import given_labels, of_gold_pages
 from boilerplate.labelling import OPEN, Session, Sheet, sheet
 from boilerplate.labels import parse_labels
 from boilerplate.model import load_model
@@ -45,7 +45,7 @@ from boilerplate.page import Label
 from boilerplate.readers import read
 from docs import browser as browsers
 from training import card as cards
-from training.__main__ import HERE, cache_option, gold_pages, model_option, source_option
+from training.__main__ import HERE, gold_pages
 from training.dataset import sample
 from training.split import split_of
 
@@ -405,10 +405,8 @@ def write(name: str, found: Mapping[str, Any], table: str) -> None:
     RESULTS.write_text(
         json.dumps({**results, name: dict(found)}, indent=1, ensure_ascii=False) + "\n", "utf-8"
     )
-    first, last = MARKS[name]
-    head, _, rest = DOCUMENT.read_text("utf-8").partition(first)
-    tail = rest.partition(last)[2]
-    DOCUMENT.write_text(f"{head}{first}\n{table}\n{last}{tail}", "utf-8")
+    text = cards.with_section(DOCUMENT.read_text("utf-8"), table, MARKS[name])
+    DOCUMENT.write_text(text, "utf-8")
 
 
 def write_sites(sites: Mapping[str, Any], about: Mapping[str, Any]) -> None:
@@ -421,10 +419,7 @@ def write_sites(sites: Mapping[str, Any], about: Mapping[str, Any]) -> None:
 
 
 @click.command()
-@source_option
-@cache_option
-@model_option
-@splits_option
+@of_gold_pages
 @click.option("--site", "only", multiple=True, help="Only these sites.")
 @click.option("--many", "number", type=int, help="Measure a folder of so many pages instead.")
 @click.option("--write", "do_write", is_flag=True, help="Write docs/labelling.md and the results.")

@@ -17,7 +17,7 @@ from typing import Final
 import click
 import numpy as np
 
-from benchmarks.site_models import pages_by_site, parts, splits_option
+from benchmarks.site_models import of_gold_pages, pages_by_site, parts
 from boilerplate.cleaner import best_threshold
 from boilerplate.evaluation import score_counts
 from boilerplate.knowledge import Bools, Knowledge
@@ -25,7 +25,7 @@ from boilerplate.model import MODES, Model, load_model
 from boilerplate.page import Kind
 from boilerplate.sites import headlines
 from boilerplate.sketches import Sketch, sketch
-from training.__main__ import cache_option, gold_pages, model_option, source_option
+from training.__main__ import gold_pages
 from training.card import markdown
 from training.corpora import GoldPage
 from training.dataset import sample
@@ -78,10 +78,7 @@ def ceilings(golds: Sequence[GoldPage], kind: Kind, model: Model) -> np.ndarray:
 
 
 @click.command()
-@source_option
-@cache_option
-@model_option
-@splits_option
+@of_gold_pages
 def main(source: Path, cache: Path, model: str | None, split: tuple[str, ...]) -> None:
     """Tell what perfect knowledge of a site's lines would be worth."""
     sites = pages_by_site(gold_pages(source, cache, split, (), False))

@@ -18,13 +18,13 @@ from typing import Final
 import click
 import numpy as np
 
-from benchmarks.site_models import pages_by_site, splits_option
+from benchmarks.site_models import of_gold_pages, pages_by_site
 from boilerplate import fingerprints
 from boilerplate.cleaner import Cleaner
 from boilerplate.model import MODES, load_model
 from boilerplate.plugins import no_plugins
 from boilerplate.sites import SiteModel
-from training.__main__ import cache_option, gold_pages, model_option, source_option
+from training.__main__ import gold_pages
 from training.card import markdown
 from training.dataset import sample
 
@@ -60,10 +60,7 @@ def spent(work: Callable[[], object], before: Callable[[], object] | None = None
 
 
 @click.command()
-@source_option
-@cache_option
-@model_option
-@splits_option
+@of_gold_pages
 def main(source: Path, cache: Path, model: str | None, split: tuple[str, ...]) -> None:
     """Time pages with and without a model of their site."""
     general = load_model(model)

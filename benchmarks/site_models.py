@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +30,7 @@ from boilerplate.plugins import no_plugins
 from boilerplate.sites import SiteModel
 from training import card as cards
 from training.__main__ import HERE, cache_option, gold_pages, model_option, source_option
+from training.card import with_section
 from training.corpora import GoldPage
 from training.dataset import Sample, sample
 from training.score import score_cleaned
@@ -207,19 +208,22 @@ splits_option = click.option(
 )
 
 
+def of_gold_pages(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a command that asks a model about gold pages of some splits."""
+    for option in (splits_option, model_option, cache_option, source_option):
+        command = option(command)
+    return command
+
+
 def write_tables(document: Path, tables: Sequence[str]) -> None:
     """Put the tables between the document's marks."""
-    head, _, rest = document.read_text("utf-8").partition(MARKS[0])
-    tail = rest.partition(MARKS[1])[2]
-    text = "\n\n".join([head + MARKS[0], *tables, MARKS[1] + tail])
+    section = "\n\n".join(tables)
+    text = with_section(document.read_text("utf-8"), f"\n{section}\n", MARKS)
     document.write_text(text, "utf-8")
 
 
 @click.command()
-@source_option
-@cache_option
-@model_option
-@splits_option
+@of_gold_pages
 @click.option("--site", "only", multiple=True, help="Only these sites.")
 @click.option("--mode", type=click.Choice(MODES), multiple=True, default=MODES)
 @click.option("--write", is_flag=True, help="Write docs/results and the picture.")

@@ -126,17 +126,23 @@ def named_above(elements: Sequence[Element], at: int, known: dict[int, int]) -> 
     return found
 
 
+def named_elements(page: Page, lines: Sequence[int]) -> list[int]:
+    """The nearest element with a name above each of a page's lines; -1 where there is none."""
+    known: dict[int, int] = {}
+    return [
+        named_above(page.elements, markup.element, known)
+        if page.elements and (markup := page.lines[i].markup)
+        else -1
+        for i in lines
+    ]
+
+
 def line_places(page: Page, spoken: Sequence[int]) -> Ints:
     """The place of each line, (n,); 0 in bare text, and where no element above has a name."""
     places = np.zeros(len(spoken), np.int64)
-    if page.kind != "html" or not page.elements:
-        return places
-    known: dict[int, int] = {}
-    for row, i in enumerate(spoken):
-        if markup := page.lines[i].markup:
-            at = named_above(page.elements, markup.element, known)
-            if at >= 0:
-                places[row] = named_place(page.elements[at].tag, page.elements[at].names)
+    for row, at in enumerate(named_elements(page, spoken)):
+        if at >= 0:
+            places[row] = named_place(page.elements[at].tag, page.elements[at].names)
     return places
 
 

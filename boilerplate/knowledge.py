@@ -97,21 +97,22 @@ def lines_of(pages: Sequence[Sketch]) -> Lines:
 class Postings:
     """On which of ``pages`` each hash stands: ``keys`` sorted (k,), their ``counts`` (k + 1,).
 
-    ``page`` (m,) has the pages of one key after those of another. The last of the counts is of
-    a hash that stands nowhere, which ``find`` calls -1.
+    ``page`` (m,) has the pages of one key after those of another, from the ``begins`` (k + 1,)
+    on. The last of both is of a hash that stands nowhere, which ``find`` calls -1.
     """
 
     keys: Ints
     counts: Ints
+    begins: Ints
     page: Ints
     pages: int
 
     def matches(self, at: Ints) -> tuple[Ints, Ints]:
         """Each of some places among the keys with each page there: indices into them, pages."""
         counts = self.counts[at]
-        ends = np.cumsum(self.counts)[at]
         which = np.repeat(np.arange(len(at)), counts)
-        return which, self.page[np.repeat(ends - np.cumsum(counts), counts) + np.arange(len(which))]
+        shift = self.begins[at] + counts - np.cumsum(counts)
+        return which, self.page[np.repeat(shift, counts) + np.arange(len(which))]
 
 
 def postings(keys: Ints, page: Ints, pages: int) -> Postings:
@@ -122,8 +123,8 @@ def postings(keys: Ints, page: Ints, pages: int) -> Postings:
     first[1:] = (keys[1:] != keys[:-1]) | (page[1:] != page[:-1])
     keys, page = keys[first], page[first]
     begins = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
-    counts = np.append(np.diff(np.append(begins, len(keys))), 0)
-    return Postings(keys[begins], counts, page, pages)
+    bounds = np.append(begins, len(keys))
+    return Postings(keys[begins], np.append(np.diff(bounds), 0), bounds, page, pages)
 
 
 def same_article(posted: Postings, at: Ints, mass: Floats, apart: int | None = None) -> Bools:

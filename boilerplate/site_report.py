@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from boilerplate.features import Ints
-from boilerplate.fingerprints import line_hashes, named_above, named_place
+from boilerplate.fingerprints import line_hashes, named_elements, named_place
 from boilerplate.knowledge import Knowledge, find
 from boilerplate.page import Element, Page, is_blank
 from boilerplate.report import visible
@@ -110,13 +110,10 @@ def places(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
     """The places in the markup of the pages that hold lines, those with most text first."""
     names: dict[int, str] = {}
     for page in pages:
-        known: dict[int, int] = {}
-        for line in page.lines:
-            if line.markup and page.elements:
-                at = named_above(page.elements, line.markup.element, known)
-                if at >= 0:
-                    key = named_place(page.elements[at].tag, page.elements[at].names)
-                    names.setdefault(key, path_name(page.elements, at))
+        for at in named_elements(page, range(len(page.lines))):
+            if at >= 0:
+                key = named_place(page.elements[at].tag, page.elements[at].names)
+                names.setdefault(key, path_name(page.elements, at))
     tally = knowledge.place
     found: Ints = find(tally.keys, np.array(list(names), np.int64))
     rows = [

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.hostile import DOCUMENT, written
-from training.card import commit
+from benchmarks.hostile import DOCUMENT
+from training.card import commit, with_section
 
 HERE: Final = Path(__file__).resolve().parents[1]
 RESULTS: Final = HERE / "docs/results/fuzz.json"
@@ -64,7 +64,8 @@ def note(name: str, run: Mapping[str, Any]) -> None:
     runs = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     runs.setdefault(name, []).append(run)
     RESULTS.write_text(json.dumps(runs, indent=1, sort_keys=True) + "\n", "utf-8")
-    DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), table(runs), MARKS), "utf-8")
+    section = "\n".join(table(runs))
+    DOCUMENT.write_text(with_section(DOCUMENT.read_text("utf-8"), section, MARKS), "utf-8")
 
 
 def table(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -176,13 +176,19 @@ def labels_in(folder: Path, page: str) -> str:
     return "".join(parse_labels(path.read_text("utf-8"), str(path)).signs)
 
 
-def test_a_page_is_labelled_with_keys_alone(browser: Any, tmp_path: Path) -> None:
-    write_site(tmp_path)
+@contextmanager
+def at_desk(browser: Any, folder: Path, options: Sequence[str] = ()) -> Iterator[Desk]:
+    """The labelling page of a folder."""
     with (
-        programs.labelling(tmp_path, "daily.example") as (address, _),
+        programs.labelling(folder, "daily.example", options) as (address, _),
         watching(browser, address) as watched,
     ):
-        desk = Desk(watched)
+        yield Desk(watched)
+
+
+def test_a_page_is_labelled_with_keys_alone(browser: Any, tmp_path: Path) -> None:
+    write_site(tmp_path)
+    with at_desk(browser, tmp_path) as desk:
         name, before = desk.title, desk.signs
         assert set(before) <= set("ab"), "nothing is said yet"
         desk.press("Home", "-", "j", "j", "k", "+")
@@ -209,16 +215,12 @@ def test_a_page_is_labelled_with_keys_alone(browser: Any, tmp_path: Path) -> Non
         desk.press("?")
         assert desk.page.is_visible("#help")
         desk.press("Escape", "n", "p")
-        assert watched.harmless()
+        assert desk.watched.harmless()
 
 
 def test_neighbours_in_doubt_are_gone_to_and_turned_together(browser: Any, tmp_path: Path) -> None:
     write_site(tmp_path)
-    with (
-        programs.labelling(tmp_path, "daily.example") as (address, _),
-        watching(browser, address) as watched,
-    ):
-        desk = Desk(watched)
+    with at_desk(browser, tmp_path) as desk:
         doubtful = desk.page.eval_on_selector_all(
             "#lines li", "rows => rows.map(row => row.classList.contains('doubtful'))"
         )
@@ -249,11 +251,7 @@ def test_neighbours_in_doubt_are_gone_to_and_turned_together(browser: Any, tmp_p
 
 def test_a_page_is_labelled_with_the_mouse_alone(browser: Any, tmp_path: Path) -> None:
     write_site(tmp_path)
-    with (
-        programs.labelling(tmp_path, "daily.example") as (address, _),
-        watching(browser, address) as watched,
-    ):
-        desk = Desk(watched)
+    with at_desk(browser, tmp_path) as desk:
         before = desk.signs
         desk.page.click("#line-2 .sign")
         desk.saved()
@@ -288,11 +286,7 @@ def test_a_server_that_is_killed_has_lost_nothing(browser: Any, tmp_path: Path) 
         desk.page.wait_for_selector("#problem:not([hidden])")
         assert "nothing is saved" in desk.page.inner_text("#problem")
     assert labels_in(tmp_path, name) == "+-" + "." * (len(said) - 2)
-    with (
-        programs.labelling(tmp_path, "daily.example") as (address, _),
-        watching(browser, address) as watched,
-    ):
-        desk = Desk(watched)
+    with at_desk(browser, tmp_path) as desk:
         assert desk.title == name, "the page that was begun comes first"
         assert desk.signs == said
         assert len(desk.page.query_selector_all("#pages .finished")) == 1
@@ -306,11 +300,7 @@ def test_ten_pages_take_few_keys_and_say_what_they_have_taught(
     for labels in gold.values():
         labels[4] = Label.BOILERPLATE  # a paragraph that someone paid for, say
     looks, fixed = 0, []
-    with (
-        programs.labelling(tmp_path, "daily.example") as (address, _),
-        watching(browser, address) as watched,
-    ):
-        desk = Desk(watched)
+    with at_desk(browser, tmp_path) as desk:
         assert "Nothing yet" in desk.page.inner_text("#gain-body")
         for done in range(1, 11):
             truth = ["+" if label is Label.CONTENT else "-" for label in gold[desk.title]]
@@ -346,11 +336,7 @@ def test_labels_made_in_the_browser_teach_a_site_model_and_begin_a_plugin(
     pages = tmp_path / "pages"
     pages.mkdir()
     write_site(pages, 2)
-    with (
-        programs.labelling(pages, "daily.example") as (address, _),
-        watching(browser, address) as watched,
-    ):
-        desk = Desk(watched)
+    with at_desk(browser, pages) as desk:
         desk.finish()
         desk.finish()
     files = [str(path) for path in sorted(pages.glob("*.txt"))]
@@ -378,8 +364,8 @@ def test_a_hostile_page_is_text_on_the_labelling_page(browser: Any, tmp_path: Pa
         assert [" ".join(text.split()) for text in shown] == list(EVIL)
         desk.finish()
         origin = address.split("#")[0]
-        assert all(url.startswith(origin) for url in watched.asked)
-        assert watched.harmless()
+        assert all(url.startswith(origin) for url in desk.watched.asked)
+        assert desk.watched.harmless()
 
 
 def hostile_page() -> CleanPage:
@@ -500,11 +486,7 @@ def test_a_report_shows_both_sides_or_one_without_a_script(
 
 def test_right_to_left_and_cjk_are_shown_as_they_are_written(browser: Any, tmp_path: Path) -> None:
     write_site(tmp_path, 3)
-    with (
-        programs.labelling(tmp_path, "daily.example") as (address, _),
-        watching(browser, address) as watched,
-    ):
-        desk = Desk(watched)
+    with at_desk(browser, tmp_path) as desk:
         for _ in range(3):
             sides = desk.page.evaluate(
                 "getComputedStyle(document.querySelector('#line-4 .text')).direction"

@@ -722,9 +722,9 @@ def _limits(results: Results) -> str:
 # ------------------------------------------------------------------------------------ writing
 
 
-def with_section(text: str, section: str) -> str:
+def with_section(text: str, section: str, markers: tuple[str, str] = MARKERS) -> str:
     """A document with what stands between its markers replaced; ValueError without markers."""
-    start, end = MARKERS
+    start, end = markers
     pattern = re.compile(re.escape(start) + r".*?" + re.escape(end), re.DOTALL)
     if not pattern.search(text):
         raise ValueError(f"the document lacks the lines {start!r} and {end!r}")
