@@ -5,7 +5,7 @@ Every value here is frozen. A step of the pipeline takes one and returns another
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol, overload
@@ -213,6 +213,10 @@ class Predictions(Sequence[Prediction]):
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def __iter__(self) -> Iterator[Prediction]:
+        # Sequence's own would take an IndexError of the explainer for the end of the page.
+        return iter(self._all())
 
     @overload
     def __getitem__(self, place: int) -> Prediction: ...

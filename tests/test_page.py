@@ -79,8 +79,8 @@ class TestPredictions:
         Prediction(NOTICE, Label.BOILERPLATE, 0.1, "short", "cookie", "tr", 0.7),
     )
 
-    def lazy(self) -> tuple[Predictions, Asked]:
-        asked = Asked(*self.MADE)
+    def lazy(self, asked: Asked | None = None) -> tuple[Predictions, Asked]:
+        asked = asked or Asked(*self.MADE)
         known = Predictions.of(self.MADE)
         columns = known.lines, known.labels, known.probabilities, known.languages
         return Predictions(*columns, asked), asked
@@ -98,6 +98,16 @@ class TestPredictions:
         assert predictions[1].kind == "cookie"
         assert [p.reason for p in predictions] == ["worded like an article", "short"]
         assert (asked.kinds_asked, asked.asked) == (1, 1)
+
+    def test_what_goes_wrong_is_not_the_end_of_the_page(self) -> None:
+        class Failing(Asked):
+            def reasons(self, kinds: Sequence[str | None]) -> list[str]:
+                return [self.made[len(kinds)].reason]
+
+        known, _ = self.lazy(Failing(*self.MADE))
+        for walk in (list, tuple, lambda some: [p.reason for p in some]):
+            with pytest.raises(IndexError):
+                walk(known)
 
     def test_they_are_what_a_tuple_of_them_is(self) -> None:
         predictions, _ = self.lazy()

@@ -37,7 +37,7 @@ def score_sample(cleaner: Cleaner, labelled: Sample) -> Row:
 
 def score_cleaned(cleaned: CleanPage, labelled: Sample) -> tuple[float, float, float]:
     """Line F1, character-weighted F1 and word F1 of a page that was cleaned."""
-    labels = [p.label for p in cleaned.predictions]
+    labels = cleaned.predictions.labels
     chars = [len(line.text) for line in cleaned.page.lines]
     line = line_score(labels, labelled.labels).f1
     char = line_score(labels, labelled.labels, chars).f1
