@@ -37,7 +37,7 @@ from boilerplate.page import Element, Page
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
-SCHEMA: Final = 2  # raised whenever a feature changes its meaning; model files name it
+SCHEMA: Final = 3  # raised whenever a feature changes its meaning; model files name it
 
 # A line's first and last characters say what it is; a 50 MB line must not cost 50 MB of n-grams.
 MAX_LINE_HEAD: Final = 3000
@@ -445,7 +445,9 @@ def _copies(hashes: Hashes) -> tuple[Ints, Ints]:
     return before, counts[inverse]
 
 
-COPY_LENGTH: Final = 60.0  # characters, from which a line said twice is a copy of the article
+COPY_LENGTH: Final = (
+    60.0  # letters of an alphabet, from which a line said twice is a copy of the article
+)
 
 
 def copies(hashes: Hashes, chars: Floats) -> tuple[Ints, Ints, Floats]:
@@ -536,14 +538,28 @@ _LOGARITHMS_OF_TEXT: Final = [
         "said_before", "said_again",
     )
 ]  # fmt: skip
+# How many letters of an alphabet say what one letter of these scripts says: by their place among
+# scripts, Hangul, Ethiopic, and Han with kana, as translations of a text are long.
+_LETTERS_IN_ONE: Final = {23: 2.0, 24: 1.5, 28: 2.5}
 _OTHER_ORDERS: Final = (3, 3, 3, 5)  # of n-grams shared with title, headline, description, body
 _OTHER_CHARS: Final = 5000  # of a title, headline or description, in which lines are looked for
+
+
+def sizes_of(chars: Floats, counts: Floats, scripts: Floats) -> Floats:
+    """How long lines would be in an alphabet: a Chinese sentence is no shorter than others; (n,).
+
+    ``chars`` (n,) are their lengths, ``counts`` (n, 16) and ``scripts`` (n, 29) the characters of
+    what is read of them.
+    """
+    more = sum((letters - 1.0) * scripts[:, at] for at, letters in _LETTERS_IN_ONE.items())
+    sizes: Floats = chars * (1.0 + more / np.maximum(counts.sum(1), 1.0))
+    return sizes
 
 
 def text_features(
     page: Page,
     text: PageText,
-    chars: Floats,
+    sizes: Floats,
     counts: Floats,
     scripts: Floats,
     shapes: Floats,
@@ -551,8 +567,8 @@ def text_features(
 ) -> None:
     """What the characters of each line say, as TEXT_COLUMNS, into rows of (n,).
 
-    ``chars`` are the lines' true lengths, (n,), which ``text`` may have clipped; ``counts``,
-    ``scripts`` and ``shapes`` its characters, as ``line_shapes`` has them.
+    ``sizes`` are the lines' ``sizes_of``, (n,); ``counts``, ``scripts`` and ``shapes`` their
+    characters, as ``line_shapes`` has them, of which ``text`` may have clipped some.
     """
     meta = page.metadata
     others = [each[:_OTHER_CHARS] for each in (meta.title, meta.headline, meta.description)]
@@ -560,16 +576,16 @@ def text_features(
     if native := acceleration.native:
         logarithms = _log1p_table(len(text.folded))
         theirs = page_text(others).compiled
-        native.text_features(text.compiled, theirs, counts, scripts, shapes, chars, logarithms, out)
+        native.text_features(text.compiled, theirs, counts, scripts, shapes, sizes, logarithms, out)
     else:
-        _fill(out, _text_columns(text, others, chars, counts, scripts, shapes))
+        _fill(out, _text_columns(text, others, sizes, counts, scripts, shapes))
     out[_LOGARITHMS_OF_TEXT] = np.log1p(out[_LOGARITHMS_OF_TEXT])
 
 
 def _text_columns(
     text: PageText,
     others: Sequence[str],
-    chars: Floats,
+    sizes: Floats,
     counts: Floats,
     scripts: Floats,
     shapes: Floats,
@@ -586,7 +602,7 @@ def _text_columns(
     head = span_hashes(text, begin, np.minimum(begin + 8, end), 2)
     tail = span_hashes(text, np.maximum(end - 8, begin), end, 3)
     return [
-        chars,
+        sizes,
         words,
         (counts[:, 1:6].sum(1)) / n_words,
         *(shares[:, kind] for kind in range(1, 16)),
@@ -606,7 +622,7 @@ def _text_columns(
         gram_familiarity(char_grams(text, 3)),
         gram_familiarity(word_grams(text, 1)),
         *(_copies(hashes)[1] - 1 for hashes in (whole, head, tail)),
-        *copies(whole, chars),
+        *copies(whole, sizes),
         indent,
         *marks,
         *(
@@ -843,10 +859,12 @@ def _markup_columns(tree: Tree, flags: Ints, chars: Floats) -> list[Any]:
 class Encoded:
     """A page's spoken lines as the models read them; (n,) arrays, ``columns`` (n, f).
 
-    ``text`` is where n-grams are read from; None once they have been.
+    ``chars`` are the lengths of the lines, ``sizes`` their ``sizes_of``. ``text`` is where n-grams
+    are read from; None once they have been.
     """
 
     chars: Floats
+    sizes: Floats
     terminals: Floats
     links: Floats
     text: PageText | None
@@ -916,15 +934,16 @@ def encode(page: Page, spoken: Sequence[int]) -> Encoded:
     skeleton = tree(page, spoken)
     ends = np.cumsum([len(TEXT_COLUMNS), len(LANGUAGE_COLUMNS), len(MARKUP_COLUMNS)]).tolist()
     rows = np.empty((ends[1] if skeleton is None else ends[2], len(full)))
-    text_features(page, text, chars, counts, scripts, shapes, rows[: ends[0]])
+    sizes = sizes_of(chars, counts, scripts)
+    text_features(page, text, sizes, counts, scripts, shapes, rows[: ends[0]])
     language_features(spoken_in, rows[ends[0] : ends[1]])
     terminals = np.expm1(rows[TEXT_COLUMNS.index("n_terminal")])
     links = np.zeros(len(full))
     if skeleton is not None:
         markup_features(skeleton, chars, rows[ends[1] :])
-        links = skeleton.markups[:, 2].copy()
+        links = skeleton.markups[:, 2] * (sizes / np.maximum(chars, 1.0))
     bag = page_bag(page, text, skeleton)
-    return Encoded(chars, terminals, links, text, skeleton, rows.T, bag, spoken_in)
+    return Encoded(chars, sizes, terminals, links, text, skeleton, rows.T, bag, spoken_in)
 
 
 def gram_rows(encoded: Encoded) -> tuple[Ints, Ints]:

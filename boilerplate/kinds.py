@@ -42,6 +42,7 @@ KINDS: Final = (
 
 FORMAT: Final = "boilerplate-kinds"
 FORMAT_VERSION: Final = 1
+SCHEMA: Final = 2  # raised whenever words or names are hashed otherwise; files name it
 HEAD: Final = 240  # characters of a line that are read: a notice says what it is at its start
 CHAR_ORDERS: Final = (2, 3, 4, 5)  # pairs carry scripts without spaces, fives the stems of words
 WORD_ORDERS: Final = (1, 2)
@@ -50,7 +51,11 @@ NAME_BITS: Final = 13
 FADING: Final = 0.7  # what the names of an element say, seen from one level further down
 MAX_LEVELS: Final = 12  # further up, too little is left to be heard
 KINDS_FILE: Final = replace(
-    MODEL_FILE, name=FORMAT, version=FORMAT_VERSION, arrays=frozenset({"text", "names"})
+    MODEL_FILE,
+    name=FORMAT,
+    version=FORMAT_VERSION,
+    arrays=frozenset({"text", "names"}),
+    marks={"feature_schema": SCHEMA},
 )
 _FADED: Final = FADING ** np.arange(MAX_LEVELS)
 _WIDTH: Final = 16  # of a packed row

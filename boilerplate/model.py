@@ -6,6 +6,7 @@ does not wait for scikit-learn, and no upgrade of a library can make its file un
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -98,11 +99,13 @@ MODEL_FILE: Final = Form(
 class Linear:
     """First-stage weights: hashed n-grams of a line, words of its neighbours, names around it.
 
-    ``tables`` are of shape (2**18,) each, in the order of EVIDENCE.
+    ``tables`` are of shape (2**18,) each, in the order of EVIDENCE. ``languages`` tells how many
+    pages in each language (ISO 639-1) it has learned from.
     """
 
     tables: tuple[NDArray[np.float32], ...]
     bias: float
+    languages: Mapping[str, int] = field(default_factory=dict)
 
     def scores(self, encoded: Encoded) -> Floats:
         """Log-odds of content from each kind of evidence, (n, 3), without the bias."""
@@ -113,6 +116,19 @@ class Linear:
         if encoded.tree is not None:
             scores[:, 2] = name_scores(encoded.tree, names)
         return scores
+
+    def taught(self, language: str | None) -> float:
+        """How much it knows of a language: words of one that it never saw say nothing."""
+        return taught(self.languages, language)
+
+
+def taught(pages: Mapping[str, int], language: str | None) -> float:
+    """The logarithm of how many ``pages`` there are in a language, and one.
+
+    >>> taught({"zh": 9}, "zh-tw") == taught({"zh": 9}, "zh-cn") > taught({"zh": 9}, "th")
+    True
+    """
+    return math.log1p(pages.get(language.split("-")[0], 0)) if language else 0.0
 
 
 def evidence_rows(encoded: Encoded) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -378,7 +394,9 @@ GROUNDS: Final = (
     "neighbours", "place on page", "container", "page type",
 )  # fmt: skip
 _SPECIAL_GROUNDS: Final = {
-    **dict.fromkeys(("familiar3", "familiar_word", "page_script", *LANGUAGE_COLUMNS), "language"),
+    **dict.fromkeys(
+        ("familiar3", "familiar_word", "page_script", *LANGUAGE_COLUMNS, "taught"), "language"
+    ),
     **dict.fromkeys(
         ("same_line", "same_start", "same_end", "said_before", "said_again", "copied_share"),
         "repetition",
@@ -403,7 +421,7 @@ def column_names(kind: Kind) -> tuple[str, ...]:
         *TEXT_COLUMNS,
         *LANGUAGE_COLUMNS,
         *(MARKUP_COLUMNS if html else ()),
-        *EVIDENCE, "first_opinion", *(f"is_{name}" for name in PAGE_TYPES),
+        *EVIDENCE, "first_opinion", "taught", *(f"is_{name}" for name in PAGE_TYPES),
         *NEIGHBOUR_COLUMNS, *WINDOW_COLUMNS, *PAGE_COLUMNS,
         *(CONTAINER_COLUMNS if html else ()),
     )  # fmt: skip
@@ -452,19 +470,21 @@ def _seen_columns(kind: Kind) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def tree_matrix(
-    encoded: Encoded, evidence: Floats, bias: float, types: Floats
+    encoded: Encoded, evidence: Floats, bias: float, known: float, types: Floats
 ) -> NDArray[np.float32]:
     """The columns that the trees read, (n, f): the line, its context, and the page's type.
 
-    ``evidence`` (n, 3) and ``bias`` are the linear model's, ``types`` (7,) the page's.
+    ``evidence`` (n, 3), ``bias`` and ``known``, how much it has been ``taught`` of the page's
+    language, are the linear model's, ``types`` (7,) the page's.
     """
     p = sigmoid(evidence.sum(1, dtype=np.float64) + bias)  # training keeps single precision
-    context = [neighbour_features(p, encoded.chars, encoded.terminals)]
+    context = [neighbour_features(p, encoded.sizes, encoded.terminals)]
     if encoded.tree is not None:
         context.append(
-            container_features(encoded.tree, p, encoded.chars, encoded.terminals, encoded.links)
+            container_features(encoded.tree, p, encoded.sizes, encoded.terminals, encoded.links)
         )
-    blocks = [encoded.columns.T, evidence.T, p[None], types[:, None], *context]
+    of_page = np.array([known, *types])[:, None]
+    blocks = [encoded.columns.T, evidence.T, p[None], of_page, *context]
     matrix = np.empty((sum(map(len, blocks)), encoded.n), np.float32)  # a row for each column
     at = 0
     for block in blocks:
@@ -517,7 +537,8 @@ class Model:
         stack = self.stacks[kind]
         evidence = stack.linear.scores(encoded)
         types = stack.types.log_probabilities(encoded.bag)
-        matrix = tree_matrix(encoded, evidence, stack.linear.bias, types)
+        known = stack.linear.taught(encoded.speech.language)
+        matrix = tree_matrix(encoded, evidence, stack.linear.bias, known, types)
         return Scores(
             sigmoid(stack.trees.log_odds(matrix)),
             float(np.exp(types[PAGE_TYPES.index("article")])),
@@ -653,6 +674,9 @@ def _stack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], kind: K
     types = array("types", _WEIGHT).astype(np.float32)
     if len(types) != len(PAGE_TYPES) * _TYPE_BUCKETS:
         raise ModelError(f"{kind}: page types must have {len(PAGE_TYPES) * _TYPE_BUCKETS} weights")
+    languages = mode["languages"]
+    if not isinstance(languages, dict) or not all(map(_is_count, languages.values())):
+        raise ModelError(f"{kind}: how many pages in each language are no counts")
     biases = mode["type_bias"]
     if not isinstance(biases, list) or not all(map(is_number, biases)):
         raise ModelError(f"{kind}: the page types' biases are not numbers")
@@ -664,7 +688,11 @@ def _stack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], kind: K
     trees = trees_from({**nodes, "sizes": sizes}, len(column_names(kind)))
     by_type = np.asfortranarray(types.reshape(len(PAGE_TYPES), _TYPE_BUCKETS))
     page_types = PageTypes(by_type, type_bias)
-    return Stack(Linear(weights, float(bias)), page_types, trees)
+    return Stack(Linear(weights, float(bias), languages), page_types, trees)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and is_number(value) and value >= 0
 
 
 def is_number(value: object) -> bool:
@@ -741,7 +769,11 @@ def to_bytes(model: Model) -> bytes:
         for part, table in zip(EVIDENCE, stack.linear.tables, strict=True):
             arrays[f"{kind}-{part}"] = table.astype(_WEIGHT)
         arrays[f"{kind}-types"] = stack.types.weights.astype(_WEIGHT).ravel()
-        modes[kind] = {"bias": stack.linear.bias, "type_bias": stack.types.bias.tolist()}
+        modes[kind] = {
+            "bias": stack.linear.bias,
+            "languages": dict(sorted(stack.linear.languages.items())),
+            "type_bias": stack.types.bias.tolist(),
+        }
         for key, array in _stored(stack.trees).items():
             arrays[f"{kind}-trees-{key}"] = array
     return packed(MODEL_FILE, {**model.about, "modes": modes}, arrays)

@@ -143,7 +143,7 @@ def made_up_model(seed: int = 0, n_trees: int = 20) -> Model:
 
     def stack(kind: Kind) -> Stack:
         return Stack(
-            Linear(tuple(weights(1 << HASH_BITS) for _ in EVIDENCE), 0.25),
+            Linear(tuple(weights(1 << HASH_BITS) for _ in EVIDENCE), 0.25, {"en": 12, "tr": 3}),
             PageTypes(weights(len(PAGE_TYPES), 2 << BAG_BITS), weights(len(PAGE_TYPES))),
             made_up_trees(len(column_names(kind)), seed, n_trees),
         )

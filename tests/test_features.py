@@ -20,6 +20,7 @@ from boilerplate.features import (
     LANGUAGE_COLUMNS,
     LEVELS,
     MARKUP_COLUMNS,
+    MAX_LINE,
     MAX_LINE_HEAD,
     MAX_LINE_TAIL,
     NEIGHBOUR_WORDS,
@@ -234,6 +235,32 @@ class TestColumns:
         alone = encode(text_page([line]), [0]).columns[0, own]
         among = encode(text_page(["Home", line, line, "שלום"]), range(4)).columns[1, own]
         assert alone.tolist() == among.tolist()
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "市议会周一晚上就新的图书馆进行了投票。",
+            "市議会は月曜日の夜、新しい図書館について採決を行った。",
+            "시의회는 월요일 저녁 새 도서관에 대해 표결했다.",
+            "የከተማው ምክር ቤት ሰኞ ምሽት ስለ አዲሱ ቤተ መጻሕፍት ድምፅ ሰጠ።",
+            "Городской совет в понедельник вечером проголосовал о новой библиотеке.",
+            "สภาเมืองลงมติเรื่องห้องสมุดแห่งใหม่ในเย็นวันจันทร์",
+        ],
+    )
+    def test_the_same_sentence_is_about_as_long_in_every_script(self, said: str) -> None:
+        english = "The town council voted on the new library on Monday evening."
+        encoded = encode(text_page([english, said]), range(2))
+        assert encoded.chars.tolist() == [len(english), len(said)]
+        assert encoded.sizes[0] == len(english)
+        assert 2 / 3 < encoded.sizes[1] / encoded.sizes[0] < 3 / 2
+        assert np.expm1(encoded.columns[:, TEXT_COLUMNS.index("log_chars")]) == pytest.approx(
+            encoded.sizes
+        )
+
+    def test_what_is_not_read_of_a_long_line_is_as_long_as_what_is(self) -> None:
+        line = "市议会" * MAX_LINE
+        encoded = encode(text_page([line]), range(1))
+        assert encoded.sizes[0] == 2.5 * len(line)
 
     def test_a_line_in_another_script_is_seen_to_be_foreign(self) -> None:
         lines = [SENTENCES["ru"], SENTENCES["ru"] + "!", SENTENCES["zh-cn"]]

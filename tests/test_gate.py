@@ -77,13 +77,24 @@ def test_writing_raises_floors_and_keeps_those_that_were_higher() -> None:
 
 def test_lowering_is_written_down_with_its_reason() -> None:
     gate.write("dev", scores(), None)
-    gate.write("dev", scores(news_th=0.60), "the Thai gold was corrected")
-    assert gate.read()["splits"]["dev"]["html"]["news/th"]["line"] == 0.59
+    [fall] = gate.write("dev", scores(news=0.895, news_th=0.60), "the Thai gold was corrected")
+    floors = gate.read()["splits"]["dev"]["html"]
+    assert (fall.group, floors["news/th"]["line"]) == ("news/th", 0.59)
+    assert floors["news"]["line"] == 0.89  # held, so that it stays
     [lowered] = gate.read()["lowered"]
     assert lowered["reason"] == "the Thai gold was corrected"
     assert lowered["floors"] == [
         {"mode": "html", "group": "news/th", "measure": "line", "was": 0.79}
     ]
+
+
+def test_a_group_that_has_gone_has_no_floor_any_more_with_a_reason() -> None:
+    gate.write("dev", scores(), None)
+    rest = {"html": {"news": HTML["news"]}}
+    gate.write("dev", rest, None)
+    assert "news/th" in gate.read()["splits"]["dev"]["html"]
+    gate.write("dev", rest, "no Thai pages are left")
+    assert list(gate.read()["splits"]["dev"]["html"]) == ["news"]
 
 
 def test_a_group_of_other_pages_is_measured_anew() -> None:

@@ -54,6 +54,7 @@ class TestFile:
         for kind in MODES:
             one, other = model.stacks[kind], again.stacks[kind]
             assert one.linear.bias == other.linear.bias
+            assert one.linear.languages == other.linear.languages
             for a, b in (
                 *zip(one.linear.tables, other.linear.tables, strict=True),
                 (one.types.weights, other.types.weights),
@@ -120,6 +121,10 @@ DAMAGED = {
     "one mode": rezipped(DATA, lambda a: a["modes"].pop("text")),
     "a bias of nan": rezipped(DATA, lambda a: a["modes"]["html"].update(bias=float("nan"))),
     "a bias beyond reason": rezipped(DATA, lambda a: a["modes"]["html"].update(bias=1e30)),
+    "half a page in a language": rezipped(
+        DATA, lambda a: a["modes"]["text"].update(languages={"tr": 0.5})
+    ),
+    "languages in a list": rezipped(DATA, lambda a: a["modes"]["text"].update(languages=["tr"])),
     "a bias of words": rezipped(DATA, lambda a: a["modes"]["html"].update(bias="much")),
     "few weights": rezipped(DATA, arrays={"text-wording": WEIGHTS[1:]}),
     "a matrix": rezipped(DATA, arrays={"text-wording": WEIGHTS.reshape(2, -1)}),
@@ -262,7 +267,7 @@ class TestColumns:
         encoded = encode(page, range(len(page.lines)))
         evidence = model.stacks[kind].linear.scores(encoded)
         types = model.stacks[kind].types.log_probabilities(encoded.bag)
-        matrix = tree_matrix(encoded, evidence, 0.1, types)
+        matrix = tree_matrix(encoded, evidence, 0.1, 2.5, types)
         assert matrix.shape == (len(page.lines), len(column_names(kind)))
         assert not np.isinf(matrix).any()
 

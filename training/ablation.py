@@ -100,7 +100,7 @@ def without_table(
         blind.append(replace(each, evidence=evidence))
     tables = list(linear.tables)
     tables[number] = np.zeros_like(tables[number])
-    model = Linear(tuple(tables), linear.bias)
+    model = replace(linear, tables=tuple(tables))
     return Stack(model, types, fit_trees(blind, linear.bias))
 
 

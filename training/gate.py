@@ -125,22 +125,37 @@ def read() -> dict[str, Any]:
 
 
 def write(split: str, scores: Scores, reason: str | None) -> list[Fall]:
-    """Write a split's floors; the floors that were higher: kept, or with a reason lowered."""
+    """Write a split's floors; those that were higher and are kept, or with a reason the lowered.
+
+    A reason lowers the floors that do not hold, and no others.
+    """
     baseline = read()
+    old = baseline["splits"].get(split, {})
     new = floors_of(scores)
-    merged, higher = raised(baseline["splits"].get(split, {}), new)
-    if reason and higher:
-        merged = new
+    merged, higher = raised(old, new)
+    if reason and (fallen := falls(old, scores)):
+        higher = fallen
+        for fall in fallen:
+            _lower(merged[fall.mode], new.get(fall.mode, {}), fall)
         baseline["lowered"].append(
             {
                 "split": split,
                 "reason": reason,
                 "floors": [
                     {"mode": f.mode, "group": f.group, "measure": f.measure, "was": f.floor}
-                    for f in higher
+                    for f in fallen
                 ],
             }
         )
     baseline["splits"][split] = merged
     BASELINE.write_text(as_json(baseline), "utf-8")
     return higher
+
+
+def _lower(
+    merged: dict[str, dict[str, float]], new: Mapping[str, dict[str, float]], fall: Fall
+) -> None:
+    if fall.group not in new:
+        merged.pop(fall.group, None)  # its pages have gone, or are too few now
+    elif fall.measure != "pages":
+        merged[fall.group][fall.measure] = new[fall.group][fall.measure]

@@ -7,7 +7,7 @@ so each page's come from models that saw no page of its site.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 from zlib import crc32
@@ -30,6 +30,7 @@ from boilerplate.model import (
     Stack,
     Trees,
     evidence_rows,
+    taught,
     tree_matrix,
 )
 from boilerplate.page import Kind, text_page
@@ -84,9 +85,10 @@ class Lesson:
 
     ``kept`` are their places among the page's spoken lines, ``target`` their labels, ``rows``
     the buckets and offsets of each kind of evidence of all lines. ``evidence`` and ``types``
-    are what models say that saw no page of the site. ``languages`` are all that it was made of
-    (ISO 639-1): the page's, as the corpus and the detector have it, and those of what was added.
-    A page in a cipher is not ``worded``: only the trees learn from it.
+    are what models say that saw no page of the site, ``known`` how much they were ``taught`` of
+    its language. ``languages`` are all that it was made of (ISO 639-1): the page's, as the corpus
+    and the detector have it, and those of what was added. A page in a cipher is not ``worded``:
+    only the trees learn from it, as a page in a language that is not known.
     """
 
     site: str
@@ -99,9 +101,15 @@ class Lesson:
     weight: float = 1.0
     evidence: np.ndarray | None = None
     types: np.ndarray | None = None
+    known: float = 0.0
     end: tuple[str, ...] = ()
     languages: frozenset[str] = frozenset()
     worded: bool = True
+
+    @property
+    def language(self) -> str:
+        """What the detector takes the page for, without its region; "" for nothing."""
+        return code_of(self.encoded.speech.language or "")
 
     @property
     def fold(self) -> int:
@@ -397,17 +405,24 @@ def fit_linear_by_fold(lessons: Sequence[Lesson]) -> Linear:
     known = np.concatenate(
         [each.worded & np.isin(np.arange(each.encoded.n), each.kept) for each in lessons]
     )
-    whole = fit_linear(X[known], y, w)
+    whole = replace(fit_linear(X[known], y, w), languages=pages_by_language(worded))
     for fold in sorted(set(folds.tolist())):
         inside = known & (fold_of_row != fold)
         told = inside[known]
         partial = fit_linear(X[inside], y[told], w[told]) if told.any() else whole
+        pages = pages_by_language([each for each in worded if each.fold != fold])
         for i in np.flatnonzero(folds == fold):
             page = X[bounds[i] : bounds[i + 1]]
             lessons[i].evidence = np.column_stack(
                 [page[:, k * SIZE : (k + 1) * SIZE] @ t for k, t in enumerate(partial.tables)]
             ).astype(float)  # as of pages that are cleaned
+            lessons[i].known = taught(pages, lessons[i].language) if lessons[i].worded else 0.0
     return whole
+
+
+def pages_by_language(lessons: Iterable[Lesson]) -> dict[str, int]:
+    """How many pages there are to learn from in each language that is known."""
+    return dict(Counter(each.language for each in lessons if each.language))
 
 
 def fit_trees(lessons: Sequence[Lesson], bias: float, ignored: Sequence[int] = ()) -> Trees:
@@ -420,15 +435,15 @@ def fit_trees(lessons: Sequence[Lesson], bias: float, ignored: Sequence[int] = (
     for each in lessons:
         assert each.evidence is not None
         assert each.types is not None
-        matrix = tree_matrix(each.encoded, each.evidence, bias, each.types)
+        matrix = tree_matrix(each.encoded, each.evidence, bias, each.known, each.types)
         matrix[:, list(ignored)] = 0.0
         chosen = np.arange(len(each.kept))
         if len(chosen) > MAX_PAGE_LINES:
             chosen = np.sort(rng.choice(chosen, MAX_PAGE_LINES, replace=False))
         rows.append(matrix[each.kept[chosen]])
         targets.append(each.target[chosen])
-        chars = each.encoded.chars[each.kept[chosen]]
-        weights.append(each.weight * np.clip(chars, *WEIGHED_CHARS) ** 0.5 / 8)
+        sizes = each.encoded.sizes[each.kept[chosen]]
+        weights.append(each.weight * np.clip(sizes, *WEIGHED_CHARS) ** 0.5 / 8)
     boosted = BoostedLines().fit(
         np.concatenate(rows), np.concatenate(targets), np.concatenate(weights)
     )
