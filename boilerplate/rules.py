@@ -402,7 +402,7 @@ class Matcher:
         at = _at(self.rules.where, name, selector.expression)
         try:
             chosen = choose(document)
-        except ValueError as error:
+        except (ValueError, TypeError) as error:  # as of a step from what is no node: "6/p"
             raise RulesError(f"{at}{name}: {error} in {selector.expression!r}") from error
         if not isinstance(chosen, list):
             raise RulesError(

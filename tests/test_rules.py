@@ -147,6 +147,10 @@ class TestMarkup:
         assert set(Matcher(rules(drop_css=[".promo"])).opinions(page))
         assert not set(Matcher(rules(drop_css=["main > .promo"])).opinions(page))
 
+    def test_an_xpath_that_steps_from_what_is_no_node_is_an_error(self) -> None:
+        with pytest.raises(RulesError, match=r"drop_xpath: .* in '6/nav'"):
+            says(rules(drop_xpath=["6/nav"]), PAGE)
+
     def test_an_xpath_that_chooses_no_elements_is_an_error(self) -> None:
         with pytest.raises(RulesError, match="chooses elements is needed"):
             says(rules(drop_xpath=["count(//p)"]), PAGE)
