@@ -20,7 +20,7 @@ from boilerplate.model import Scores
 from boilerplate.page import Page, text_page
 from boilerplate.readers import html_page
 from boilerplate.sites import DRIFTED, SUFFIX
-from boilerplate.sketches import SiteModelError
+from boilerplate.sketches import SiteModelError, sample, sketch
 from tests import made_up_site as site
 from tests.made_up import made_up_model
 
@@ -237,6 +237,15 @@ def test_merging_is_the_same_when_pages_must_be_left_out(a, b, budget) -> None:
         one, two = learned(*(site.text(i) for i in a)), learned(*(site.text(i) for i in b))
         assert one.merge(two).to_bytes() == whole.to_bytes()
         assert whole.sample_.n <= budget
+
+
+def test_of_a_page_that_was_judged_differently_the_same_opinion_stays_in_any_order() -> None:
+    page = site.text(1)
+    n = len(page.lines)
+    sure, unsure = (sketch(page, range(n), np.full(n, p)) for p in (0.9, 0.4))
+    assert sure.key == unsure.key
+    kept = {sample(pages).pages for pages in ([sure, unsure], [unsure, sure])}
+    assert len(kept) == 1
 
 
 def test_models_of_two_sites_are_not_merged() -> None:
