@@ -248,6 +248,11 @@ def test_of_a_page_that_was_judged_differently_the_same_opinion_stays_in_any_ord
     assert len(kept) == 1
 
 
+def test_a_merged_model_corrects_the_general_model_that_either_had() -> None:
+    one, none = learned(site.text(1)), SiteModel()
+    assert one.merge(none).model is none.merge(one).model is MODEL
+
+
 def test_models_of_two_sites_are_not_merged() -> None:
     with pytest.raises(ValueError, match=r"a\.example and b\.example"):
         SiteModel("a.example").merge(SiteModel("b.example"))
@@ -264,6 +269,14 @@ def test_a_model_is_saved_loaded_and_pickled(tmp_path: Path) -> None:
     assert loaded.to_bytes() == model.to_bytes()
     assert pickle.loads(pickle.dumps(model)).to_bytes() == model.to_bytes()  # noqa: S301
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_a_model_is_written_in_its_own_folder_before_it_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "full"))  # or on another disk
+    learned(site.text(1)).save(tmp_path / f"a{SUFFIX}")
+    assert [path.name for path in tmp_path.iterdir()] == [f"a{SUFFIX}"]
 
 
 def test_a_file_holds_no_text_of_the_pages() -> None:
