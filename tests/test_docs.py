@@ -12,7 +12,7 @@ from docs import make_cli, make_peers, path_picture, try_tutorials
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("[CRS]*.md")), *sorted(DOCS.rglob("*.md"))]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)[^)\s]*\)")
 
 
@@ -107,6 +107,20 @@ def test_every_file_that_a_page_links_to_is_there(page: Path) -> None:
     text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.M | re.S)
     links = [link for link in LINK.findall(text) if "://" not in link and link != "URL"]
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_module_stands_in_the_table_below_all_that_it_imports() -> None:
+    modules = {path.stem: path for path in (ROOT / "boilerplate").glob("[!_]*.py")}
+    document = (DOCS / "architecture.md").read_text("utf-8")
+    rooms = document.partition("## The rooms")[2].partition("\n\nA module")[0]
+    rows = [set(re.findall(r"`(\w+)`", row)) for row in rooms.splitlines()]
+    row_of = {name: i for i, row in enumerate(rows) for name in row & modules.keys()}
+    assert row_of.keys() == modules.keys()
+    for name, path in modules.items():
+        taken = re.findall(
+            r"^ *from boilerplate(?:\.| import )(\w+)", path.read_text("utf-8"), re.MULTILINE
+        )
+        assert [each for each in taken if row_of.get(each, 0) > row_of[name]] == [], name
 
 
 def test_every_page_stands_in_the_navigation() -> None:
