@@ -61,6 +61,12 @@ also_copy = {copied}
 pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = ["-p", "no:cacheprovider", "--hypothesis-seed=0"]
 """
+# mutmut runs a method's test more than once in a process, each time as one of another object.
+AGAIN: Final = """
+from hypothesis import HealthCheck
+settings.register_profile("mutants", suppress_health_check=[HealthCheck.differing_executors])
+settings.load_profile("mutants")
+"""
 # What mutmut notes of a mutant: the exit status of pytest, or that it took too long.
 NOTICED: Final = (1, 3, 24, 36, 152, 255, -24, -9)
 SURVIVED: Final = (0,)
@@ -108,6 +114,8 @@ def tested(room: str, folder: Path, sample: int, seed: int, jobs: int) -> tuple[
                 room=room, copied=json.dumps(COPIED), tests=json.dumps(ROOMS.get(room, ()))
             )
         )
+    with (folder / "tests/conftest.py").open("a", encoding="utf-8") as file:
+        file.write(AGAIN)
     with contextlib.chdir(folder):  # where mutmut finds its settings
         names, made = chosen(room, sample, seed)
     asking = [sys.executable, "-m", "mutmut"]

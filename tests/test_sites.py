@@ -225,8 +225,7 @@ def test_what_a_recurring_line_was_labelled_says_nothing_of_those_beside_it() ->
     chrome = [
         sketch(
             page, page.spoken, np.full(len(page.lines), 0.8),
-            [label if label is Label.BOILERPLATE and i < len(site.MENU) else None
-             for i, label in enumerate(site.labels(page))],
+            [label if label is Label.BOILERPLATE else None for label in site.labels(page)],
         )
         for page in pages
     ]  # fmt: skip
