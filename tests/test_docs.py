@@ -87,6 +87,19 @@ class TestPeers:
         assert not list(make_peers.cases(self.results(0.9, 0.9)))
 
 
+def test_what_the_readme_shows_of_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    html = (ROOT / "examples" / "ferry.html").read_bytes()
+    known = {"html": html, "crawl": [("https://gazette.example/ferry", html)]}
+    blocks = re.findall(r"^```python\n(.*?)^```", readme, flags=re.M | re.S)
+    for block in blocks:
+        exec(block, known)  # noqa: S102 - it is ours
+    assert len(known["pages"]) == 1
+    printed = capsys.readouterr().out
+    assert "The crossing takes 55 minutes" in printed
+    assert "<!DOCTYPE html>" in printed or "<!doctype html>" in printed
+
+
 def test_every_picture_has_a_script_that_is_named() -> None:
     listed = (DOCS / "pictures.md").read_text("utf-8")
     pictures = {path.name for path in (DOCS / "pictures").iterdir()}
