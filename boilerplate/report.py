@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 DEFAULT_WIDTH = 100
 # Below this a column of reasons would leave the text too little room.
 MIN_WIDTH_FOR_REASONS = 72
-REASON_SHARE = 0.3  # of the terminal's width, at most
+REASON_SHARE = 0.4  # of the terminal's width, at most
 # Long runs of dropped lines are menus and footers: folded, they don't stand before the article.
 MAX_OPEN_RUN = 5
 MAX_ROWS = 20  # of a table of counts
@@ -134,7 +134,7 @@ def explain_table(page: CleanPage, width: int) -> Table:
         mark = Text(f"{sign(p)} {p.probability:.2f}", "green" if kept else "red")
         # Text never reads markup: "[red]" in a page stays "[red]".
         words = Text(visible(p.line.text), "" if kept else "dim")
-        reason = Text(visible(p.reason), "green dim" if kept else "red dim")
+        reason = Text(visible(p.reason), "green" if kept else "red")
         if not beside and p.reason:
             words = Text("\n").join([words, reason])
         table.add_row(mark, words, *([reason] if beside else []))

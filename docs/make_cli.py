@@ -97,10 +97,16 @@ def prose(text: str) -> str:
             for indented, lines in groupby(block.split("\n"), lambda line: line.startswith(" ")):
                 kept = textwrap.dedent("\n".join(line for line in lines if line != "\b"))
                 if kept:
-                    blocks.append(f"```text\n{kept}\n```" if indented else escaped(kept))
+                    blocks.append(fenced(kept) if indented else escaped(kept))
         else:
             blocks.append(escaped(" ".join(block.split())))
     return "\n\n".join(blocks)
+
+
+def fenced(text: str) -> str:
+    """Commands, which can be copied, or whatever else keeps its lines."""
+    typed = all(PROGRAM in line for line in text.split("\n"))
+    return f"```{'sh' if typed else 'text'}\n{text}\n```"
 
 
 def anchor(context: click.Context, name: str) -> str:

@@ -36,8 +36,7 @@ from boilerplate.report import explain_table, html_report, summary
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 REPORTED = "examples/turkish-notice.txt"
-EXPLAINED = "examples/news.html"
-EXPLAINED_URL = "https://courier.example/town/tool-library"
+EXPLAINED = "examples/ferry.html"
 TERMINAL_WIDTH = 110
 WIDE = {"width": 1200, "height": 860}
 LABELLED = "examples/quayweekly"
@@ -126,7 +125,7 @@ def draw_before_and_after(target: Path) -> None:
 
 def draw_explanation(target: Path) -> None:
     """A terminal with ``--explain`` in it, as SVG."""
-    page = boilerplate.clean((ROOT / EXPLAINED).read_bytes(), url=EXPLAINED_URL)
+    page = boilerplate.clean((ROOT / EXPLAINED).read_bytes())
     console = Console(
         record=True, width=TERMINAL_WIDTH, file=io.StringIO(), force_terminal=True, emoji=False
     )

@@ -216,9 +216,9 @@ def time_told(name: str, times: Mapping[str, Any]) -> str:
     found = times["tutorials"][name]
     return (
         f"Tried in a fresh environment{', on a busy machine' if times['busy'] else ''}: the "
-        f"{found['steps']} steps of this page took {found['seconds']:.0f} seconds, "
-        f"{found['worked']:.0f} of them of the processor; installing took "
-        f"{times['install_seconds']:.0f}, {times['install_worked']:.0f} of them of the processor."
+        f"{found['steps']} steps of this page took {found['seconds']:.0f} seconds by the clock and "
+        f"{found['worked']:.0f} of the processor, installing {times['install_seconds']:.0f} and "
+        f"{times['install_worked']:.0f}."
     )
 
 

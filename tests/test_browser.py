@@ -9,14 +9,16 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from boilerplate import Cleaner, Model
+from benchmarks.hostile_pages import NAUGHTY
+from boilerplate import Cleaner, Model, read
 from boilerplate.batch import Batch
-from boilerplate.labels import parse_labels
+from boilerplate.labels import SIGNS, parse_labels, read_labels
 from boilerplate.page import CleanPage, Label, Line, Metadata, Page, Prediction
 from boilerplate.report import batch_report, html_report
 from boilerplate.site_report import site_report
@@ -366,6 +368,26 @@ def test_a_hostile_page_is_text_on_the_labelling_page(browser: Any, tmp_path: Pa
         origin = address.split("#")[0]
         assert all(url.startswith(origin) for url in desk.watched.asked)
         assert desk.watched.harmless()
+
+
+def test_a_page_of_naughty_strings_is_labelled_and_its_labels_are_read_again(
+    browser: Any, tmp_path: Path
+) -> None:
+    body = "".join(f"<p>{escape(each)}</p>" for each in NAUGHTY)
+    source = f"<meta charset=utf-8><title>{NAUGHTY[-1]}</title>{body}".encode("utf-8", "replace")
+    (tmp_path / "naughty.html").write_bytes(source)
+    with at_desk(browser, tmp_path) as desk:
+        desk.press("Home", "+", "End", "-")
+        desk.finish()
+        signs, origin = desk.signs, desk.watched.home.split("#")[0]
+        assert all(url.startswith(origin) for url in desk.watched.asked)
+        assert desk.watched.harmless()
+    page = read(source)
+    assert len(page.spoken) == len(signs) > len(NAUGHTY) / 2
+    assert (signs[0], signs[-1]) == ("+", "-")
+    written = (tmp_path / "naughty.html.labels").read_text("utf-8")
+    labels = read_labels(written, page)
+    assert [labels[i] for i in page.spoken] == [SIGNS[sign] for sign in signs]
 
 
 def hostile_page() -> CleanPage:

@@ -84,6 +84,18 @@ def test_distances_to_anchors_are_those_to_the_nearest(lines: list[tuple[float, 
 
 
 @given(PAGES)
+def test_content_before_a_line_its_own_and_what_comes_after_are_the_pages(
+    lines: list[tuple[float, int, int]],
+) -> None:
+    columns = columns_of(lines)
+    masses = [p * min(chars, 1000) for p, chars, _ in lines]
+    for i, own in enumerate(masses):
+        before, after = columns["mass_before"][i], columns["mass_after"][i]
+        assert before == pytest.approx(sum(masses[:i]) / sum(masses), abs=1e-9)
+        assert after == pytest.approx(1 - before - own / sum(masses), abs=1e-9)
+
+
+@given(PAGES)
 def test_the_best_run_gains_most_of_all_runs(lines: list[tuple[float, int, int]]) -> None:
     p, chars, _ = (np.array(values, float) for values in zip(*lines, strict=True))
     gain = (p - 0.5) * chars

@@ -12,7 +12,7 @@ from docs import make_cli, make_peers, path_picture, try_tutorials
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("[CRS]*.md")), *sorted(DOCS.rglob("*.md"))]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)[^)\s]*\)")
 
 
@@ -87,6 +87,19 @@ class TestPeers:
         assert not list(make_peers.cases(self.results(0.9, 0.9)))
 
 
+def test_what_the_readme_shows_of_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    html = (ROOT / "examples" / "ferry.html").read_bytes()
+    known = {"html": html, "crawl": [("https://gazette.example/ferry", html)]}
+    blocks = re.findall(r"^```python\n(.*?)^```", readme, flags=re.M | re.S)
+    for block in blocks:
+        exec(block, known)  # noqa: S102 - it is ours
+    assert len(known["pages"]) == 1
+    printed = capsys.readouterr().out
+    assert "The crossing takes 55 minutes" in printed
+    assert "<!DOCTYPE html>" in printed or "<!doctype html>" in printed
+
+
 def test_every_picture_has_a_script_that_is_named() -> None:
     listed = (DOCS / "pictures.md").read_text("utf-8")
     pictures = {path.name for path in (DOCS / "pictures").iterdir()}
@@ -107,6 +120,20 @@ def test_every_file_that_a_page_links_to_is_there(page: Path) -> None:
     text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.M | re.S)
     links = [link for link in LINK.findall(text) if "://" not in link and link != "URL"]
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_module_stands_in_the_table_below_all_that_it_imports() -> None:
+    modules = {path.stem: path for path in (ROOT / "boilerplate").glob("[!_]*.py")}
+    document = (DOCS / "architecture.md").read_text("utf-8")
+    rooms = document.partition("## The rooms")[2].partition("\n\nA module")[0]
+    rows = [set(re.findall(r"`(\w+)`", row)) for row in rooms.splitlines()]
+    row_of = {name: i for i, row in enumerate(rows) for name in row & modules.keys()}
+    assert row_of.keys() == modules.keys()
+    for name, path in modules.items():
+        taken = re.findall(
+            r"^ *from boilerplate(?:\.| import )(\w+)", path.read_text("utf-8"), re.MULTILINE
+        )
+        assert [each for each in taken if row_of.get(each, 0) > row_of[name]] == [], name
 
 
 def test_every_page_stands_in_the_navigation() -> None:

@@ -15,6 +15,7 @@ from boilerplate.characters import Char, char_counts, char_table, plain
 from boilerplate.features import (
     _NEXT,
     _PREVIOUS,
+    BAG_BITS,
     CHAR_ORDERS,
     HASH_BITS,
     LANGUAGE_COLUMNS,
@@ -35,6 +36,7 @@ from boilerplate.features import (
     language_columns,
     name_buckets,
     name_rows,
+    page_bag,
     page_text,
     row_means,
     subtree_sums,
@@ -363,6 +365,16 @@ class TestTree:
         assert ids.min() >= 0
         assert ids.max() < 1 << HASH_BITS
 
+    @pytest.mark.parametrize("code", ["he", "ja", "ru"])
+    def test_each_half_of_what_a_page_says_has_length_one(self, code: str) -> None:
+        page = html_page(news_page(code))
+        spoken = page.spoken
+        text = page_text([page.lines[i].text for i in spoken])
+        at, weights = page_bag(page, text, tree(page, spoken))
+        words = at < 1 << BAG_BITS
+        assert np.linalg.norm(weights[words]) == pytest.approx(1)
+        assert np.linalg.norm(weights[~words]) == pytest.approx(1)
+
     def test_bare_text_has_no_tree(self) -> None:
         assert tree(text_page(["x"]), [0]) is None
 
@@ -399,8 +411,10 @@ class TestLanguageColumns:
         assert run[[0, 2]] == pytest.approx(2)
         assert np.isnan(run[1])
 
-    def test_the_other_chinese_is_not_foreign(self) -> None:
-        columns = self.columns([SENTENCES["zh-cn"], SENTENCES["zh-tw"], SENTENCES["zh-cn"]])
+    @pytest.mark.parametrize("codes", [("zh-cn", "zh-tw"), ("zh-tw", "zh-cn")])
+    def test_the_other_chinese_is_not_foreign(self, codes: tuple[str, str]) -> None:
+        page, other = (SENTENCES[code] for code in codes)
+        columns = self.columns([page, other, page])
         assert columns["page_language"].min() > 0.9
 
     def test_a_line_of_few_letters_has_no_columns(self) -> None:

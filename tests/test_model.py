@@ -24,12 +24,14 @@ from boilerplate.classifier import trees_of
 from boilerplate.facts import DROPPED, KEPT
 from boilerplate.features import encode
 from boilerplate.model import (
+    EVIDENCE,
     GROUNDS,
     MODES,
     ModelError,
     Trees,
     column_grounds,
     column_names,
+    evidence_rows,
     from_bytes,
     parts,
     sigmoid,
@@ -284,6 +286,17 @@ class TestColumns:
 
     def test_log_odds_beyond_reason_are_still_probabilities(self) -> None:
         assert sigmoid(np.array([-1e9, 0.0, 1e9])).tolist() == pytest.approx([0, 0.5, 1])
+
+
+@pytest.mark.parametrize(("kind", "known"), [("html", EVIDENCE), ("text", EVIDENCE[:2])])
+def test_every_line_has_each_kind_of_evidence_and_bare_text_no_names(
+    kind: Kind, known: tuple[str, ...]
+) -> None:
+    page = PAGE if kind == "html" else text_page([line.text for line in PAGE.lines])
+    encoded = encode(page, page.spoken)
+    rows = evidence_rows(encoded)
+    assert len(rows) == len(known)
+    assert {len(offsets) for _, offsets in rows} == {encoded.n + 1}
 
 
 class TestParts:

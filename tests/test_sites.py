@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate import Cleaner, Label, LabelledPage, Model, SiteModel, SiteModels
-from boilerplate.knowledge import MOST
+from boilerplate.knowledge import COLUMNS, MOST, Knowledge
 from boilerplate.model import Scores
 from boilerplate.page import Page, text_page
 from boilerplate.readers import html_page
 from boilerplate.sites import DRIFTED, SUFFIX
-from boilerplate.sketches import SiteModelError
+from boilerplate.sketches import SiteModelError, Sketch, sample, sketch
 from tests import made_up_site as site
 from tests.made_up import made_up_model
 
@@ -198,6 +198,57 @@ def test_labels_count_for_more_than_the_general_model_says() -> None:
     assert sum(bool(page.label.any()) for page in mixed.sample_.pages) == 1
 
 
+def evidence(pages: list[Sketch], page: Page) -> dict[str, np.ndarray]:
+    """What pages of a site say of the lines of another one, by the name of the evidence."""
+    unsure = sketch(page, page.spoken, np.full(len(page.lines), 0.5))
+    return dict(zip(COLUMNS, Knowledge(pages).see(unsure).columns.T, strict=True))
+
+
+def test_labels_tell_how_wrong_the_model_was_at_the_same_place_of_other_pages() -> None:
+    pages = [site.text(i, "tr") for i in range(4)]
+    wrong = [
+        sketch(page, page.spoken, np.full(len(page.lines), 0.2), site.labels(page))
+        for page in pages
+    ]
+    heard = evidence(wrong, site.text(9, "tr"))
+    first, last = len(site.MENU), -len(site.BOX) - 1
+    assert (heard["told_after"][first:last] > 0).all(), "between menu and box there are articles"
+    assert (heard["told_before"][first:last] > 0).all()
+    assert not heard["told_after"][:first].any(), "of lines that recur, their own labels tell"
+    assert (heard["told_line"][:first] < 0).all()
+    assert not heard["told_line"][first:last].any()
+    assert (heard["told_site"] > 0).all()
+
+
+def test_what_a_recurring_line_was_labelled_says_nothing_of_those_beside_it() -> None:
+    pages = [site.text(i, "hi") for i in range(4)]
+    chrome = [
+        sketch(
+            page, page.spoken, np.full(len(page.lines), 0.8),
+            [label if label is Label.BOILERPLATE else None for label in site.labels(page)],
+        )
+        for page in pages
+    ]  # fmt: skip
+    heard = evidence(chrome, site.text(9, "hi"))
+    assert (heard["told_line"][: len(site.MENU)] < 0).all()
+    assert not heard["told_after"].any()
+    assert not heard["told_before"].any()
+
+
+def test_what_stands_on_some_pages_between_two_lines_of_the_site_is_not_taken_for_content() -> None:
+    def between(teasers: list[str]) -> float:
+        pages = [
+            text_page([*site.MENU, teaser, *site.BOX, *site.article(i, "ru")])
+            for i, teaser in enumerate(teasers)
+        ]
+        opinions = [sketch(page, page.spoken, np.full(len(page.lines), 0.8)) for page in pages]
+        new = text_page([*site.MENU, "Сегодня в гавани", *site.BOX, *site.article(20, "ru")])
+        return float(evidence(opinions, new)["between"][len(site.MENU)])
+
+    assert between([f"Новость {word}" for word in "аб вг де жз ик лм но пр ст".split()]) > 0
+    assert between([f"Новость {word}" for word in "аб аб аб вг вг вг де де де".split()]) == 0
+
+
 def test_a_labelled_page_brings_its_labels() -> None:
     page = site.text(1)
     labels = site.labels(page)
@@ -239,6 +290,20 @@ def test_merging_is_the_same_when_pages_must_be_left_out(a, b, budget) -> None:
         assert whole.sample_.n <= budget
 
 
+def test_of_a_page_that_was_judged_differently_the_same_opinion_stays_in_any_order() -> None:
+    page = site.text(1)
+    n = len(page.lines)
+    sure, unsure = (sketch(page, range(n), np.full(n, p)) for p in (0.9, 0.4))
+    assert sure.key == unsure.key
+    kept = {sample(pages).pages for pages in ([sure, unsure], [unsure, sure])}
+    assert len(kept) == 1
+
+
+def test_a_merged_model_corrects_the_general_model_that_either_had() -> None:
+    one, none = learned(site.text(1)), SiteModel()
+    assert one.merge(none).model is none.merge(one).model is MODEL
+
+
 def test_models_of_two_sites_are_not_merged() -> None:
     with pytest.raises(ValueError, match=r"a\.example and b\.example"):
         SiteModel("a.example").merge(SiteModel("b.example"))
@@ -255,6 +320,14 @@ def test_a_model_is_saved_loaded_and_pickled(tmp_path: Path) -> None:
     assert loaded.to_bytes() == model.to_bytes()
     assert pickle.loads(pickle.dumps(model)).to_bytes() == model.to_bytes()  # noqa: S301
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_a_model_is_written_in_its_own_folder_before_it_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "full"))  # or on another disk
+    learned(site.text(1)).save(tmp_path / f"a{SUFFIX}")
+    assert [path.name for path in tmp_path.iterdir()] == [f"a{SUFFIX}"]
 
 
 def test_a_file_holds_no_text_of_the_pages() -> None:
