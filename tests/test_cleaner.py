@@ -126,8 +126,9 @@ class TestPredictions:
         assert [p.label for p in cleaned.predictions] == [
             Label.CONTENT, Label.BOILERPLATE, Label.BOILERPLATE, Label.CONTENT,
         ]  # fmt: skip
-        assert cleaned.predictions[1].reason == "blank line"
-        assert cleaned.predictions[1].probability == 0
+        blank = cleaned.predictions[1]
+        assert (blank.reason, blank.probability) == ("blank line", 0)
+        assert (blank.language, blank.language_confidence) == (None, 0), "it speaks none"
 
     @pytest.mark.parametrize("source", ["", b"", " \n\t", "<p></p>", Page(()), b"\xff\xfe"])
     def test_an_empty_page_is_a_page(self, source: str | bytes | Page) -> None:

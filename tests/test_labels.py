@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boilerplate import Label
+from boilerplate import Cleaner, Label
 from boilerplate.labels import (
     SIGNS,
     LabelsError,
@@ -17,8 +17,10 @@ from boilerplate.labels import (
     parse_labels,
     read_labels,
     save_labels,
+    write_labels,
 )
 from boilerplate.page import text_page
+from tests.made_up import made_up_model
 
 PAGE = text_page(["เมนู", "", "  Εφημερίδα  της πόλης", "от редакции"])
 
@@ -39,6 +41,16 @@ def test_each_line_has_the_label_of_its_sign() -> None:
 def test_labels_of_another_page_are_refused_with_the_line(written: str, said: str) -> None:
     with pytest.raises(LabelsError, match=f"^page.labels: {said}"):
         read_labels(written, PAGE, "page.labels")
+
+
+def test_a_draft_has_the_sign_of_each_line_and_no_more() -> None:
+    page = Cleaner(made_up_model(), threshold=0).clean("ناس\n\n人々", kind="text")
+    assert write_labels(page) == "+ ناس\n+ 人々\n"
+
+
+def test_labels_without_a_name_are_called_labels() -> None:
+    with pytest.raises(LabelsError, match=r"^labels: has 1 lines, the page 3"):
+        labels_of(PAGE, parse_labels("- เมนู\n"))
 
 
 def test_remarks_are_left_alone_and_say_where_a_page_is_from() -> None:
