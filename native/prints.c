@@ -32,38 +32,39 @@ static inline uint64_t turned(uint64_t value, int bits)
     return value >> bits | value << (64 - bits);
 }
 
-static inline void mix(uint64_t *a, uint64_t *b, uint64_t *c, uint64_t *d, uint64_t x, uint64_t y)
-{
-    *a += *b + x;
-    *d = turned(*d ^ *a, 32);
-    *c += *d;
-    *b = turned(*b ^ *c, 24);
-    *a += *b + y;
-    *d = turned(*d ^ *a, 16);
-    *c += *d;
-    *b = turned(*b ^ *c, 63);
-}
+#define MIX(a, b, c, d, x, y)           \
+    (a) += (b) + (x);                   \
+    (d) = turned((d) ^ (a), 32);        \
+    (c) += (d);                         \
+    (b) = turned((b) ^ (c), 24);        \
+    (a) += (b) + (y);                   \
+    (d) = turned((d) ^ (a), 16);        \
+    (c) += (d);                         \
+    (b) = turned((b) ^ (c), 63)
 
-static inline void mix_round(uint64_t *v, const uint64_t *m, const uint8_t *s)
+/* Written out, with the numbers of its round, so that little leaves the registers. */
+#define MIX_ROUND(s)                                            \
+    MIX(v[0], v[4], v[8], v[12], m[s[0]], m[s[1]]);             \
+    MIX(v[1], v[5], v[9], v[13], m[s[2]], m[s[3]]);             \
+    MIX(v[2], v[6], v[10], v[14], m[s[4]], m[s[5]]);            \
+    MIX(v[3], v[7], v[11], v[15], m[s[6]], m[s[7]]);            \
+    MIX(v[0], v[5], v[10], v[15], m[s[8]], m[s[9]]);            \
+    MIX(v[1], v[6], v[11], v[12], m[s[10]], m[s[11]]);          \
+    MIX(v[2], v[7], v[8], v[13], m[s[12]], m[s[13]]);           \
+    MIX(v[3], v[4], v[9], v[14], m[s[14]], m[s[15]])
+
+static inline uint64_t number_at(const uint8_t *b)
 {
-    mix(&v[0], &v[4], &v[8], &v[12], m[s[0]], m[s[1]]);
-    mix(&v[1], &v[5], &v[9], &v[13], m[s[2]], m[s[3]]);
-    mix(&v[2], &v[6], &v[10], &v[14], m[s[4]], m[s[5]]);
-    mix(&v[3], &v[7], &v[11], &v[15], m[s[6]], m[s[7]]);
-    mix(&v[0], &v[5], &v[10], &v[15], m[s[8]], m[s[9]]);
-    mix(&v[1], &v[6], &v[11], &v[12], m[s[10]], m[s[11]]);
-    mix(&v[2], &v[7], &v[8], &v[13], m[s[12]], m[s[13]]);
-    mix(&v[3], &v[4], &v[9], &v[14], m[s[14]], m[s[15]]);
+    return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
+           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
+           (uint64_t)b[7] << 56;
 }
 
 static void compress(uint64_t *state, const uint8_t *block, uint64_t counted, int is_last)
 {
     uint64_t m[16], v[16];
     for (int i = 0; i < 16; i++) {
-        m[i] = 0;
-        for (int byte = 0; byte < 8; byte++) {
-            m[i] |= (uint64_t)block[8 * i + byte] << (8 * byte);
-        }
+        m[i] = number_at(block + 8 * i);
     }
     for (int i = 0; i < 8; i++) {
         v[i] = state[i];
@@ -71,19 +72,18 @@ static void compress(uint64_t *state, const uint8_t *block, uint64_t counted, in
     }
     v[12] ^= counted;
     v[14] = is_last ? ~v[14] : v[14];
-    /* one after the other, each with its own numbers, so that all stays in registers */
-    mix_round(v, m, SIGMA[0]);
-    mix_round(v, m, SIGMA[1]);
-    mix_round(v, m, SIGMA[2]);
-    mix_round(v, m, SIGMA[3]);
-    mix_round(v, m, SIGMA[4]);
-    mix_round(v, m, SIGMA[5]);
-    mix_round(v, m, SIGMA[6]);
-    mix_round(v, m, SIGMA[7]);
-    mix_round(v, m, SIGMA[8]);
-    mix_round(v, m, SIGMA[9]);
-    mix_round(v, m, SIGMA[0]);
-    mix_round(v, m, SIGMA[1]);
+    MIX_ROUND(SIGMA[0]);
+    MIX_ROUND(SIGMA[1]);
+    MIX_ROUND(SIGMA[2]);
+    MIX_ROUND(SIGMA[3]);
+    MIX_ROUND(SIGMA[4]);
+    MIX_ROUND(SIGMA[5]);
+    MIX_ROUND(SIGMA[6]);
+    MIX_ROUND(SIGMA[7]);
+    MIX_ROUND(SIGMA[8]);
+    MIX_ROUND(SIGMA[9]);
+    MIX_ROUND(SIGMA[0]);
+    MIX_ROUND(SIGMA[1]);
     for (int i = 0; i < 8; i++) {
         state[i] ^= v[i] ^ v[i + 8];
     }
