@@ -28,7 +28,7 @@ from training.__main__ import gold_pages
 from training.card import markdown
 from training.dataset import sample
 
-ROUNDS: Final = 5
+ROUNDS: Final = 20
 LEARNED: Final = 10  # pages of each site; as many others are cleaned
 COLUMNS: Final = (
     "mode",

@@ -5,6 +5,16 @@ from boilerplate.page import Element, Label, Line, Markup, Prediction
 
 VERSION: Final[int]
 
+def line_hashes(texts: list[str], flags: Any, folds: Any, out: Any, /) -> list[int]: ...
+def line_places(
+    lines: tuple[Line, ...],
+    places: Sequence[int],
+    elements: tuple[Element, ...],
+    ask: Callable[[str, tuple[str, ...]], int],
+    out: Any,
+    /,
+) -> None: ...
+def see_page(*arrays: Any) -> tuple[int, float]: ...
 def tag_counts(markup: str, /) -> tuple[int, int] | None: ...
 def split(
     markup: str,

@@ -113,9 +113,9 @@ class Flag(IntFlag):
     PLAIN = 16
 
 
-_CASED: Final = (  # no code point outside of these is in upper case
-    range(0x3400), range(0xA000, 0xAC00), range(0xFF00, 0x12000), range(0x16000, 0x17000),
-    range(0x1D000, 0x20000),
+CASED: Final = (  # no code point outside of these has a case
+    range(0x3400), range(0xA000, 0xAC00), range(0xFB00, 0xFB20), range(0xFF00, 0x12000),
+    range(0x16000, 0x17000), range(0x1D000, 0x20000),
 )  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def char_flags() -> NDArray[np.uint8]:
     for flag, pattern in ((Flag.WORD, r"\w+"), (Flag.DECIMAL, r"\d+"), (Flag.BLANK, r"\s+")):
         for run in re.finditer(pattern, every):
             flags[run.start() : run.end()] |= np.uint8(flag)
-    for cased in _CASED:
+    for cased in CASED:
         upper = np.array([c.isupper() for c in every[cased.start : cased.stop]])
         flags[cased.start : cased.stop] |= upper * np.uint8(Flag.UPPER)
     plain = char_table() != Char.MARK

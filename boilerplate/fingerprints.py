@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from boilerplate import acceleration
+from boilerplate.characters import CASED, TABLE_SIZE, char_flags
 from boilerplate.features import Ints
 from boilerplate.page import Element, Page
 
@@ -26,6 +29,8 @@ LOOSE_CHARS: Final = 100  # what a template fills in is short
 KEY_CHARS: Final = 30  # before a colon: 'Source: ...', '编辑：...'
 PLACE_NAMES: Final = 3
 CACHED: Final = 16_384  # lines whose fingerprints are kept: those of some hundred pages
+SEVERAL: Final = 0x1FFFFF  # no code point: what stands for more than one
+LOWERS: Final = 1 << 31
 
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
 # A word before or between the numbers of a date is a month's or a weekday's, in any language.
@@ -102,8 +107,28 @@ def fingerprints_of(line: str) -> tuple[int, int]:
     return strict, strict if free == exact else hashed(free)
 
 
+@cache
+def folds() -> NDArray[np.uint32]:
+    """What each code point below U+20000 is case-folded, and LOWERS where it has a lower case.
+
+    SEVERAL stands for more than one code point.
+    """
+    found = np.arange(TABLE_SIZE, dtype=np.uint32)
+    for point in (point for some in CASED for point in some):
+        char = chr(point)
+        folded = char.casefold()
+        lowers = LOWERS if char.lower() != char else 0
+        found[point] = lowers | (ord(folded) if len(folded) == 1 else SEVERAL)
+    return found
+
+
 def line_hashes(texts: Sequence[str]) -> Ints:
     """The fingerprint and the loose fingerprint of each line, (n, 2)."""
+    if native := acceleration.native:
+        out = np.empty((len(texts), 2), np.int64)
+        for i in native.line_hashes(list(texts), char_flags(), folds(), out):
+            out[i] = fingerprints_of(_clipped(texts[i]))
+        return out
     found = [fingerprints_of(_clipped(text)) for text in texts]
     return np.array(found, np.int64).reshape(-1, 2)
 
@@ -140,6 +165,11 @@ def named_elements(page: Page, lines: Sequence[int]) -> list[int]:
 def line_places(page: Page, spoken: Sequence[int]) -> Ints:
     """The place of each line, (n,); 0 in bare text, and where no element above has a name."""
     places = np.zeros(len(spoken), np.int64)
+    if not page.elements:
+        return places
+    if native := acceleration.native:
+        native.line_places(page.lines, spoken, page.elements, named_place, places)
+        return places
     for row, at in enumerate(named_elements(page, spoken)):
         if at >= 0:
             places[row] = named_place(page.elements[at].tag, page.elements[at].names)

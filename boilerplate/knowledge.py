@@ -15,15 +15,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, overload
+from typing import Any, Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate import acceleration
 from boilerplate.features import Floats, Ints
 from boilerplate.model import logit, sigmoid
 from boilerplate.page import Kind
-from boilerplate.sketches import Sketch
+from boilerplate.sketches import CHARS, LIKELY, Sketch
 
 Bools = NDArray[np.bool_]
 
@@ -51,6 +52,7 @@ MOST_OF_MEAN: Final = 4.0  # log-odds, of what is found on average beside and be
 MOST_OPINION: Final = 6.0  # log-odds: the general model is not believed any further
 ONCE: Final = 1.2  # times that an anchor may stand on a page on average, to part it in two
 SURE: Final = 4  # power of a probability, so that only what is nearly sure counts
+_SURE: Final = LIKELY**SURE
 HALF: Final = 0.5  # of what a page has of its article, after which it may be over
 MOST_OF_ERROR: Final = 4.0  # log-odds
 MOST: Final = 8.0  # log-odds, of all corrections together
@@ -64,10 +66,9 @@ def find(keys: Ints, wanted: Ints) -> Ints:
     return np.where(keys[at] == wanted, at, -1)
 
 
-def taken(values: Floats | Ints, at: Ints, otherwise: float = 0.0) -> Floats:
-    """The values at some places, and ``otherwise`` where a place is -1."""
-    out: Floats = np.append(values, otherwise)[at]
-    return out
+def total(values: Floats) -> float:
+    """The sum of values, added one after the other as the compiled part adds them."""
+    return float(np.add.accumulate(values)[-1]) if len(values) else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +140,7 @@ def same_article(posted: Postings, at: Ints, mass: Floats, apart: int | None = N
     held = np.flatnonzero(few & (on > 0))
     which, page = posted.matches(at[held])
     shared = np.bincount(page, mass[held][which], minlength=pages)
-    same: Bools = (shared >= SAME_ARTICLE * float(mass[few].sum())) & (shared > 0)
+    same: Bools = (shared >= SAME_ARTICLE * total(mass[few])) & (shared > 0)
     if apart is not None:
         same[apart] = False
     return same
@@ -232,15 +233,11 @@ class Errors:
     error: Floats
     doubt: Floats
 
-    def log_odds(self, wanted: Ints, prior_pages: float = 0.0) -> Floats:
+    def corrections(self, prior_pages: float = 0.0) -> Table:
         """What to add to the log-odds in each place: a step of Newton's, shrunk by the priors."""
-        if not len(self.keys):
-            return np.zeros(len(wanted))
-        at = find(self.keys, wanted)
-        pages, error = taken(self.pages, at), taken(self.error, at)
-        step = error / (taken(self.doubt, at) + PRIOR_DOUBT)
-        trust = pages / np.maximum(pages + prior_pages, 1.0)
-        return np.clip(trust * step, -MOST_OF_ERROR, MOST_OF_ERROR)
+        step = self.error / (self.doubt + PRIOR_DOUBT)
+        trust = self.pages / (self.pages + prior_pages)
+        return table(self.keys, np.clip(trust * step, -MOST_OF_ERROR, MOST_OF_ERROR))
 
 
 def errors(places: Ints, page: Ints, p: Floats, truth: Floats) -> Errors:
@@ -396,15 +393,16 @@ class Knowledge:
         after, before = anchors_around(lines.rows[:, 0], is_anchor, lines.page)
         p, truth = sigmoid(lines.log_odds), (lines.label + 1) / 2
 
-        def heard(keys: Ints, free: bool) -> Errors:
+        def heard(keys: Ints, prior_pages: float = 0.0, free: bool = False) -> Table:
             which = (lines.label != 0) & ~(is_anchor & free)
-            return errors(keys[which], lines.page[which], p[which], truth[which])
+            found = errors(keys[which], lines.page[which], p[which], truth[which])
+            return found.corrections(prior_pages)
 
-        self.told_after, self.told_before = heard(after, True), heard(before, True)
-        self.told_place = heard(lines.rows[:, 2], True)
-        self.told_site = heard(np.zeros(len(p), np.int64), False)
-        self.told_line = heard(lines.rows[:, 0], False)
-        self.told_loose = heard(lines.rows[:, 1], False)
+        self.told_after = heard(after, PRIOR_TOLD_PAGES, free=True)
+        self.told_before = heard(before, PRIOR_TOLD_PAGES, free=True)
+        self.told_place = heard(lines.rows[:, 2], PRIOR_TOLD_PAGES, free=True)
+        self.told_site = heard(np.zeros(len(p), np.int64), PRIOR_TOLD_PAGES)
+        self.told_line, self.told_loose = heard(lines.rows[:, 0]), heard(lines.rows[:, 1])
 
     @property
     def n(self) -> int:
@@ -417,37 +415,59 @@ class Knowledge:
         ``headlines`` (n,) are the lines that the page's head calls its article: other pages
         link to it by them, so that recurring on a few says nothing.
         """
-        strict, place = page.rows[:, 0], page.rows[:, 2]
-        p = sigmoid(page.log_odds)
+        titles = np.zeros(page.n, bool) if headlines is None else headlines
+        on = np.zeros(page.n, np.int64)
+        columns = np.zeros((page.n, len(COLUMNS)))
+        if native := acceleration.native:
+            lines = page.rows, page.opinion, page.length, titles
+            of, familiar = native.see_page(*lines, *self._tables, on, columns)
+        else:
+            of, familiar = self._see(page, titles, on, columns)
+        if self.is_labelled:
+            columns[:, _PLACE + 1 :] = self._told(page)
+        return Sight(on, of, columns, familiar)
+
+    @cached_property
+    def _tables(self) -> tuple[Any, ...]:
+        """What the compiled part is told of the site."""
+        posted, loosely = (
+            (each.keys, each.counts, each.begins, each.page) for each in (self.posted, self.loosely)
+        )
+        around = (self.between, self.first, self.last, Table(self.place.keys, self.of_place))
+        return (
+            LIKELY, _SURE, CHARS, *posted, self.n, self.is_anchor, self.dull, self.over, *loosely,
+            *(array for each in around for array in (each.keys, each.values)),
+        )  # fmt: skip
+
+    def _see(self, page: Sketch, headlines: Bools, on: Ints, columns: Floats) -> tuple[int, float]:
+        """Fill on how many pages each line stands and the columns that need no labels.
+
+        Of how many pages that is, and how familiar the page is.
+        """
+        strict, place, p = page.rows[:, 0], page.rows[:, 2], page.probability
         at = find(self.posted.keys, strict)
         same = same_article(self.posted, at, p * page.chars)
-        on = _on(self.posted, at, same)
-        if headlines is not None:
-            on[headlines & (on < FEW)] = 0
+        on[:] = _on(self.posted, at, same)
+        on[headlines & (on < FEW)] = 0
         of = self.n - int(same.sum())
         recurs, is_anchor = on > 0, self.is_anchor[at]
-        columns = np.zeros((page.n, len(COLUMNS)))
         columns[:, _ON_ONE] = on == 1
         columns[:, _ON_FEW] = (on > 1) & (on < FEW)
         columns[:, _ON_MANY] = on >= FEW
-        columns[:, _DULL] = (on > 1) * self.dull[at]
+        columns[:, _DULL] = np.where(on > 1, self.dull[at], 0)
         new = np.flatnonzero(~recurs)
         loosely = _on(self.loosely, find(self.loosely.keys, page.rows[new, 1]), same)
         columns[new, _LOOSE] = np.minimum(loosely, FEW) / FEW
         around = anchors_around(strict, is_anchor)
         # What is known of the site's anchors counts as far as there are pages to know it from.
         trust = of / (of + PRIOR_LEARNED)
-        columns[:, _OVER] = trust * self._over(page, at, recurs, p)
+        columns[:, _OVER] = trust * self._over(page, at, recurs)
         self._beside(new[~is_anchor[new]], around, is_anchor, trust, columns)
-        chrome, seen = 1 - p, recurs
-        if place.any():
-            where = find(self.place.keys, place)
-            columns[:, _PLACE] = self.of_place[where] * ~is_anchor * (place > 0)
-            seen = recurs | ((where >= 0) & (place > 0))
-        if self.is_labelled:
-            columns[:, _PLACE + 1 :] = self._told(page, is_anchor, around)
-        familiar = float((chrome * seen).sum() / max(chrome.sum(), 1e-9))
-        return Sight(on, of, columns, familiar)
+        where = find(self.place.keys, place)
+        here = (where >= 0) & (place > 0)
+        columns[:, _PLACE] = np.where(here & ~is_anchor, self.of_place[where], 0)
+        chrome = 1 - p
+        return of, total(chrome * (recurs | here)) / max(total(chrome), 1e-9)
 
     def _beside(
         self,
@@ -465,32 +485,30 @@ class Knowledge:
         columns[first, _FIRST] = trust * self.first.of(after[first])
         columns[last, _LAST] = trust * self.last.of(before[last])
 
-    def _told(self, page: Sketch, is_anchor: Bools, around: tuple[Ints, Ints]) -> Floats:
+    def _told(self, page: Sketch) -> Floats:
         """How wrong the general model was where other pages are labelled, (n, 6)."""
         strict, loose, place = page.rows.T
-        free = ~is_anchor
+        is_anchor = self.is_anchor[find(self.posted.keys, strict)]
+        around, free = anchors_around(strict, is_anchor), ~is_anchor
         return np.column_stack([
-            self.told_after.log_odds(around[0], PRIOR_TOLD_PAGES) * free,
-            self.told_before.log_odds(around[1], PRIOR_TOLD_PAGES) * free,
-            self.told_place.log_odds(place, PRIOR_TOLD_PAGES) * free * (place > 0),
-            self.told_site.log_odds(np.zeros(page.n, np.int64), PRIOR_TOLD_PAGES),
-            self.told_line.log_odds(strict),
-            self.told_loose.log_odds(loose),
+            self.told_after.of(around[0]) * free,
+            self.told_before.of(around[1]) * free,
+            self.told_place.of(place) * free * (place > 0),
+            self.told_site.of(np.zeros(page.n, np.int64)),
+            self.told_line.of(strict),
+            self.told_loose.of(loose),
         ])  # fmt: skip
 
-    def _over(self, page: Sketch, at: Ints, recurs: Bools, p: Floats) -> Floats:
+    def _over(self, page: Sketch, at: Ints, recurs: Bools) -> Floats:
         """Log-odds that a page's article is over before each of its lines, 0 if it is not; (n,).
 
         An anchor that stands once on a page tells on how many of the other pages the better
         half of the article stands before it; the surest one before a line counts, as far as
         half of this page's own article has passed as well.
         """
-        ended = self.over[at]
-        if not ended.any():
-            return ended
-        passed = np.maximum.accumulate(np.append(0.0, ended)[:-1])
-        mass = (p * ~recurs) ** SURE * np.minimum(page.chars, FULL_CHARS)
-        own = (np.cumsum(mass) - mass) / max(float(mass.sum()), 1e-9)
+        passed = np.maximum.accumulate(np.append(0.0, self.over[at])[:-1])
+        mass = ~recurs * page.of_opinion(_SURE) * np.minimum(page.chars, FULL_CHARS)
+        own = (np.cumsum(mass) - mass) / max(total(mass), 1e-9)
         return passed * np.minimum(own / HALF, 1)
 
     @cached_property

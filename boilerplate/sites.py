@@ -126,7 +126,7 @@ class SiteModel:
         sight = self.knowledge.see(drawn, headlines(page, spoken[: drawn.n]))
         added = np.zeros((len(spoken), len(COLUMNS)))
         added[: drawn.n] = scores.article**2 * contributions(sight, page.kind)
-        moved = np.clip(added.sum(1), -MOST, MOST)
+        moved = np.minimum(np.maximum(added.sum(1), -MOST), MOST)
         return replace(
             scores,
             probability=shifted(scores.probability, moved, CLOSEST),
@@ -139,7 +139,7 @@ class SiteModel:
         usual = self.knowledge.usual
         if not usual:
             return None
-        return round(float(np.clip(1 - sight.familiar / usual, 0.0, 1.0)), 4)
+        return round(min(max(1 - sight.familiar / usual, 0.0), 1.0), 4)
 
     def to_bytes(self) -> bytes:
         """The bytes of the model's file: the same for the same pages in any order."""
@@ -211,8 +211,9 @@ def headlines(page: Page, spoken: Sequence[int]) -> Bools:
     claimed = " ".join(f"{page.metadata.title} {page.metadata.headline}".split())
     if not claimed:
         return np.zeros(len(spoken), bool)
-    texts = (page.lines[i].text for i in spoken)
-    return np.array([len(text) >= LEAST_HEADLINE and text in claimed for text in texts], bool)
+    most = len(claimed)
+    texts = [page.lines[i].text for i in spoken]
+    return np.array([LEAST_HEADLINE <= len(t) <= most and t in claimed for t in texts], bool)
 
 
 # ------------------------------------------------------------------------- from site to model

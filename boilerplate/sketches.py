@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from boilerplate.archive import Form, packed, unpacked
 from boilerplate.features import Floats, Ints
 from boilerplate.fingerprints import line_hashes, line_places
-from boilerplate.model import logit
+from boilerplate.model import logit, sigmoid
 from boilerplate.page import Label, Page
 
 FORMAT: Final = "boilerplate-site-model"
@@ -37,6 +37,12 @@ OPINION_STEP: Final = 0.1  # of log-odds: finer than what two versions of a mode
 MOST: Final = 60  # steps: beyond, the general model is not believed any further
 LENGTH_STEPS: Final = 8  # for each doubling of a line's length
 COLUMNS: Final = ("line", "loose", "place")
+
+# What opinions stand for, in log-odds and as a probability, from the lowest on, and how many
+# characters each length is.
+LOG_ODDS: Final = np.arange(-MOST, MOST + 1) * OPINION_STEP
+LIKELY: Final = sigmoid(LOG_ODDS)
+CHARS: Final = np.exp2(np.arange(256) / LENGTH_STEPS) - 1
 
 
 class SiteModelError(ValueError):
@@ -91,14 +97,21 @@ class Sketch:
     @property
     def log_odds(self) -> Floats:
         """The general model's log-odds of content of each line, (n,)."""
-        log_odds: Floats = self.opinion.astype(float) * OPINION_STEP
-        return log_odds
+        return self.of_opinion(LOG_ODDS)
+
+    @property
+    def probability(self) -> Floats:
+        """The general model's probability of content of each line, (n,)."""
+        return self.of_opinion(LIKELY)
+
+    def of_opinion(self, values: Floats) -> Floats:
+        """For each line, that of the values of all opinions which is its own's, (n,)."""
+        return values[self.opinion.astype(np.int64) + MOST]
 
     @property
     def chars(self) -> Floats:
         """About how many characters each line has, (n,)."""
-        counts: Floats = np.exp2(self.length.astype(float) / LENGTH_STEPS) - 1
-        return counts
+        return CHARS[self.length]
 
 
 _SIGNS: Final = {Label.CONTENT: 1, Label.BOILERPLATE: -1, None: 0}
@@ -119,7 +132,7 @@ def sketch(
         raise ValueError(f"{len(labels)} labels were given for {len(page.lines)} lines")
     spoken = spoken[:MAX_PAGE_LINES]
     steps = np.rint(logit(probability[: len(spoken)], CLOSEST) / OPINION_STEP)
-    opinion = np.clip(steps, -MOST, MOST).astype(np.int8)
+    opinion = np.minimum(np.maximum(steps, -MOST), MOST).astype(np.int8)
     label = np.zeros(len(spoken), np.int8)
     if labels is not None:
         label[:] = [_SIGNS[labels[i]] for i in spoken]

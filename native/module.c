@@ -91,6 +91,9 @@ static PyMethodDef functions[] = {
     {"around_scores", around_scores, METH_VARARGS, around_scores_doc},
     {"bag_buckets", bag_buckets, METH_VARARGS, bag_buckets_doc},
     {"gram_sums", gram_sums, METH_VARARGS, gram_sums_doc},
+    FAST(line_hashes),
+    FAST(line_places),
+    FAST(see_page),
     FAST(element_arrays),
     {"line_markups", line_markups, METH_VARARGS, line_markups_doc},
     {"element_tokens", element_tokens, METH_VARARGS, element_tokens_doc},
@@ -99,7 +102,7 @@ static PyMethodDef functions[] = {
 
 static int add_version(PyObject *module)
 {
-    return PyModule_AddIntConstant(module, "VERSION", 4);
+    return PyModule_AddIntConstant(module, "VERSION", 5);
 }
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_version}, {0, NULL}};

@@ -29,14 +29,18 @@ from boilerplate.characters import (
 )
 from boilerplate.characters import plain as plain_text
 from boilerplate.features import element_tokens, encode, line_shapes, page_text
+from boilerplate.fingerprints import HEAD, SEVERAL, TAIL, folds, line_hashes, line_places
 from boilerplate.kinds import TEXT_BITS, likeliest_paths
+from boilerplate.knowledge import Knowledge
 from boilerplate.language import speech
 from boilerplate.limits import tag_counts
 from boilerplate.model import _packed, column_grounds, column_names, trees_from
-from boilerplate.page import Element, Line, Markup, text_page
+from boilerplate.page import Element, Line, Markup, Page, text_page
 from boilerplate.plugins import no_plugins
 from boilerplate.readers import _tag_kinds, html_page
 from boilerplate.reasons import strongest_grounds
+from boilerplate.sketches import MOST as MOST_OPINION
+from boilerplate.sketches import Sketch
 from tests.made_up import SENTENCES, made_up_model, made_up_trees, news_page
 
 pytestmark = pytest.mark.skipif(
@@ -654,3 +658,118 @@ def test_lines_are_heard_alike(texts: list[str]) -> None:
     told = fast.of_lines()
     with plain():
         assert told == slow.of_lines()
+
+
+class TestSites:
+    # Names, keys, dates and counters, next to each other in any way.
+    PARTS = st.one_of(
+        TEXTS,
+        st.sampled_from(
+            "by BY Anna Ödön Эва Ǆ * ** : ： Source: 编辑：张 12 1,204 5月3日 3 May 2012 1999 "
+            "19999 2012. ΣΑΣ straße STRAẞE ŉ İ 𝔘 ١٢ ٢٠١٢ _ a_1 – 14:05 \n \x1c \x85".split(" ")
+        ),
+    )
+    LINES = st.lists(PARTS, max_size=8).map(" ".join) | st.lists(PARTS, max_size=8).map("".join)
+
+    @given(st.lists(LINES, max_size=6))
+    @settings(max_examples=500, deadline=None)
+    def test_fingerprints_are_the_same(self, texts: list[str]) -> None:
+        found = line_hashes(texts)
+        with plain():
+            assert np.array_equal(found, line_hashes(texts))
+
+    @given(TEXTS.filter(bool), st.integers(HEAD - 3, HEAD + TAIL + 3))
+    def test_long_lines_are_clipped_at_the_same_place(self, text: str, size: int) -> None:
+        texts = [(text * size)[:size], text * size]
+        found = line_hashes(texts)
+        with plain():
+            assert np.array_equal(found, line_hashes(texts))
+
+    def test_every_character_is_folded_as_python_does(self) -> None:
+        folded = folds()
+        for point in range(TABLE_SIZE):
+            text = chr(point).casefold()
+            assert folded[point] & SEVERAL == (ord(text) if len(text) == 1 else SEVERAL)
+            assert len(text) == 1 or not re.search(r"\d", text)
+            assert bool(folded[point] & 1 << 31) == (chr(point).lower() != chr(point))
+
+    WORDS = st.sampled_from(
+        ["", "a", "menu", "post-12", "B", "html", "é", "٣7", "n" * 600, "\ud800"]
+    )
+
+    @given(
+        st.lists(
+            st.builds(
+                lambda tag, names, up, hidden: (tag, tuple(names), up, hidden),
+                st.sampled_from(["div", "html", "body", "p", "x-é", "t" * 300]),
+                st.lists(WORDS, max_size=5),
+                st.integers(0, 40),
+                st.booleans(),
+            ),
+            max_size=20,
+        ),
+        st.lists(st.none() | st.integers(0, 40), max_size=20),
+    )
+    @settings(deadline=None)
+    def test_places_are_the_same(
+        self, elements: list[tuple[str, tuple[str, ...], int, bool]], within: list[int | None]
+    ) -> None:
+        tree = tuple(
+            Element(tag, names, up % (i + 1) - 1, hidden)
+            for i, (tag, names, up, hidden) in enumerate(elements)
+        )
+        lines = tuple(
+            Line("x", None if at is None or not tree else Markup(at % len(tree))) for at in within
+        )
+        page = Page(lines, "html", elements=tree)
+        found = line_places(page, range(len(lines)))
+        with plain():
+            assert np.array_equal(found, line_places(page, range(len(lines))))
+
+    LINE = st.tuples(
+        st.integers(1, 12),
+        st.integers(1, 9),
+        st.integers(0, 4),
+        st.integers(0, 255),
+        st.integers(-MOST_OPINION, MOST_OPINION),
+        st.booleans(),
+    )
+    PAGES = st.lists(st.lists(LINE, min_size=1, max_size=14), min_size=1, max_size=9)
+
+    @given(PAGES)
+    @settings(max_examples=500, deadline=None)
+    def test_a_page_is_seen_the_same_with_its_site(self, pages: list[list[Any]]) -> None:
+        sketches = [
+            Sketch(
+                np.array([row[:3] for row in page], np.int64),
+                np.array([row[3] for row in page], np.uint8),
+                np.array([row[4] for row in page], np.int8),
+                np.zeros(len(page), np.int8),
+            )
+            for page in pages
+        ]
+        known, page = Knowledge(sketches[1:]), sketches[0]
+        titles = np.array([row[5] for row in pages[0]])
+        found = known.see(page, titles)
+        with plain():
+            other = known.see(page, titles)
+        assert np.array_equal(found.on, other.on)
+        assert np.array_equal(found.columns, other.columns)
+        assert (found.of, found.familiar) == (other.of, other.familiar)
+
+    def test_what_does_not_fit_together_is_refused(self) -> None:
+        native = acceleration.native
+        assert native is not None
+        page = html_page(news_page("en"))
+        out = np.empty((len(page.lines), 2), np.int64)
+        with pytest.raises(ValueError, match="room"):
+            native.line_hashes(["a"], char_flags(), folds(), out)
+        with pytest.raises(ValueError, match="room"):
+            native.line_places(page.lines, [0], page.elements, hash, out)
+        backwards = (Element("p", (), 1), Element("p", (), 0))
+        with pytest.raises(ValueError, match="parent"):
+            native.line_places((Line("x", Markup(0)),), [0], backwards, hash, out[0, :1])
+        with pytest.raises(ValueError, match="no such element"):
+            native.line_places((Line("x", Markup(2)),), [0], backwards, hash, out[0, :1])
+        with pytest.raises(TypeError, match="29 arguments"):
+            native.see_page(1)
