@@ -222,9 +222,10 @@ def buckets(hashes: Hashes, bits: int = HASH_BITS) -> Ints:
 
 _NAME_WORD = re.compile(r"[a-z]{2,}|[A-Z][a-z]+|[A-Z]{2,}")
 MAX_NAME_WORDS: Final = 24
+KEPT_NAMES: Final = 1 << 14  # of elements, whose tokens are kept: those of some hundred sites
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=KEPT_NAMES)
 def name_tokens(name: str) -> tuple[str, ...]:
     """The words of a class, id or role, whole and in pieces.
 
@@ -235,7 +236,7 @@ def name_tokens(name: str) -> tuple[str, ...]:
     return (whole, *(word.lower() for word in _NAME_WORD.findall(name)[:8]))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=KEPT_NAMES)
 def element_tokens(tag: str, names: tuple[str, ...]) -> Ints:
     """Hashes of what an element is called: its tag, its names, their words."""
     if native := acceleration.native:

@@ -40,7 +40,7 @@ COLUMNS: Final = ("line", "loose", "place")
 
 # What opinions stand for, in log-odds and as a probability, from the lowest on, and how many
 # characters each length is.
-LOG_ODDS: Final = np.arange(-MOST, MOST + 1) * OPINION_STEP
+LOG_ODDS: Final = np.arange(-MOST, MOST + 1).astype(np.float64) * OPINION_STEP
 LIKELY: Final = sigmoid(LOG_ODDS)
 CHARS: Final = np.exp2(np.arange(256) / LENGTH_STEPS) - 1
 
