@@ -81,6 +81,7 @@ def test_lowering_is_written_down_with_its_reason() -> None:
     floors = gate.read()["splits"]["dev"]["html"]
     assert (fall.group, floors["news/th"]["line"]) == ("news/th", 0.59)
     assert floors["news"]["line"] == 0.89  # held, so that it stays
+    assert gate.write("dev", scores(news=0.895, news_th=0.60), "once more") == []
     [lowered] = gate.read()["lowered"]
     assert lowered["reason"] == "the Thai gold was corrected"
     assert lowered["floors"] == [

@@ -133,10 +133,10 @@ def write(split: str, scores: Scores, reason: str | None) -> list[Fall]:
     old = baseline["splits"].get(split, {})
     new = floors_of(scores)
     merged, higher = raised(old, new)
-    if reason and (fallen := falls(old, scores)):
-        higher = fallen
-        for fall in fallen:
-            _lower(merged[fall.mode], new.get(fall.mode, {}), fall)
+    fallen = falls(old, scores) if reason else []
+    for fall in fallen:
+        _lower(merged[fall.mode], new.get(fall.mode, {}), fall)
+    if fallen:
         baseline["lowered"].append(
             {
                 "split": split,
@@ -149,7 +149,7 @@ def write(split: str, scores: Scores, reason: str | None) -> list[Fall]:
         )
     baseline["splits"][split] = merged
     BASELINE.write_text(as_json(baseline), "utf-8")
-    return higher
+    return fallen if reason else higher
 
 
 def _lower(
