@@ -33,7 +33,7 @@ from benchmarks.kills import SENTENCES, made_up_page, warc_record
 from boilerplate.cleaner import Cleaner
 from boilerplate.recipe import Recipe
 from boilerplate.runner import Job, run, shards_of
-from training.card import with_section
+from training.card import write_section
 
 RECORDS_A_SHARD = 1000
 TICK = 0.5  # seconds between two looks at memory
@@ -339,7 +339,7 @@ def write_document(runs: list[Measured], docs: Path) -> None:
     told: list[str] = []
     table_of(runs, told.append)
     section = "\n".join(["", *told, "", *in_words(runs), ""])
-    page.write_text(with_section(page.read_text("utf-8"), section, (BEGIN, END)), "utf-8")
+    write_section(page, section, (BEGIN, END))
 
 
 def in_words(runs: list[Measured]) -> list[str]:

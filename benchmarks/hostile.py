@@ -175,13 +175,13 @@ def table(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
 
 def keep(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Write what is known by now: a run over all kinds takes long, and may be stopped."""
-    from training.card import commit, with_section
+    from training.card import commit, write_section
 
     known = {name: kinds[name] for name in PAGES if name in kinds}
     RESULTS.write_text(json.dumps(commit() | {"kinds": known}, indent=1) + "\n", "utf-8")
     about = f"At commit `{commit()['commit'][:10]}`, the largest page of each kind:"
     section = "\n".join([about, "", *table(known)])
-    DOCUMENT.write_text(with_section(DOCUMENT.read_text("utf-8"), section, MARKS), "utf-8")
+    write_section(DOCUMENT, section, MARKS)
 
 
 @click.command()

@@ -405,8 +405,7 @@ def write(name: str, found: Mapping[str, Any], table: str) -> None:
     RESULTS.write_text(
         json.dumps({**results, name: dict(found)}, indent=1, ensure_ascii=False) + "\n", "utf-8"
     )
-    text = cards.with_section(DOCUMENT.read_text("utf-8"), table, MARKS[name])
-    DOCUMENT.write_text(text, "utf-8")
+    cards.write_section(DOCUMENT, table, MARKS[name])
 
 
 def write_sites(sites: Mapping[str, Any], about: Mapping[str, Any]) -> None:

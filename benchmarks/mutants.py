@@ -25,7 +25,7 @@ from typing import Any, Final
 
 import click
 
-from training.card import commit, with_section
+from training.card import commit, with_run, write_section
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 RESULTS: Final = ROOT / "docs/results/mutants.json"
@@ -95,13 +95,13 @@ def main() -> None:
     for room in asked.rooms:
         about = commit()
         with tempfile.TemporaryDirectory() as folder:
-            found, made = tested(room, Path(folder), asked.sample, asked.seed, asked.jobs)
+            found, made = tried(room, Path(folder), asked.sample, asked.seed, asked.jobs)
         report(room, found)
         if asked.write:
             note(room, about | {"seed": asked.seed, "made": made} | summary(found))
 
 
-def tested(room: str, folder: Path, sample: int, seed: int, jobs: int) -> tuple[list[Mutant], int]:
+def tried(room: str, folder: Path, sample: int, seed: int, jobs: int) -> tuple[list[Mutant], int]:
     """What became of each mutant of a sample, and of how many it was drawn."""
     for name in (*COPIED, "pyproject.toml"):
         source = ROOT / name
@@ -190,11 +190,7 @@ def report(room: str, found: Sequence[Mutant]) -> None:
 
 def note(room: str, run: Mapping[str, Any]) -> None:
     """Add a run to those that are known, and write the table anew."""
-    runs = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
-    runs.setdefault(room, []).append(run)
-    RESULTS.write_text(json.dumps(runs, indent=1, sort_keys=True) + "\n", "utf-8")
-    text = with_section(DOCUMENT.read_text("utf-8"), "\n".join(table(runs)), MARKS)
-    DOCUMENT.write_text(text, "utf-8")
+    write_section(DOCUMENT, "\n".join(table(with_run(RESULTS, room, run))), MARKS)
 
 
 def table(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:

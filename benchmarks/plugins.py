@@ -22,7 +22,7 @@ from boilerplate.plugins import Opinions, Plugins, Settings, load_plugins, no_pl
 from boilerplate.readers import decode, html_page
 from boilerplate_plugins import adblock_lists, ftr_site_config
 from training.__main__ import HERE, cache_option, gold_pages, source_option
-from training.card import commit, fingerprint, with_section
+from training.card import commit, fingerprint, write_section
 from training.corpora import GoldPage
 from training.dataset import Sample, sample
 from training.score import score_cleaned
@@ -133,8 +133,7 @@ def main(source: Path, cache: Path, rules: Path, every: int, docs: Path) -> None
     table = "\n".join([HEAD, *rows, "", measured])
     click.echo(table)
     if every == 1:
-        text = docs.read_text(encoding="utf-8")
-        docs.write_text(with_section(text, table, (BEGIN, END)), encoding="utf-8")
+        write_section(docs, table, (BEGIN, END))
 
 
 def _rules(folder: Path, name: str) -> Path:

@@ -30,7 +30,6 @@ from boilerplate.plugins import no_plugins
 from boilerplate.sites import SiteModel
 from training import card as cards
 from training.__main__ import HERE, cache_option, gold_pages, model_option, source_option
-from training.card import with_section
 from training.corpora import GoldPage
 from training.dataset import Sample, sample
 from training.score import score_cleaned
@@ -218,8 +217,7 @@ def of_gold_pages(command: Callable[..., Any]) -> Callable[..., Any]:
 def write_tables(document: Path, tables: Sequence[str]) -> None:
     """Put the tables between the document's marks."""
     section = "\n\n".join(tables)
-    text = with_section(document.read_text("utf-8"), f"\n{section}\n", MARKS)
-    document.write_text(text, "utf-8")
+    cards.write_section(document, f"\n{section}\n", MARKS)
 
 
 @click.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import resource
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.hostile import DOCUMENT
-from training.card import commit, with_section
+from training.card import commit, with_run, write_section
 
 HERE: Final = Path(__file__).resolve().parents[1]
 RESULTS: Final = HERE / "docs/results/fuzz.json"
@@ -61,11 +60,7 @@ def summary(said: str) -> dict[str, int]:
 
 def note(name: str, run: Mapping[str, Any]) -> None:
     """Add a run to those that are known, and write the table anew."""
-    runs = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
-    runs.setdefault(name, []).append(run)
-    RESULTS.write_text(json.dumps(runs, indent=1, sort_keys=True) + "\n", "utf-8")
-    section = "\n".join(table(runs))
-    DOCUMENT.write_text(with_section(DOCUMENT.read_text("utf-8"), section, MARKS), "utf-8")
+    write_section(DOCUMENT, "\n".join(table(with_run(RESULTS, name, run))), MARKS)
 
 
 def table(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:

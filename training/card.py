@@ -731,6 +731,19 @@ def with_section(text: str, section: str, markers: tuple[str, str] = MARKERS) ->
     return pattern.sub(lambda _: f"{start}\n{section}\n{end}", text, count=1)
 
 
+def write_section(document: Path, section: str, markers: tuple[str, str]) -> None:
+    """Write what stands between a document's markers anew; ValueError without markers."""
+    document.write_text(with_section(document.read_text("utf-8"), section, markers), "utf-8")
+
+
+def with_run(results: Path, name: str, run: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """All runs that a file of results has under each name, one more among them, written there."""
+    runs = json.loads(results.read_text("utf-8")) if results.exists() else {}
+    runs.setdefault(name, []).append(dict(run))
+    results.write_text(json.dumps(runs, indent=1, sort_keys=True) + "\n", "utf-8")
+    return runs
+
+
 def documents(docs: Path, readme: Path | None = None) -> dict[Path, str]:
     """Each document and what should be in it."""
     results = results_in(docs)
