@@ -4,20 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static PyObject *name_tag, *name_names, *name_parent, *name_hidden, *name_markup;
-
-static int ready(void)
-{
-    if (name_tag == NULL) {
-        name_tag = PyUnicode_InternFromString("tag");
-        name_names = PyUnicode_InternFromString("names");
-        name_parent = PyUnicode_InternFromString("parent");
-        name_hidden = PyUnicode_InternFromString("hidden");
-        name_markup = PyUnicode_InternFromString("markup");
-    }
-    return name_tag && name_names && name_parent && name_hidden && name_markup ? 0 : -1;
-}
-
 enum { FIRST_NAMES = 3 }; /* by which elements are told apart, whatever else they are called */
 
 /* The number that a dict has for a key, which becomes the next one where it is new. -1 with an
@@ -64,7 +50,7 @@ PyObject *element_arrays(PyObject *module, PyObject *const *args, Py_ssize_t cou
     Array a[6] = {0};
     Py_ssize_t *firsts = NULL;
     (void)module;
-    if (ready() < 0 || take_arguments("element_arrays", "oDDBDD", args, count, a) < 0 ||
+    if (ready_names() < 0 || take_arguments("element_arrays", "oDDBDD", args, count, a) < 0 ||
         (seen = PyDict_New()) == NULL || (signs = PyDict_New()) == NULL ||
         (kinds = PyList_New(0)) == NULL) {
         goto done;
@@ -144,7 +130,7 @@ PyObject *line_markups(PyObject *module, PyObject *args)
     PyObject *lines, *places, *out_object, *result = NULL;
     Array out = {0};
     (void)module;
-    if (ready() < 0 || !PyArg_ParseTuple(args, "O!OO", &PyTuple_Type, &lines, &places, &out_object)) {
+    if (ready_names() < 0 || !PyArg_ParseTuple(args, "O!OO", &PyTuple_Type, &lines, &places, &out_object)) {
         return NULL;
     }
     for (int i = 0; i < 5; i++) {

@@ -54,6 +54,11 @@ static inline uint64_t name_bucket(uint64_t token, uint64_t level, int bits)
 /* Marks the buckets of tokens of names, seen from a level, among 2**bits. */
 void mark_names(const uint64_t *tokens, Py_ssize_t count, int level, int bits, uint8_t *marks);
 
+/* The names of attributes of a page's values, once ready_names has returned 0; else -1 with an
+   exception. */
+extern PyObject *name_tag, *name_names, *name_parent, *name_hidden, *name_markup, *name_element;
+int ready_names(void);
+
 /* Makes values of a frozen dataclass with slots: sets its fields past its own __setattr__, which
    refuses. */
 enum { MOST_FIELDS = 8 };

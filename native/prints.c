@@ -514,20 +514,6 @@ done:
 
 enum { PLACE_NAMES = 3, LONGEST_PLACE = 512 };
 
-static PyObject *name_tag, *name_names, *name_parent, *name_markup, *name_element;
-
-static int ready(void)
-{
-    if (name_tag == NULL) {
-        name_tag = PyUnicode_InternFromString("tag");
-        name_names = PyUnicode_InternFromString("names");
-        name_parent = PyUnicode_InternFromString("parent");
-        name_markup = PyUnicode_InternFromString("markup");
-        name_element = PyUnicode_InternFromString("element");
-    }
-    return name_tag && name_names && name_parent && name_markup && name_element ? 0 : -1;
-}
-
 /* fingerprints.named_place: 1; 0 where it must be worked out elsewhere. */
 static int place_hash(PyObject *tag, PyObject *names, int64_t *hash)
 {
@@ -635,7 +621,7 @@ PyObject *line_places(PyObject *module, PyObject *const *args, Py_ssize_t count)
     PyObject *result = NULL;
     int64_t *known = NULL;
     (void)module;
-    if (ready() < 0 || take_arguments("line_places", "ooooD", args, count, a) < 0) {
+    if (ready_names() < 0 || take_arguments("line_places", "ooooD", args, count, a) < 0) {
         goto done;
     }
     PyObject *lines = args[0], *elements = args[2];

@@ -6,6 +6,23 @@
 enum { TABLE_SIZE = 0x20000, PLAIN = 16 /* characters.Flag */ };
 enum { LONGEST = 1 << 16 }; /* a text that is looked through here; few are longer */
 
+PyObject *name_tag, *name_names, *name_parent, *name_hidden, *name_markup, *name_element;
+
+int ready_names(void)
+{
+    if (name_tag == NULL) {
+        name_tag = PyUnicode_InternFromString("tag");
+        name_names = PyUnicode_InternFromString("names");
+        name_parent = PyUnicode_InternFromString("parent");
+        name_hidden = PyUnicode_InternFromString("hidden");
+        name_markup = PyUnicode_InternFromString("markup");
+        name_element = PyUnicode_InternFromString("element");
+    }
+    int are_ready = name_tag && name_names && name_parent && name_hidden && name_markup &&
+                    name_element;
+    return are_ready ? 0 : -1;
+}
+
 int ready_maker(Maker *maker, PyObject *type, const char *const *names)
 {
     if (!PyType_Check(type)) {
