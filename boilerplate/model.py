@@ -118,17 +118,15 @@ class Linear:
         return scores
 
     def taught(self, language: str | None) -> float:
-        """How much it knows of a language: words of one that it never saw say nothing."""
-        return taught(self.languages, language)
+        """The logarithm of how many pages in a language it knows, and one.
 
+        Words of a language that it never saw say nothing.
 
-def taught(pages: Mapping[str, int], language: str | None) -> float:
-    """The logarithm of how many ``pages`` there are in a language, and one.
-
-    >>> taught({"zh": 9}, "zh-tw") == taught({"zh": 9}, "zh-cn") > taught({"zh": 9}, "th")
-    True
-    """
-    return math.log1p(pages.get(language.split("-")[0], 0)) if language else 0.0
+        >>> some = Linear((), 0.0, {"zh": 9})
+        >>> some.taught("zh-tw") == some.taught("zh-cn") > some.taught("th") == some.taught(None)
+        True
+        """
+        return math.log1p(self.languages.get(language.split("-")[0], 0)) if language else 0.0
 
 
 def evidence_rows(encoded: Encoded) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:

@@ -310,7 +310,8 @@ class TestParts:
     def test_the_parts_of_a_long_page_are_its_lines_in_order(
         self, n: int, most_lines: int, most_chars: int
     ) -> None:
-        markup = "".join(f"<div class=c{i}><p>line {i} {'x' * (i % 40)}</div>" for i in range(n))
+        linked = (f"line {i} <a href=/>{'x' * (i % 40)}</a>" for i in range(n))
+        markup = "".join(f"<div class=c{i}><p>{line}</div>" for i, line in enumerate(linked))
         page = Cleaner(made_up_model()).clean(markup, kind="html").page
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(room, "PART_LINES", most_lines)
@@ -318,11 +319,14 @@ class TestParts:
             found = list(parts(page, range(n)))
         texts = [part.lines[i].text for part, spoken in found for i in spoken]
         assert texts == [line.text for line in page.lines]
+        at = iter(range(n))
         for part, spoken in found:
             assert len(spoken) <= most_lines + 1
             for i in spoken:
-                markup_of = part.lines[i].markup
+                markup_of, was = part.lines[i].markup, page.lines[next(at)].markup
                 assert markup_of
+                assert was
+                assert markup_of == replace(was, element=markup_of.element)
                 names = part.elements[markup_of.element]
                 number = part.lines[i].text.split()[1]
                 assert names.tag == "p"

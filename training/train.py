@@ -30,7 +30,6 @@ from boilerplate.model import (
     Stack,
     Trees,
     evidence_rows,
-    taught,
     tree_matrix,
 )
 from boilerplate.page import Kind, text_page
@@ -105,11 +104,6 @@ class Lesson:
     end: tuple[str, ...] = ()
     languages: frozenset[str] = frozenset()
     worded: bool = True
-
-    @property
-    def language(self) -> str:
-        """What the detector takes the page for, without its region; "" for nothing."""
-        return code_of(self.encoded.speech.language or "")
 
     @property
     def fold(self) -> int:
@@ -410,19 +404,22 @@ def fit_linear_by_fold(lessons: Sequence[Lesson]) -> Linear:
         inside = known & (fold_of_row != fold)
         told = inside[known]
         partial = fit_linear(X[inside], y[told], w[told]) if told.any() else whole
-        pages = pages_by_language([each for each in worded if each.fold != fold])
+        others = pages_by_language(each for each in worded if each.fold != fold)
+        partial = replace(partial, languages=others)
         for i in np.flatnonzero(folds == fold):
             page = X[bounds[i] : bounds[i + 1]]
             lessons[i].evidence = np.column_stack(
                 [page[:, k * SIZE : (k + 1) * SIZE] @ t for k, t in enumerate(partial.tables)]
             ).astype(float)  # as of pages that are cleaned
-            lessons[i].known = taught(pages, lessons[i].language) if lessons[i].worded else 0.0
+            if lessons[i].worded:
+                lessons[i].known = partial.taught(lessons[i].encoded.speech.language)
     return whole
 
 
 def pages_by_language(lessons: Iterable[Lesson]) -> dict[str, int]:
     """How many pages there are to learn from in each language that is known."""
-    return dict(Counter(each.language for each in lessons if each.language))
+    heard = (each.encoded.speech.language for each in lessons)
+    return dict(Counter(code_of(language) for language in heard if language))
 
 
 def fit_trees(lessons: Sequence[Lesson], bias: float, ignored: Sequence[int] = ()) -> Trees:
