@@ -18,7 +18,9 @@ from boilerplate.features import total as total_of
 
 OFFSETS: Final = (-3, -2, -1, 1, 2, 3)
 WINDOWS: Final = (2, 5, 12, 30)
-LONG_LINE: Final = 80.0  # characters; a line this long that looks like content is an anchor
+LONG_LINE: Final = (
+    80.0  # letters of an alphabet; a line this long that looks like content is an anchor
+)
 ANCHOR: Final = 0.6  # probability
 CONTAINERS: Final = (0, 1, 2, 3, 4, 6)  # levels above the line's own element
 
@@ -98,7 +100,7 @@ _LOGARITHMS_OF_CONTAINERS: Final = [
 def neighbour_features(p: Floats, chars: Floats, terminals: Floats) -> Floats:
     """What stands around each line: NEIGHBOUR_COLUMNS, WINDOW_COLUMNS, PAGE_COLUMNS.
 
-    ``p`` is the stage before's probability of content, ``chars`` the lines' lengths,
+    ``p`` is the stage before's probability of content, ``chars`` the lines' sizes,
     ``terminals`` their counts of sentence ends; (n,) each. A row for each column, (c, n).
     """
     rows = np.empty((_OF_PAGE + len(PAGE_COLUMNS), len(p)))

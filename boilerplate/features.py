@@ -446,20 +446,18 @@ def _copies(hashes: Hashes) -> tuple[Ints, Ints]:
     return before, counts[inverse]
 
 
-COPY_LENGTH: Final = (
-    60.0  # letters of an alphabet, from which a line said twice is a copy of the article
-)
+COPY_LENGTH: Final = 60.0  # of a line's size, from which it is a copy of the article if said twice
 
 
-def copies(hashes: Hashes, chars: Floats) -> tuple[Ints, Ints, Floats]:
+def copies(hashes: Hashes, sizes: Floats) -> tuple[Ints, Ints, Floats]:
     """How often each line stood before and will stand again, and the share of copies; (n,) each.
 
     Pages hold their article twice: for print, for narrow screens. Only the first counts.
     """
     before, total = _copies(hashes)
     after = total - 1 - before
-    copied = chars[(chars > COPY_LENGTH) & (before > 0)].sum()
-    share = np.full(len(hashes), copied / max(chars.sum(), 1.0))
+    copied = sizes[(sizes > COPY_LENGTH) & (before > 0)].sum()
+    share = np.full(len(hashes), copied / max(sizes.sum(), 1.0))
     return before, after, share
 
 
@@ -860,8 +858,8 @@ def _markup_columns(tree: Tree, flags: Ints, chars: Floats) -> list[Any]:
 class Encoded:
     """A page's spoken lines as the models read them; (n,) arrays, ``columns`` (n, f).
 
-    ``chars`` are the lengths of the lines, ``sizes`` their ``sizes_of``. ``text`` is where n-grams
-    are read from; None once they have been.
+    ``chars`` are the lengths of the lines, ``sizes`` their ``sizes_of``, ``links`` the part of
+    these that is in links. ``text`` is where n-grams are read from; None once they have been.
     """
 
     chars: Floats

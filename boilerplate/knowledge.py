@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate import acceleration
-from boilerplate.features import Floats, Ints
+from boilerplate.features import Floats, Ints, total
 from boilerplate.model import logit, sigmoid
 from boilerplate.page import Kind
 from boilerplate.sketches import CHARS, LIKELY, Sketch
@@ -64,11 +64,6 @@ def find(keys: Ints, wanted: Ints) -> Ints:
         return np.full(len(wanted), -1, np.int64)
     at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[at] == wanted, at, -1)
-
-
-def total(values: Floats) -> float:
-    """The sum of values, added one after the other as the compiled part adds them."""
-    return float(np.add.accumulate(values)[-1]) if len(values) else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -551,8 +546,8 @@ def _familiarity(pages: Sequence[Sketch]) -> Floats:
         posted = postings(key, lines.page, n)
         seen |= (posted.counts[find(posted.keys, key)] > 1) & ((key > 0) | (column == 0))
     chrome = sigmoid(-lines.log_odds)
-    total = np.maximum(np.bincount(lines.page, chrome, minlength=n), 1e-9)
-    share: Floats = np.bincount(lines.page, chrome * seen, minlength=n) / total
+    whole = np.maximum(np.bincount(lines.page, chrome, minlength=n), 1e-9)
+    share: Floats = np.bincount(lines.page, chrome * seen, minlength=n) / whole
     return share
 
 
