@@ -42,7 +42,7 @@ FOLDS: Final = 5
 SITE_PAGES: Final = 5  # a site with more pages than this weighs as the root of their number
 PAGE_LINES: Final = 100  # a longer page weighs as the root of its length
 LEAST_LINES: Final = 20
-WEIGHED_CHARS: Final = (10.0, 400.0)  # a line weighs as the root of its length between these
+WEIGHED_SIZES: Final = (10.0, 400.0)  # a line weighs as the root of its size between these
 MADE_UP_WEIGHT: Final = 0.3  # of a page put together from phrases
 MAX_PAGE_LINES: Final = 400  # drawn from a longer page
 SHARE_OF_STRINGS: Final = 0.4  # of pages that are also learned a text node a line
@@ -440,7 +440,7 @@ def fit_trees(lessons: Sequence[Lesson], bias: float, ignored: Sequence[int] = (
         rows.append(matrix[each.kept[chosen]])
         targets.append(each.target[chosen])
         sizes = each.encoded.sizes[each.kept[chosen]]
-        weights.append(each.weight * np.clip(sizes, *WEIGHED_CHARS) ** 0.5 / 8)
+        weights.append(each.weight * np.clip(sizes, *WEIGHED_SIZES) ** 0.5 / 8)
     boosted = BoostedLines().fit(
         np.concatenate(rows), np.concatenate(targets), np.concatenate(weights)
     )
