@@ -39,7 +39,7 @@ from boilerplate.recipe import Recipe
 model, source, output = sys.argv[1:]
 files = [(path, path.relative_to(source)) for path in sorted(Path(source).rglob("*.*"))]
 job = Job(Recipe.of(Cleaner(model or None)), output)
-reports = run(shards_of(files, 20), job, 2)
+reports = run(shards_of(files, 20), job, 2, told=lambda said: print(said, flush=True))
 sys.exit(any(report.problem for report in reports))
 """
 

@@ -14,6 +14,7 @@ DIE = "please die"
 DIE_ONCE = "please die once, and say so in "  # the path of a file, up to the next <
 HANG = "please hang"
 SLEEP = "please sleep"
+WAIT = "please wait for "  # the path of a file, up to the next <
 GROW = "please grow"
 RAISE = "please raise"
 
@@ -34,6 +35,10 @@ class PoisonCleaner(Cleaner):
             pow(3, 10**10)  # in C, with the interpreter's lock held
         if SLEEP in text:
             time.sleep(10_000)
+        if WAIT in text:
+            awaited = Path(text.partition(WAIT)[2].partition("<")[0])
+            while not awaited.exists():
+                time.sleep(0.01)
         if GROW in text:
             grown = [bytearray(1 << 20) for _ in range(1 << 20)]
             del grown

@@ -232,44 +232,56 @@ def test_kills_at_random_moments_lose_nothing(tmp_path: Path, model_file: Path):
     assert tally.errors == 0
 
 
-def wait_until_under_way(out: Path) -> None:
-    """Until the run is begun, which its manifest says, and a shard's file is being written."""
-    while not ((out / MANIFEST).exists() and list(out.glob(".*.tmp"))):
+def begin_and_hold(folder: Path, model: Path) -> subprocess.Popen[str]:
+    """A run of eight files, of which each waits for ``folder/go``, once a file is under way."""
+    (folder / "in").mkdir()
+    for shard in range(8):
+        rows = [{"html": f"<p>{poison.WAIT}{folder / 'go'}<p>Ferry in fog"}, {"html": "<p>Fog"}]
+        (folder / "in" / f"{shard}.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    program = RUN.replace("boilerplate.cleaner import", "tests.poison import PoisonCleaner as")
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(model), str(folder / "in"), str(folder / "out")],
+        cwd=Path(__file__).parent.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    while not ((folder / "out" / MANIFEST).exists() and list((folder / "out").glob(".*.tmp"))):
+        assert process.poll() is None
         time.sleep(0.02)
+    return process
+
+
+def interrupt(process: subprocess.Popen[str]) -> None:
+    """Press ^C, and wait for what the run says to it."""
+    os.kill(process.pid, signal.SIGINT)
+    assert process.stdout is not None
+    assert "press ^C again" in process.stdout.readline()
 
 
 def test_control_c_finishes_the_shards_under_way_and_the_next_run_the_rest(
     tmp_path: Path, model_file: Path
 ):
-    make_crawl(tmp_path / "in", shards=12, pages=60)
-    process = subprocess.Popen(
-        [sys.executable, "-c", RUN, str(model_file), str(tmp_path / "in"), str(tmp_path / "out")]
-    )
-    wait_until_under_way(tmp_path / "out")
-    os.kill(process.pid, signal.SIGINT)
-    assert process.wait() == 0
+    with begin_and_hold(tmp_path, model_file) as process:
+        interrupt(process)
+        (tmp_path / "go").touch()
+        assert process.wait() == 0
     stopped = contents(tmp_path / "out")
     manifest = json.loads(stopped[MANIFEST])
     assert manifest["complete"] is False
-    assert 0 < len(manifest["shards"]) < 12
+    assert 0 < len(manifest["shards"]) < 8
     assert not [name for name in stopped if name.endswith(".tmp")]
-    job = Job(Recipe.of(Cleaner(model_file)), str(tmp_path / "out"))
-    reports = run(shards_in(tmp_path / "in", 20), job, 2)
+    job = Job(Recipe.of(poison.PoisonCleaner(model_file)), str(tmp_path / "out"))
+    reports = run(shards_in(tmp_path / "in"), job, 2)
     assert sum(r.skipped for r in reports) == len(manifest["shards"])
-    assert sum(r.records for r in reports) == 13 * 60
+    assert sum(r.records for r in reports) == 8 * 2
 
 
 def test_nothing_is_left_of_a_run_that_was_given_up(tmp_path: Path, model_file: Path):
-    make_crawl(tmp_path / "in", shards=12, pages=60)
-    process = subprocess.Popen(
-        [sys.executable, "-c", RUN, str(model_file), str(tmp_path / "in"), str(tmp_path / "out")],
-        stderr=subprocess.DEVNULL,
-    )
-    wait_until_under_way(tmp_path / "out")
-    for _ in range(2):
+    with begin_and_hold(tmp_path, model_file) as process:
+        interrupt(process)
         os.kill(process.pid, signal.SIGINT)
-        time.sleep(0.1)
-    assert process.wait() != 0
+        assert process.wait() != 0
     assert not list((tmp_path / "out").rglob("*.tmp"))
     remove_left_behind(tmp_path / "out")
 
