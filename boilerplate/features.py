@@ -310,17 +310,34 @@ class Tree:
         return chain
 
 
-def tree(page: Page, spoken: Sequence[int]) -> Tree | None:
-    """The Tree of a page's spoken lines; None for bare text."""
+def tree(page: Page, spoken: Sequence[int], partly: bool = False) -> Tree | None:
+    """The Tree of a page's spoken lines; None for bare text.
+
+    ``partly`` leaves out the elements that are around none of these lines.
+    """
     if page.kind != "html" or not page.elements:
         return None
-    kinds, kind, parent, depth, hidden, sign = _element_arrays(page.elements)
     markups = line_markups(page, spoken)
     own = markups[:, 0].astype(np.int64)
+    numbers = np.arange(len(page.elements))
+    if partly:
+        numbers = elements_above(page.elements, own)
+        own = np.searchsorted(numbers, own)
+    kinds, kind, parent, depth, hidden, sign = element_arrays(page.elements, numbers)
     groups = line_groups(parent, sign, own)
     each = [element_tokens(*found) for found in kinds]
     tokens, sizes = np.concatenate(each), np.array([len(some) for some in each], np.int64)
     return Tree(kinds, tokens, sizes, kind, parent, depth, hidden, sign, markups, own, groups)
+
+
+def elements_above(elements: Sequence[Element], own: Ints) -> Ints:
+    """The numbers of some elements and of all around them, in rising order."""
+    found: set[int] = set()
+    for number in dict.fromkeys(own.tolist()):
+        while number >= 0 and number not in found:
+            found.add(number)
+            number = elements[number].parent
+    return np.array(sorted(found), np.int64)
 
 
 def line_groups(parent: Ints, sign: Ints, own: Ints) -> Ints:
@@ -341,28 +358,28 @@ def line_groups(parent: Ints, sign: Ints, own: Ints) -> Ints:
 
 
 def element_arrays(
-    elements: Sequence[Element],
-) -> tuple[list[ElementKind], Ints, Ints, Ints, NDArray[np.bool_]]:
-    """The kinds that elements have, and of each its kind, parent, depth, and if it is hidden."""
-    return _element_arrays(elements)[:5]
-
-
-def _element_arrays(
-    elements: Sequence[Element],
+    elements: Sequence[Element], numbers: Ints
 ) -> tuple[list[ElementKind], Ints, Ints, Ints, NDArray[np.bool_], Ints]:
-    e = len(elements)
+    """The kinds of some elements, and of each its kind, parent, depth, if it is hidden, its sign.
+
+    ``numbers`` (e,) rise, and have the number of each element's parent. A parent is told by its
+    place among them; elements of one sign share the tag and the first names.
+    """
+    e = len(numbers)
     kind, parent, depth, sign = np.empty((4, e), np.int64)
     hidden = np.empty(e, bool)
+    some = tuple(elements) if e == len(elements) else tuple(elements[i] for i in numbers.tolist())
     if native := acceleration.native:
-        kinds = native.element_arrays(tuple(elements), parent, depth, hidden, kind, sign)
+        kinds = native.element_arrays(some, numbers, parent, depth, hidden, kind, sign)
         return kinds, kind, parent, depth, hidden, sign
+    place = dict(zip(numbers.tolist(), range(e), strict=True)) | {-1: -1}
     seen: dict[ElementKind, int] = {}
     signs: dict[ElementKind, int] = {}
-    for i, element in enumerate(elements):
+    for i, element in enumerate(some):
         kind[i] = seen.setdefault((element.tag, element.names), len(seen))
         sign[i] = signs.setdefault((element.tag, element.names[:_FIRST_NAMES]), len(signs))
-        parent[i], hidden[i] = element.parent, element.hidden
-        depth[i] = depth[element.parent] + 1 if element.parent >= 0 else 0
+        parent[i], hidden[i] = place[element.parent], element.hidden
+        depth[i] = depth[parent[i]] + 1 if element.parent >= 0 else 0
     return list(seen), kind, parent, depth, hidden, sign
 
 
@@ -923,14 +940,17 @@ def _bag_buckets(text: PageText, tokens: Ints) -> tuple[Ints, Ints, Ints]:
     return words, found[words], np.unique(name_buckets(tokens, _BAG_LEVEL, BAG_BITS))
 
 
-def encode(page: Page, spoken: Sequence[int]) -> Encoded:
-    """Everything that is known of a page's lines before any model has spoken."""
+def encode(page: Page, spoken: Sequence[int], partly: bool = False) -> Encoded:
+    """Everything that is known of a page's lines before any model has spoken.
+
+    ``partly`` takes these lines for a page of their own.
+    """
     full = plain_texts([page.lines[i].text for i in spoken])
     chars = np.fromiter(map(len, full), float, len(full))
     text = page_text([clip(t) if len(t) > MAX_LINE or "\n" in t else t for t in full])
     counts, scripts, shapes = line_shapes(text.texts)
     spoken_in = speech(text.texts, scripts, (text.folded, text.starts, text.lengths))
-    skeleton = tree(page, spoken)
+    skeleton = tree(page, spoken, partly)
     ends = np.cumsum([len(TEXT_COLUMNS), len(LANGUAGE_COLUMNS), len(MARKUP_COLUMNS)]).tolist()
     rows = np.empty((ends[1] if skeleton is None else ends[2], len(full)))
     sizes = sizes_of(chars, counts, scripts)

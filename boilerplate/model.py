@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -47,7 +47,7 @@ from boilerplate.features import (
     name_rows,
     name_scores,
 )
-from boilerplate.page import Element, Kind, Line, Markup, Page
+from boilerplate.page import Kind, Page
 
 FORMAT: Final = "boilerplate-model"
 FORMAT_VERSION: Final = 1
@@ -518,7 +518,7 @@ class Model:
 
     def predict(self, page: Page, spoken: Sequence[int]) -> Scores:
         """Probabilities of content for the lines of a page whose indices are given."""
-        scores = [self._predict_part(*part) for part in parts(page, spoken)]
+        scores = [self._predict_part(page, part, len(spoken)) for part in parts(page, spoken)]
         if len(scores) == 1:
             return scores[0]
         return Scores(
@@ -529,8 +529,9 @@ class Model:
             matrices=tuple(matrix for each in scores for matrix in each.matrices),
         )
 
-    def _predict_part(self, page: Page, spoken: Sequence[int]) -> Scores:
-        encoded = encode(page, spoken)
+    def _predict_part(self, page: Page, spoken: Sequence[int], whole: int) -> Scores:
+        """The scores of some of a page's ``whole`` lines, as if they stood on a page alone."""
+        encoded = encode(page, spoken, partly=len(spoken) < whole)
         kind: Kind = "text" if encoded.tree is None else "html"
         stack = self.stacks[kind]
         evidence = stack.linear.scores(encoded)
@@ -566,49 +567,20 @@ class Model:
         return (from_bytes, (to_bytes(self),))
 
 
-def parts(page: Page, spoken: Sequence[int]) -> Iterator[tuple[Page, Sequence[int]]]:
-    """A page as it is, or cut into pages of about the same size, with their spoken lines.
-
-    A part has the elements around its lines, and no others.
-    """
+def parts(page: Page, spoken: Sequence[int]) -> Iterator[Sequence[int]]:
+    """A page's spoken lines, all of them or cut into parts of about the same size."""
     if not spoken:
         return
     chars = np.array([min(len(page.lines[i].text), MAX_LINE) for i in spoken])
     shares = np.maximum(chars / PART_CHARS, 1 / PART_LINES)
     total = float(shares.sum())
     if total <= 1:
-        yield page, spoken
+        yield spoken
         return
     number = ((np.cumsum(shares) - shares / 2) / total * np.ceil(total)).astype(int)
     cuts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(spoken)]
     for first, last in pairwise(cuts):
-        yield _part(page, spoken[first:last])
-
-
-def _part(page: Page, spoken: Sequence[int]) -> tuple[Page, Sequence[int]]:
-    lines = [page.lines[i] for i in spoken]
-    needed: set[int] = set()
-    for markup in (line.markup for line in lines):
-        element = markup.element if markup else -1
-        while element >= 0 and element not in needed:
-            needed.add(element)
-            element = page.elements[element].parent
-    place = {old: new for new, old in enumerate(sorted(needed))}
-    place[-1] = -1
-    # Made anew rather than by ``replace``, which costs as much as all else on a page of parts.
-    moved = (_moved(line.markup, place) if line.markup else None for line in lines)
-    elements = (page.elements[i] for i in sorted(needed))
-    part = replace(
-        page,
-        lines=tuple(Line(line.text, m) for line, m in zip(lines, moved, strict=True)),
-        elements=tuple(Element(e.tag, e.names, place[e.parent], e.hidden) for e in elements),
-    )
-    return part, range(len(lines))
-
-
-def _moved(markup: Markup, place: Mapping[int, int]) -> Markup:
-    where = place[markup.element]
-    return Markup(where, markup.links, markup.link_chars, markup.emphasis_chars, markup.after_break)
+        yield spoken[first:last]
 
 
 def load_model(path: str | PathLike[str] | None = None) -> Model:

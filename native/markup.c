@@ -39,31 +39,52 @@ static int64_t sign_of(PyObject *signs, PyObject *kind)
 }
 
 const char element_arrays_doc[] =
-    "element_arrays(elements, parent, depth, hidden, kind, sign)\n\n"
-    "Fills the parent, the depth and whether it is hidden of each element, the number of its\n"
-    "kind, which elements of the same tag and names share, and of its sign, for which the first\n"
-    "names count. The kinds: [(tag, names), ...].";
+    "element_arrays(elements, numbers, parent, depth, hidden, kind, sign)\n\n"
+    "Of some of a page's elements, whose rising numbers on the page are given, their parents\n"
+    "among them: fills the place of each one's parent, the depth and whether it is hidden, the\n"
+    "number of its kind, which elements of the same tag and names share, and of its sign, for\n"
+    "which the first names count. The kinds: [(tag, names), ...].";
+
+/* Where a number is among some that rise, -1 where it is not. */
+static int64_t place_of(int64_t number, const int64_t *numbers, int64_t n)
+{
+    if (number >= 0 && number < n && numbers[number] == number) {
+        return number; /* none is left out before it, as on a whole page */
+    }
+    int64_t first = 0, end = n;
+    while (first < end) {
+        int64_t middle = first + (end - first) / 2;
+        if (numbers[middle] < number) {
+            first = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return first < n && numbers[first] == number ? first : -1;
+}
 
 PyObject *element_arrays(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
     PyObject *seen = NULL, *signs = NULL, *kinds = NULL, *result = NULL;
-    Array a[6] = {0};
+    Array a[7] = {0};
     Py_ssize_t *firsts = NULL;
     (void)module;
-    if (ready_names() < 0 || take_arguments("element_arrays", "oDDBDD", args, count, a) < 0 ||
+    if (ready_names() < 0 || take_arguments("element_arrays", "odDDBDD", args, count, a) < 0 ||
         (seen = PyDict_New()) == NULL || (signs = PyDict_New()) == NULL ||
         (kinds = PyList_New(0)) == NULL) {
         goto done;
     }
     PyObject *elements = args[0];
-    int64_t *parent = a[1].view.buf, *depth = a[2].view.buf;
-    int64_t *kind = a[4].view.buf, *sign = a[5].view.buf;
-    uint8_t *hidden = a[3].view.buf;
+    const int64_t *numbers = a[1].view.buf;
+    int64_t *parent = a[2].view.buf, *depth = a[3].view.buf;
+    int64_t *kind = a[5].view.buf, *sign = a[6].view.buf;
+    uint8_t *hidden = a[4].view.buf;
     Py_ssize_t n = PyTuple_Check(elements) ? PyTuple_Size(elements) : -1;
-    if (a[1].length != n || a[2].length != n || a[3].length != n || a[4].length != n ||
-        a[5].length != n) {
-        PyErr_SetString(PyExc_ValueError, "element_arrays: the arrays' lengths disagree");
-        goto done;
+    for (int i = 1; i < 7; i++) {
+        if (a[i].length != n) {
+            PyErr_SetString(PyExc_ValueError, "element_arrays: the arrays' lengths disagree");
+            goto done;
+        }
     }
     firsts = malloc((size_t)(n + 1) * sizeof(*firsts)); /* the first element of each kind */
     if (firsts == NULL) {
@@ -92,7 +113,7 @@ PyObject *element_arrays(PyObject *module, PyObject *const *args, Py_ssize_t cou
         }
         PyObject *up = PyObject_GetAttr(element, name_parent);
         PyObject *is_hidden = up ? PyObject_GetAttr(element, name_hidden) : NULL;
-        parent[i] = up ? PyLong_AsLongLong(up) : -1;
+        int64_t above = up ? PyLong_AsLongLong(up) : -1;
         int shown = is_hidden && !PyErr_Occurred() ? PyObject_IsTrue(is_hidden) : -1;
         Py_XDECREF(up);
         Py_XDECREF(is_hidden);
@@ -100,9 +121,10 @@ PyObject *element_arrays(PyObject *module, PyObject *const *args, Py_ssize_t cou
             goto done;
         }
         hidden[i] = (uint8_t)shown;
-        if (parent[i] < -1 || parent[i] >= i) {
-            PyErr_Format(PyExc_ValueError, "element %zd has the parent %lld", i,
-                         (long long)parent[i]);
+        parent[i] = above == -1 ? -1 : place_of(above, numbers, i);
+        if (parent[i] < 0 && above != -1) {
+            PyErr_Format(PyExc_ValueError, "element %lld has the parent %lld",
+                         (long long)numbers[i], (long long)above);
             goto done;
         }
         depth[i] = parent[i] < 0 ? 0 : depth[parent[i]] + 1;
@@ -113,7 +135,7 @@ done:
     Py_XDECREF(seen);
     Py_XDECREF(signs);
     Py_XDECREF(kinds);
-    drop_arrays(a, 6);
+    drop_arrays(a, 7);
     return result;
 }
 

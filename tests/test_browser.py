@@ -303,7 +303,7 @@ def test_ten_pages_take_few_keys_and_say_what_they_have_taught(
         labels[4] = Label.BOILERPLATE  # a paragraph that someone paid for, say
     looks, fixed = 0, []
     with at_desk(browser, tmp_path) as desk:
-        assert "Nothing yet" in desk.page.inner_text("#gain-body")
+        desk.page.wait_for_selector("#gain-body:has-text('Nothing yet')")
         for done in range(1, 11):
             truth = ["+" if label is Label.CONTENT else "-" for label in gold[desk.title]]
             said = ["+" if sign == "a" else "-" for sign in desk.signs]

@@ -301,37 +301,36 @@ def test_every_line_has_each_kind_of_evidence_and_bare_text_no_names(
 
 class TestParts:
     def test_an_ordinary_page_is_one_part(self) -> None:
-        [(page, spoken)] = parts(PAGE, range(3))
-        assert page is PAGE
-        assert list(spoken) == [0, 1, 2]
+        assert list(parts(PAGE, range(3))) == [range(3)]
 
     @settings(max_examples=30, deadline=None)
     @given(st.integers(1, 60), st.integers(1, 12), st.integers(10, 500))
     def test_the_parts_of_a_long_page_are_its_lines_in_order(
         self, n: int, most_lines: int, most_chars: int
     ) -> None:
-        linked = (f"line {i} <a href=/>{'x' * (i % 40)}</a>" for i in range(n))
-        markup = "".join(f"<div class=c{i}><p>{line}</div>" for i, line in enumerate(linked))
-        page = Cleaner(made_up_model()).clean(markup, kind="html").page
+        page = text_page([f"line {i} {'x' * (i % 40)}" for i in range(n)])
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(room, "PART_LINES", most_lines)
             patch.setattr(room, "PART_CHARS", most_chars)
             found = list(parts(page, range(n)))
-        texts = [part.lines[i].text for part, spoken in found for i in spoken]
-        assert texts == [line.text for line in page.lines]
-        at = iter(range(n))
-        for part, spoken in found:
-            assert len(spoken) <= most_lines + 1
-            for i in spoken:
-                markup_of, was = part.lines[i].markup, page.lines[next(at)].markup
-                assert markup_of
-                assert was
-                assert markup_of == replace(was, element=markup_of.element)
-                names = part.elements[markup_of.element]
-                number = part.lines[i].text.split()[1]
-                assert names.tag == "p"
-                assert part.elements[names.parent].names == (f"c{number}",)
-            assert all(element.parent < i for i, element in enumerate(part.elements))
+        assert [i for part in found for i in part] == list(range(n))
+        assert all(len(part) <= most_lines + 1 for part in found)
+
+    @pytest.mark.parametrize("part", [range(4), range(4, 8), range(8, 12), range(2, 3)])
+    def test_a_part_is_seen_as_a_page_that_has_nothing_else(self, part: range) -> None:
+        boxes = [f"<div class=c{i}><p>{i} <a href=/>is a line</a><i></i></div>" for i in range(12)]
+        outer = "<main id=all><section>{}</section></main>"
+        cleaner = Cleaner(made_up_model())
+        page = cleaner.clean(outer.format("".join(boxes)), kind="html").page
+        alone = cleaner.clean(outer.format("".join(boxes[i] for i in part)), kind="html").page
+        seen = encode(page, [*page.spoken][part.start : part.stop], partly=True)
+        expected = encode(alone, alone.spoken, partly=True)
+        assert seen.tree
+        assert expected.tree
+        assert list(seen.tree.kinds) == list(expected.tree.kinds)
+        for name in ("kind", "parent", "depth", "hidden", "line_element", "groups"):
+            assert getattr(seen.tree, name).tolist() == getattr(expected.tree, name).tolist()
+        assert np.array_equal(seen.columns, expected.columns, equal_nan=True)
 
     def test_a_page_in_parts_has_a_probability_for_each_line(
         self, model: Model, monkeypatch: pytest.MonkeyPatch
