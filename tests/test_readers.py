@@ -488,15 +488,15 @@ class TestEncodings:
     ["<a " * 50_000, "<meta " * 50_000, "<" * 10**6, "<!--" * 50_000, "<p style='display:" * 10**5],
 )  # fmt: skip
 def test_hostile_markup_is_read_in_linear_time(text: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     read(text.encode())
     html_page(text)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_depth_and_width_cost_no_more_than_their_characters() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     html_page("<div>" * 100_000 + "derin")
     html_page("<i>" * 500 + "a<b>x</b>" * 50_000)
     html_page("<div>" * 500 + "<p>x</p>" * 50_000)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10

@@ -119,7 +119,7 @@ def test_scores_become_a_document() -> None:
     few = [each for each in phrase_examples() if each.language in ("en", "th")]
     held = [Example(e.text, e.kind, "congo", e.language) for e in few]
     learned = [Example(e.text, e.kind, "theme", e.language) for e in few]
-    results = score([*held, *learned], few, [], few[:40], lambda _: None, languages=("th",))
+    results = score([*held, *learned], few, [], few[:40], lambda _: None, languages=(("th",),))
     assert results["catalogues"]["boxes"]["macro"] > 0.9
     assert results["languages"]["th"]["unseen"]["alone"]["macro"] < 0.5
     text = document(results)

@@ -23,7 +23,11 @@ HELD_CATALOGUES: Final = frozenset(
     {"LoveIt", "congo", "django-oscar", "docsy", "ghost-themes", "hexo-icarus", "isso", "klaro",
      "mw-CookieWarning", "orejime", "pydata-sphinx-theme", "remark42", "starlight"}
 )  # fmt: skip
-HELD_LANGUAGES: Final = ("el", "fa", "fi", "he", "hi", "hu", "ko", "th", "tr", "vi")
+# Held out ten at a time. The first have few relatives among the others, or a script of their own.
+HELD_LANGUAGES: Final = (
+    ("el", "fa", "fi", "he", "hi", "hu", "ko", "th", "tr", "vi"),
+    ("ar", "bg", "cs", "da", "ja", "nl", "pl", "ro", "sr", "uk"),
+)
 BOX_LINES: Final = 3
 LEAST_LINES: Final = 5  # of a kind; fewer tell nothing of how well it is named
 LEAST_KINDS: Final = 5  # of a language, for its mean to mean something
@@ -142,7 +146,7 @@ def score(
     pages: Sequence[Example],
     forms: Sequence[Example],
     log: Log,
-    languages: Sequence[str] = HELD_LANGUAGES,
+    languages: Sequence[Sequence[str]] = HELD_LANGUAGES,
 ) -> dict[str, Any]:
     """All figures: ``pages`` are of sites to learn from, ``forms`` of the sites to ask for."""
     others = [*phrases, *half_named(pages)]
@@ -150,7 +154,7 @@ def score(
     bare = [replace(each, around=()) for each in forms]
     return {
         "held_out": {
-            "catalogues": sorted(HELD_CATALOGUES), "languages": list(languages),
+            "catalogues": sorted(HELD_CATALOGUES), "languages": [list(some) for some in languages],
         },
         "catalogues": held_out_catalogues(catalogues, others, log),
         "forms": {
@@ -158,7 +162,11 @@ def score(
             "html": f1s(by_markup(model, forms)),
             "text": f1s(alone(model, bare)),
         },
-        "languages": held_out_languages(catalogues, others, languages, log),
+        "languages": {
+            language: row
+            for some in languages
+            for language, row in held_out_languages(catalogues, others, some, log).items()
+        },
     }  # fmt: skip
 
 
@@ -184,16 +192,14 @@ def document(results: Mapping[str, Any]) -> str:
         f"| {language} | {row['lines']} | {_shown(row['alone'])} | {_shown(row['boxes'])} |"
         for language, row in catalogues["languages"].items()
     ]
-    unseen = [
-        f"| {language} | {row['lines']} | "
-        + " | ".join(
-            _shown(row[known][how]["macro"])
-            for known in ("unseen", "phrases")
-            for how in ("alone", "boxes")
-        )
-        + " |"
-        for language, row in languages.items()
-    ]
+    unseen = []
+    for some in results["held_out"]["languages"]:
+        rows = [_of_language(languages[language]) for language in some]
+        unseen += [
+            f"| {language} | {languages[language]['lines']} | {_shown_all(row)} |"
+            for language, row in zip(some, rows, strict=True)
+        ]
+        unseen.append(f"| *mean of {len(some)}* | | {_shown_all(np.mean(rows, 0).tolist())} |")
     return TEXT.format(
         held=", ".join(results["held_out"]["catalogues"]),
         lines=catalogues["lines"],
@@ -203,6 +209,17 @@ def document(results: Mapping[str, Any]) -> str:
         seen="\n".join(seen),
         unseen="\n".join(unseen),
     )
+
+
+def _of_language(row: Mapping[str, Any]) -> list[float]:
+    """The four macro F1 of a language that was held out."""
+    return [
+        row[known][how]["macro"] for known in ("unseen", "phrases") for how in ("alone", "boxes")
+    ]
+
+
+def _shown_all(f1s: Sequence[float]) -> str:
+    return " | ".join(map(_shown, f1s))
 
 
 def _shown(f1: float | None) -> str:
@@ -278,7 +295,8 @@ By language, where the catalogues have enough kinds in it (macro F1):
 
 All catalogues of ten languages, held out together, named by a model that knows nothing of those
 languages (*unseen*), and by one that knows this project's phrases in them but no catalogue
-(*phrases*). Macro F1, bare text.
+(*phrases*). Macro F1, bare text. The first ten have few relatives among the other languages, or a
+script of their own; most of the second ten have close ones.
 
 | language | lines | unseen, alone | unseen, in boxes | phrases, alone | phrases, in boxes |
 |---|---|---|---|---|---|
@@ -287,4 +305,16 @@ languages (*unseen*), and by one that knows this project's phrases in them but n
 Words do not cross scripts: in a language of which nothing was learned, bare text is named by loan
 words, digits and its neighbours only. The main model, which decides what is dropped, does not
 depend on this.
+
+### What was tried
+
+With the first ten languages, known by phrases; and with lines of the dev split's pages as bare
+text, whose kind their elements' names tell, by a model of the train split. Macro F1:
+
+- How words sound beside how they are written, so that loan words cross scripts (n-grams of the
+  consonants of romanised text): phrases in boxes 0.61 -> 0.68 and pages 0.70 -> 0.72, but phrases
+  alone 0.62 -> 0.57, and catalogues never seen, alone, 0.78 -> 0.75. Not in.
+- A change of kind costs 1.0: phrases in boxes 0.61 -> 0.64, pages 0.70 -> 0.67. It costs 2.0:
+  0.61 -> 0.57 and 0.70 -> 0.70. It is 1.5.
+- A fit that goes on until it has converged: catalogues never seen, alone, 0.72 -> 0.78. In.
 """
