@@ -62,9 +62,19 @@ also_copy = {copied}
 pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = ["-p", "no:cacheprovider", "--hypothesis-seed=0"]
 """
-# mutmut runs a method's test more than once in a process, each time as one of another object.
+# mutmut runs a method's test more than once in a process, each time as one of another object; and
+# what a room has kept from the first time would answer in the mutant's place.
 AGAIN: Final = """
+import importlib
 from hypothesis import HealthCheck
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    for value in vars(importlib.import_module("boilerplate.{room}")).values():
+        getattr(value, "cache_clear", lambda: None)()
+
+
 settings.register_profile("mutants", suppress_health_check=[HealthCheck.differing_executors])
 settings.load_profile("mutants")
 """
@@ -116,7 +126,7 @@ def tried(room: str, folder: Path, sample: int, seed: int, jobs: int) -> tuple[l
             )
         )
     with (folder / "tests/conftest.py").open("a", encoding="utf-8") as file:
-        file.write(AGAIN)
+        file.write(AGAIN.format(room=room))
     with contextlib.chdir(folder):  # where mutmut finds its settings
         names, made = chosen(room, sample, seed)
     asking = [sys.executable, "-m", "mutmut"]
