@@ -92,7 +92,7 @@ def test_a_long_line_is_read_at_its_head_and_its_tail(place: int, same: bool) ->
 
 
 def test_a_line_as_long_as_head_and_tail_is_read_whole() -> None:
-    line = "abcdefg hijklm " * 10 + "abcdefg hi"
+    line = "zz " + "abcdefg hijklm " * 10 + "abcdefg"
     assert line_hashes([line])[0, 0] == hashed(line)
 
 
