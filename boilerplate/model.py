@@ -518,7 +518,10 @@ class Model:
 
     def predict(self, page: Page, spoken: Sequence[int]) -> Scores:
         """Probabilities of content for the lines of a page whose indices are given."""
-        scores = [self._predict_part(page, part, len(spoken)) for part in parts(page, spoken)]
+        scores = [
+            self._predict_part(page, part, partly=len(part) < len(spoken))
+            for part in parts(page, spoken)
+        ]
         if len(scores) == 1:
             return scores[0]
         return Scores(
@@ -529,9 +532,8 @@ class Model:
             matrices=tuple(matrix for each in scores for matrix in each.matrices),
         )
 
-    def _predict_part(self, page: Page, spoken: Sequence[int], whole: int) -> Scores:
-        """The scores of some of a page's ``whole`` lines, as if they stood on a page alone."""
-        encoded = encode(page, spoken, partly=len(spoken) < whole)
+    def _predict_part(self, page: Page, spoken: Sequence[int], partly: bool) -> Scores:
+        encoded = encode(page, spoken, partly)
         kind: Kind = "text" if encoded.tree is None else "html"
         stack = self.stacks[kind]
         evidence = stack.linear.scores(encoded)

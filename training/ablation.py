@@ -51,8 +51,8 @@ Log = Callable[[str], None]
 class FirstStage(Model):
     """The linear model alone, without page types, trees or context."""
 
-    def _predict_part(self, page: Page, spoken: Sequence[int]) -> Scores:
-        encoded = encode(page, spoken)
+    def _predict_part(self, page: Page, spoken: Sequence[int], partly: bool) -> Scores:
+        encoded = encode(page, spoken, partly)
         linear = self.stacks[page.kind].linear
         p = sigmoid(linear.scores(encoded).sum(1) + linear.bias)
         return Scores(p, languages=tuple(encoded.speech.of_lines()), chars=encoded.chars)
