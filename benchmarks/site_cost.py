@@ -41,7 +41,7 @@ def forget() -> None:
     fingerprints.named_place.cache_clear()
 
 
-def source_of(gold: GoldPage, page: Page) -> bytes | str:
+def scraped(gold: GoldPage, page: Page) -> bytes | str:
     """What a user has of a gold page: its markup, or its lines."""
     return gold.html if page.kind == "html" else "\n".join(line.text for line in page.lines)
 
@@ -69,32 +69,24 @@ def main(source: Path, cache: Path, model: str | None, split: tuple[str, ...]) -
     for kind in MODES:
         times = []
         for site, golds in sites.items():
-            made = [sample(gold, kind) for gold in golds[: 2 * LEARNED]]
-            known_pages = [
-                (source_of(each.gold, each.page), replace(each.page, url=None))
+            made = (sample(gold, kind) for gold in golds[: 2 * LEARNED])
+            pages = [
+                (scraped(each.gold, each.page), replace(each.page, url=None))
                 for each in made
                 if each is not None
             ]
-            learned, others = known_pages[:LEARNED], known_pages[LEARNED:]
+            learned, others = pages[:LEARNED], pages[LEARNED:]
             known = SiteModel(site, general).fit(page for _, page in learned)
             learning = sum(spent(partial(SiteModel(site, general).fit, [p])) for _, p in learned)
-            learning /= sum(spent(partial(plain.clean, source)) for source, _ in learned)
-            for source, page in others:
+            learning /= sum(spent(partial(plain.clean, raw)) for raw, _ in learned)
+            for raw, page in others:
                 spoken = page.spoken
                 correct = partial(known.correct, page, spoken, general.predict(page, spoken))
-                times.append(
-                    [spent(partial(plain.clean, source)), spent(correct, forget), learning]
-                )
+                cleaning = spent(partial(plain.clean, raw))
+                times.append([cleaning, spent(correct, forget), learning])
         whole, added, learning = np.mean(times, axis=0).tolist()
-        rows.append(
-            [
-                kind,
-                f"{whole:.2f}",
-                f"{added:.2f}",
-                f"{added / whole:.0%}",
-                f"{learning:.2f} cleanings",
-            ]
-        )
+        shown = f"{whole:.2f}", f"{added:.2f}", f"{added / whole:.0%}", f"{learning:.2f} cleanings"
+        rows.append([kind, *shown])
     click.echo(markdown(COLUMNS, rows))
 
 

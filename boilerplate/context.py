@@ -18,9 +18,7 @@ from boilerplate.features import total as total_of
 
 OFFSETS: Final = (-3, -2, -1, 1, 2, 3)
 WINDOWS: Final = (2, 5, 12, 30)
-LONG_LINE: Final = (
-    80.0  # letters of an alphabet; a line this long that looks like content is an anchor
-)
+LONG_LINE: Final = 80.0  # of a line's size, from which it is an anchor if it looks like content
 ANCHOR: Final = 0.6  # probability
 CONTAINERS: Final = (0, 1, 2, 3, 4, 6)  # levels above the line's own element
 

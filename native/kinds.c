@@ -5,17 +5,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* characters.Char, TABLE_SIZE and Flag; kinds.KINDS, HEAD and the widths of its tables. */
-enum { LOWER = 1, DIGIT = 5, TABLE_SIZE = 0x20000, BLANK = 4 };
+/* characters.Char; kinds.KINDS, HEAD and the widths of its tables. */
+enum { LOWER = 1, DIGIT = 5 };
 enum { N_KINDS = 10, WIDTH = 16, HEAD = 240, TEXT_BITS = 17, NAME_BITS = 13, WORD_SALT = 100 };
 enum { LEAST_ORDER = 2, MOST_ORDER = 5 };
 enum { MOST = 3 * HEAD }; /* characters of a head in folded case: none becomes more than three */
 static const uint64_t MIX = 0xD6E8FEB86659FD93u, BASE = 0x9E3779B97F4A7C15u;
-
-static inline uint32_t in_table(uint32_t point)
-{
-    return point < TABLE_SIZE ? point : TABLE_SIZE - 1;
-}
 
 /* Adds the row of an n-gram, as features.span_hashes and buckets find it. */
 static inline void add_row(uint64_t raw, uint64_t salt, const int8_t *weights, int32_t *sums)

@@ -6,16 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* characters.Char, as far as it is asked for here, and characters.TABLE_SIZE. */
+/* characters.Char, as far as it is asked for here. */
 enum { LOWER = 1, LETTER = 3, DIGIT = 5, SPACE = 14, KINDS = 16, SCRIPTS = 29 };
-enum { TABLE_SIZE = 0x20000 };
-/* characters.char_flags */
-enum { WORD = 1, DECIMAL = 2, BLANK = 4, UPPER = 8 };
-
-static inline uint32_t in_table(uint32_t point)
-{
-    return point < TABLE_SIZE ? point : TABLE_SIZE - 1;
-}
 
 /* -------------------------------------------------------------------------------------- shapes */
 

@@ -45,24 +45,6 @@ const char element_arrays_doc[] =
     "number of its kind, which elements of the same tag and names share, and of its sign, for\n"
     "which the first names count. The kinds: [(tag, names), ...].";
 
-/* Where a number is among some that rise, -1 where it is not. */
-static int64_t place_of(int64_t number, const int64_t *numbers, int64_t n)
-{
-    if (number >= 0 && number < n && numbers[number] == number) {
-        return number; /* none is left out before it, as on a whole page */
-    }
-    int64_t first = 0, end = n;
-    while (first < end) {
-        int64_t middle = first + (end - first) / 2;
-        if (numbers[middle] < number) {
-            first = middle + 1;
-        } else {
-            end = middle;
-        }
-    }
-    return first < n && numbers[first] == number ? first : -1;
-}
-
 PyObject *element_arrays(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
     PyObject *seen = NULL, *signs = NULL, *kinds = NULL, *result = NULL;
@@ -121,12 +103,14 @@ PyObject *element_arrays(PyObject *module, PyObject *const *args, Py_ssize_t cou
             goto done;
         }
         hidden[i] = (uint8_t)shown;
-        parent[i] = above == -1 ? -1 : place_of(above, numbers, i);
-        if (parent[i] < 0 && above != -1) {
+        Keys before = {numbers, i};
+        Py_ssize_t up_at = above == -1 ? -1 : place_among(&before, above);
+        if (up_at == i) {
             PyErr_Format(PyExc_ValueError, "element %lld has the parent %lld",
                          (long long)numbers[i], (long long)above);
             goto done;
         }
+        parent[i] = up_at;
         depth[i] = parent[i] < 0 ? 0 : depth[parent[i]] + 1;
     }
     result = Py_NewRef(kinds);
@@ -170,11 +154,7 @@ PyObject *line_markups(PyObject *module, PyObject *args)
         goto done;
     }
     for (Py_ssize_t row = 0; row < n; row++) {
-        PyObject *place = PySequence_GetItem(places, row);
-        Py_ssize_t i = place ? PyLong_AsSsize_t(place) : -1;
-        Py_XDECREF(place);
-        PyObject *line = PyErr_Occurred() ? NULL : PyTuple_GetItem(lines, i);
-        PyObject *markup = line ? PyObject_GetAttr(line, name_markup) : NULL;
+        PyObject *markup = markup_of(lines, places, row);
         if (markup == NULL) {
             goto done;
         }

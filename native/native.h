@@ -42,6 +42,38 @@ int within(const int64_t *places, Py_ssize_t count, int64_t least, int64_t size)
 /* Whether each element comes after its parent, -1 for the outermost ones; 0 with an exception. */
 int is_tree(const int64_t *parent, Py_ssize_t count);
 
+/* How many code points the tables of characters.py have; and characters.Flag. */
+enum { TABLE_SIZE = 0x20000 };
+enum { WORD = 1, DECIMAL = 2, BLANK = 4, UPPER = 8, PLAIN = 16 };
+
+/* Where a code point is in a table: those beyond it are as its last one. */
+static inline uint32_t in_table(uint32_t point)
+{
+    return point < TABLE_SIZE ? point : TABLE_SIZE - 1;
+}
+
+/* Hashes or numbers that rise. */
+typedef struct {
+    const int64_t *keys;
+    Py_ssize_t size;
+} Keys;
+
+/* The place of one among them; the place at their end where it is none of them. */
+static inline Py_ssize_t place_among(const Keys *keys, int64_t wanted)
+{
+    const int64_t *at = keys->keys;
+    Py_ssize_t size = keys->size;
+    if (size == 0) {
+        return 0;
+    }
+    while (size > 1) {
+        Py_ssize_t half = size / 2;
+        at = at[half - 1] < wanted ? at + half : at;
+        size -= half;
+    }
+    return *at == wanted ? at - keys->keys : keys->size;
+}
+
 /* features.name_buckets, of one token. */
 static inline uint64_t name_bucket(uint64_t token, uint64_t level, int bits)
 {
@@ -58,6 +90,9 @@ void mark_names(const uint64_t *tokens, Py_ssize_t count, int level, int bits, u
    exception. */
 extern PyObject *name_tag, *name_names, *name_parent, *name_hidden, *name_markup, *name_element;
 int ready_names(void);
+/* The markup of the line in one of some places among a page's lines: a new reference, None where
+   it has none; NULL with an exception. */
+PyObject *markup_of(PyObject *lines, PyObject *places, Py_ssize_t row);
 
 /* Makes values of a frozen dataclass with slots: sets its fields past its own __setattr__, which
    refuses. */

@@ -107,7 +107,6 @@ static int64_t hashed(const uint8_t *bytes, size_t size)
 
 /* ----------------------------------------------------------------------------------------- lines */
 
-enum { TABLE_SIZE = 0x20000, WORD = 1, DECIMAL = 2, BLANK = 4, UPPER = 8 }; /* characters.Flag */
 enum { HEAD = 120, TAIL = 40, CLIPPED = HEAD + 1 + TAIL, LOOSE_CHARS = 100, KEY_CHARS = 30 };
 enum { MOST_FOLDED = 3, MOST_BYTES = 4 }; /* code points of one case-folded, bytes of UTF-8 */
 /* fingerprints.folds: the code point, SEVERAL where they are more, and whether it has a lower one */
@@ -642,11 +641,7 @@ PyObject *line_places(PyObject *module, PyObject *const *args, Py_ssize_t count)
         known[i] = UNKNOWN;
     }
     for (Py_ssize_t row = 0; row < n; row++) {
-        PyObject *place = PySequence_GetItem(args[1], row);
-        Py_ssize_t i = place ? PyLong_AsSsize_t(place) : -1;
-        Py_XDECREF(place);
-        PyObject *line = PyErr_Occurred() ? NULL : PyTuple_GetItem(lines, i);
-        PyObject *markup = line ? PyObject_GetAttr(line, name_markup) : NULL;
+        PyObject *markup = markup_of(lines, args[1], row);
         PyObject *element =
             markup && markup != Py_None ? PyObject_GetAttr(markup, name_element) : NULL;
         Py_ssize_t at = element ? PyLong_AsSsize_t(element) : -1;

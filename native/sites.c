@@ -16,33 +16,12 @@ enum { ROWS, OPINION, LENGTH, HEADLINES, LIKELY, SURE, CHARS, KEYS, COUNTS, BEGI
        BETWEEN_KEYS, OF_BETWEEN, FIRST_KEYS, OF_FIRST, LAST_KEYS, OF_LAST, PLACE_KEYS, OF_PLACE,
        ON, SIGHT, ARGUMENTS };
 
-typedef struct {
-    const int64_t *keys;
-    Py_ssize_t size;
-} Keys;
-
 /* knowledge.Postings */
 typedef struct {
     Keys keys;
     const int64_t *counts, *begins, *page;
     int64_t posted, pages;
 } Postings;
-
-/* knowledge.find, of one: its place, which is that of none of them, at the end, where it is none */
-static inline Py_ssize_t find(const Keys *keys, int64_t wanted)
-{
-    const int64_t *at = keys->keys;
-    Py_ssize_t size = keys->size;
-    if (size == 0) {
-        return 0;
-    }
-    while (size > 1) {
-        Py_ssize_t half = size / 2;
-        at = at[half - 1] < wanted ? at + half : at;
-        size -= half;
-    }
-    return *at == wanted ? at - keys->keys : keys->size;
-}
 
 static int64_t pair(int64_t one, int64_t other)
 {
@@ -205,7 +184,7 @@ PyObject *see_page(PyObject *module, PyObject *const *args, Py_ssize_t count)
             PyErr_SetString(PyExc_ValueError, "see_page: an opinion beyond those that are kept");
             goto done;
         }
-        lines.at[i] = find(&posted.keys, rows[3 * i]);
+        lines.at[i] = place_among(&posted.keys, rows[3 * i]);
         lines.mass[i] = likely[opinion[i] + STEPS] * chars[length[i]];
     }
     int64_t found = same_article(&posted, lines.at, lines.mass, n, shared, same);
@@ -227,7 +206,7 @@ PyObject *see_page(PyObject *module, PyObject *const *args, Py_ssize_t count)
     told = told > 1e-9 ? told : 1e-9;
     for (Py_ssize_t i = 0; i < n; i++, columns += COLUMNS) {
         const int64_t *row = rows + 3 * i;
-        Py_ssize_t at = lines.at[i], where = find(&place, row[2]);
+        Py_ssize_t at = lines.at[i], where = place_among(&place, row[2]);
         int here = where < place.size && row[2] > 0;
         passed += lines.mass[i];
         columns[OVER] = trust * (most_over * least((passed - lines.mass[i]) / told / HALF, 1.0));
@@ -241,7 +220,7 @@ PyObject *see_page(PyObject *module, PyObject *const *args, Py_ssize_t count)
             columns[DULL] = on[i] > 1 ? dull[at] : 0;
             continue;
         }
-        int64_t loose = on_pages(&loosely, find(&loosely.keys, row[1]), same);
+        int64_t loose = on_pages(&loosely, place_among(&loosely.keys, row[1]), same);
         if (loose < 0) {
             goto done;
         }
@@ -250,12 +229,12 @@ PyObject *see_page(PyObject *module, PyObject *const *args, Py_ssize_t count)
             continue;
         }
         int64_t after = lines.after[i], before = lines.before[i];
-        columns[BETWEEN] = trust * of_between[find(&between, pair(after, before))];
+        columns[BETWEEN] = trust * of_between[place_among(&between, pair(after, before))];
         if (i == 0 || is_anchor[lines.at[i - 1]]) {
-            columns[FIRST] = trust * of_first[find(&first, after)];
+            columns[FIRST] = trust * of_first[place_among(&first, after)];
         }
         if (i == n - 1 || is_anchor[lines.at[i + 1]]) {
-            columns[LAST] = trust * of_last[find(&last, before)];
+            columns[LAST] = trust * of_last[place_among(&last, before)];
         }
     }
     result = Py_BuildValue("(nd)", (Py_ssize_t)(pages - found), seen / (chrome > 1e-9 ? chrome : 1e-9));

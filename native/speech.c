@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* characters.Char, TABLE_SIZE and SCRIPTS. */
-enum { LOWER = 1, LETTER = 3, MARK = 4, SCRIPTS = 29, TABLE_SIZE = 0x20000 };
+/* characters.Char and SCRIPTS. */
+enum { LOWER = 1, LETTER = 3, MARK = 4, SCRIPTS = 29 };
 enum { SIMPLIFIED = 1, TRADITIONAL = 2, KANA = 4 }; /* language.han_table */
 /* What language.py calls by the same names, with their reasons. */
 enum {
@@ -57,7 +57,7 @@ static void find_grams(Listener *l, Py_ssize_t line)
     for (int64_t i = 0; i <= size; i++) {
         uint64_t point = 0;
         if (i < size) {
-            uint8_t kind = l->table[at[i] < TABLE_SIZE ? at[i] : TABLE_SIZE - 1];
+            uint8_t kind = l->table[in_table(at[i])];
             point = kind >= LOWER && kind <= MARK ? at[i] : 0;
         }
         if (point == 0 && (key & 0x1FFFFF) == 0) {
@@ -222,7 +222,7 @@ static int han_language(const Listener *l, const uint8_t *han, Py_ssize_t line)
     int64_t size = l->lengths[line] < HEARD_CHARS ? l->lengths[line] : HEARD_CHARS;
     int64_t kana = 0, simplified = 0, traditional = 0;
     for (int64_t i = 0; i < size; i++) {
-        uint8_t flags = han[at[i] < TABLE_SIZE ? at[i] : TABLE_SIZE - 1];
+        uint8_t flags = han[in_table(at[i])];
         kana += (flags & KANA) != 0;
         simplified += (flags & SIMPLIFIED) != 0;
         traditional += (flags & TRADITIONAL) != 0;

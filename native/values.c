@@ -3,7 +3,6 @@
 #include "native.h"
 #include <stdlib.h>
 
-enum { TABLE_SIZE = 0x20000, PLAIN = 16 /* characters.Flag */ };
 enum { LONGEST = 1 << 16 }; /* a text that is looked through here; few are longer */
 
 PyObject *name_tag, *name_names, *name_parent, *name_hidden, *name_markup, *name_element;
@@ -21,6 +20,15 @@ int ready_names(void)
     int are_ready = name_tag && name_names && name_parent && name_hidden && name_markup &&
                     name_element;
     return are_ready ? 0 : -1;
+}
+
+PyObject *markup_of(PyObject *lines, PyObject *places, Py_ssize_t row)
+{
+    PyObject *place = PySequence_GetItem(places, row);
+    Py_ssize_t i = place ? PyLong_AsSsize_t(place) : -1;
+    Py_XDECREF(place);
+    PyObject *line = PyErr_Occurred() ? NULL : PyTuple_GetItem(lines, i);
+    return line ? PyObject_GetAttr(line, name_markup) : NULL;
 }
 
 int ready_maker(Maker *maker, PyObject *type, const char *const *names)

@@ -769,6 +769,10 @@ class TestSites:
         backwards = (Element("p", (), 1), Element("p", (), 0))
         with pytest.raises(ValueError, match="parent"):
             native.line_places((Line("x", Markup(0)),), [0], backwards, hash, out[0, :1])
+        ints, bools = (np.zeros(1, kind) for kind in (np.int64, bool))
+        orphan = (Element("p", (), 2),)
+        with pytest.raises(ValueError, match="element 3 has the parent 2"):
+            native.element_arrays(orphan, np.array([3]), ints, ints, bools, ints, ints)
         with pytest.raises(ValueError, match="no such element"):
             native.line_places((Line("x", Markup(2)),), [0], backwards, hash, out[0, :1])
         with pytest.raises(TypeError, match="29 arguments"):

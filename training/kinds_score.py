@@ -185,11 +185,11 @@ def document(results: Mapping[str, Any]) -> str:
     languages = results["languages"]
     columns = (catalogues["alone"], catalogues["boxes"], forms["text"], forms["html"])
     kinds = [
-        f"| {kind} | " + " | ".join(_shown(column.get(kind)) for column in columns) + " |"
+        f"| {kind} | {_shown_all([column.get(kind) for column in columns])} |"
         for kind in ("macro", *KINDS)
     ]
     seen = [
-        f"| {language} | {row['lines']} | {_shown(row['alone'])} | {_shown(row['boxes'])} |"
+        f"| {language} | {row['lines']} | {_shown_all([row['alone'], row['boxes']])} |"
         for language, row in catalogues["languages"].items()
     ]
     unseen = []
@@ -218,7 +218,7 @@ def _of_language(row: Mapping[str, Any]) -> list[float]:
     ]
 
 
-def _shown_all(f1s: Sequence[float]) -> str:
+def _shown_all(f1s: Sequence[float | None]) -> str:
     return " | ".join(map(_shown, f1s))
 
 
