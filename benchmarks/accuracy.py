@@ -39,12 +39,12 @@ from benchmarks.tools import (
     quiet_and_offline,
 )
 from boilerplate.cleaner import Cleaner
-from boilerplate.evaluation import line_score, shingle_score, word_score, words
-from boilerplate.language import speech
-from boilerplate.model import MODES
+from boilerplate.language.lines import speech
+from boilerplate.metrics import line_score, shingle_score, word_score, words
+from boilerplate.model.columns import MODES
 from boilerplate.page import Kind, Label
-from boilerplate.plugins import no_plugins
-from boilerplate.readers import decode
+from boilerplate.plugins.manager import no_plugins
+from boilerplate.reading.encoding import decode
 from training import card
 from training.__main__ import HERE, cache_option, gold_pages, jobs_option, source_option
 from training.align import CONTENT_SHARE, matched_words

@@ -30,9 +30,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.kills import SENTENCES, made_up_page, warc_record
+from boilerplate.batch.cleaner_config import Recipe
+from boilerplate.batch.run import run
+from boilerplate.batch.shard import Job, shards_of
 from boilerplate.cleaner import Cleaner
-from boilerplate.recipe import Recipe
-from boilerplate.runner import Job, run, shards_of
 from training.card import write_section
 
 RECORDS_A_SHARD = 1000

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from boilerplate.runner import MANIFEST
+from boilerplate.batch.manifest import MANIFEST
 
 SENTENCES = (
     "The ferry crossed the strait in fog, an hour late.",

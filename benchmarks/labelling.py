@@ -38,11 +38,11 @@ from typing import Any, Final
 import click
 
 from benchmarks.site_models import given_labels, of_gold_pages
-from boilerplate.labelling import OPEN, Session, Sheet, sheet
-from boilerplate.labels import parse_labels
-from boilerplate.model import load_model
+from boilerplate.labelling.labels import OPEN, parse_labels
+from boilerplate.labelling.session import Session, Sheet, sheet
+from boilerplate.model.model import load_model
 from boilerplate.page import Label
-from boilerplate.readers import read
+from boilerplate.reading.read import read
 from docs import browser as browsers
 from training import card as cards
 from training.__main__ import HERE, gold_pages
@@ -251,8 +251,8 @@ def serving(folder: Path, site: str, model: str | None) -> Iterator[tuple[str, A
 
 def serve(folder: Path, site: str, model: str | None) -> None:
     """Serve the pages of a folder until killed."""
-    from boilerplate.label_server import address, listen, new_token
-    from boilerplate.label_server import serve as go_on
+    from boilerplate.labelling.server import address, listen, new_token
+    from boilerplate.labelling.server import serve as go_on
 
     bound, token = listen(), new_token()
     session = Session.begin(site, sheets_of(folder), load_model(model))

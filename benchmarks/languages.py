@@ -19,12 +19,14 @@ import click
 import numpy as np
 
 from benchmarks.speed import draw
-from boilerplate import language
-from boilerplate.characters import char_counts, plain_texts
-from boilerplate.features import clip
-from boilerplate.language import LANGUAGES, Speech, page_language, speech
+from boilerplate.kernels.ngrams import clip
+from boilerplate.kernels.plain_text import char_counts, plain_texts
+from boilerplate.language import lines as language
+from boilerplate.language.lines import Speech, page_language, speech
+from boilerplate.language.names import LANGUAGES
 from boilerplate.page import Label
-from boilerplate.readers import decode, html_page
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.html import html_page
 from training import corpora, mixed
 from training.__main__ import cache_option, lexicon_option, source_option, split_option
 from training.corpora import CORPORA

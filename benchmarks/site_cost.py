@@ -19,12 +19,13 @@ import click
 import numpy as np
 
 from benchmarks.site_models import of_gold_pages, pages_by_site
-from boilerplate import fingerprints
 from boilerplate.cleaner import Cleaner
-from boilerplate.model import MODES, load_model
+from boilerplate.model.columns import MODES
+from boilerplate.model.model import load_model
 from boilerplate.page import Page
-from boilerplate.plugins import no_plugins
-from boilerplate.sites import SiteModel
+from boilerplate.plugins.manager import no_plugins
+from boilerplate.site_models import fingerprints
+from boilerplate.site_models.site_model import SiteModel
 from training.__main__ import gold_pages
 from training.card import markdown
 from training.corpora import GoldPage

@@ -24,10 +24,12 @@ import click
 import numpy as np
 
 from boilerplate.cleaner import Cleaner
-from boilerplate.model import MODES, Model, Scores, load_model
+from boilerplate.model.columns import MODES
+from boilerplate.model.model import Model, load_model
+from boilerplate.model.stack import Scores
 from boilerplate.page import Kind, Label, Page
-from boilerplate.plugins import no_plugins
-from boilerplate.sites import SiteModel
+from boilerplate.plugins.manager import no_plugins
+from boilerplate.site_models.site_model import SiteModel
 from training import card as cards
 from training.__main__ import HERE, cache_option, gold_pages, model_option, source_option
 from training.corpora import GoldPage

@@ -19,11 +19,18 @@ from typing import Any, Final
 import click
 
 from benchmarks.speed import draw, rounded
-from boilerplate import acceleration, cleaner, features, language, model
+from boilerplate import cleaner
 from boilerplate.cleaner import Cleaner
-from boilerplate.model import Linear, Model, PageTypes, Trees
+from boilerplate.features import encode as features
+from boilerplate.kernels import select as acceleration
+from boilerplate.language import lines as language
+from boilerplate.model import model
+from boilerplate.model.linear import Linear, PageTypes
+from boilerplate.model.model import Model
+from boilerplate.model.trees import Trees
 from boilerplate.page import Kind
-from boilerplate.readers import decode, html_page
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.html import html_page
 from training import corpora
 from training.__main__ import HERE, cache_option, source_option
 from training.corpora import CORPORA

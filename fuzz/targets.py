@@ -19,18 +19,26 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks.hostile_pages import NAUGHTY, in_page, sized
-from boilerplate import acceleration, kinds, model, sketches
-from boilerplate.archive import Form, unpacked
+from boilerplate.batch.readers import read_archive
+from boilerplate.batch.record import Fields, Record, RecordsError, opened
+from boilerplate.batch.worker import clean_record
 from boilerplate.cleaner import Cleaner
-from boilerplate.labels import LabelsError, read_labels
-from boilerplate.model import ModelError
+from boilerplate.kernels import select as acceleration
+from boilerplate.labelling.labels import LabelsError, read_labels
+from boilerplate.model import chrome_kinds as kinds
+from boilerplate.model import model
+from boilerplate.model.archive import Form, unpacked
+from boilerplate.model.trees import ModelError
 from boilerplate.page import Element, Line, Markup, Page
-from boilerplate.plugins import no_plugins
-from boilerplate.readers import decode, html_page, read, read_text
-from boilerplate.records import Fields, Record, RecordsError, opened, read_archive
-from boilerplate.rules import Matcher, RulesError, parse_rules
-from boilerplate.sketches import SiteModelError
-from boilerplate.workers import clean_record
+from boilerplate.plugins.manager import no_plugins
+from boilerplate.plugins.matcher import Matcher
+from boilerplate.plugins.rules import RulesError
+from boilerplate.plugins.toml import parse_rules
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.html import html_page
+from boilerplate.reading.read import read, read_text
+from boilerplate.site_models import sketch as sketches
+from boilerplate.site_models.file import SiteModelError
 from tests.made_up import made_up_model
 
 # Read by several targets, written by none.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from test_train import PAGES, SITES, page_of
 
-from boilerplate.model import EVIDENCE
+from boilerplate.model.linear import EVIDENCE
 from training.ablation import ablation, copied, stacks
 from training.card import ablation_tables
 from training.train import lessons_of

@@ -17,7 +17,7 @@ from benchmarks import accuracy, isolation, tools
 from benchmarks.accuracy import Row, attempt, given_to_tools, groups_of, line_labels, summary
 from benchmarks.tools import PEERS, STOP_LISTS, Output, Tool, installed, kept_by, line_rule
 from boilerplate import Cleaner, Label
-from boilerplate.model import Model, to_bytes
+from boilerplate.model.model import Model, to_bytes
 from tests.made_up import SENTENCES, news_page
 from tests.test_corpora import put, wcxb_entry
 from training import card

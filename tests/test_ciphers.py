@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from test_train import page_of
 from test_unseen import news
 
-from boilerplate.characters import Char, char_counts
-from boilerplate.model import MODES
+from boilerplate.kernels.plain_text import char_counts
+from boilerplate.model.columns import MODES
+from boilerplate.unicode import Char
 from training.ablation import copied
 from training.ciphers import SCRIPTS, UNSPACED, ciphered, written
 from training.dataset import sample

@@ -16,9 +16,9 @@ from benchmarks.crawl import (
     shards_in,
     table_of,
 )
-from boilerplate import Model
-from boilerplate.model import to_bytes
-from boilerplate.records import Fields, opened, read_archive
+from boilerplate.batch.readers import read_archive
+from boilerplate.batch.record import Fields, opened
+from boilerplate.model.model import Model, to_bytes
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("fastwarc")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from boilerplate.evaluation import words
+from boilerplate.metrics import words
 from training.lexicon import ALL, Lexicon, pages, phrases, sentences, tails
 from training.split import Split
 

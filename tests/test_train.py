@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from boilerplate import Cleaner, Label, Model
-from boilerplate.model import MODES, from_bytes, to_bytes
+from boilerplate import Cleaner, Label
+from boilerplate.model.columns import MODES
+from boilerplate.model.model import Model, from_bytes, to_bytes
 from boilerplate.page import Kind
-from boilerplate.readers import html_page
+from boilerplate.reading.html import html_page
 from training.corpora import GoldPage
 from training.dataset import LAYOUTS, sample
 from training.score import macro, score_page

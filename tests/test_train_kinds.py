@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from boilerplate.kinds import KINDS, to_bytes
+from boilerplate.model.chrome_kinds import KINDS, to_bytes
 from training.corpora import GoldPage
 from training.kinds import (
     Example,

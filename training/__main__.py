@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, cast
 import click
 
 import training.corpora as corpora
-from boilerplate.model import MODES, to_bytes
+from boilerplate.model.columns import MODES
+from boilerplate.model.model import to_bytes
 from boilerplate.page import Kind
 from training.corpora import CORPORA, GoldPage
 from training.lexicon import Lexicon
@@ -231,7 +232,7 @@ def kinds() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=HERE / "boilerplate/data/kinds.zip")
 def kinds_train(source: Path, cache: Path, lexicon: Path, out: Path) -> None:
     """Build its file from catalogues, phrases and the pages of training."""
-    from boilerplate.kinds import to_bytes as as_bytes
+    from boilerplate.model.chrome_kinds import to_bytes as as_bytes
     from training import kinds as learn
 
     examples = [

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from boilerplate.evaluation import words
+from boilerplate.metrics import words
 
 CONTENT_SHARE: Final = 0.5  # of a line's words found in the gold, from which it is content
 UNSURE: Final = (0.3, 0.7)  # between these a line is kept out of training

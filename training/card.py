@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from boilerplate.model import model_bytes
+from boilerplate.model.model import model_bytes
 
 PACKAGE: Final = "boilerplate-lines"
 OURS: Final = "boilerplate"

@@ -20,7 +20,7 @@ import scipy.sparse as sp
 import turbohtml
 from sklearn.linear_model import LogisticRegression
 
-from boilerplate.kinds import (
+from boilerplate.model.chrome_kinds import (
     FADING,
     KINDS,
     MAX_LEVELS,
@@ -30,7 +30,8 @@ from boilerplate.kinds import (
     name_ids,
     text_rows,
 )
-from boilerplate.readers import decode, html_page
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.html import html_page
 from training.corpora import GoldPage, block_lines, formasaurus, read_json
 from training.dataset import elements_around, sample
 from training.lexicon import rows as catalogue_rows

@@ -20,7 +20,7 @@ from typing import Final
 
 import numpy as np
 
-from boilerplate.evaluation import words
+from boilerplate.metrics import words
 from training.split import SHARES, Split, hashed_split
 
 # Treebanks are called by the language's English name, catalogues by its code.

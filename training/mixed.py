@@ -20,12 +20,12 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
-from boilerplate.evaluation import line_score
-from boilerplate.language import LANGUAGES
-from boilerplate.model import MODES
+from boilerplate.language.names import LANGUAGES
+from boilerplate.metrics import line_score
+from boilerplate.model.columns import MODES
 from boilerplate.page import Kind, Label, Page, text_page
-from boilerplate.plugins import no_plugins
-from boilerplate.readers import html_page
+from boilerplate.plugins.manager import no_plugins
+from boilerplate.reading.html import html_page
 from training import lexicon
 from training.card import markdown
 from training.corpora import GoldPage

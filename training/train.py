@@ -18,20 +18,14 @@ from joblib import Parallel, delayed
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from boilerplate.classifier import BoostedLines
-from boilerplate.evaluation import word_score
-from boilerplate.features import BAG_BITS, HASH_BITS, Encoded, encode
-from boilerplate.model import (
-    EVIDENCE,
-    MODES,
-    PAGE_TYPES,
-    Linear,
-    Model,
-    PageTypes,
-    Stack,
-    Trees,
-    evidence_rows,
-    tree_matrix,
-)
+from boilerplate.features.encode import BAG_BITS, Encoded, encode
+from boilerplate.kernels.ngrams import HASH_BITS
+from boilerplate.metrics import word_score
+from boilerplate.model.columns import MODES
+from boilerplate.model.linear import EVIDENCE, PAGE_TYPES, Linear, PageTypes, evidence_rows
+from boilerplate.model.model import Model
+from boilerplate.model.stack import Stack, tree_matrix
+from boilerplate.model.trees import Trees
 from boilerplate.page import Kind, text_page
 from training import lexicon, notices
 from training.ciphers import ciphered
