@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, overload
 
-from boilerplate.kernels import select as acceleration
 from boilerplate.page import Label, Line, Page
 
 T = TypeVar("T")
@@ -110,15 +109,12 @@ class Predictions(Sequence[Prediction]):
         # Two threads may both work them out: they come to the same.
         explainer = self._explainer
         if explainer is not None:
+            from boilerplate import kernels  # and numpy, which a CleanPage itself does not need
+
             kinds = self.kinds
             why = explainer.reasons(kinds)
             columns = self.lines, self.labels, self.probabilities, why, kinds, self.languages
-            if native := acceleration.native:
-                self._made = native.predictions(Prediction, *map(list, columns))
-            else:
-                self._made = tuple(
-                    Prediction(*each, *language) for *each, language in zip(*columns, strict=True)
-                )
+            self._made = kernels.predictions(Prediction, *columns)
             self._explainer = None
         return self._made
 

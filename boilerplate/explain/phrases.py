@@ -13,8 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.model.columns import GROUNDS, SEEN
-from boilerplate.model.linear import PAGE_TYPES
+from boilerplate.features.table import GROUPS, PAGE_TYPES, feature_names
 from boilerplate.numeric import Floats
 
 # Seen once it is known which lines are kept: is the article above, or below; how many of the two
@@ -25,8 +24,6 @@ AROUND: Final = ("after_start", "before_end", "kept_beside", "dropped_run")
 COUNTED: Final = {
     "copies": ("same_line", 0.0), "starts": ("same_start", 0.0), "places": ("same_path", 1.0)
 }  # fmt: skip
-
-COLUMNS: Final = (*SEEN, *AROUND, *COUNTED, "always")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +181,18 @@ KEPT: Final[dict[str, tuple[Fact, ...]]] = {
 }  # fmt: skip
 
 
+# The features that a phrase asks about, in the order in which the trees read them.
+_ASKED: Final = {
+    fact.column for side in (DROPPED, KEPT) for facts in side.values() for fact in facts
+}
+SEEN: Final = tuple(
+    name
+    for name in feature_names("html")
+    if name in _ASKED or name in {counted for counted, _ in COUNTED.values()}
+)
+COLUMNS: Final = (*SEEN, *AROUND, *COUNTED, "always")
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """The facts of one side as arrays, ground after ground."""
@@ -198,8 +207,8 @@ class Side:
 
 
 def _side(known: dict[str, tuple[Fact, ...]]) -> Side:
-    facts = tuple(fact for ground in GROUNDS for fact in known[ground])
-    sizes = np.array([len(known[ground]) for ground in GROUNDS])
+    facts = tuple(fact for ground in GROUPS for fact in known[ground])
+    sizes = np.array([len(known[ground]) for ground in GROUPS])
     return Side(
         facts,
         np.array([COLUMNS.index(fact.column) for fact in facts]),
@@ -256,7 +265,7 @@ def found(columns: Floats, content: NDArray[np.bool_]) -> NDArray[np.int64]:
 
     -1 where none does, and for no ground, the last; ``content`` (n,) are kept lines.
     """
-    out = np.full((len(content), len(GROUNDS) + 1), -1)
+    out = np.full((len(content), len(GROUPS) + 1), -1)
     for side, which in zip(SIDES, (~content, content), strict=True):
         values = columns[which][:, side.columns]
         holds = (values > side.least) & (values < side.most)

@@ -16,12 +16,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate import kernels
 from boilerplate.explain.phrases import HAS_BLANK, SIDES, columns_of, found, labels_around
-from boilerplate.kernels import select as acceleration
+from boilerplate.features.table import GROUPS
+from boilerplate.kernels.plain_results import MAX_GROUPS
 from boilerplate.language.names import language_name, same_language
-from boilerplate.model.columns import GROUNDS
 from boilerplate.model.stack import Evidence, Scores
-from boilerplate.numeric import Floats, Ints
+from boilerplate.numeric import Floats
 from boilerplate.page import Element, Line, Page
 
 KIND_WORDS: Final = {  # how each kind of chrome is said; "other" says nothing
@@ -30,13 +31,11 @@ KIND_WORDS: Final = {  # how each kind of chrome is said; "other" says nothing
     "login": "login form", "related": "related links", "shop": "shop",
 }  # fmt: skip
 MAX_FACTS: Final = 3
-MAX_GROUNDS: Final = 6  # looked at, for of some there is nothing to see
 MAX_LENGTH: Final = 63  # characters: with the kind of chrome before it a reason stays below 80
 MAX_NAME: Final = 20  # characters of what an element is called
-LEAST: Final = 0.1  # of the strongest ground; what weighs less is not worth a reader's time
 SHORT: Final = 25  # characters
 SURE_OF_LANGUAGE: Final = 0.8  # probability from which a line's language is called by its name
-_LANGUAGE: Final = GROUNDS.index("language")
+_LANGUAGE: Final = GROUPS.index("language")
 LINES_AT_ONCE: Final = 8192  # which take some 10 MB; a page may have 200,000
 
 
@@ -59,12 +58,12 @@ def reasons(
         of_part = replace(
             scores, languages=scores.languages[part], site_reasons=scores.site_reasons[part]
         )
-        columns = columns_of(evidence.seen[part], around[part])
+        columns = columns_of(evidence.features[part], around[part])
         out += _reasons(
             page.lines[part],
             page.elements,
             of_part,
-            evidence.grounds[part],
+            evidence.groups[part],
             columns,
             content[part],
             language,
@@ -82,7 +81,7 @@ def _reasons(
     language: str | None,
 ) -> list[str]:
     """The same of some of a page's lines, whose ``grounds`` and ``columns`` are given."""
-    strongest = strongest_grounds(grounds, content)
+    strongest = kernels.strongest_groups(grounds, content)
     facts = np.take_along_axis(found(columns, content), strongest, 1)
     spoken_in = scores.languages or [(None, 0.0)] * len(content)
     strange = {code for code in {code for code, _ in spoken_in} if is_foreign(code, language)}
@@ -110,31 +109,16 @@ def _reasons(
     return out
 
 
-def strongest_grounds(grounds: Floats, content: NDArray[np.bool_]) -> Ints:
-    """The grounds, (n, g), that weighed most for each line's label, the strongest first; (n, 6).
-
-    g stands for those that weigh nothing, or too little beside the first.
-    """
-    if native := acceleration.native:
-        places = np.empty((len(content), MAX_GROUNDS), np.int64)
-        native.strongest_grounds(np.ascontiguousarray(grounds), content, places)
-        return places
-    toward = np.where(content[:, None], grounds, -grounds)
-    order = np.argsort(-toward, axis=1, kind="stable")[:, :MAX_GROUNDS]
-    best = np.take_along_axis(toward, order, 1)
-    return np.where(best > np.maximum(LEAST * best[:, :1], 0.0), order, grounds.shape[1])
-
-
-_DIGITS: Final = 256 ** np.arange(MAX_GROUNDS)
-_SHORT: Final = 1 << (8 * MAX_GROUNDS)
+_DIGITS: Final = 256 ** np.arange(MAX_GROUPS)
+_SHORT: Final = 1 << (8 * MAX_GROUPS)
 _KEPT: Final = _SHORT << 1
 
 
 @lru_cache(maxsize=4096)
 def _words_of(key: int) -> str:
     """The reason that a key stands for; facts with a blank are left out."""
-    numbers = tuple((key >> (8 * place) & 255) - 1 for place in range(MAX_GROUNDS))
-    return _in_words(numbers, ("",) * MAX_GROUNDS, bool(key & _KEPT), bool(key & _SHORT), "", "")
+    numbers = tuple((key >> (8 * place) & 255) - 1 for place in range(MAX_GROUPS))
+    return _in_words(numbers, ("",) * MAX_GROUPS, bool(key & _KEPT), bool(key & _SHORT), "", "")
 
 
 def _filled(
