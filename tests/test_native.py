@@ -32,7 +32,7 @@ from boilerplate.model.columns import column_grounds, column_names
 from boilerplate.model.trees import _packed, trees_from
 from boilerplate.page import Element, Line, Markup, Page, text_page
 from boilerplate.plugins.manager import no_plugins
-from boilerplate.reading.html import _tag_kinds, html_page
+from boilerplate.reading.html import html_page, tag_flags
 from boilerplate.reading.limits import tag_counts
 from boilerplate.site_models.evidence import Knowledge
 from boilerplate.site_models.fingerprints import (
@@ -157,13 +157,13 @@ class TestSplitter:
     )  # fmt: skip
     def test_what_no_serializer_writes_is_left_to_the_plain_way(self, markup: str) -> None:
         assert acceleration.native
-        assert acceleration.native.split(markup, _tag_kinds(), Line, Markup, Element, bool) is None
+        assert acceleration.native.split(markup, tag_flags(), Line, Markup, Element, bool) is None
 
     @given(st.text(st.sampled_from("<>/!-=\"'& apbrxscivtyle\n\ud800é"), max_size=60))
     @settings(max_examples=500, deadline=None)
     def test_any_text_can_be_tried(self, markup: str) -> None:
         assert acceleration.native
-        acceleration.native.split(markup, _tag_kinds(), Line, Markup, Element, bool)
+        acceleration.native.split(markup, tag_flags(), Line, Markup, Element, bool)
 
     def test_elements_of_one_hash_are_told_apart(self) -> None:
         # In this hash 'Aa' weighs what 'BB' does: kinds beyond the first few are made anew.
