@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate import Cleaner
-from boilerplate.explain.reasons import strongest_grounds
+from boilerplate.explain.reasons import strongest_groups
 from boilerplate.features.elements import element_tokens
 from boilerplate.features.encode import encode
 from boilerplate.features.text import line_shapes
@@ -371,13 +371,13 @@ class TestElements:
             assert fast.tolist() == likeliest_paths(scores, costs, begins).tolist()
 
     @given(st.integers(0, 20), st.integers(0, 2**32 - 1))
-    def test_the_strongest_grounds_are_the_same(self, lines: int, seed: int) -> None:
+    def test_the_strongest_groups_are_the_same(self, lines: int, seed: int) -> None:
         rng = np.random.default_rng(seed)
         grounds, content = rng.normal(size=(lines, 12)).round(1), rng.random(lines) < 0.5
         grounds *= rng.random((lines, 12)) < 0.6
-        fast = strongest_grounds(grounds, content)
+        fast = strongest_groups(grounds, content)
         with plain():
-            assert fast.tolist() == strongest_grounds(grounds, content).tolist()
+            assert fast.tolist() == strongest_groups(grounds, content).tolist()
 
 
 class TestPages:
