@@ -60,25 +60,23 @@ KIND_WORDS: Final = {  # what each kind of chrome is called in a reason; "other"
 
 def reasons(
     page: Page,
-    spoken: Sequence[int],
     scores: Scores,
     evidence: Evidence,
     content: NDArray[np.bool_],
     language: str | None = None,
 ) -> list[str]:
-    """A reason for each line that is not blank, the strongest feature group first.
+    """A reason for each line, the strongest feature group first; no line is blank.
 
     ``content`` are kept lines, (n,); ``language`` is the page's. A dropped line in another
     language is said to be in that language if this counted against it.
     """
-    lines = [page.lines[i] for i in spoken]
     of_labels = label_features(content)
     found: list[str] = []
     for first in range(0, len(content), LIMITS.lines_at_once):
         part = slice(first, first + LIMITS.lines_at_once)
         found += _reasons(
             _Lines(
-                lines[part],
+                page.lines[part],
                 page.elements,
                 content[part],
                 evidence.grounds[part],

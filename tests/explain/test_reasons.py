@@ -30,7 +30,7 @@ def reason(probability: float, line: str = LONG, seen: dict[str, float] | None =
     values = np.array([[(seen or {}).get(name, np.nan) for name in SEEN]], np.float32)
     scores = Scores(np.array([probability]))
     content = scores.probability >= 0.5
-    [text] = reasons(text_page([line]), [0], scores, Evidence(grounds, values), content)
+    [text] = reasons(text_page([line]), scores, Evidence(grounds, values), content)
     return text
 
 
@@ -93,7 +93,7 @@ def test_name_is_of_the_innermost_element_with_tokens_and_printable() -> None:
         grounds = np.zeros((1, len(GROUNDS)))
         grounds[0, GROUNDS.index("names")] = -1.0
         evidence = Evidence(grounds, NOTHING_SEEN)
-        [text] = reasons(page, [0], Scores(np.array([0.1])), evidence, np.array([False]))
+        [text] = reasons(page, Scores(np.array([0.1])), evidence, np.array([False]))
         return text
 
     assert named("most-read") == 'named "most-read"'
@@ -109,7 +109,7 @@ def dropped(against: float, language: str, of_page: str | None) -> str:
     grounds[0, GROUNDS.index("language")], grounds[0, 0] = -against, -1.0
     scores = Scores(np.array([0.1]), languages=((language, 0.9),))
     evidence = Evidence(grounds, NOTHING_SEEN)
-    [text] = reasons(text_page([LONG]), [0], scores, evidence, np.array([False]), of_page)
+    [text] = reasons(text_page([LONG]), scores, evidence, np.array([False]), of_page)
     return text
 
 
@@ -130,7 +130,7 @@ def test_kept_line_in_another_language_is_not_called_in_the_page_language() -> N
     seen = np.full((1, len(SEEN)), 1.0, np.float32)
     scores = Scores(np.array([0.9]), languages=(("tr", 0.9),))
     evidence = Evidence(grounds, seen)
-    [text] = reasons(text_page([LONG]), [0], scores, evidence, np.array([True]), "en")
+    [text] = reasons(text_page([LONG]), scores, evidence, np.array([True]), "en")
     assert text == NO_SIGN
 
 
