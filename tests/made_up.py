@@ -138,7 +138,9 @@ def made_up_model(seed: int = 0, n_trees: int = 20) -> Model:
 
     def stack(kind: Kind) -> Stack:
         return Stack(
-            Linear(tuple(weights(1 << NGRAMS.bits) for _ in LINEAR_TABLES), 0.25, {"en": 12, "tr": 3}),
+            Linear(
+                tuple(weights(1 << NGRAMS.bits) for _ in LINEAR_TABLES), 0.25, {"en": 12, "tr": 3}
+            ),
             PageTypes(weights(len(PAGE_TYPES), 2 << BAG_BITS), weights(len(PAGE_TYPES))),
             made_up_trees(len(features_of(kind)), seed, n_trees),
         )

@@ -44,16 +44,16 @@ LINEAR_TABLES: Final = ("wording", "surroundings", "names")
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words for lines whose ``feature`` is above ``above`` and below ``below``.
+    """Words that are true of lines whose ``feature`` is above ``least`` and below ``most``.
 
-    In the words, ``{n}`` stands for the feature's value and ``{name}`` for the class or id of the
-    innermost element around the line that has one.
+    In the words, ``{n}`` stands for the value of the feature, and ``{name}`` for the class and id
+    tokens of the innermost element around the line that has some.
     """
 
     words: str
     feature: str
-    above: float = -math.inf
-    below: float = math.inf
+    least: float = -math.inf
+    most: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 else:
     _twin = twin()
 
+# The lines of an HTML page.
+split_html = _twin.split_html
+tag_counts = _twin.tag_counts
 # Characters and n-grams of lines.
 plain_texts = _twin.plain_texts
 page_text = _twin.page_text

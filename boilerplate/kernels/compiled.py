@@ -6,19 +6,28 @@ The contracts stand with the Python twins of the same names, in the ``plain_*`` 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
+import turbohtml
 from numpy.typing import NDArray
 
-from boilerplate.kernels import plain_chrome_kinds, plain_results, plain_text, plain_tree
+from boilerplate.kernels import (
+    plain_chrome_kinds,
+    plain_html,
+    plain_results,
+    plain_text,
+    plain_tree,
+)
 from boilerplate.kernels.arrays import ElementKind, PageText, Tree
 from boilerplate.kernels.compiled_trees import tree_sums as tree_sums
 from boilerplate.kernels.ngrams import check_newlines, joined, powers
+from boilerplate.kernels.plain_html import HtmlParts
 from boilerplate.kernels.plain_linear import LEVELS, NEXT_SALT, NGRAMS, PREVIOUS_SALT
 from boilerplate.kernels.select import native as native_or_none
 from boilerplate.numeric import Bools, Floats, Ints, log1p_table
-from boilerplate.page import Element, Line
+from boilerplate.page import Element, Line, Markup
 from boilerplate.unicode import (
     SCRIPTS,
     Char,
@@ -241,3 +250,31 @@ def language_features(
 
 def predictions(prediction: type[P], *columns: Sequence[Any]) -> tuple[P, ...]:
     return native.predictions(prediction, *map(list, columns))
+
+
+# ------------------------------------------------------------------------------------- HTML
+
+
+def split_html(markup: str) -> HtmlParts:
+    # C reads what the parser writes of the parsed document, because that is well formed.
+    written = turbohtml.parse(markup, positions=False).html
+    parts = native.split(written, tag_flags(), Line, Markup, Element, plain_html.is_hidden_style)
+    return plain_html.split_html(markup) if parts is None else HtmlParts(*parts)
+
+
+@cache
+def tag_flags() -> dict[str, int]:
+    """For each tag, which sets it is in: one bit for each set, in the order that C expects."""
+    sets = (
+        plain_html.INLINE_TAGS, plain_html.SKIPPED_TAGS, plain_html.EMPHASIS_TAGS,
+        plain_html.SPACED_TAGS,
+    )  # fmt: skip
+    return {
+        tag: sum(1 << bit for bit, tags in enumerate(sets) if tag in tags)
+        for tag in frozenset().union(*sets)
+    }
+
+
+def tag_counts(markup: str) -> tuple[int, int]:
+    # None for a string with lone surrogates.
+    return native.tag_counts(markup) or plain_html.tag_counts(markup)

@@ -7,6 +7,8 @@ from boilerplate.kernels.plain_chrome_kinds import kind_token_sums as kind_token
 from boilerplate.kernels.plain_chrome_kinds import likeliest_paths as likeliest_paths
 from boilerplate.kernels.plain_context import container_features as container_features
 from boilerplate.kernels.plain_context import neighbour_features as neighbour_features
+from boilerplate.kernels.plain_html import split_html as split_html
+from boilerplate.kernels.plain_html import tag_counts as tag_counts
 from boilerplate.kernels.plain_language_features import language_features as language_features
 from boilerplate.kernels.plain_linear import bag_buckets as bag_buckets
 from boilerplate.kernels.plain_linear import bag_scores as bag_scores

@@ -1,4 +1,4 @@
-"""Python twins of the kernels that put results together."""
+"""Python twins of the kernels that choose what a reason says and put results together."""
 
 from __future__ import annotations
 
@@ -6,26 +6,28 @@ from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from boilerplate.numeric import Bools, Floats, Ints
+from boilerplate.numeric import Floats, Ints
 
 P = TypeVar("P")
 
-MAX_GROUPS: Final = 6  # that a reason looks at, for of some there is nothing to see
-MIN_SHARE: Final = 0.1  # of the strongest group; what counted less is not worth a reader's time
+MAX_GROUPS: Final = 6  # considered for one line, because for some there is nothing to say
+MIN_SHARE: Final = 0.1  # of the strongest group's contribution; what adds less explains little
 
 
-def strongest_groups(groups: Floats, content: Bools) -> Ints:
-    """The groups that counted most for each line's label, the strongest first; (n, 6).
+def strongest_groups(contributions: Floats, content: NDArray[np.bool_]) -> Ints:
+    """The feature groups that added most to each line's label, the strongest first, (n, 6).
 
-    ``groups`` (n, g) is what each group of features added to the log-odds of content; ``content``
-    (n,) says which lines are kept. g stands for groups that count nothing, or too little beside
-    the first.
+    ``contributions`` are what each of g groups added to the log-odds of content, (n, g);
+    ``content`` are kept lines, (n,). The number g stands for groups that spoke for the other
+    label, or added too little beside the strongest.
     """
-    toward = np.where(content[:, None], groups, -groups)
-    order = np.argsort(-toward, axis=1, kind="stable")[:, :MAX_GROUPS]
-    best = np.take_along_axis(toward, order, 1)
-    return np.where(best > np.maximum(MIN_SHARE * best[:, :1], 0.0), order, groups.shape[1])
+    toward_label = np.where(content[:, None], contributions, -contributions)
+    order = np.argsort(-toward_label, axis=1, kind="stable")[:, :MAX_GROUPS]
+    added = np.take_along_axis(toward_label, order, 1)
+    enough = added > np.maximum(MIN_SHARE * added[:, :1], 0.0)
+    return np.where(enough, order, contributions.shape[1])
 
 
 def predictions(
