@@ -127,7 +127,7 @@ class Decided:
 
     def kinds(self) -> Sequence[str | None]:
         """The kind of chrome of each line that was dropped, None of others."""
-        return chrome_kinds(self.page, self.kept, skeleton=self.general.skeleton)
+        return chrome_kinds(self.page, self.kept, elements=self.general.tree)
 
     def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
         """Why each line was kept or dropped, after the kind of chrome that it is."""
