@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.model.archive import Form, packed, unpacked
+from boilerplate.model.archive import FileFormat, packed, unpacked
 from boilerplate.site_models.sketch import (
     _KEY_BYTES,
     COLUMNS,
@@ -40,12 +40,12 @@ _TYPES: Final = {
     "sizes": "<i4",
 }  # fmt: skip
 
-SITE_FILE: Final = Form(
-    what="site model",
+SITE_FILE: Final = FileFormat(
+    description="site model",
     name=FORMAT,
     version=FORMAT_VERSION,
-    head="site.json",
-    again="learn the site again",
+    header="site.json",
+    remedy="learn the site again",
     error=SiteModelError,
     max_bytes=MAX_FILE_BYTES,
     arrays=frozenset(_TYPES),
