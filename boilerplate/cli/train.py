@@ -232,7 +232,7 @@ def _say_left_out(model: SiteModel, examples: Sequence[Example]) -> None:
     ):
         if not is_of(example.page.site, model.site):
             warn(example.name, f"is a page of {example.page.site}: left out")
-        elif standing == "stranger":
+        elif standing == "outlier":
             warn(example.name, "has next to nothing in common with the others: left out")
 
 
@@ -263,7 +263,7 @@ def _check(model: SiteModel, examples: Sequence[Example]) -> bool:
 
 def _counted(model: SiteModel) -> str:
     pages = f"{model.n_pages} page{'' if model.n_pages == 1 else 's'}"
-    copies = int(model.knowledge.copies.sum())
+    copies = int(model.evidence.copies.sum())
     return f"{pages}, {copies} of them the same article as another" if copies else pages
 
 
