@@ -1,28 +1,74 @@
-"""Whether the compiled hot paths are there; each has a twin in Python that gives the same bits.
+"""Whether the compiled part is there; all that it does is also done in Python, with the same bits.
 
-Installing builds them where there is a C compiler, and goes on without where there is none.
-``BOILERPLATE_PURE=1`` in the environment leaves them unused.
+Installing builds it where there is a C compiler, and goes on without it where there is none.
+``BOILERPLATE_PURE=1`` in the environment leaves it unused.
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+import sys
+import warnings
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from boilerplate import _native
 
 VERSION: Final = 6  # of what is asked of the compiled part; one built for another is left alone
+NAME: Final = "boilerplate._native"
+REMEDY: Final = "run `pip install -e .` there, or set BOILERPLATE_PURE=1 to be content with it"
 
 
 def _load() -> _native | None:  # type: ignore[valid-type]
     if os.environ.get("BOILERPLATE_PURE", "0") not in ("", "0"):
         return None
+    found: Any
     try:
-        from boilerplate import _native
+        from boilerplate import _native as found
+    except ImportError:
+        found = _of_installed_copy()
+    if found is not None and found.VERSION == VERSION:
+        return found  # type: ignore[no-any-return]
+    _warn_in_source_folder("is not built" if found is None else "was built of other sources")
+    return None
+
+
+def _of_installed_copy() -> Any:
+    """The compiled part of another copy of the package on ``sys.path``; None where there is none.
+
+    ``pip install .`` builds the compiled part into the installed package alone, while Python that
+    is started in a clone imports the package from there.
+    """
+    package, _, _ = NAME.rpartition(".")
+    folders = [os.path.join(entry, *package.split(".")) for entry in sys.path]  # noqa: PTH118
+    spec = PathFinder.find_spec(NAME, folders)
+    if spec is None or spec.loader is None:
+        return None
+    try:
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
     except ImportError:
         return None
-    return _native if _native.VERSION == VERSION else None
+    sys.modules[NAME] = module
+    return module
+
+
+def _warn_in_source_folder(reason: str) -> None:
+    """In a clone, say why everything will take long; an installed package has no better way."""
+    for folder in Path(__file__).parents:
+        if (folder / "native").is_dir() and (folder / "setup.py").is_file():
+            warnings.warn(
+                f"boilerplate is used from {folder}, where its compiled part {reason}: "
+                f"it will take about five times as long ({REMEDY})",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+            # Worker processes do the same, and need not say it again.
+            os.environ["BOILERPLATE_PURE"] = "1"
+            return
 
 
 native = _load()
