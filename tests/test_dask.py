@@ -22,6 +22,8 @@ from boilerplate.runner import MANIFEST, Job, Shard, run, shards_of
 from boilerplate.workers import RunError
 from tests import poison
 
+pytestmark = pytest.mark.slow
+
 distributed = pytest.importorskip("distributed")
 pytest.importorskip("pyarrow")
 pytest.importorskip("fastwarc")

@@ -15,6 +15,8 @@ from boilerplate.records import cleaned_records
 from boilerplate.runner import MANIFEST
 from tests.made_up import SENTENCES
 
+pytestmark = pytest.mark.slow
+
 parquet = pytest.importorskip("pyarrow.parquet")
 pytest.importorskip("fastwarc")
 

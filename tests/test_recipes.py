@@ -16,6 +16,8 @@ from boilerplate import Cleaner
 from boilerplate.recipe import Recipe
 from boilerplate.runner import MANIFEST, REPORTS, Job, run, shards_of
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("pyarrow")
 pytest.importorskip("fastwarc")
 

@@ -27,6 +27,8 @@ from boilerplate.sites import SiteModel
 from boilerplate.workers import RunError
 from tests import poison
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("pyarrow")
 pytest.importorskip("fastwarc")
 
