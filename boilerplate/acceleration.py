@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 VERSION: Final = 6  # of what is asked of the compiled part; one built for another is left alone
 NAME: Final = "boilerplate._native"
-REMEDY: Final = "run `pip install -e .` there, or set BOILERPLATE_PURE=1 to be content with it"
+REMEDY: Final = "run `pip install -e .` there; BOILERPLATE_PURE=1 turns this warning off"
 
 
 def _load() -> _native | None:  # type: ignore[valid-type]
