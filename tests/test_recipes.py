@@ -18,6 +18,8 @@ from boilerplate.batch.manifest import MANIFEST
 from boilerplate.batch.run import run
 from boilerplate.batch.shard import REPORTS, Job, shards_of
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("pyarrow")
 pytest.importorskip("fastwarc")
 

@@ -19,6 +19,8 @@ from training.dataset import LAYOUTS, sample
 from training.score import macro, score_page
 from training.train import train
 
+pytestmark = pytest.mark.slow
+
 SITES = 10
 PAGES = 3
 WHO = "The mayor|A teacher|Our neighbour|The harbour master|A young baker|The old printer".split(

@@ -21,6 +21,8 @@ from training.kinds import (
 )
 from training.kinds_score import alone, document, f1s, in_boxes, score
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("source", "key", "kind"),

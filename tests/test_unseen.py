@@ -15,6 +15,8 @@ from training.lexicon import Lexicon
 from training.train import code_of, lessons_of
 from training.unseen import CORPORA, MADE_UP, compared, pages_of, unseen, without
 
+pytestmark = pytest.mark.slow
+
 SPOKEN = ("en", "he", "th", "tr")
 
 
