@@ -1,6 +1,6 @@
-"""The scikit-learn estimator behind the model. Only training imports this module.
+"""A scikit-learn estimator: gradient-boosted trees, kept as plain arrays once fitted.
 
-``BoostedLines`` is what sees a line's context; what it learns ends up in plain arrays.
+These are the second stage of the model, which sees a line's context.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from boilerplate.model import Trees, sigmoid, trees_from
 
 
 class BoostedLines(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Gradient-boosted trees for two classes, kept as plain arrays once fitted.
+    """Gradient-boosted trees for two classes, fitted by LightGBM.
 
-    LightGBM grows them: as accurate here as scikit-learn's own histogram boosting, and several
-    times as fast. Where missing values go is learned.
+    LightGBM is as accurate here as scikit-learn's histogram boosting, and several times as fast.
+    Missing values (nan) are allowed: each split learns on which side they go.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class BoostedLines(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def fit(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> BoostedLines:
-        """Learn from an (n, f) matrix and two classes; nan is a value of its own."""
+        """Fit on a matrix (lines, features) and two classes; ValueError for other than two."""
         matrix, y = validate_data(self, X, y, dtype=np.float32, ensure_all_finite="allow-nan")
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
@@ -79,7 +79,7 @@ class BoostedLines(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Log-odds of the second class, (n,)."""
+        """Log-odds of the second class, (lines,)."""
         check_is_fitted(self)
         matrix = validate_data(
             self, X, dtype=np.float32, reset=False, ensure_all_finite="allow-nan"
@@ -87,19 +87,19 @@ class BoostedLines(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self.trees_.log_odds(matrix)
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Probabilities of the two classes, (n, 2)."""
+        """Probabilities of the two classes, (lines, 2)."""
         p = sigmoid(self.decision_function(X))
         return np.column_stack([1.0 - p, p])
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """The likelier class of each row."""
+        """The more probable class of each line."""
         codes = (self.decision_function(X) > 0).astype(int)
-        likelier: NDArray[Any] = self.classes_[codes]
-        return likelier
+        classes: NDArray[Any] = self.classes_[codes]
+        return classes
 
 
 def trees_of(booster: lightgbm.Booster) -> Trees:
-    """A booster's trees as arrays, children after parents."""
+    """A booster's trees as arrays, with children after their parents."""
     columns: dict[str, list[Any]] = {
         k: [] for k in ("feature", "threshold", "left", "value", "missing_left")
     }
@@ -118,7 +118,7 @@ def trees_of(booster: lightgbm.Booster) -> Trees:
             columns["left"].append(len(queue) if split else 0)
             if split:
                 if node["decision_type"] != "<=":
-                    raise ValueError(f"a numerical split is needed, not {node['decision_type']}")
+                    raise ValueError(f"expected a numerical split, got {node['decision_type']!r}")
                 queue += [node["left_child"], node["right_child"]]
         sizes.append(len(queue))
     arrays = {key: np.array(values) for key, values in columns.items()}
@@ -126,12 +126,12 @@ def trees_of(booster: lightgbm.Booster) -> Trees:
 
 
 def _missing_goes_left(node: dict[str, Any]) -> bool:
-    """Where nan goes; LightGBM takes it for 0 where a column had none in training."""
+    """Whether nan goes left; LightGBM takes it for 0 if the feature had no nan in training."""
     return bool(node["default_left"] if node["missing_type"] == "NaN" else node["threshold"] >= 0)
 
 
 def _floor32(threshold: float) -> np.float32:
-    """The largest float32 not above a threshold: float32 features fall on the same sides."""
-    with np.errstate(over="ignore"):  # beyond float32 is infinity, and the step below mends it
+    """The largest float32 not above a threshold: float32 features fall on the same side of both."""
+    with np.errstate(over="ignore"):  # beyond float32 it is infinity, which the step below corrects
         low = np.float32(threshold)
     return np.nextafter(low, np.float32(-np.inf)) if float(low) > threshold else low
