@@ -1,24 +1,25 @@
-"""That what is left out of a model is gone from it, and that each variant is scored."""
+"""Ablation: what is left out of a model is gone from it, and each variant is scored."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from test_train import PAGES, SITES, page_of
 
 from boilerplate.model import EVIDENCE
-from training.ablation import ablation, copied, stacks
-from training.card import ablation_tables
-from training.train import lessons_of
+from tests.training.made_up_pages import PAGES, SITES, page_of
+from training.ablation import ablation, copied, variants
+from training.documents.experiment_tables import ablation_tables
+from training.progress import no_log
+from training.training_set import training_set
 
 
 @pytest.fixture(scope="module")
 def lessons():
-    return lessons_of([page_of(s, n) for s in range(4) for n in range(2)], "html", None, 1)
+    return training_set([page_of(s, n) for s in range(4) for n in range(2)], "html", None, 1)
 
 
-def test_leaving_out_a_table_of_the_linear_model_zeroes_its_weights(lessons):
-    fitted = dict(stacks(copied(lessons), "html"))
+def test_variant_without_a_table_has_zero_weights_there(lessons):
+    fitted = dict(variants(copied(lessons), "html"))
     whole = fitted["everything"].linear
     for number, name in enumerate(EVIDENCE):
         blind = fitted[f"linear: {name}"].linear
@@ -26,23 +27,23 @@ def test_leaving_out_a_table_of_the_linear_model_zeroes_its_weights(lessons):
         assert not np.any(blind.tables[number])
 
 
-def test_leaving_out_the_page_types_makes_every_page_an_article(lessons):
-    types = dict(stacks(copied(lessons), "html"))["page types"].types
+def test_variant_without_page_types_takes_every_page_for_an_article(lessons):
+    types = dict(variants(copied(lessons), "html"))["page types"].types
     bag = lessons[0].encoded.bag
     assert np.exp(types.log_probabilities(bag))[0] == pytest.approx(1.0, abs=1e-3)
 
 
-def test_every_variant_is_scored_on_the_pages_that_it_has_not_seen():
-    teach = [page_of(s, n) for s in range(5) for n in range(2)]
+def test_every_variant_is_scored_on_the_test_pages():
+    train = [page_of(s, n) for s in range(5) for n in range(2)]
     test = [page_of(s, n) for s in range(5, SITES) for n in range(PAGES)]
-    found = ablation(teach, test, None, 1, lambda _: None, ("text",))["text"]
+    found = ablation(train, test, None, 1, no_log, ("text",))["text"]
     assert next(iter(found)) == "everything"
     assert {"no trees: the linear model alone", "linear: wording", "page types"} <= found.keys()
     assert all(0 <= scores["mean"]["line_f1"] <= 1 for scores in found.values())
     assert found["everything"]["made-up"]["pages"] == len(test)
 
 
-def test_the_table_tells_points_lost():
+def test_table_shows_the_points_lost():
     scores = {"wcxb": {"pages": 1, "line_f1": 0.9, "word_f1": 0.95}}
     less = {"wcxb": {"pages": 1, "line_f1": 0.88, "word_f1": 0.96}}
     mean = {"mean": {"line_f1": 0.9, "word_f1": 0.95}}
@@ -53,7 +54,7 @@ def test_the_table_tells_points_lost():
     assert "| columns: links | -2.0 / +1.0 | +0.0 / +0.0 |" in ablation_tables(results)
 
 
-def test_the_table_tells_what_two_languages_cost():
+def test_table_shows_scores_of_pages_in_two_languages():
     mean = {"mean": {"line_f1": 0.9, "word_f1": 0.95}}
 
     def scores(kept: float | None) -> dict[str, object]:

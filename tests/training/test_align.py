@@ -1,4 +1,4 @@
-"""That the gold's words find their lines, in order."""
+"""Alignment of the gold's words with the lines of the page."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from boilerplate.page import text_page
 from tests.made_up import SENTENCES
 from training.align import content_shares, matched_words
 from training.corpora import GoldPage
-from training.dataset import Sample, gold_labels
+from training.samples import Sample, gold_labels
 
 C, B = Label.CONTENT, Label.BOILERPLATE
 WORDS = st.lists(st.sampled_from("ab cd ef gh".split()), max_size=8)
 
 
 def label_lines(texts: list[str], gold: str, optional: tuple[str, ...] = ()) -> list[Label | None]:
-    """The labels that lines of a page with this gold are scored against."""
+    """The labels of lines on a page with this gold."""
     page = GoldPage("made-up", "1", b"", gold, optional=optional)
     return Sample(page, text_page(texts), *gold_labels(texts, page, (), "html")).labels
 
 
 def longest(a: list[str], b: list[str]) -> int:
-    """The length of the longest common subsequence, by the table of the textbooks."""
+    """The length of the longest common subsequence, by dynamic programming."""
     table = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
     for i, x in enumerate(a):
         for j, y in enumerate(b):
@@ -36,7 +36,7 @@ def longest(a: list[str], b: list[str]) -> int:
 
 
 @given(st.lists(WORDS, max_size=5), WORDS)
-def test_as_many_words_match_as_the_longest_common_subsequence_has(
+def test_matches_as_many_words_as_the_longest_common_subsequence(
     lines: list[list[str]], gold: list[str]
 ) -> None:
     masks = matched_words(lines, gold)
@@ -46,27 +46,27 @@ def test_as_many_words_match_as_the_longest_common_subsequence_has(
 
 
 @pytest.mark.parametrize("language", SENTENCES)
-def test_the_article_is_found_between_its_chrome(language: str) -> None:
+def test_labels_the_article_between_chrome(language: str) -> None:
     texts = ["Home | News", SENTENCES[language], "© 2021"]
     assert label_lines(texts, SENTENCES[language]) == [B, C, B]
 
 
-def test_order_counts() -> None:
+def test_repeated_line_is_content_where_the_order_fits() -> None:
     texts = ["alpha beta gamma", "delta epsilon zeta", "alpha beta gamma"]
     assert label_lines(texts, "delta epsilon zeta alpha beta gamma") == [B, C, C]
 
 
-def test_a_menu_that_shares_words_with_the_article_is_chrome() -> None:
+def test_menu_that_shares_words_with_the_article_is_chrome() -> None:
     texts = ["bus", "school", "The new bus leaves before the school opens", "school"]
     assert label_lines(texts, "The new bus leaves before the school opens") == [B, B, C, B]
 
 
-def test_half_of_the_words_make_a_line_content() -> None:
+def test_line_is_content_if_half_its_words_match() -> None:
     assert label_lines(["ett två tre fyra"], "ett två") == [C]
     assert label_lines(["ett två tre fyra"], "ett") == [B]
 
 
-def test_lines_without_words_and_optional_lines_are_not_told() -> None:
+def test_lines_without_words_and_optional_lines_have_no_label() -> None:
     assert label_lines(["* * *", "Título", "texto"], "Título texto", ("TÍTULO!",)) == [
         None,
         None,
@@ -75,6 +75,6 @@ def test_lines_without_words_and_optional_lines_are_not_told() -> None:
     assert np.isnan(content_shares(["—"], "x")).all()
 
 
-def test_without_lines_or_gold_there_is_nothing_to_match() -> None:
+def test_no_lines_give_no_labels_and_empty_gold_gives_chrome() -> None:
     assert label_lines([], "gold") == []
     assert label_lines(["a line"], "") == [B]

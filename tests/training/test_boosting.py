@@ -1,4 +1,4 @@
-"""That the estimator is one, as scikit-learn understands it."""
+"""The boosted trees behave as a scikit-learn classifier."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from boilerplate.classifier import BoostedLines
+from training.boosting import BoostedLines
 
-# scikit-learn's own histogram boosting expects these to fail too: columns are binned before
-# weights are seen, so a row of weight two is not quite that row twice.
-BINNING = "weights act after binning, so they are not the same as repeated rows"
+# scikit-learn's histogram boosting fails this too: features are binned before weights are used,
+# so a row of weight two is not quite the same as that row twice.
+BINNING = "weights act after binning, so they differ from repeated rows"
 EXPECTED_FAILURES = {
     "check_sample_weight_equivalence_on_dense_data": BINNING,
 }
@@ -21,7 +21,7 @@ SMALL = BoostedLines(n_trees=40, learning_rate=0.2, max_leaves=7)
 
 
 @parametrize_with_checks([SMALL], expected_failed_checks=lambda _: EXPECTED_FAILURES)
-def test_scikit_learn_accepts_it_as_a_classifier(estimator: Any, check: Any) -> None:
+def test_passes_the_checks_of_scikit_learn(estimator: Any, check: Any) -> None:
     check(estimator)
 
 
@@ -33,12 +33,12 @@ def lines(n: int = 600, missing: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     return X, y
 
 
-def test_it_learns_what_no_line_could() -> None:
+def test_learns_an_interaction_of_two_features() -> None:
     X, y = lines()
     assert clone(SMALL).fit(X[:400], y[:400]).score(X[400:], y[400:]) > 0.85
 
 
-def test_missing_values_are_values() -> None:
+def test_missing_values_are_allowed_and_informative() -> None:
     X, y = lines(missing=0.1)
     fitted = clone(SMALL).fit(X, y)
     assert np.isfinite(fitted.predict_proba(X)).all()
@@ -46,14 +46,14 @@ def test_missing_values_are_values() -> None:
     assert len(np.unique(fitted.predict_proba(X))) == 2
 
 
-def test_the_same_rows_give_the_same_trees() -> None:
+def test_fit_is_deterministic() -> None:
     X, y = lines()
     one, other = (clone(SMALL).fit(X, y).trees_ for _ in range(2))
     for name in type(one).__slots__:
         assert np.array_equal(getattr(one, name), getattr(other, name))
 
 
-def test_a_weight_of_nothing_leaves_a_row_out() -> None:
+def test_weight_zero_removes_a_row() -> None:
     X, y = lines()
     wrong = np.where(y == "content", "boilerplate", "content")
     weight = np.repeat([1.0, 0.0], len(y))
@@ -62,6 +62,6 @@ def test_a_weight_of_nothing_leaves_a_row_out() -> None:
 
 
 @pytest.mark.parametrize("y", [["a"] * 30, ["a", "b", "c"] * 10])
-def test_other_than_two_classes_are_refused(y: list[str]) -> None:
+def test_refuses_other_than_two_classes(y: list[str]) -> None:
     with pytest.raises(ValueError, match="Only binary classification"):
         clone(SMALL).fit(np.random.default_rng(0).normal(size=(30, 2)), y)

@@ -1,4 +1,4 @@
-"""That kinds are learned from what says them, and that scores are of what was held out."""
+"""Kinds of chrome: the training examples, the fit, and the scores on what was held out."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ from pathlib import Path
 import pytest
 
 from boilerplate.kinds import KINDS, to_bytes
+from training.chrome_kinds.catalogues import catalogue_examples, kind_of_key
+from training.chrome_kinds.document import document
+from training.chrome_kinds.examples import Example, half_named, phrase_examples
+from training.chrome_kinds.fit import fit
+from training.chrome_kinds.page_lines import kind_of_names, page_examples
+from training.chrome_kinds.score import alone, f1s, in_boxes, score
 from training.corpora import GoldPage
-from training.kinds import (
-    Example,
-    catalogue_examples,
-    fit,
-    half_named,
-    kind_of_key,
-    kind_of_names,
-    page_examples,
-    phrase_examples,
-)
-from training.kinds_score import alone, document, f1s, in_boxes, score
+from training.progress import no_log
 
 
 @pytest.mark.parametrize(
@@ -27,24 +23,24 @@ from training.kinds_score import alone, document, f1s, in_boxes, score
     [
         ("theme", "Read more", "related"),
         ("theme", "Skip to content", "navigation"),
-        ("theme", "Subscribe to comments", None),  # speaks of two kinds
-        ("theme", "Order by date", None),  # an order outside of a shop
+        ("theme", "Subscribe to comments", None),  # names two kinds
+        ("theme", "Order by date", None),  # not a shop's order
         ("spree_i18n", "Order summary", "shop"),
         ("klaro", "declineAll", "cookie"),
         ("theme", "declineAll", None),
         ("klaro", "privacyPolicy.name", "legal"),
         ("klaro", "We process your personal data", "cookie"),
         ("theme", "For paying subscribers only", None),  # a paywall
-        ("wagtail", "Privacy policy", None),  # a back room
-        ("giscus", "Cancel", None),  # of the comments, or of anything
+        ("wagtail", "Privacy policy", None),  # a page of the administration
+        ("giscus", "Cancel", None),  # "comments" or "other"
         ("theme", "Cancel", "other"),
     ],
 )
-def test_the_english_key_decides_the_kind(source: str, key: str, kind: str | None) -> None:
+def test_english_key_decides_the_kind(source: str, key: str, kind: str | None) -> None:
     assert kind_of_key(source, key) == kind
 
 
-def test_catalogues_are_read_without_placeholders_and_without_what_is_of_two_kinds(
+def test_catalogues_lose_placeholders_and_texts_of_two_kinds(
     tmp_path: Path,
 ) -> None:
     rows = (
@@ -61,13 +57,13 @@ def test_catalogues_are_read_without_placeholders_and_without_what_is_of_two_kin
     ]
 
 
-def test_the_nearest_named_element_decides_and_two_names_at_once_decide_nothing() -> None:
+def test_nearest_named_element_decides_unless_it_names_two_kinds() -> None:
     assert kind_of_names([("a", ()), ("div", ("share",)), ("nav", ("menu",))]) == "share"
     assert kind_of_names([("div", ("comment-login",)), ("div", ("share",))]) is None
     assert kind_of_names([("p", ()), ("div", ("text",))]) is None
 
 
-def test_lines_of_a_page_are_learned_that_the_gold_leaves_out_and_a_name_tells() -> None:
+def test_page_examples_are_chrome_lines_below_a_named_element() -> None:
     html = (
         "<nav class=main-menu><a href=/>Haberler</a><a href=/n>Newsletter</a></nav>"
         "<article><p>The ferry sails again after the long storm of last week.</p></article>"
@@ -83,7 +79,7 @@ def test_lines_of_a_page_are_learned_that_the_gold_leaves_out_and_a_name_tells()
     assert half_named([found[0], found[0]])[1].around == ()
 
 
-def test_the_phrases_tell_all_kinds_of_sixty_languages() -> None:
+def test_phrases_cover_all_kinds_in_sixty_languages() -> None:
     kinds: dict[str, set[str]] = {}
     for each in phrase_examples():
         kinds.setdefault(each.language, set()).add(each.kind)
@@ -91,35 +87,35 @@ def test_the_phrases_tell_all_kinds_of_sixty_languages() -> None:
     assert all(found == set(KINDS) for found in kinds.values())
 
 
-def test_a_phrase_without_its_kind_is_refused_by_its_line(tmp_path: Path) -> None:
+def test_error_names_the_line_with_an_unknown_kind(tmp_path: Path) -> None:
     path = tmp_path / "phrases.tsv"
     path.write_text("# a comment\nen\tnovel\tOnce upon a time\n", "utf-8")
     with pytest.raises(ValueError, match=r"phrases\.tsv, line 2"):
         phrase_examples(path)
 
 
-def test_the_same_examples_give_the_same_file() -> None:
+def test_fit_is_deterministic() -> None:
     few = [each for each in phrase_examples() if each.language in ("en", "th")]
     assert to_bytes(fit(few)) == to_bytes(fit(few))
 
 
-def test_what_was_learned_is_named_and_a_box_is_named_as_a_whole() -> None:
+def test_model_names_its_training_phrases() -> None:
     few = [each for each in phrase_examples() if each.language in ("en", "ja")]
     model = fit(few)
     assert f1s(alone(model, few))["macro"] > 0.9
     assert len(in_boxes(model, few)) == len(few)
 
 
-def test_a_mean_is_of_kinds_with_lines_enough() -> None:
+def test_macro_f1_leaves_out_kinds_with_few_lines() -> None:
     pairs = [("legal", "legal")] * 5 + [("shop", "legal")] * 4
     assert f1s(pairs) == {"macro": pytest.approx(0.714, abs=1e-3), "legal": 0.714}
 
 
-def test_scores_become_a_document() -> None:
+def test_scores_make_a_document() -> None:
     few = [each for each in phrase_examples() if each.language in ("en", "th")]
     held = [Example(e.text, e.kind, "congo", e.language) for e in few]
     learned = [Example(e.text, e.kind, "theme", e.language) for e in few]
-    results = score([*held, *learned], few, [], few[:40], lambda _: None, languages=(("th",),))
+    results = score([*held, *learned], few, [], few[:40], no_log, languages=(("th",),))
     assert results["catalogues"]["boxes"]["macro"] > 0.9
     assert results["languages"]["th"]["unseen"]["alone"]["macro"] < 0.5
     text = document(results)

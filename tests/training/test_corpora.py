@@ -1,10 +1,9 @@
-"""The corpus adapters, on tiny clones written here, and their page counts on the real ones."""
+"""Corpus adapters: on tiny clones written here, and the page counts of the real corpora."""
 
 from __future__ import annotations
 
 import gzip
 import io
-import json
 import os
 import tarfile
 from collections import Counter
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.training.corpus_files import wcxb_entry, write_file
 from training import corpora
 from training.corpora import (
     CORPORA,
@@ -29,31 +29,14 @@ from training.corpora import (
 )
 
 SOURCE = Path(
-    os.environ.get("BOILERPLATE_CORPORA", Path(__file__).parents[2] / "shared" / "corpora")
+    os.environ.get("BOILERPLATE_CORPORA", Path(__file__).parents[3] / "shared" / "corpora")
 )
 
 
-def put(path: Path, content: str | bytes | Any) -> None:
-    """Write bytes, text or JSON; gzipped where the name says so."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not isinstance(content, str | bytes):
-        content = json.dumps(content)
-    data = content.encode() if isinstance(content, str) else content
-    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
-
-
-def wcxb_entry(**truth: Any) -> dict[str, Any]:
-    return {
-        "url": "https://www.garden.example.co.uk/moss",
-        "_internal": {"page_type": {"primary": "product"}},
-        "ground_truth": {"title": "Moss", "author": None, "publish_date": "2025-01-02"} | truth,
-    }
-
-
 class TestWcxb:
-    def test_reads_the_text_the_type_and_the_snippets_that_are_chrome(self, tmp_path: Path) -> None:
-        put(tmp_path / "dev/html/0001.html.gz", "<p>Moss is soft.")
-        put(
+    def test_reads_text_page_type_and_chrome_snippets(self, tmp_path: Path) -> None:
+        write_file(tmp_path / "dev/html/0001.html.gz", "<p>Moss is soft.")
+        write_file(
             tmp_path / "dev/ground-truth/0001.json",
             wcxb_entry(main_content="Moss is soft.\n\n Buy  some.\n", without=["Cart", "Cart"]),
         )
@@ -72,18 +55,18 @@ class TestWcxb:
             boilerplate=("Cart",),
         )
 
-    def test_an_empty_gold_is_none(self, tmp_path: Path) -> None:
-        put(tmp_path / "dev/html/0001.html.gz", "<p>Moss")
-        put(tmp_path / "dev/ground-truth/0001.json", wcxb_entry(main_content=""))
+    def test_empty_gold_becomes_none(self, tmp_path: Path) -> None:
+        write_file(tmp_path / "dev/html/0001.html.gz", "<p>Moss")
+        write_file(tmp_path / "dev/ground-truth/0001.json", wcxb_entry(main_content=""))
         assert [page.gold for page in wcxb.pages(tmp_path)] == [None]
 
-    def test_pages_held_back_are_passed_over(self, tmp_path: Path) -> None:
-        put(tmp_path / "dev/ground-truth/0001.json", wcxb_entry(main_content="Moss"))
+    def test_skips_pages_without_stored_html(self, tmp_path: Path) -> None:
+        write_file(tmp_path / "dev/ground-truth/0001.json", wcxb_entry(main_content="Moss"))
         assert list(wcxb.pages(tmp_path)) == []
 
-    def test_an_unreadable_gold_is_named(self, tmp_path: Path) -> None:
-        put(tmp_path / "dev/html/0001.html.gz", "<p>Moss")
-        put(tmp_path / "dev/ground-truth/0001.json", '{"url": ')
+    def test_error_names_the_unreadable_gold_file(self, tmp_path: Path) -> None:
+        write_file(tmp_path / "dev/html/0001.html.gz", "<p>Moss")
+        write_file(tmp_path / "dev/ground-truth/0001.json", '{"url": ')
         with pytest.raises(ValueError, match=r"0001\.json is not readable JSON"):
             list(wcxb.pages(tmp_path))
 
@@ -98,33 +81,35 @@ class TestDaniel:
             "20120103_news.example.ru_3c": ("Russian", "<p>Грипп <b>А</b>\nпришёл</p>\n</p>"),
         }
         languages = {name: language for name, (language, _) in references.items()}
-        put(tmp_path / self.FOLDER / "doc_lg.json", languages | {"20120109_away_4d": "Polish"})
+        write_file(
+            tmp_path / self.FOLDER / "doc_lg.json", languages | {"20120109_away_4d": "Polish"}
+        )
         for name, (_, reference) in references.items():
-            put(tmp_path / self.FOLDER / "html" / name, "<p>x")
-            put(tmp_path / self.FOLDER / "reference" / name, reference)
+            write_file(tmp_path / self.FOLDER / "html" / name, "<p>x")
+            write_file(tmp_path / self.FOLDER / "reference" / name, reference)
         assert [(page.gold, page.language, page.site) for page in daniel.pages(tmp_path)] == [
             ("Ο ύπνος & η υγεία\nΚαλός.", "el", "example.gr"),
             ("天气\n堅果熱量高\n完", "zh", "example.cn"),
             ("Грипп А пришёл", "ru", "example.ru"),
         ]
 
-    def test_a_page_without_reference_or_with_html_for_one_is_passed_over(
+    def test_skips_pages_without_reference_or_with_an_html_page_as_reference(
         self, tmp_path: Path
     ) -> None:
-        put(tmp_path / self.FOLDER / "doc_lg.json", {})
+        write_file(tmp_path / self.FOLDER / "doc_lg.json", {})
         for name in ("20120101_a.example_1a", "20120101_b.example_2b"):
-            put(tmp_path / self.FOLDER / "html" / name, "<p>x")
-        put(
+            write_file(tmp_path / self.FOLDER / "html" / name, "<p>x")
+        write_file(
             tmp_path / self.FOLDER / "reference/20120101_b.example_2b",
             '<!DOCTYPE html>\n<html lang="ru"><p>x</p>',
         )
         assert list(daniel.pages(tmp_path)) == []
 
-    def test_the_bytes_of_a_legacy_encoding_stay_as_they_are(self, tmp_path: Path) -> None:
+    def test_keeps_the_bytes_of_a_legacy_encoding(self, tmp_path: Path) -> None:
         html = "<meta charset=windows-1253><p>Ύπνος".encode("windows-1253")
-        put(tmp_path / self.FOLDER / "doc_lg.json", {})
-        put(tmp_path / self.FOLDER / "html/20120101_a.gr_1a", html)
-        put(tmp_path / self.FOLDER / "reference/20120101_a.gr_1a", "<p>Ύπνος</p>")
+        write_file(tmp_path / self.FOLDER / "doc_lg.json", {})
+        write_file(tmp_path / self.FOLDER / "html/20120101_a.gr_1a", html)
+        write_file(tmp_path / self.FOLDER / "reference/20120101_a.gr_1a", "<p>Ύπνος</p>")
         assert [page.html for page in daniel.pages(tmp_path)] == [html]
 
 
@@ -144,7 +129,7 @@ class TestFundus:
     FOLDER = "tests/resources/parser/test_data"
 
     def put_pages(self, root: Path, **bodies: str) -> None:
-        put(
+        write_file(
             root / self.FOLDER / "ch/Blatt.json",
             {
                 "V1": fundus_article("Am Montag schlossen Arbeiter die alte Brücke"),
@@ -153,13 +138,13 @@ class TestFundus:
         )
         for date, body in bodies.items():
             html = f"<p>Kurz gesagt<h2>Der Bau</h2><p>{body}"
-            put(root / self.FOLDER / f"ch/Blatt_{date}.html.gz", html)
-        put(
+            write_file(root / self.FOLDER / f"ch/Blatt_{date}.html.gz", html)
+        write_file(
             root / self.FOLDER / "ch/meta.info",
             {f"Blatt_{date}.html.gz": {"url": "https://www.blatt.example/x"} for date in bodies},
         )
 
-    def test_each_page_has_the_version_whose_words_it_shows(self, tmp_path: Path) -> None:
+    def test_picks_the_parser_version_whose_words_are_on_the_page(self, tmp_path: Path) -> None:
         self.put_pages(
             tmp_path,
             d2024="Ein ganz anderer Bericht über Kühe im Tal",
@@ -171,15 +156,15 @@ class TestFundus:
         assert first.optional == ("Brücke gesperrt", "Eva Probe", "Verkehr")
         assert (first.id, first.site) == ("ch/Blatt_d2024", "blatt.example")
 
-    def test_a_page_that_no_version_fits_is_dropped(self, tmp_path: Path) -> None:
+    def test_skips_pages_that_match_no_parser_version(self, tmp_path: Path) -> None:
         self.put_pages(tmp_path, d2026="Seit gestern regnet es ohne Pause auf dem Land")
         assert list(fundus.pages(tmp_path)) == []
 
-    def test_the_language_is_the_pages_own_else_the_countrys(self, tmp_path: Path) -> None:
+    def test_language_comes_from_the_page_then_from_the_country(self, tmp_path: Path) -> None:
         self.put_pages(tmp_path, d2025="Am Montag schlossen Arbeiter die alte Brücke")
         assert [page.language for page in fundus.pages(tmp_path)] == ["de"]
         page = tmp_path / self.FOLDER / "ch/Blatt_d2025.html.gz"
-        put(page, b"<html lang=rm-CH>" + gzip.decompress(page.read_bytes()))
+        write_file(page, b"<html lang=rm-CH>" + gzip.decompress(page.read_bytes()))
         assert [page.language for page in fundus.pages(tmp_path)] == ["rm"]
 
 
@@ -187,7 +172,7 @@ class TestMagicHtml:
     def test_keeps_the_content_and_makes_a_leading_title_optional(self, tmp_path: Path) -> None:
         data = tmp_path / "benchmark/data"
         content = "城市的清晨\n\n  天亮了。"
-        put(
+        write_file(
             data / "article/base.json",
             {
                 "b2": {"url": "https://news.example.cn/1", "content": content},
@@ -195,10 +180,14 @@ class TestMagicHtml:
                 "away": {"url": "https://news.example.com/3", "content": "Sun."},
             },
         )
-        put(data / "article/htmls/b2.html", "<title>城市的清晨_新闻网</title><p>天亮了。")
-        put(data / "article/htmls/a1.html", "<title>Rain fell. Floods came</title><p>Rain fell.")
-        put(data / "forum/base.json", {"c3": {"url": "https://x.kompas.com/t", "content": "Halo"}})
-        put(data / "forum/htmls/c3.html", "<p>Halo")
+        write_file(data / "article/htmls/b2.html", "<title>城市的清晨_新闻网</title><p>天亮了。")
+        write_file(
+            data / "article/htmls/a1.html", "<title>Rain fell. Floods came</title><p>Rain fell."
+        )
+        write_file(
+            data / "forum/base.json", {"c3": {"url": "https://x.kompas.com/t", "content": "Halo"}}
+        )
+        write_file(data / "forum/htmls/c3.html", "<p>Halo")
         rain, morning, thread = magic_html.pages(tmp_path)
         assert (morning.gold, morning.title, morning.optional) == (
             content,
@@ -209,14 +198,14 @@ class TestMagicHtml:
         assert (rain.id, rain.language) == ("article/a1", "en")
         assert (thread.page_type, thread.language, thread.site) == ("forum", "id", "kompas.com")
 
-    def test_a_first_sentence_is_no_title_because_the_title_begins_with_it(self) -> None:
+    def test_a_prefix_of_the_title_is_not_the_title(self) -> None:
         document = corpora.turbohtml.parse("<title>Rainfall in May</title>")
         assert magic_html.first_line_title("Rain\nIt fell.", document) == ""
         assert magic_html.first_line_title("Rainfall in May\nIt fell.", document) != ""
 
 
 class TestMercuryParser:
-    def test_pairs_both_layouts_and_cuts_the_content_at_blocks_and_breaks(
+    def test_reads_both_folder_layouts_and_splits_content_at_blocks_and_breaks(
         self, tmp_path: Path
     ) -> None:
         resources = tmp_path / "mercury-parser/src/test/resources"
@@ -225,16 +214,18 @@ class TestMercuryParser:
             "author": "山田",
             "content": "<div><p>一つ目の<b>文</b>です。<br>二つ目。<script>x</script></div>",
         }
-        put(resources / "fixtures/www.shimbun.example.jp.html", "<html lang=ja><p>文")
-        put(resources / "snapshots/www.shimbun.example.jp/default.json", article)
-        put(resources / "fixtures/www.shimbun.example.jp--case-2.html", "<html lang=ja><p>文")
-        put(resources / "snapshots/www.shimbun.example.jp--case-2/default.json", article)
-        put(resources / "fixtures/blog.example.fr/17.html", "<html lang=fr><p>texte")
-        put(
+        write_file(resources / "fixtures/www.shimbun.example.jp.html", "<html lang=ja><p>文")
+        write_file(resources / "snapshots/www.shimbun.example.jp/default.json", article)
+        write_file(
+            resources / "fixtures/www.shimbun.example.jp--case-2.html", "<html lang=ja><p>文"
+        )
+        write_file(resources / "snapshots/www.shimbun.example.jp--case-2/default.json", article)
+        write_file(resources / "fixtures/blog.example.fr/17.html", "<html lang=fr><p>texte")
+        write_file(
             resources / "snapshots/blog.example.fr/17.json",
             {"title": "Titre", "content": "<p>Le texte.", "author": None},
         )
-        put(resources / "fixtures/nothing.example.html", "<p>no snapshot")
+        write_file(resources / "fixtures/nothing.example.html", "<p>no snapshot")
         pages = list(mercury_parser.pages(tmp_path))
         assert [(page.id, page.url, page.site, page.language) for page in pages] == [
             ("blog.example.fr/17", "https://blog.example.fr/", "example.fr", "fr"),
@@ -251,7 +242,7 @@ class TestMercuryParser:
 
 
 class TestReadability:
-    def test_the_site_is_the_canonical_links_else_the_folders(self, tmp_path: Path) -> None:
+    def test_site_comes_from_the_canonical_link_then_from_the_folder(self, tmp_path: Path) -> None:
         tests = tmp_path / "test/test-pages"
         for name, head in {
             "paper-1": "",
@@ -260,9 +251,9 @@ class TestReadability:
             "linked": "<link rel=canonical href=https://news.example.com/a>",
             "shared": "<meta property=og:url content=http://example.org/b>",
         }.items():
-            put(tests / name / "source.html", f"<html lang=he>{head}<p>שלום")
-            put(tests / name / "expected.html", "<div><p>שלום עולם</p><p>סוף</p></div>")
-            put(tests / name / "expected-metadata.json", {"title": "כותרת", "byline": "מאת"})
+            write_file(tests / name / "source.html", f"<html lang=he>{head}<p>שלום")
+            write_file(tests / name / "expected.html", "<div><p>שלום עולם</p><p>סוף</p></div>")
+            write_file(tests / name / "expected-metadata.json", {"title": "כותרת", "byline": "מאת"})
         pages = list(readability.pages(tmp_path))
         assert [(page.id, page.site) for page in pages] == [
             ("001", "001"),
@@ -278,14 +269,14 @@ class TestReadability:
 
 class TestFormasaurus:
     def page(self, root: Path, html: str, forms: list[str]) -> GoldPage:
-        put(
+        write_file(
             root / "formasaurus/data/index.json",
             {
                 "html/shop.example.de-0.html": {"url": "http://shop.example.de/", "forms": forms},
                 "html/away.example-0.html": {"url": "http://away.example/", "forms": ["s"]},
             },
         )
-        put(root / "formasaurus/data/html/shop.example.de-0.html", html)
+        write_file(root / "formasaurus/data/html/shop.example.de-0.html", html)
         [page] = formasaurus.pages(root)
         return page
 
@@ -294,7 +285,7 @@ class TestFormasaurus:
         "<form>Suche <button>Los</button></form><form><p>Rundbrief<p>Ваш адрес</form>"
     )
 
-    def test_the_lines_of_labelled_forms_are_chrome(self, tmp_path: Path) -> None:
+    def test_lines_of_labelled_forms_are_chrome(self, tmp_path: Path) -> None:
         page = self.page(tmp_path, self.HTML, ["s", "m"])
         assert page.gold is None
         assert page.boilerplate == ("Suche Los", "Rundbrief", "Ваш адрес")
@@ -303,16 +294,16 @@ class TestFormasaurus:
     @pytest.mark.parametrize(
         ("forms", "lines"), [(["s", "X"], ("Suche Los",)), (["-", "X"], ()), (["s"], ())]
     )
-    def test_forms_without_a_label_of_their_own_say_nothing(
+    def test_ignores_forms_without_a_label_of_one_kind(
         self, tmp_path: Path, forms: list[str], lines: tuple[str, ...]
     ) -> None:
         assert self.page(tmp_path, self.HTML, forms).boilerplate == lines
 
-    def test_a_form_around_the_whole_page_says_nothing(self, tmp_path: Path) -> None:
+    def test_ignores_a_form_around_the_whole_page(self, tmp_path: Path) -> None:
         page = self.page(tmp_path, f"<form>{self.HTML.split('<form>')[0]}</form>", ["s"])
         assert page.boilerplate == ()
 
-    def test_a_stale_charset_claim_is_overruled_by_a_mark(self, tmp_path: Path) -> None:
+    def test_byte_order_mark_overrules_a_wrong_meta_charset(self, tmp_path: Path) -> None:
         page = self.page(tmp_path, f"<meta charset=windows-1251>{self.HTML}", ["s", "m"])
         assert page.html.startswith(corpora.UTF8_MARK)
         assert page.boilerplate[-1] == "Ваш адрес"
@@ -321,12 +312,12 @@ class TestFormasaurus:
 class TestRkrzr:
     def page(self, root: Path, typed: str, original: str) -> GoldPage:
         folder = root / "www.tal.example/www.tal.example/de"
-        put(folder / "index.blocks.html", typed)
-        put(folder / "index.html.orig", original)
+        write_file(folder / "index.blocks.html", typed)
+        write_file(folder / "index.html.orig", original)
         [page] = rkrzr.pages(root)
         return page
 
-    def test_blocks_go_by_their_own_type_and_then_by_those_around(self, tmp_path: Path) -> None:
+    def test_block_type_comes_from_the_block_then_from_its_ancestors(self, tmp_path: Path) -> None:
         typed = (
             "<div data-block-type=Header>Kopf<div data-block-type=Image>Bild</div></div>"
             "<div data-block-type=Content>Vorspann"
@@ -342,9 +333,7 @@ class TestRkrzr:
         assert (page.url, page.site) == ("http://www.tal.example/de/", "tal.example")
 
     @pytest.mark.parametrize("text", ["Männer hören im Tal zu", "Погода", "天気は晴れ"])
-    def test_garbled_blocks_are_read_as_the_server_sent_them(
-        self, tmp_path: Path, text: str
-    ) -> None:
+    def test_repairs_garbled_blocks_from_the_original_page(self, tmp_path: Path, text: str) -> None:
         garbled = "".join(
             bytes([byte]).decode("cp1252" if byte not in {129, 141, 143, 144, 157} else "latin-1")
             for byte in text.encode()
@@ -354,7 +343,7 @@ class TestRkrzr:
         )
         assert page.gold == text
 
-    def test_an_article_that_a_script_wrote_is_no_gold(self, tmp_path: Path) -> None:
+    def test_an_article_written_by_a_script_is_not_gold(self, tmp_path: Path) -> None:
         page = self.page(tmp_path, "<p data-block-type=Article>Es taut im Tal", "<p>Bitte warten")
         assert page.gold is None
 
@@ -365,14 +354,14 @@ class TestRkrzr:
 
 class TestLoad:
     def put_clone(self, root: Path) -> None:
-        put(root / "dev/html/0001.html.gz", "<p>Moss")
-        put(root / "dev/ground-truth/0001.json", wcxb_entry(main_content="Moss"))
+        write_file(root / "dev/html/0001.html.gz", "<p>Moss")
+        write_file(root / "dev/ground-truth/0001.json", wcxb_entry(main_content="Moss"))
 
     @pytest.mark.parametrize(
         "folder",
         ["web-content-extraction-benchmark", "wcxb", "wcxb/web-content-extraction-benchmark"],
     )
-    def test_finds_a_clone_by_the_name_of_the_repository_or_corpus(
+    def test_finds_a_clone_named_like_the_repository_or_the_corpus(
         self, tmp_path: Path, folder: str
     ) -> None:
         self.put_clone(tmp_path / folder)
@@ -393,7 +382,7 @@ class TestLoad:
         assert stored.stat().st_mtime_ns == written
         assert [path.name for path in cache.iterdir()] == ["wcxb"]
 
-    def test_an_archive_cannot_write_outside_the_cache(self, tmp_path: Path) -> None:
+    def test_refuses_an_archive_that_writes_outside_the_cache(self, tmp_path: Path) -> None:
         with tarfile.open(tmp_path / "wcxb.tar.xz", "w:xz") as archive:
             archive.addfile(tarfile.TarInfo("../../../escaped"), io.BytesIO())
         with pytest.raises(tarfile.FilterError):
@@ -401,7 +390,7 @@ class TestLoad:
         assert not list(tmp_path.rglob("escaped"))
         assert not (tmp_path / "cache/wcxb").exists()
 
-    def test_says_what_is_missing_and_what_there_is(self, tmp_path: Path) -> None:
+    def test_errors_name_the_missing_archive_and_the_known_corpora(self, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError, match=r"put daniel\.tar\.xz or a clone"):
             list(load(["daniel"], tmp_path, tmp_path))
         with pytest.raises(ValueError, match="there are wcxb, daniel"):
@@ -420,15 +409,13 @@ class TestLoad:
         ("<html><p>Goedenavond", ""),
     ],
 )
-def test_the_script_decides_the_language_before_the_page_claims_one(
-    html: str, language: str
-) -> None:
+def test_language_comes_from_the_script_before_the_lang_attribute(html: str, language: str) -> None:
     document = corpora.turbohtml.parse(html)
     text = "\n".join(corpora.block_lines(document))
     assert corpora.language_of(document, text) == language
 
 
-def test_every_adapter_says_where_it_is_from() -> None:
+def test_every_adapter_has_licence_commit_and_docstring() -> None:
     for name, adapter in CORPORA.items():
         assert name == adapter.NAME
         assert adapter.LICENCE
@@ -450,7 +437,7 @@ PAGES = {
 
 @pytest.mark.corpora
 @pytest.mark.parametrize("name", PAGES)
-def test_the_real_corpus_has_as_many_pages_as_counted(
+def test_real_corpus_has_the_expected_number_of_pages(
     name: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     archives = CORPORA[name].REPOSITORIES

@@ -1,40 +1,13 @@
-"""That the lexicon's splits hold nothing in common, whatever the language."""
+"""The lexicon: its splits share nothing in any language, and its pages stay in them."""
 
 from __future__ import annotations
 
-import lzma
 from pathlib import Path
 
-import pytest
-
 from boilerplate.evaluation import words
-from training.lexicon import ALL, Lexicon, pages, phrases, sentences, tails
+from tests.training.made_up_lexicon import KINDS, LANGUAGES, PHRASES, SENTENCES
+from training.lexicon import ALL_SPLITS, Lexicon, pages, phrases, sentences, tails
 from training.split import Split
-
-KINDS = ("nav", "legal", "cookie", "newsletter", "login")
-SPOKEN = {"Turkish": "tr", "Hebrew": "he", "German": "de", "Thai": "th"}
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lexicon of phrases and sentences that are only numbered."""
-    root = tmp_path_factory.mktemp("lexicon")
-    rows = [
-        f"made-up\t{code}\t{kind}\tkey{i}\t{code} {kind} phrase number {i}"
-        for code in SPOKEN.values()
-        for kind in KINDS
-        for i in range(40)
-    ]
-    with lzma.open(root / "chrome_strings.tsv.xz", "wt", encoding="utf-8") as file:
-        file.write("\n".join([*rows, "made-up\ttr\tlegal\tkey0\tTR legal phrase number 0!"]) + "\n")
-    rows = [
-        f"UD_{name}-MADEUP\ts{i}\tA sentence of {name}, of which this is number {i}."
-        for name in SPOKEN
-        for i in range(400)
-    ]
-    with lzma.open(root / "article_sentences.tsv.xz", "wt", encoding="utf-8") as file:
-        file.write("\n".join(rows) + "\n")
-    return root
 
 
 def keys(folder: Path, split: Split) -> tuple[set[tuple[str, ...]], set[str]]:
@@ -48,20 +21,22 @@ def keys(folder: Path, split: Split) -> tuple[set[tuple[str, ...]], set[str]]:
     return chrome, numbers
 
 
-def test_no_phrase_and_no_translated_sentence_is_in_two_splits(folder: Path) -> None:
-    chrome, numbers = zip(*(keys(folder, split) for split in ALL), strict=True)
-    assert sum(map(len, chrome)) == len(set().union(*chrome)) == len(SPOKEN) * len(KINDS) * 40
-    assert sum(map(len, numbers)) == len(set().union(*numbers)) == 400
+def test_no_phrase_or_translated_sentence_is_in_two_splits(lexicon_folder: Path) -> None:
+    chrome, numbers = zip(*(keys(lexicon_folder, split) for split in ALL_SPLITS), strict=True)
+    assert (
+        sum(map(len, chrome)) == len(set().union(*chrome)) == len(LANGUAGES) * len(KINDS) * PHRASES
+    )
+    assert sum(map(len, numbers)) == len(set().union(*numbers)) == SENTENCES
 
 
-def test_pages_are_made_of_their_splits_only(folder: Path) -> None:
-    known = {split: keys(folder, split)[0] for split in ALL}
-    for _, lines, labels in pages(Lexicon(folder, ("train", "dev"))):
+def test_pages_use_phrases_of_their_splits_only(lexicon_folder: Path) -> None:
+    known = {split: keys(lexicon_folder, split)[0] for split in ALL_SPLITS}
+    for _, lines, labels in pages(Lexicon(lexicon_folder, ("train", "dev"))):
         for line, label in zip(lines, labels, strict=True):
             assert label or tuple(words(line)) in known["train"] | known["dev"]
 
 
-def test_a_language_that_is_held_out_is_on_no_page(folder: Path) -> None:
-    held = Lexicon(folder, without=frozenset({"he"}))
-    assert set(tails(held)) == set(SPOKEN.values()) - {"he"}
+def test_no_page_is_in_a_language_that_is_held_out(lexicon_folder: Path) -> None:
+    held = Lexicon(lexicon_folder, without=frozenset({"he"}))
+    assert set(tails(held)) == set(LANGUAGES.values()) - {"he"}
     assert "he" not in {language for language, *_ in pages(held)}

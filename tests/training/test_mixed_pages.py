@@ -1,4 +1,4 @@
-"""That pages in two languages and their twins are alike but for the language, and are counted."""
+"""Pages in two languages differ from their twins in the language only, and are scored."""
 
 from __future__ import annotations
 
@@ -9,53 +9,50 @@ from boilerplate.model import MODES
 from boilerplate.page import Kind
 from tests.made_up import SENTENCES
 from training.lexicon import MENU_KINDS
-from training.mixed import (
+from training.mixed_pages import (
     BUTTON_KINDS,
     LAYOUTS,
     NOTICE_KINDS,
-    PAGES,
-    Cleaned,
+    PARAMETERS,
     Material,
     MixedPage,
-    cleaned,
     mixed_pages,
-    summary,
-    table,
 )
+from training.mixed_scores import Cleaned, cleaned, summary, table
 
-SPOKEN = ("de", "he", "ja", "th", "tr")
-ALONE = "km"  # has phrases and no prose
+LANGUAGES = ("de", "he", "ja", "th", "tr")
+WITHOUT_PROSE = "km"  # has phrases only
 KINDS = (*MENU_KINDS, *NOTICE_KINDS, *BUTTON_KINDS)
-STUFF = Material(
+MATERIAL = Material(
     {"de": [[f"{SENTENCES['de']} ({i})" for i in range(5)]]},
-    {code: [f"{SENTENCES[code]} [{i}]" for i in range(60)] for code in SPOKEN},
+    {code: [f"{SENTENCES[code]} [{i}]" for i in range(60)] for code in LANGUAGES},
     {
         code: {kind: [f"{kind} <{i}> {code}" for i in range(40)] for kind in KINDS}
-        for code in (*SPOKEN, ALONE)
+        for code in (*LANGUAGES, WITHOUT_PROSE)
     },
 )
-PAIRS = list(mixed_pages(STUFF))
+PAIRS = list(mixed_pages(MATERIAL))
 
 
 def test_every_language_has_pages_of_every_layout() -> None:
     assert {(page.language, page.layout) for page, _ in PAIRS} == {
-        (code, layout) for code in SPOKEN for layout in LAYOUTS
+        (code, layout) for code in LANGUAGES for layout in LAYOUTS
     }
-    assert len(PAIRS) == len(SPOKEN) * len(LAYOUTS) * PAGES
-    assert {page.other for page, _ in PAIRS} == {*SPOKEN, ALONE}
+    assert len(PAIRS) == len(LANGUAGES) * len(LAYOUTS) * PARAMETERS.pages
+    assert {page.other for page, _ in PAIRS} == {*LANGUAGES, WITHOUT_PROSE}
 
 
-def test_a_page_is_made_alike_each_time() -> None:
-    assert list(mixed_pages(STUFF)) == PAIRS
+def test_pages_are_deterministic() -> None:
+    assert list(mixed_pages(MATERIAL)) == PAIRS
 
 
-def test_only_the_second_languages_that_are_asked_for_are_spoken() -> None:
-    assert {page.other for page, _ in mixed_pages(STUFF, ["he"])} == {"he"}
-    assert "he" not in {page.language for page, _ in mixed_pages(STUFF, ["he"])}
+def test_uses_only_the_requested_second_languages() -> None:
+    assert {page.other for page, _ in mixed_pages(MATERIAL, ["he"])} == {"he"}
+    assert "he" not in {page.language for page, _ in mixed_pages(MATERIAL, ["he"])}
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair[0].layout}-{pair[0].language}")
-def test_a_twin_is_alike_but_for_the_language(pair: tuple[MixedPage, MixedPage]) -> None:
+def test_twin_differs_in_language_only(pair: tuple[MixedPage, MixedPage]) -> None:
     page, twin = pair
     assert {line.language for line in page.lines} == {page.language, page.other}
     assert {line.language for line in twin.lines} == {page.language}
@@ -65,7 +62,7 @@ def test_a_twin_is_alike_but_for_the_language(pair: tuple[MixedPage, MixedPage])
     assert next(kinds) == next(kinds)
 
 
-def test_what_is_foreign_is_what_the_layout_says() -> None:
+def test_layout_decides_which_lines_are_in_the_second_language() -> None:
     for page, _ in PAIRS:
         foreign = {line.kind for line in page.lines if line.language == page.other}
         if page.layout == "quotation":
@@ -81,15 +78,15 @@ def test_what_is_foreign_is_what_the_layout_says() -> None:
             assert "article" not in foreign
 
 
-@pytest.mark.parametrize("kind", MODES)
-def test_the_lines_are_read_as_they_were_written(kind: Kind) -> None:
+@pytest.mark.parametrize("mode", MODES)
+def test_reading_a_page_gives_its_lines(mode: Kind) -> None:
     for page, twin in PAIRS:
         for each in (page, twin):
-            read = [line.text for line in each.page(kind).lines]
+            read = [line.text for line in each.page(mode).lines]
             assert read == [line.text for line in each.lines]
 
 
-def test_a_perfect_cleaning_has_perfect_figures() -> None:
+def test_perfect_cleaning_scores_one_everywhere() -> None:
     perfect = [
         tuple(Cleaned(p, 1.0, tuple(x.label is Label.CONTENT for x in p.lines)) for p in pair)
         for pair in PAIRS
@@ -98,12 +95,12 @@ def test_a_perfect_cleaning_has_perfect_figures() -> None:
     assert figures["mixed"] == figures["one_language"] == 1.0
     assert figures["notices_dropped"] == figures["quotations_kept"] == 1.0
     assert figures["layouts"]["with names"]["pages"] == len(PAIRS) / 2
-    assert figures["languages"][ALONE]["pages"] == 0
-    assert figures["languages"][ALONE]["notices_dropped"] == 1.0
+    assert figures["languages"][WITHOUT_PROSE]["pages"] == 0
+    assert figures["languages"][WITHOUT_PROSE]["notices_dropped"] == 1.0
     assert f"| all | {len(PAIRS)} | 1.000 | 1.000 | 1.000 | 1.000 |" in table(figures, "text")
 
 
-def test_what_was_kept_is_counted(cleaner: Cleaner) -> None:
+def test_cleaned_has_one_entry_per_line(cleaner: Cleaner) -> None:
     page, _ = PAIRS[0]
     found = cleaned(cleaner, page, "text")
     assert len(found.kept) == len(page.lines)

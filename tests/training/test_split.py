@@ -25,7 +25,7 @@ def shares(members: list[Membership], splits: dict[str, split.Split]) -> dict[st
     return {name: counts[name] / len(members) for name in SHARES}
 
 
-def test_pages_are_cut_seventy_ten_twenty_in_every_stratum() -> None:
+def test_every_stratum_is_split_70_10_20() -> None:
     strata = [
         members_of("news", language, [40, 20, 10, *[2] * 20, *[1] * 30])
         for language in ("el", "zh", "hi")
@@ -35,19 +35,19 @@ def test_pages_are_cut_seventy_ten_twenty_in_every_stratum() -> None:
         assert shares(stratum, splits) == pytest.approx(SHARES, abs=0.05)
 
 
-def test_a_language_of_few_large_sites_is_in_train_and_in_test() -> None:
+def test_stratum_of_few_large_sites_is_in_train_and_test() -> None:
     members = members_of("news", "ka", [50, 50, 50]) + members_of("news", "en", [1] * 500)
     splits = assign(members)
     georgian = {splits[member.site] for member in members if member.stratum == "ka"}
     assert georgian >= {"train", "test"}
 
 
-def test_languages_of_one_site_do_not_all_go_to_train() -> None:
+def test_languages_of_one_site_are_spread_over_the_splits() -> None:
     members = [Membership(f"{number}.example", "news", f"x{number}") for number in range(20)]
     assert Counter(assign(members).values()) == {"train": 14, "dev": 2, "test": 4}
 
 
-def test_a_site_of_two_corpora_is_in_one_split() -> None:
+def test_site_in_two_corpora_is_in_one_split() -> None:
     members = [*members_of("news", "tr", [3] * 30), *members_of("shop", "tr", [2] * 30)]
     shared = [Membership("both.example", corpus, "tr") for corpus in ("news", "shop", "shop")]
     splits = assign([*members, *shared])
@@ -55,19 +55,19 @@ def test_a_site_of_two_corpora_is_in_one_split() -> None:
     assert splits["both.example"] in SHARES
 
 
-def test_the_order_of_the_pages_does_not_matter() -> None:
+def test_split_does_not_depend_on_page_order() -> None:
     members = members_of("news", "th", [5, 3, 3, 1, 1, 1]) + members_of("news", "ar", [2] * 9)
     assert assign(members) == assign(reversed(members))
 
 
-def test_a_site_not_in_the_file_is_drawn_from_its_name() -> None:
+def test_site_missing_from_the_file_is_split_by_hash() -> None:
     sites = [f"unheard-of-{number}.example" for number in range(2000)]
     assert [split_of(site) for site in sites] == [hashed_split(site) for site in sites]
     counts = Counter(map(hashed_split, sites))
     assert {name: counts[name] / 2000 for name in SHARES} == pytest.approx(SHARES, abs=0.03)
 
 
-def test_the_file_is_sorted_and_comes_back_as_written(tmp_path: Path) -> None:
+def test_split_file_is_sorted_and_round_trips(tmp_path: Path) -> None:
     splits: dict[str, split.Split] = {"ü.example": "test", "a.example": "train", "b.org": "dev"}
     split.write_split(splits, tmp_path / "split.tsv")
     assert (tmp_path / "split.tsv").read_text("utf-8").splitlines() == [
@@ -78,13 +78,13 @@ def test_the_file_is_sorted_and_comes_back_as_written(tmp_path: Path) -> None:
     assert split.read_split(tmp_path / "split.tsv") == splits
 
 
-def test_a_bad_line_is_named(tmp_path: Path) -> None:
+def test_error_names_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "split.tsv").write_text("a.example\ttrain\nb.example validation\n")
     with pytest.raises(ValueError, match=r"split\.tsv:2: 'b\.example validation' is not"):
         split.read_split(tmp_path / "split.tsv")
 
 
-def test_the_checked_in_file_is_sorted_and_answers_for_its_sites() -> None:
+def test_shipped_split_file_is_sorted_and_used() -> None:
     splits = split.read_split(split.SPLIT_FILE)
     assert list(splits) == sorted(splits)
     assert all(split_of(site) == name for site, name in list(splits.items())[:50])
