@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 
 from boilerplate import Cleaner, Line, Model, Page, load_model
 from boilerplate import model as room
-from boilerplate.classifier import trees_of
 from boilerplate.facts import DROPPED, KEPT
 from boilerplate.features import encode
 from boilerplate.model import (
@@ -42,6 +41,7 @@ from boilerplate.model import (
 from boilerplate.page import Kind, text_page
 from tests.altered import members, rezipped
 from tests.made_up import SENTENCES, made_up_model, made_up_trees, news_page
+from training.boosting import trees_of
 
 PAGE = Cleaner(made_up_model()).clean(news_page("th"), kind="html").page
 

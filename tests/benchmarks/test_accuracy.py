@@ -1,4 +1,4 @@
-"""The benchmark: its measures on pages made up here, and what it does about failing tools."""
+"""The accuracy benchmark: its measures on made-up pages, and what happens if tools fail."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from click.testing import CliRunner
 
 from benchmarks import accuracy, isolation, tools
 from benchmarks.accuracy import Row, attempt, given_to_tools, groups_of, line_labels, summary
+from benchmarks.page_samples import random_pages
 from benchmarks.tools import PEERS, STOP_LISTS, Output, Tool, installed, kept_by, line_rule
 from boilerplate import Cleaner, Label
 from boilerplate.model import Model, to_bytes
 from tests.made_up import SENTENCES, news_page
-from tests.test_corpora import put, wcxb_entry
-from training import card
+from tests.training.corpus_files import wcxb_entry, write_file
 from training.corpora import GoldPage
-from training.dataset import sample
+from training.documents.generate import README_MARKERS
+from training.samples import sample
 from training.split import hashed_split
 
 CONTENT, BOILERPLATE = Label.CONTENT, Label.BOILERPLATE
@@ -36,16 +37,16 @@ def gold_page(language: str = "en", **fields: Any) -> GoldPage:
 
 
 class TestMeasures:
-    def test_a_line_is_kept_when_half_its_words_are_in_the_text(self) -> None:
+    def test_line_is_kept_if_half_its_words_are_in_the_text(self) -> None:
         texts = ["one two three four", "five six seven eight"]
         assert line_labels(texts, "one two x seven") == [CONTENT, BOILERPLATE]
 
-    def test_order_counts_and_a_copy_is_kept_once(self) -> None:
+    def test_repeated_line_is_kept_where_the_order_fits(self) -> None:
         menu = ["Buses", "The buses run late.", "Buses"]
         assert line_labels(menu, "The buses run late.") == [BOILERPLATE, CONTENT, BOILERPLATE]
 
     @pytest.mark.parametrize("language", ["zh-cn", "th", "ar", "hi"])
-    def test_every_script_is_aligned(self, language: str) -> None:
+    def test_lines_are_aligned_in_every_script(self, language: str) -> None:
         other = SENTENCES["ru"]
         assert line_labels([other, SENTENCES[language]], SENTENCES[language]) == [
             BOILERPLATE,
@@ -54,14 +55,14 @@ class TestMeasures:
 
     @pytest.mark.parametrize("kind", ["html", "text"])
     @pytest.mark.parametrize("language", ["en", "th", "ar"])
-    def test_the_gold_itself_is_perfect(self, kind: Any, language: str) -> None:
+    def test_output_equal_to_the_gold_scores_one(self, kind: Any, language: str) -> None:
         labelled = sample(gold_page(language), kind)
         assert labelled is not None
         perfect = Tool("perfect", lambda given: Output(labelled.gold.gold or ""))
         score = attempt(perfect, given_to_tools(labelled), labelled)
         assert set(asdict(score).values()) == {1.0, None}
 
-    def test_keeping_everything_has_recall_only(self) -> None:
+    def test_keeping_everything_gives_full_recall_and_low_precision(self) -> None:
         labelled = sample(gold_page("tr"), "text")
         assert labelled is not None
         score = attempt(Tool("all", kept_by(bool)), given_to_tools(labelled), labelled)
@@ -69,7 +70,7 @@ class TestMeasures:
         assert 0 < score.word_precision < 1
         assert 0 < score.line_f1 < 1
 
-    def test_a_tool_that_raises_has_kept_nothing(self) -> None:
+    def test_tool_that_raises_scores_as_empty_output(self) -> None:
         labelled = sample(gold_page("ja"), "html")
         assert labelled is not None
         score = attempt(
@@ -77,24 +78,24 @@ class TestMeasures:
         )  # type: ignore[operator]
         assert (score.line_f1, score.word_f1, score.failure) == (0.0, 0.0, "TypeError")
 
-    def test_tools_for_html_get_bare_lines_as_paragraphs(self) -> None:
+    def test_bare_lines_are_given_as_paragraphs(self) -> None:
         labelled = sample(gold_page("ko"), "text")
         assert labelled is not None
         given = given_to_tools(labelled)
         assert f"<p>{SENTENCES['ko']} (1)</p>" in given.markup
         assert "<nav" not in given.markup
 
-    def test_the_line_rule_knows_sentences_of_many_scripts(self) -> None:
+    def test_line_rule_keeps_sentences_in_many_scripts(self) -> None:
         kept = [language for language, text in SENTENCES.items() if line_rule(text)]
         assert kept == list(SENTENCES)
         assert not any(map(line_rule, ["Home", "© 2021 All rights reserved.", "我们", "หน้าแรก"]))
 
-    def test_stop_lists_are_named_as_justext_names_them(self) -> None:
+    def test_stop_list_names_exist_in_justext(self) -> None:
         justext = pytest.importorskip("justext")
         assert set(STOP_LISTS.values()) <= justext.get_stoplists()
 
     @pytest.mark.parametrize("peer", [p for p in PEERS if p.package], ids=lambda p: p.name)
-    def test_every_peer_that_is_installed_finds_an_article(self, peer: Tool) -> None:
+    def test_every_installed_tool_finds_an_article(self, peer: Tool) -> None:
         if not installed([peer])[0]:
             pytest.skip(f"{peer.package} is not installed")
         page = gold_page()
@@ -120,7 +121,7 @@ class TestMeans:
             row("blogs", "ar", 1.0),
         ]
 
-    def test_pages_count_once_in_each_of_their_groups(self) -> None:
+    def test_page_counts_once_in_each_of_its_groups(self) -> None:
         groups = summary(self.rows(), "t")["groups"]
         assert {name: group["pages"] for name, group in groups.items()} == {
             "all": 4, "blogs": 1, "blogs/ar": 1, "language/ar": 2, "language/th": 2, "news": 3,
@@ -128,26 +129,26 @@ class TestMeans:
         }  # fmt: skip
         assert (groups["news"]["line_f1"], groups["language/ar"]["word_f1"]) == (0.5, 0.5)
 
-    def test_each_language_and_each_corpus_counts_once_where_it_says_so(self) -> None:
+    def test_means_over_parts_and_corpora_weigh_each_equally(self) -> None:
         groups = summary(self.rows(), "t")["groups"]
         assert groups["news (mean over parts)"]["line_f1"] == 0.375
         assert groups["mean over corpora"]["line_f1"] == 0.75
 
-    def test_failures_are_counted(self) -> None:
+    def test_failures_are_counted_by_name(self) -> None:
         assert summary(self.rows(), "t")["failures"] == {"timeout": 1}
 
-    def test_wcxb_is_cut_by_page_type(self) -> None:
+    def test_wcxb_is_grouped_by_page_type(self) -> None:
         page = gold_page("en", corpus="wcxb", page_type="forum")
         assert groups_of(page) == ("all", "wcxb", "wcxb/forum", "language/en")
 
-    def test_the_pages_drawn_are_the_same_in_any_order(self) -> None:
+    def test_random_pages_do_not_depend_on_the_order(self) -> None:
         pages = [gold_page("en", id=str(i)) for i in range(50)]
-        some = accuracy.few(pages, 7)
+        some = random_pages(pages, 7)
         assert len(some) == 7
-        assert {p.id for p in accuracy.few(pages[::-1], 7)} == {p.id for p in some}
+        assert {p.id for p in random_pages(pages[::-1], 7)} == {p.id for p in some}
 
 
-def steps_of_a_job(job: str, steps: tuple[str, ...]) -> Iterator[str]:
+def run_steps(job: str, steps: tuple[str, ...]) -> Iterator[str]:
     for step in steps:
         if (job, step) == ("slow", "b"):
             time.sleep(60)
@@ -158,15 +159,15 @@ def steps_of_a_job(job: str, steps: tuple[str, ...]) -> Iterator[str]:
 
 class TestIsolation:
     @pytest.mark.parametrize("processes", [1, 3])
-    def test_a_step_that_hangs_or_crashes_costs_that_step_only(self, processes: int) -> None:
+    def test_step_that_hangs_or_crashes_fails_alone(self, processes: int) -> None:
         jobs = ["fine", "slow", "dead"]
-        found = dict(isolation.run_all(jobs, ("a", "b", "c"), steps_of_a_job, processes, 0.5))
+        found = dict(isolation.run_all(jobs, ("a", "b", "c"), run_steps, processes, 0.5))
         assert found[0] == {"a": "fine a", "b": "fine b", "c": "fine c"}
         assert found[1] == {"a": "slow a", "b": isolation.TIMED_OUT, "c": "slow c"}
         assert found[2] == {"a": "dead a", "b": isolation.CRASHED, "c": "dead c"}
 
 
-def test_a_package_that_is_missing_is_named_once_and_left_out() -> None:
+def test_missing_package_is_reported_once_and_left_out() -> None:
     absent = [Tool(name, kept_by(bool), "no-such-package") for name in ("fast", "slow")]
     there, missing, versions = installed([*absent, Tool("ours", kept_by(bool))])
     assert ([tool.name for tool in there], missing, versions) == (["ours"], ["no-such-package"], {})
@@ -182,14 +183,14 @@ def corpus(tmp_path: Path) -> Path:
         entry = wcxb_entry(main_content=gold_page().gold, title="Buses") | {
             "url": f"https://{site}/buses"
         }
-        put(root / "dev/html" / f"{number}.html.gz", news_page())
-        put(root / "dev/ground-truth" / f"{number}.json", entry)
+        write_file(root / "dev/html" / f"{number}.html.gz", news_page())
+        write_file(root / "dev/ground-truth" / f"{number}.json", entry)
     return tmp_path / "corpora"
 
 
 @pytest.fixture
 def run(corpus: Path, tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The command, on those pages, with a model that has learned nothing and two other tools."""
+    """The command on those pages, with an untrained model and two other tools."""
     peers = (Tool("everything", kept_by(bool)), Tool("absent", kept_by(bool), "no-such-package"))
     monkeypatch.setattr(accuracy, "PEERS", peers)
     monkeypatch.setattr(accuracy, "quiet_and_offline", lambda: None)
@@ -210,25 +211,23 @@ def run(corpus: Path, tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPa
 
 
 class TestCommand:
-    def test_prints_the_tables_of_a_part_and_says_who_is_missing(self, run: Any) -> None:
+    def test_partial_run_prints_tables_and_missing_tools(self, run: Any) -> None:
         done = run()
         assert done.exit_code == 0
-        assert "no-such-package is not installed: its row is left out" in done.output
+        assert "no-such-package is not installed, so its row is left out" in done.output
         assert "| everything |" in done.output
         assert "## Bare text, split `test`" in done.output
 
-    def test_a_split_without_pages_is_said(self, run: Any) -> None:
+    def test_split_without_pages_is_an_error(self, run: Any) -> None:
         done = run("--split", "dev")
         assert done.exit_code == 1
         assert "no page of wcxb is in split dev" in done.output
 
-    def test_writes_the_same_results_and_documents_every_time(
-        self, run: Any, tmp_path: Path
-    ) -> None:
+    def test_results_and_documents_are_deterministic(self, run: Any, tmp_path: Path) -> None:
         pytest.importorskip("matplotlib")
         for docs in ("a/docs", "b/docs"):
             (tmp_path / docs).mkdir(parents=True)
-            (tmp_path / docs).parent.joinpath("README.md").write_text("\n".join(card.MARKERS))
+            (tmp_path / docs).parent.joinpath("README.md").write_text("\n".join(README_MARKERS))
             assert run("--docs", str(tmp_path / docs)).exit_code == 0
         written = [
             {
@@ -254,98 +253,7 @@ class TestCommand:
         assert results["modes"]["text"]["tools"]["everything"]["groups"]["wcxb"]["word_recall"] == 1
 
 
-class TestDocuments:
-    @pytest.fixture
-    def docs(self, tmp_path: Path) -> Path:
-        """Documents as they are before anything was measured."""
-        (tmp_path / "docs").mkdir()
-        (tmp_path / "README.md").write_text("before\n" + "\n".join(card.MARKERS) + "\nafter\n")
-        card.write(tmp_path / "docs")
-        return tmp_path / "docs"
-
-    def measured(self, **fields: Any) -> dict[str, Any]:
-        group = {"pages": 3, "word_f1": 0.9, "line_f1": 0.8}
-        names = ("all", "wcxb", "wcxb/article", card.MEAN)
-        ours = {"failures": {}, "groups": dict.fromkeys(names, group)}
-        worse = {
-            "failures": {"timeout": 2},
-            "groups": dict.fromkeys(names, group | {"word_f1": 0.5}),
-        }
-        mode = {"pages": 3, "unread": 0, "tools": {card.OURS: ours, "other": worse}}
-        return {
-            "split": "test", "commit": "c" * 40, "changed_since_commit": False,
-            "model": card.fingerprint(), "learned_from_this_split": False,
-            "corpora": {"wcxb": {"commit": "c0", "licence": "CC", "pages": 3, "sites": 2}},
-            "versions": {"other": "1"}, "missing": [], "modes": {"html": mode, "text": mode},
-        } | fields  # fmt: skip
-
-    def put(self, docs: Path, measured: dict[str, Any]) -> str:
-        """The README after a measurement."""
-        put(docs / "results" / f"accuracy-{measured['split']}.json", measured)
-        card.write(docs)
-        return (docs.parent / "README.md").read_text()
-
-    def test_before_a_measurement_they_say_so(self, docs: Path) -> None:
-        readme = (docs.parent / "README.md").read_text()
-        assert card.NOT_YET in readme
-        assert readme.startswith("before\n")
-        assert readme.endswith("\nafter\n")
-        assert card.behind(docs) == []
-
-    def test_the_figures_come_from_the_results(self, docs: Path) -> None:
-        readme = self.put(docs, self.measured())
-        assert "| boilerplate | **0.900** | **0.900** | **0.900** |" in readme
-        assert "| other | 0.500 | 0.500 | 0.500 |" in readme
-        assert "other: 2 timeout" in (docs / "accuracy.md").read_text()
-        assert card.behind(docs) == []
-
-    def test_a_figure_typed_by_hand_is_found(self, docs: Path) -> None:
-        readme = self.put(docs, self.measured())
-        (docs.parent / "README.md").write_text(readme.replace("0.900", "0.999"))
-        assert card.behind(docs) == ["README.md is not what `python -m training card` writes"]
-
-    def test_figures_of_another_model_are_found_and_marked(self, docs: Path) -> None:
-        readme = self.put(docs, self.measured(model={"sha256": "0", "bytes": 0}))
-        assert "measured for another model file than the shipped one" in readme
-        assert "accuracy-test.json was measured for another model" in card.behind(docs)[0]
-
-    def test_tables_by_language_and_of_shingles_appear_once_they_are_measured(
-        self, docs: Path
-    ) -> None:
-        older = self.measured()
-        self.put(docs, older)
-        assert "character-weighted" not in (docs / "accuracy.md").read_text()
-
-        group = {"pages": 1, "line_f1": 0.8, "char_f1": 0.7, "word_f1": 0.9, "shingle_f1": 0.6}
-        names = ("all", "wcxb", "wcxb/article", "language/th", card.MEAN)
-        tools = {
-            name: {"failures": {}, "groups": dict.fromkeys(names, group)}
-            for name in (card.OURS, "other", "jusText", "trafilatura")
-        }
-        mode = {"pages": 1, "unread": 0, "tools": tools}
-        self.put(docs, self.measured(modes={"html": mode, "text": mode}))
-        written = (docs / "accuracy.md").read_text()
-        assert written.count("|  | pages | boilerplate | trafilatura | jusText |") == 2
-        assert written.count("| th | 1 |" + " 0.800 / 0.700 |" * 3) == 2
-        assert written.count("Shingle F1 of English news") == 2
-
-    def test_pages_that_the_model_has_learned_are_not_passed_off_as_new(self, docs: Path) -> None:
-        readme = self.put(docs, self.measured(split="dev", learned_from_this_split=True))
-        assert "has learned from split `dev`" in readme
-        assert "never saw" not in readme
-
-    def test_the_test_split_speaks_where_there_are_several(self, docs: Path) -> None:
-        self.put(docs, self.measured())
-        readme = self.put(docs, self.measured(split="dev", missing=["absent"]))
-        assert "never saw" in readme
-        assert "Not installed, so not measured: absent." in (docs / "accuracy.md").read_text()
-
-    def test_a_document_without_markers_is_refused(self) -> None:
-        with pytest.raises(ValueError, match="lacks the lines"):
-            card.with_section("# Title\n", "figures")
-
-
-def test_our_own_tool_is_labelled_by_the_cleaner(cleaner: Cleaner) -> None:
+def test_our_tool_gives_the_labels_of_the_cleaner(cleaner: Cleaner) -> None:
     labelled = sample(gold_page("ru"), "html")
     assert labelled is not None
     output = tools.ours(cleaner).run(given_to_tools(labelled))
