@@ -148,7 +148,7 @@ def work_with(tools: Mapping[str, Tool]) -> Callable[[Task, tuple[str, ...]], It
     def work(task: Task, steps: tuple[str, ...]) -> Iterator[Score | bool | None]:
         quiet_and_offline()
         labelled = sample(task.gold, task.mode)
-        given = labelled and given_to_tools(labelled)
+        given = given_to_tools(labelled) if labelled else None
         for step in steps:
             if labelled is None or given is None:
                 yield None

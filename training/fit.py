@@ -172,17 +172,18 @@ def fit_linear_by_fold(lessons: Sequence[Lesson]) -> Linear:
         partial = fit_linear(X[inside], y[used], w[used]) if used.any() else whole
         others = pages_by_language(each for each in readable if each.fold != fold)
         partial = replace(partial, languages=others)
-        for i in np.flatnonzero(folds == fold):
+        for i, each in enumerate(lessons):
+            if each.fold != fold:
+                continue
             page = X[bounds[i] : bounds[i + 1]]
             scores = [
                 page[:, k * TABLE_SIZE : (k + 1) * TABLE_SIZE] @ table
                 for k, table in enumerate(partial.tables)
             ]
             # float64, as when pages are cleaned
-            lessons[i].linear_scores = np.column_stack(scores).astype(float)
-            if lessons[i].readable:
-                language = lessons[i].encoded.speech.language
-                lessons[i].log_language_pages = partial.taught(language)
+            each.linear_scores = np.column_stack(scores).astype(float)
+            if each.readable:
+                each.log_language_pages = partial.taught(each.encoded.speech.language)
     return whole
 
 

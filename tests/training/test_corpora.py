@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import turbohtml
 
 from tests.training.corpus_files import wcxb_entry, write_file
-from training import corpora
 from training.corpora import (
     CORPORA,
     GoldPage,
@@ -27,6 +27,9 @@ from training.corpora import (
     rkrzr,
     wcxb,
 )
+from training.corpora.languages import language_of
+from training.corpora.markup import block_lines
+from training.corpora.text import UTF8_MARK
 
 SOURCE = Path(
     os.environ.get("BOILERPLATE_CORPORA", Path(__file__).parents[3] / "shared" / "corpora")
@@ -199,7 +202,7 @@ class TestMagicHtml:
         assert (thread.page_type, thread.language, thread.site) == ("forum", "id", "kompas.com")
 
     def test_a_prefix_of_the_title_is_not_the_title(self) -> None:
-        document = corpora.turbohtml.parse("<title>Rainfall in May</title>")
+        document = turbohtml.parse("<title>Rainfall in May</title>")
         assert magic_html.first_line_title("Rain\nIt fell.", document) == ""
         assert magic_html.first_line_title("Rainfall in May\nIt fell.", document) != ""
 
@@ -305,7 +308,7 @@ class TestFormasaurus:
 
     def test_byte_order_mark_overrules_a_wrong_meta_charset(self, tmp_path: Path) -> None:
         page = self.page(tmp_path, f"<meta charset=windows-1251>{self.HTML}", ["s", "m"])
-        assert page.html.startswith(corpora.UTF8_MARK)
+        assert page.html.startswith(UTF8_MARK)
         assert page.boilerplate[-1] == "Ваш адрес"
 
 
@@ -410,9 +413,9 @@ class TestLoad:
     ],
 )
 def test_language_comes_from_the_script_before_the_lang_attribute(html: str, language: str) -> None:
-    document = corpora.turbohtml.parse(html)
-    text = "\n".join(corpora.block_lines(document))
-    assert corpora.language_of(document, text) == language
+    document = turbohtml.parse(html)
+    text = "\n".join(block_lines(document))
+    assert language_of(document, text) == language
 
 
 def test_every_adapter_has_licence_commit_and_docstring() -> None:

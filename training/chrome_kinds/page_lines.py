@@ -15,7 +15,9 @@ from boilerplate.kinds import MAX_LEVELS
 from boilerplate.readers import decode, html_page
 from training.chrome_kinds.catalogues import CAMEL_CASE, strong_kinds
 from training.chrome_kinds.examples import LEAST_LETTERS, MAX_CHARS, Example, language_of
-from training.corpora import CORPORA, GoldPage, block_lines, clone_of, formasaurus, read_json
+from training.corpora import CORPORA, GoldPage, formasaurus
+from training.corpora.archives import clone_of, read_json
+from training.corpora.markup import block_lines
 from training.gold_pages import gold_pages
 from training.samples import elements_around, sample
 from training.split import Split, split_of
