@@ -37,12 +37,12 @@ from benchmarks.tools import (
     quiet_and_offline,
 )
 from boilerplate.cleaner import Cleaner
-from boilerplate.evaluation import line_score, shingle_score, word_score, words
-from boilerplate.language import speech
-from boilerplate.model import MODES
+from boilerplate.language.lines import speech
+from boilerplate.metrics import line_score, shingle_score, word_score, words
+from boilerplate.model.columns import MODES
 from boilerplate.page import Kind, Label
-from boilerplate.plugins import no_plugins
-from boilerplate.readers import decode
+from boilerplate.plugins.manager import no_plugins
+from boilerplate.reading.encoding import decode
 from training.align import CONTENT_SHARE, matched_words
 from training.corpora import CORPORA, GoldPage
 from training.documents.accuracy_tables import accuracy_tables

@@ -15,9 +15,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from boilerplate.batch.cleaner_config import Recipe
+from boilerplate.batch.run import run
+from boilerplate.batch.shard import Job, shards_of
 from boilerplate.cleaner import Cleaner
-from boilerplate.recipe import Recipe
-from boilerplate.runner import Job, run, shards_of
 
 TICK: Final = 0.5  # seconds between two measurements of memory
 MOMENTS: Final = 400  # of a run that are stored: the maxima of so many stretches of time

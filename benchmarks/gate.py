@@ -42,8 +42,8 @@ def work(model: str | None = None) -> dict[str, Callable[[], object]]:
     import turbohtml
 
     from boilerplate import Cleaner
-    from boilerplate.plugins import no_plugins
-    from boilerplate.readers import html_page
+    from boilerplate.plugins.manager import no_plugins
+    from boilerplate.reading.html import html_page
     from tests.made_up import made_up_model, news_page
 
     cleaner = Cleaner(model or made_up_model(n_trees=TREES), plugins=no_plugins())
@@ -74,7 +74,7 @@ def by_time() -> dict[str, float]:
 
 def by_instructions() -> dict[str, float]:
     """The ratio of each kind of CLEANING to the bare parse, by instructions."""
-    from boilerplate.model import to_bytes
+    from boilerplate.model.model import to_bytes
     from tests.made_up import made_up_model
 
     with tempfile.TemporaryDirectory() as scratch:

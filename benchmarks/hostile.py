@@ -87,8 +87,8 @@ def status(name: str) -> int:
 def clean_one(path: Path) -> dict[str, Any]:
     """What one page costs: processor seconds, and peak memory beyond what the process had."""
     from boilerplate import Cleaner
-    from boilerplate.clean_command import page_record
-    from boilerplate.plugins import no_plugins
+    from boilerplate.plugins.manager import no_plugins
+    from boilerplate.serialize import page_record
 
     cleaner = Cleaner(plugins=no_plugins())
     cleaner.clean("<p>What is loaded late is loaded now. Aber ja, das ist so.</p>")

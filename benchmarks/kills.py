@@ -20,7 +20,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from boilerplate.runner import MANIFEST
+from boilerplate.batch.manifest import MANIFEST
 from training.progress import Log, log_to_stderr, no_log
 
 SENTENCES = (
@@ -34,8 +34,9 @@ RUN = """
 import sys
 from pathlib import Path
 from boilerplate.cleaner import Cleaner
-from boilerplate.runner import Job, run, shards_of
-from boilerplate.recipe import Recipe
+from boilerplate.batch.run import run
+from boilerplate.batch.shard import Job, shards_of
+from boilerplate.batch.cleaner_config import Recipe
 model, source, output = sys.argv[1:]
 files = [(path, path.relative_to(source)) for path in sorted(Path(source).rglob("*.*"))]
 job = Job(Recipe.of(Cleaner(model or None)), output)

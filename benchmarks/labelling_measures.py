@@ -15,11 +15,11 @@ from typing import Any, Final
 import click
 
 from benchmarks.labelling_person import SIGNS, Person
-from boilerplate.labelling import OPEN, Session, Sheet, sheet
-from boilerplate.labels import parse_labels
-from boilerplate.model import load_model
+from boilerplate.labelling.labels import OPEN, parse_labels
+from boilerplate.labelling.session import Session, Sheet, sheet
+from boilerplate.model.model import load_model
 from boilerplate.page import Label
-from boilerplate.readers import read
+from boilerplate.reading.read import read
 from training.corpora import GoldPage
 from training.paths import ROOT
 from training.samples import sample
@@ -98,8 +98,8 @@ def serving(folder: Path, site: str, model: str | None) -> Iterator[tuple[str, A
 
 def serve(folder: Path, site: str, model: str | None) -> None:
     """Serve the labelling page of a folder until killed; prints its address."""
-    from boilerplate.label_server import address, listen, new_token
-    from boilerplate.label_server import serve as serve_session
+    from boilerplate.labelling.server import address, listen, new_token
+    from boilerplate.labelling.server import serve as serve_session
 
     bound, token = listen(), new_token()
     session = Session.begin(site, sheets_of(folder), load_model(model))

@@ -20,11 +20,14 @@ import click
 import numpy as np
 
 from benchmarks.page_samples import varied_pages
-from boilerplate.characters import char_counts, plain_texts
-from boilerplate.features import clip
-from boilerplate.language import LANGUAGES, Speech, _factory, _probabilities, page_language, speech
+from boilerplate.kernels.ngrams import clip
+from boilerplate.kernels.plain_text import char_counts, plain_texts
+from boilerplate.language.detector import _factory, _probabilities
+from boilerplate.language.lines import Speech, page_language, speech
+from boilerplate.language.names import LANGUAGES
 from boilerplate.page import Label
-from boilerplate.readers import decode, html_page
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.html import html_page
 from training.corpora import CORPORA, load
 from training.lexicon import Lexicon
 from training.mixed_pages import MixedPage, collect_material, mixed_pages

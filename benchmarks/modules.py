@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-from boilerplate import acceleration
+from boilerplate.kernels import select as acceleration
 
 
 def module_of(definition: Any) -> ModuleType:

@@ -36,22 +36,37 @@ MARKERS: Final = (
     "<!-- figures: made by `python -m benchmarks.mutants --write` -->",
     "<!-- end of figures -->",
 )
-# Each module with its own tests, so that a mutant is not run against all tests.
-MODULES: Final[dict[str, tuple[str, ...]]] = {
-    "page": ("tests/test_page.py",),
-    "archive": ("tests/test_archive.py",),
-    "labels": ("tests/test_labels.py",),
-    "characters": ("tests/test_characters.py",),
-    "fingerprints": ("tests/test_fingerprints.py",),
-    "knowledge": ("tests/test_sites.py",),
-    "sketches": ("tests/test_sites.py", "tests/test_archive.py"),
-    "sites": ("tests/test_sites.py", "tests/test_archive.py"),
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module of the package, and its own tests: a mutant is not run against all tests."""
+
+    path: str  # below boilerplate/, without .py
+    tests: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name by which it is imported."""
+        return "boilerplate." + self.path.replace("/", ".")
+
+
+# By the name in the results.
+MODULES: Final = {
+    "page": Module("page", ("tests/test_page.py",)),
+    "archive": Module("model/archive", ("tests/test_archive.py",)),
+    "labels": Module("labelling/labels", ("tests/test_labels.py",)),
+    "characters": Module("kernels/plain_text", ("tests/test_characters.py",)),
+    "fingerprints": Module("site_models/fingerprints", ("tests/test_fingerprints.py",)),
+    "knowledge": Module("site_models/evidence", ("tests/test_sites.py",)),
+    "sketches": Module("site_models/sketch", ("tests/test_sites.py", "tests/test_archive.py")),
+    "sites": Module("site_models/site_model", ("tests/test_sites.py", "tests/test_archive.py")),
     # The tests left out clean large pages in other processes, which do not run the mutant.
-    "cleaner": ("tests/test_cleaner.py", "-k", "not hostile_input"),
-    "context": ("tests/test_context.py",),
-    "rules": ("tests/test_rules.py",),
-    "features": ("tests/test_features.py", "tests/test_predictions.py"),
-    "model": ("tests/test_model.py", "tests/test_predictions.py"),
+    "cleaner": Module("cleaner", ("tests/test_cleaner.py", "-k", "not hostile_input")),
+    "context": Module("features/context", ("tests/test_context.py",)),
+    "rules": Module("plugins/rules", ("tests/test_rules.py",)),
+    "features": Module("features/encode", ("tests/test_features.py", "tests/test_predictions.py")),
+    "model": Module("model/model", ("tests/test_model.py", "tests/test_predictions.py")),
 }
 COPIED: Final = (
     "boilerplate", "plugins", "tests", "training", "benchmarks", "examples", "README.md",
@@ -59,7 +74,7 @@ COPIED: Final = (
 SETTINGS: Final = """
 [tool.mutmut]
 source_paths = ["boilerplate"]
-only_mutate = ["boilerplate/{module}.py"]
+only_mutate = ["boilerplate/{path}.py"]
 also_copy = {copied}
 pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = ["-p", "no:cacheprovider", "--hypothesis-seed=0"]
@@ -73,7 +88,7 @@ from hypothesis import HealthCheck
 
 @pytest.fixture(autouse=True)
 def clear_caches():
-    for value in vars(importlib.import_module("boilerplate.{module}")).values():
+    for value in vars(importlib.import_module("{name}")).values():
         getattr(value, "cache_clear", lambda: None)()
 
 
@@ -98,22 +113,34 @@ class Mutant:
 def main() -> None:
     """Test the named modules, or all."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("modules", nargs="*", default=[*MODULES], help="default: all")
+    parser.add_argument(
+        "modules",
+        nargs="*",
+        default=[*MODULES],
+        metavar="MODULE",
+        help=f"some of {', '.join(MODULES)} (default: all)",
+    )
     parser.add_argument("--sample", type=int, default=30, help="mutants of each module; 0 is all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="write the results and the table")
     options = parser.parse_args()
-    for module in options.modules:
+    if unknown := set(options.modules) - set(MODULES):
+        parser.error(f"unknown modules: {', '.join(sorted(unknown))}")
+    for name in options.modules:
         about = commit()
         with tempfile.TemporaryDirectory() as folder:
-            found, made = tried(module, Path(folder), options.sample, options.seed, options.jobs)
-        report(module, found)
+            found, made = tried(
+                MODULES[name], Path(folder), options.sample, options.seed, options.jobs
+            )
+        report(name, found)
         if options.write:
-            note(module, about | {"seed": options.seed, "made": made} | summary(found))
+            store(name, about | {"seed": options.seed, "made": made} | summary(found))
 
 
-def tried(module: str, folder: Path, sample: int, seed: int, jobs: int) -> tuple[list[Mutant], int]:
+def tried(
+    module: Module, folder: Path, sample: int, seed: int, jobs: int
+) -> tuple[list[Mutant], int]:
     """The results of a sample of mutants, and the number of all mutants of the module."""
     for name in (*COPIED, "pyproject.toml"):
         source = ROOT / name
@@ -124,11 +151,11 @@ def tried(module: str, folder: Path, sample: int, seed: int, jobs: int) -> tuple
     with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write(
             SETTINGS.format(
-                module=module, copied=json.dumps(COPIED), tests=json.dumps(MODULES.get(module, ()))
+                path=module.path, copied=json.dumps(COPIED), tests=json.dumps(module.tests)
             )
         )
     with (folder / "tests/conftest.py").open("a", encoding="utf-8") as file:
-        file.write(CONFTEST.format(module=module))
+        file.write(CONFTEST.format(name=module.name))
     with contextlib.chdir(folder):  # where mutmut looks for its settings
         names, made = chosen(module, sample, seed)
     asking = [sys.executable, "-m", "mutmut"]
@@ -137,9 +164,9 @@ def tried(module: str, folder: Path, sample: int, seed: int, jobs: int) -> tuple
         [*asking, "run", "--max-children", str(jobs), *names],
         cwd=folder, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    noted = folder / "mutants" / "boilerplate" / f"{module}.py.meta"
+    noted = folder / "mutants" / "boilerplate" / f"{module.path}.py.meta"
     if done.returncode or not noted.exists():
-        sys.exit(f"{module}: mutmut failed\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+        sys.exit(f"{module.name}: mutmut failed\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
     codes = json.loads(noted.read_text("utf-8"))["exit_code_by_key"]
     found = []
     for name in names:
@@ -167,13 +194,13 @@ def status(code: int | None) -> str:
     return "not run"
 
 
-def chosen(module: str, sample: int, seed: int) -> tuple[list[str], int]:
+def chosen(module: Module, sample: int, seed: int) -> tuple[list[str], int]:
     """The names of a random sample of a module's mutants, and the number of all mutants."""
     from mutmut.mutation.file_mutation import mutate_file_contents
 
-    path = Path("boilerplate") / f"{module}.py"
+    path = Path("boilerplate") / f"{module.path}.py"
     made = mutate_file_contents(str(path), path.read_text("utf-8")).mutant_names
-    names = sorted(f"boilerplate.{module}.{name}" for name in made)
+    names = sorted(f"{module.name}.{name}" for name in made)
     drawn = names
     if 0 < sample < len(names):
         drawn = sorted(random.Random(seed).sample(names, sample))  # noqa: S311 - no secret
@@ -200,7 +227,7 @@ def report(module: str, found: Sequence[Mutant]) -> None:
             click.echo(f"\n{each.name} ({each.result})\n{each.change}")
 
 
-def note(module: str, run: Mapping[str, Any]) -> None:
+def store(module: str, run: Mapping[str, Any]) -> None:
     """Add a run to the results, and write the table."""
     write_section(DOCUMENT, "\n".join(table(append_run(RESULTS, module, run))), MARKERS)
 

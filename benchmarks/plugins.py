@@ -17,9 +17,12 @@ import click
 import numpy as np
 
 from boilerplate.cleaner import Cleaner
-from boilerplate.page import CleanPage
-from boilerplate.plugins import Opinions, Plugins, Settings, load_plugins, no_plugins
-from boilerplate.readers import decode, html_page
+from boilerplate.plugins.manager import Plugins, load_plugins, no_plugins
+from boilerplate.plugins.opinions import Opinions
+from boilerplate.plugins.plugin import Settings
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.html import html_page
+from boilerplate.result import CleanPage
 from boilerplate_plugins import adblock_lists, ftr_site_config
 from training.corpora import GoldPage
 from training.documents.markdown import write_section

@@ -19,12 +19,14 @@ import numpy as np
 
 from benchmarks.site_pages import pages_by_site, parts
 from boilerplate.cleaner import best_threshold
-from boilerplate.evaluation import score_counts
-from boilerplate.knowledge import Bools, Knowledge
-from boilerplate.model import MODES, Model, load_model
+from boilerplate.metrics import score_counts
+from boilerplate.model.columns import MODES
+from boilerplate.model.model import Model, load_model
+from boilerplate.numeric import Bools
 from boilerplate.page import Kind
-from boilerplate.sites import headlines
-from boilerplate.sketches import Sketch, sketch
+from boilerplate.site_models.evidence import Knowledge
+from boilerplate.site_models.site_model import headlines
+from boilerplate.site_models.sketch import Sketch, sketch
 from training.corpora import GoldPage
 from training.documents.markdown import markdown_table
 from training.gold_pages import gold_pages

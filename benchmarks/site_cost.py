@@ -20,11 +20,12 @@ import numpy as np
 
 from benchmarks.site_pages import pages_by_site
 from boilerplate.cleaner import Cleaner
-from boilerplate.fingerprints import fingerprints_of, named_place
-from boilerplate.model import MODES, load_model
+from boilerplate.model.columns import MODES
+from boilerplate.model.model import load_model
 from boilerplate.page import Page
-from boilerplate.plugins import no_plugins
-from boilerplate.sites import SiteModel
+from boilerplate.plugins.manager import no_plugins
+from boilerplate.site_models.fingerprints import fingerprints_of, named_place
+from boilerplate.site_models.site_model import SiteModel
 from training.corpora import GoldPage
 from training.documents.markdown import markdown_table
 from training.gold_pages import gold_pages

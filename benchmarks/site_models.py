@@ -24,10 +24,12 @@ import numpy as np
 
 from benchmarks.site_pages import pages_by_site, parts
 from boilerplate.cleaner import Cleaner
-from boilerplate.model import MODES, Model, Scores, load_model
+from boilerplate.model.columns import MODES
+from boilerplate.model.model import Model, load_model
+from boilerplate.model.stack import Scores
 from boilerplate.page import Kind, Page
-from boilerplate.plugins import no_plugins
-from boilerplate.sites import SiteModel
+from boilerplate.plugins.manager import no_plugins
+from boilerplate.site_models.site_model import SiteModel
 from training.corpora import GoldPage
 from training.documents.figures import new_figure, save_figure
 from training.documents.markdown import write_section

@@ -30,17 +30,20 @@ from benchmarks.tools import (
     markup_of,
     quiet_and_offline,
 )
-from boilerplate.acceleration import accelerated
+from boilerplate.batch.cleaner_config import Recipe
+from boilerplate.batch.pool import Workers
+from boilerplate.batch.record import Record
+from boilerplate.batch.shard import Job, clean_shard, shards_of
 from boilerplate.cleaner import Cleaner
-from boilerplate.hookspecs import hookimpl
-from boilerplate.plugins import Settings, load_plugins
-from boilerplate.readers import decode, html_page
-from boilerplate.recipe import Recipe
-from boilerplate.records import Record
-from boilerplate.rules import SiteRules
-from boilerplate.runner import Job, clean_shard, shards_of
-from boilerplate.sites import SUFFIX, SiteModel
-from boilerplate.workers import Workers
+from boilerplate.kernels.select import accelerated
+from boilerplate.plugins.hookspecs import hookimpl
+from boilerplate.plugins.manager import load_plugins
+from boilerplate.plugins.plugin import Settings
+from boilerplate.plugins.rules import SiteRules
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.html import html_page
+from boilerplate.site_models.folder import SUFFIX
+from boilerplate.site_models.site_model import SiteModel
 from training.corpora import GoldPage
 from training.paths import ROOT
 from training.split import Split

@@ -24,11 +24,15 @@ from benchmarks.modules import module_of, plain_functions
 from benchmarks.page_samples import varied_pages
 from benchmarks.timing import rounded
 from boilerplate.cleaner import Cleaner
-from boilerplate.features import element_tokens, encode, name_tokens
-from boilerplate.language import _probabilities
-from boilerplate.model import Linear, Model, PageTypes, Trees
+from boilerplate.features.elements import element_tokens, name_tokens
+from boilerplate.features.encode import encode
+from boilerplate.language.detector import _probabilities
+from boilerplate.model.linear import Linear, PageTypes
+from boilerplate.model.model import Model
+from boilerplate.model.trees import Trees
 from boilerplate.page import Kind
-from boilerplate.readers import decode, html_page
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.html import html_page
 from training.corpora import CORPORA, GoldPage, load
 from training.options import cache_option, docs_option, model_option, source_option
 

@@ -21,9 +21,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from boilerplate.cleaner import Cleaner
-from boilerplate.evaluation import words
+from boilerplate.metrics import words
 from boilerplate.page import Kind, Label, Page
-from boilerplate.readers import html_page
+from boilerplate.reading.html import html_page
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,87 +11,74 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from boilerplate.acceleration import accelerated
     from boilerplate.cleaner import Cleaner, clean
-    from boilerplate.hookspecs import hookimpl
-    from boilerplate.model import Model, load_model
-    from boilerplate.page import (
-        CleanPage,
-        Element,
-        Label,
-        LabelledPage,
-        Line,
-        Markup,
-        Metadata,
-        Page,
-        Prediction,
-    )
-    from boilerplate.plugins import Plugins, load_plugins
-    from boilerplate.readers import read
-    from boilerplate.rules import SiteRules, Verdict, Vote, read_rules
-    from boilerplate.sites import SiteModel, SiteModels
-
-# Loaded on first use, so that importing the package costs milliseconds.
-_LAZY = {
-    "CleanPage": "boilerplate.page",
-    "Element": "boilerplate.page",
-    "Label": "boilerplate.page",
-    "LabelledPage": "boilerplate.page",
-    "Line": "boilerplate.page",
-    "Markup": "boilerplate.page",
-    "Metadata": "boilerplate.page",
-    "Page": "boilerplate.page",
-    "Prediction": "boilerplate.page",
-    "Cleaner": "boilerplate.cleaner",
-    "clean": "boilerplate.cleaner",
-    "Model": "boilerplate.model",
-    "load_model": "boilerplate.model",
-    "read": "boilerplate.readers",
-    "Plugins": "boilerplate.plugins",
-    "load_plugins": "boilerplate.plugins",
-    "hookimpl": "boilerplate.hookspecs",
-    "SiteRules": "boilerplate.rules",
-    "Verdict": "boilerplate.rules",
-    "Vote": "boilerplate.rules",
-    "read_rules": "boilerplate.rules",
-    "accelerated": "boilerplate.acceleration",
-    "SiteModel": "boilerplate.sites",
-    "SiteModels": "boilerplate.sites",
-}
+    from boilerplate.kernels.select import accelerated
+    from boilerplate.page import Label, Line, Page
+    from boilerplate.plugins.hookspecs import hookimpl
+    from boilerplate.plugins.rules import SiteRules
+    from boilerplate.reading.read import read
+    from boilerplate.result import CleanPage, Prediction
+    from boilerplate.site_models.site_model import SiteModel
 
 __all__ = [
     "CleanPage",
     "Cleaner",
-    "Element",
     "Label",
-    "LabelledPage",
     "Line",
-    "Markup",
-    "Metadata",
-    "Model",
     "Page",
-    "Plugins",
     "Prediction",
     "SiteModel",
-    "SiteModels",
     "SiteRules",
-    "Verdict",
-    "Vote",
     "accelerated",
     "clean",
     "hookimpl",
-    "load_model",
-    "load_plugins",
     "read",
-    "read_rules",
 ]
+
+# Loaded on first use, so that importing the package costs milliseconds.
+_LAZY = {
+    "CleanPage": "boilerplate.result",
+    "Cleaner": "boilerplate.cleaner",
+    "Label": "boilerplate.page",
+    "Line": "boilerplate.page",
+    "Page": "boilerplate.page",
+    "Prediction": "boilerplate.result",
+    "SiteModel": "boilerplate.site_models.site_model",
+    "SiteRules": "boilerplate.plugins.rules",
+    "accelerated": "boilerplate.kernels.select",
+    "clean": "boilerplate.cleaner",
+    "hookimpl": "boilerplate.plugins.hookspecs",
+    "read": "boilerplate.reading.read",
+}
+
+# Names that stood here in 0.1.0 and still answer, so that plugins written for it go on working.
+_OF_0_1 = {
+    "Element": "boilerplate.page",
+    "LabelledPage": "boilerplate.result",
+    "Markup": "boilerplate.page",
+    "Metadata": "boilerplate.page",
+    "Model": "boilerplate.model.model",
+    "Plugins": "boilerplate.plugins.manager",
+    "SiteModels": "boilerplate.site_models.folder",
+    "Verdict": "boilerplate.plugins.rules",
+    "Vote": "boilerplate.plugins.rules",
+    "load_model": "boilerplate.model.model",
+    "load_plugins": "boilerplate.plugins.manager",
+    "read_rules": "boilerplate.plugins.toml",
+}
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("boilerplate-lines")
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
+    if name in _OF_0_1:
+        return getattr(import_module(_OF_0_1[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return [*__all__, "__version__"]

@@ -1,6 +1,8 @@
 """``python -m boilerplate``."""
 
-from boilerplate.cli import main
+from __future__ import annotations
+
+from boilerplate.cli.main import main
 
 if __name__ == "__main__":
     main()

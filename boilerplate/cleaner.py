@@ -11,15 +11,19 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.features import Floats
-from boilerplate.kinds import chrome_kinds
-from boilerplate.language import page_language
-from boilerplate.model import Model, Scores, load_model, shifted
-from boilerplate.page import CleanPage, Kind, Label, Page, Predictions
-from boilerplate.plugins import Opinions, Plugins, default_plugins
-from boilerplate.readers import read
-from boilerplate.reasons import naming, reasons
-from boilerplate.sites import SiteModel, SiteModels, corrector_of
+from boilerplate.explain.reasons import naming, reasons
+from boilerplate.language.lines import page_language
+from boilerplate.model.chrome_kinds import chrome_kinds
+from boilerplate.model.model import Model, load_model
+from boilerplate.model.stack import Scores
+from boilerplate.numeric import Floats, shifted
+from boilerplate.page import Kind, Label, Page
+from boilerplate.plugins.manager import Plugins, default_plugins
+from boilerplate.plugins.opinions import Opinions
+from boilerplate.reading.read import read
+from boilerplate.result import CleanPage, Predictions
+from boilerplate.site_models.folder import SiteModels, corrector_of
+from boilerplate.site_models.site_model import SiteModel
 
 PLAIN_THRESHOLD: Final = 0.5
 SHARE_OF_LIKELIEST: Final = 0.6

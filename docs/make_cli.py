@@ -15,7 +15,7 @@ from typing import Final
 
 import click
 
-from boilerplate.cli import Deferred, cli
+from boilerplate.cli.main import Deferred, cli
 
 PAGE: Final = Path(__file__).parent / "reference" / "cli.md"
 MADE: Final = "<!-- made by `python docs/make_cli.py`: change the commands, not this -->"

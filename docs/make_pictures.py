@@ -31,7 +31,8 @@ from rich.console import Console
 from rich.text import Text
 
 import boilerplate
-from boilerplate.report import explain_table, html_report, summary
+from boilerplate.explain.batch_report import html_report
+from boilerplate.explain.terminal import explain_table, summary
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"

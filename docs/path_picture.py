@@ -13,10 +13,11 @@ from typing import Final
 
 import numpy as np
 
-from boilerplate import Cleaner, Label, Page, SiteModel, load_model, read
-from boilerplate.features import encode
-from boilerplate.model import sigmoid
-from boilerplate.plugins import no_plugins
+from boilerplate import Cleaner, Label, Page, SiteModel, read
+from boilerplate.features.encode import encode
+from boilerplate.model.model import load_model
+from boilerplate.numeric import sigmoid
+from boilerplate.plugins.manager import no_plugins
 
 SITE: Final = Path(__file__).parent.parent / "examples" / "quayweekly"
 CLEANED: Final = "buoy"

@@ -21,21 +21,28 @@ import numpy as np
 
 from benchmarks.hostile_pages import NAUGHTY, in_page, sized
 from benchmarks.modules import module_of, native_module, plain_functions
-from boilerplate.archive import Form, unpacked
+from boilerplate.batch.readers import read_archive
+from boilerplate.batch.record import Fields, Record, RecordsError, opened
+from boilerplate.batch.worker import clean_record
 from boilerplate.cleaner import Cleaner
-from boilerplate.kinds import KINDS_FILE, shipped_kinds
-from boilerplate.kinds import from_bytes as kinds_from_bytes
-from boilerplate.kinds import to_bytes as kinds_to_bytes
-from boilerplate.labels import LabelsError, read_labels
-from boilerplate.model import MODEL_FILE, ModelError, from_bytes, to_bytes
+from boilerplate.labelling.labels import LabelsError, read_labels
+from boilerplate.model.archive import Form, unpacked
+from boilerplate.model.chrome_kinds import KINDS_FILE, shipped_kinds
+from boilerplate.model.chrome_kinds import from_bytes as kinds_from_bytes
+from boilerplate.model.chrome_kinds import to_bytes as kinds_to_bytes
+from boilerplate.model.file import MODEL_FILE
+from boilerplate.model.model import from_bytes, to_bytes
+from boilerplate.model.trees import ModelError
 from boilerplate.page import Element, Line, Markup, Page
-from boilerplate.plugins import no_plugins
-from boilerplate.readers import decode, html_page, read, read_text
-from boilerplate.records import Fields, Record, RecordsError, opened, read_archive
-from boilerplate.rules import Matcher, RulesError, parse_rules
-from boilerplate.sites import SiteModel
-from boilerplate.sketches import SITE_FILE, SiteModelError
-from boilerplate.workers import clean_record
+from boilerplate.plugins.manager import no_plugins
+from boilerplate.plugins.matcher import Matcher
+from boilerplate.plugins.rules import RulesError
+from boilerplate.plugins.toml import parse_rules
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.html import html_page
+from boilerplate.reading.read import read, read_text
+from boilerplate.site_models.file import SITE_FILE, SiteModelError
+from boilerplate.site_models.site_model import SiteModel
 from tests.made_up import made_up_model
 
 # Several targets read this page.

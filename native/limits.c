@@ -1,4 +1,4 @@
-/* What of a page's markup may make its tree far larger than itself (boilerplate/limits.py). */
+/* What of a page's markup may make its tree far larger than itself (boilerplate/reading/limits.py). */
 
 #include "native.h"
 #include <string.h>

@@ -16,7 +16,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from boilerplate import SiteRules, hookimpl
-from boilerplate.rules import ANY_SITE, RulesError, is_plain
+from boilerplate.plugins.hosts import ANY_SITE
+from boilerplate.plugins.matcher import is_plain
+from boilerplate.plugins.rules import RulesError
 from boilerplate_plugins.text_files import text_files
 
 BOILERPLATE_API = 1

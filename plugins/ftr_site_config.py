@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from boilerplate import SiteRules, hookimpl
-from boilerplate.rules import RulesError
+from boilerplate.plugins.rules import RulesError
 from boilerplate_plugins.text_files import text_files
 
 BOILERPLATE_API = 1

@@ -17,8 +17,8 @@ os.environ["BOILERPLATE_FTR_SITE_CONFIG"] = ""
 os.environ["BOILERPLATE_ADBLOCK_LISTS"] = ""
 os.environ.pop("BOILERPLATE_PLUGINS", None)
 
-from boilerplate import Cleaner, Model
-from boilerplate.model import to_bytes
+from boilerplate import Cleaner
+from boilerplate.model.model import Model, to_bytes
 from tests.made_up import made_up_model
 
 # How long an example takes is the machine's affair; no test claims anything of it.

@@ -12,8 +12,8 @@ from typing import Any
 
 import uvicorn
 
-from boilerplate.label_server import app, config, listen
-from boilerplate.labelling import Session
+from boilerplate.labelling.server import app, config, listen
+from boilerplate.labelling.session import Session
 
 TOKEN = "a token of these tests"  # noqa: S105
 

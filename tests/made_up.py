@@ -6,19 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from boilerplate.features import BAG_BITS, HASH_BITS
-from boilerplate.model import (
-    EVIDENCE,
-    MODES,
-    PAGE_TYPES,
-    Linear,
-    Model,
-    PageTypes,
-    Stack,
-    Trees,
-    column_names,
-    trees_from,
-)
+from boilerplate.features.encode import BAG_BITS
+from boilerplate.kernels.ngrams import HASH_BITS
+from boilerplate.model.columns import MODES, column_names
+from boilerplate.model.linear import EVIDENCE, PAGE_TYPES, Linear, PageTypes
+from boilerplate.model.model import Model
+from boilerplate.model.stack import Stack
+from boilerplate.model.trees import Trees, trees_from
 from boilerplate.page import Kind
 
 # The same piece of local news in each language, by its ISO 639-1 code.

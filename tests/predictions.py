@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from boilerplate import SiteModel, load_model
-from boilerplate.model import model_bytes
+from boilerplate import SiteModel
+from boilerplate.model.model import load_model, model_bytes
 from boilerplate.page import Page, text_page
-from boilerplate.readers import html_page, read
+from boilerplate.reading.html import html_page
+from boilerplate.reading.read import read
 from tests import made_up_site as site
 from tests.made_up import SENTENCES, news_page
 

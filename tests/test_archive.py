@@ -26,27 +26,27 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from boilerplate import Cleaner, Model, SiteModel, load_model
-from boilerplate import archive as room
-from boilerplate import kinds as kinds_room
-from boilerplate import model as model_room
-from boilerplate.archive import Form, packed, unpacked
-from boilerplate.cli import cli
-from boilerplate.kinds import KINDS, KINDS_FILE, KindModel
-from boilerplate.model import MODEL_FILE, ModelError
+from boilerplate import Cleaner, SiteModel
+from boilerplate.cli.main import cli
+from boilerplate.model import archive as room
+from boilerplate.model import chrome_kinds as kinds_room
+from boilerplate.model import model as model_room
+from boilerplate.model.archive import Form, packed, unpacked
+from boilerplate.model.chrome_kinds import KINDS, KINDS_FILE, KindModel
+from boilerplate.model.file import MODEL_FILE
+from boilerplate.model.model import Model, load_model
+from boilerplate.model.trees import _NODE_ARRAYS, MAX_NODES, ModelError, trees_from
 from boilerplate.page import text_page
-from boilerplate.sites import load_site_model
-from boilerplate.sketches import (
+from boilerplate.site_models.file import SITE_FILE, SiteModelError, to_bytes
+from boilerplate.site_models.folder import load_site_model
+from boilerplate.site_models.sketch import (
     MAX_LINES,
     MAX_PAGE_LINES,
     MAX_PAGES,
-    SITE_FILE,
     Sample,
-    SiteModelError,
     Sketch,
     merged,
     sample,
-    to_bytes,
 )
 from tests import made_up_site as site
 from tests.altered import members, npy, rezipped, zipped
@@ -538,7 +538,7 @@ def test_a_whole_file_takes_a_few_times_the_largest_that_is_accepted(kept: Kept)
 
 def test_a_model_with_as_many_nodes_as_may_be_takes_no_more_than_is_said() -> None:
     per_tree, part = (1 << 15) - 1, 8
-    count = model_room.MAX_NODES // part // per_tree
+    count = MAX_NODES // part // per_tree
     at = np.arange(per_tree)
     inner = at < per_tree // 2
     full = {
@@ -548,10 +548,10 @@ def test_a_model_with_as_many_nodes_as_may_be_takes_no_more_than_is_said() -> No
         "value": np.zeros(per_tree),
         "missing_left": np.zeros(per_tree),
     }
-    kinds = dict(model_room._NODE_ARRAYS)
+    kinds = dict(_NODE_ARRAYS)
     arrays = {key: np.tile(values, count).astype(kinds[key]) for key, values in full.items()}
     arrays["sizes"] = np.full(count, per_tree, "<i4")
-    assert peak(lambda: model_room.trees_from(arrays, 1)) < MODEL_FILE.most_memory / 2 / part
+    assert peak(lambda: trees_from(arrays, 1)) < MODEL_FILE.most_memory / 2 / part
 
 
 # A site model is held against pages: how its lines are spread over pages counts too

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from boilerplate.batch import Batch, batch_of_records, digest, page_of_record
-from boilerplate.page import CleanPage, Label, Line, Page, Prediction
-from boilerplate.report import batch_report
-from boilerplate.workers import page_fields
+from boilerplate.explain.batch_report import batch_report
+from boilerplate.explain.summary import Batch, batch_of_records, digest
+from boilerplate.page import Label, Line, Page
+from boilerplate.result import CleanPage, Prediction
+from boilerplate.serialize import page_fields, page_of_record
 
 PARAGRAPH = "Ο δήμος θα κλείσει την ανατολική πύλη του λιμανιού για δύο εβδομάδες. "
 

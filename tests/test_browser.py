@@ -16,13 +16,15 @@ from typing import Any
 import pytest
 
 from benchmarks.hostile_pages import NAUGHTY
-from boilerplate import Cleaner, Model, read
-from boilerplate.batch import Batch
-from boilerplate.labels import SIGNS, parse_labels, read_labels
-from boilerplate.page import CleanPage, Label, Line, Metadata, Page, Prediction
-from boilerplate.report import batch_report, html_report
-from boilerplate.site_report import site_report
-from boilerplate.sites import SiteModel
+from boilerplate import Cleaner, read
+from boilerplate.explain.batch_report import batch_report, html_report
+from boilerplate.explain.site_report import site_report
+from boilerplate.explain.summary import Batch
+from boilerplate.labelling.labels import SIGNS, parse_labels, read_labels
+from boilerplate.model.model import Model
+from boilerplate.page import Label, Line, Metadata, Page
+from boilerplate.result import CleanPage, Prediction
+from boilerplate.site_models.site_model import SiteModel
 from docs import browser as programs
 from tests import made_up_site as site
 from tests.made_up import news_page
@@ -333,7 +335,7 @@ def test_labels_made_in_the_browser_teach_a_site_model_and_begin_a_plugin(
 ) -> None:
     from click.testing import CliRunner
 
-    from boilerplate.cli import cli
+    from boilerplate.cli.main import cli
 
     pages = tmp_path / "pages"
     pages.mkdir()

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from boilerplate.fixtures import check, fixtures_in
+from boilerplate.labelling.fixtures import check, fixtures_in
 from boilerplate.page import Page
-from boilerplate.plugins import Plugins, Settings, load_plugins, no_plugins
-from boilerplate.readers import read
-from boilerplate.rules import Matcher, SiteRules, Vote
+from boilerplate.plugins.manager import Plugins, load_plugins, no_plugins
+from boilerplate.plugins.matcher import Matcher
+from boilerplate.plugins.plugin import Settings
+from boilerplate.plugins.rules import SiteRules, Vote
+from boilerplate.reading.read import read
 from boilerplate_plugins import adblock_lists, ftr_site_config
 from tests.test_plugins import MODEL, clean
 

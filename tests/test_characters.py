@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate import Cleaner
-from boilerplate.characters import plain
 from boilerplate.page import text_page
+from boilerplate.unicode import plain
 from tests.made_up import SENTENCES, made_up_model
 
 CLEANER = Cleaner(made_up_model())

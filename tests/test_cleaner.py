@@ -16,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import boilerplate
-from boilerplate import Cleaner, CleanPage, Label, Model, Page, Prediction
+from boilerplate import Cleaner, CleanPage, Label, Page, Prediction
 from boilerplate.cleaner import LEAST_THRESHOLD, best_threshold
-from boilerplate.model import ModelError, to_bytes
+from boilerplate.model.model import Model, to_bytes
+from boilerplate.model.trees import ModelError
 from tests.made_up import SENTENCES, made_up_model, news_page
 
 CLEANER = Cleaner(made_up_model())
@@ -27,13 +28,19 @@ CLEANER = Cleaner(made_up_model())
 class TestNames:
     def test_the_package_offers_these_names(self) -> None:
         assert boilerplate.__all__ == [
-            "CleanPage", "Cleaner", "Element", "Label", "LabelledPage", "Line", "Markup",
-            "Metadata", "Model", "Page", "Plugins", "Prediction", "SiteModel", "SiteModels",
-            "SiteRules", "Verdict", "Vote", "accelerated", "clean", "hookimpl", "load_model",
-            "load_plugins", "read", "read_rules",
+            "CleanPage", "Cleaner", "Label", "Line", "Page", "Prediction", "SiteModel",
+            "SiteRules", "accelerated", "clean", "hookimpl", "read",
         ]  # fmt: skip
         assert all(hasattr(boilerplate, name) for name in boilerplate.__all__)
-        assert dir(boilerplate) == boilerplate.__all__
+        assert dir(boilerplate) == [*boilerplate.__all__, "__version__"]
+
+    @pytest.mark.parametrize(
+        "name",
+        ["Element", "LabelledPage", "Markup", "Metadata", "Model", "Plugins", "SiteModels",
+         "Verdict", "Vote", "load_model", "load_plugins", "read_rules"],
+    )  # fmt: skip
+    def test_names_of_release_0_1_still_answer(self, name: str) -> None:
+        assert callable(getattr(boilerplate, name))
 
     def test_an_unknown_name_is_no_attribute(self) -> None:
         with pytest.raises(AttributeError, match="no attribute 'extract'"):

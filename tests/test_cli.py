@@ -15,10 +15,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 import boilerplate
-from boilerplate import limits
-from boilerplate.clean_command import BROKEN_PIPE_STATUS, SUFFIXES
 from boilerplate.cleaner import Cleaner
-from boilerplate.cli import COMMANDS, Deferred, cli, completion
+from boilerplate.cli.clean import BROKEN_PIPE_STATUS
+from boilerplate.cli.main import COMMANDS, Deferred, cli, completion
+from boilerplate.cli.output import SUFFIXES
+from boilerplate.reading import limits
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -499,7 +500,7 @@ def test_lone_surrogates_in_a_page_crash_nothing(monkeypatch: pytest.MonkeyPatch
 
 def test_help_comes_before_anything_heavy_is_loaded():
     probe = (
-        "import sys\nfrom boilerplate.cli import COMMANDS, cli\n"
+        "import sys\nfrom boilerplate.cli.main import COMMANDS, cli\n"
         "cli(['--help'], standalone_mode=False)\n"
         "commands = {module for module, _ in COMMANDS.values()}\n"
         "none = {*commands, 'boilerplate.plugins', 'boilerplate.page'} & set(sys.modules)\n"

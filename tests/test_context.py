@@ -7,21 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boilerplate.context import (
-    ANCHOR,
+from boilerplate.features.context import (
     CONTAINER_COLUMNS,
-    LONG_LINE,
     NEIGHBOUR_COLUMNS,
-    OFFSETS,
     PAGE_COLUMNS,
     WINDOW_COLUMNS,
-    WINDOWS,
-    best_run,
     container_features,
     neighbour_features,
 )
-from boilerplate.features import encode
-from boilerplate.readers import html_page
+from boilerplate.features.encode import encode
+from boilerplate.kernels.plain_context import ANCHOR, LONG_LINE, OFFSETS, WINDOWS, best_run
+from boilerplate.reading.html import html_page
 from tests.made_up import SENTENCES, news_page
 
 NAMES = (*NEIGHBOUR_COLUMNS, *WINDOW_COLUMNS, *PAGE_COLUMNS)

@@ -15,11 +15,13 @@ from typing import Any
 import pytest
 
 from benchmarks.kills import contents, make_crawl
-from boilerplate import Model, runner
-from boilerplate.model import to_bytes
-from boilerplate.recipe import Budget, Recipe
-from boilerplate.runner import MANIFEST, Job, Shard, run, shards_of
-from boilerplate.workers import RunError
+from boilerplate.batch import dask as dask_runs
+from boilerplate.batch.cleaner_config import Budget, Recipe
+from boilerplate.batch.manifest import MANIFEST
+from boilerplate.batch.pool import RunError
+from boilerplate.batch.run import run
+from boilerplate.batch.shard import Job, Shard, shards_of
+from boilerplate.model.model import Model, to_bytes
 from tests import poison
 
 distributed = pytest.importorskip("distributed")
@@ -28,7 +30,7 @@ pytest.importorskip("fastwarc")
 
 DRIVER = """
 import pickle, sys
-from boilerplate.runner import run
+from boilerplate.batch.run import run
 shards, job, address = pickle.load(sys.stdin.buffer)
 run(shards, job, dask=address)
 """
@@ -132,6 +134,6 @@ def test_a_driver_that_is_killed_is_begun_again_and_does_the_rest(
 def test_an_address_where_no_scheduler_is_says_so(
     tmp_path: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(runner, "SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr(dask_runs, "SECONDS_TO_CONNECT", 1)
     with pytest.raises(RunError, match="no Dask scheduler answers at tcp"):
         run([], Job(recipe, str(tmp_path / "out")), dask="tcp://127.0.0.1:1")

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from boilerplate.deadline import TookTooLongError, within
+from boilerplate.plugins.timeout import TookTooLongError, within
 
 
 def test_what_a_call_returns_in_time_comes_back() -> None:

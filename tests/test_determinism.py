@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from boilerplate import Cleaner, Model, SiteModel, acceleration
-from boilerplate.clean_command import page_record
-from boilerplate.readers import html_page
+from boilerplate import Cleaner, SiteModel
+from boilerplate.kernels import select as acceleration
+from boilerplate.model.model import Model
+from boilerplate.reading.html import html_page
+from boilerplate.serialize import page_record
 from tests import made_up_site as site
 from tests.made_up import SENTENCES, news_page
 

@@ -7,14 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boilerplate import Label
-from boilerplate.evaluation import (
-    Score,
-    line_score,
-    score_counts,
-    shingle_score,
-    word_score,
-    words,
-)
+from boilerplate.metrics import Score, line_score, score_counts, shingle_score, word_score, words
 
 C, B = Label.CONTENT, Label.BOILERPLATE
 LABELS = st.lists(st.tuples(st.sampled_from([C, B]), st.sampled_from([C, B, None])), max_size=20)

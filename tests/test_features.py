@@ -10,42 +10,39 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boilerplate import Element, Line, Markup, Metadata, Page
-from boilerplate.characters import Char, char_counts, char_table, plain
-from boilerplate.features import (
-    _NEXT,
-    _PREVIOUS,
-    BAG_BITS,
+from boilerplate import Line, Page
+from boilerplate.features.elements import LEVELS, element_tokens, name_buckets, tree
+from boilerplate.features.encode import BAG_BITS, encode, page_bag
+from boilerplate.features.languages import LANGUAGE_COLUMNS, language_columns
+from boilerplate.features.markup import MARKUP_COLUMNS
+from boilerplate.features.text import TEXT_COLUMNS
+from boilerplate.kernels.ngrams import (
     CHAR_ORDERS,
     HASH_BITS,
-    LANGUAGE_COLUMNS,
-    LEVELS,
-    MARKUP_COLUMNS,
     MAX_LINE,
     MAX_LINE_HEAD,
     MAX_LINE_TAIL,
-    NEIGHBOUR_WORDS,
-    TEXT_COLUMNS,
-    around_rows,
     buckets,
     char_grams,
     clip,
-    element_tokens,
-    encode,
-    gram_rows,
-    language_columns,
-    name_buckets,
-    name_rows,
-    page_bag,
     page_text,
-    row_means,
-    subtree_sums,
-    tree,
     word_grams,
 )
-from boilerplate.language import _probabilities
-from boilerplate.page import text_page
-from boilerplate.readers import html_page
+from boilerplate.kernels.plain_text import char_counts
+from boilerplate.kernels.plain_tree import subtree_sums
+from boilerplate.language.detector import _probabilities
+from boilerplate.model.linear import (
+    _NEXT,
+    _PREVIOUS,
+    NEIGHBOUR_WORDS,
+    around_rows,
+    gram_rows,
+    name_rows,
+    row_means,
+)
+from boilerplate.page import Element, Markup, Metadata, text_page
+from boilerplate.reading.html import html_page
+from boilerplate.unicode import Char, char_table, plain
 from tests.made_up import SENTENCES, news_page
 
 BASE = 0x9E3779B97F4A7C15

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from boilerplate.fingerprints import hashed, line_hashes, line_places, loose, masked, named_place
 from boilerplate.page import Element, Line, Markup, Page, text_page
-from boilerplate.readers import html_page
+from boilerplate.reading.html import html_page
+from boilerplate.site_models.fingerprints import (
+    hashed,
+    line_hashes,
+    line_places,
+    loose,
+    masked,
+    named_place,
+)
 
 
 @pytest.mark.parametrize(

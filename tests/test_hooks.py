@@ -9,9 +9,12 @@ import pytest
 from click.testing import CliRunner
 
 import boilerplate
-from boilerplate import Cleaner, Label, Vote, hookspecs
-from boilerplate.cli import cli
-from boilerplate.plugins import HOOKS, Settings, load_plugins
+from boilerplate import Cleaner, Label
+from boilerplate.cli.main import cli
+from boilerplate.plugins import hookspecs
+from boilerplate.plugins.manager import load_plugins
+from boilerplate.plugins.plugin import HOOKS, Settings
+from boilerplate.plugins.rules import Vote
 from tests.made_up import SENTENCES
 from tests.test_plugins import MODEL, PLAIN, TEXT, URL, FakeSiteModel, load, plugin, rules
 
@@ -126,7 +129,7 @@ class TestEveryHook:
 
 
 def test_every_field_of_the_rules_is_documented() -> None:
-    from boilerplate.rules import STRINGS
+    from boilerplate.plugins.rules import STRINGS
 
     assert [name for name in (*STRINGS, "site_model", "vote") if f"`{name}`" not in DOCS] == []
 

@@ -32,26 +32,26 @@ from benchmarks.hostile_pages import (
     tag_soup,
 )
 from benchmarks.hostile_trees import TREES
-from boilerplate import Cleaner, CleanPage, Model, Page, SiteModel, acceleration, clean
-from boilerplate.labelling import LabellingError, sheet
-from boilerplate.labels import LabelsError, read_labels, write_labels
+from boilerplate import Cleaner, CleanPage, Page, SiteModel, clean
+from boilerplate.batch.readers import read_archive, read_files
+from boilerplate.batch.record import Fields, Record, RecordsError, opened
+from boilerplate.batch.worker import Answer, clean_record
+from boilerplate.batch.writers import cleaned_records, writing
+from boilerplate.explain.batch_report import html_report
+from boilerplate.explain.terminal import explain_text
+from boilerplate.kernels import select as acceleration
+from boilerplate.labelling.labels import LabelsError, read_labels, write_labels
+from boilerplate.labelling.session import LabellingError, sheet
+from boilerplate.model.model import Model
 from boilerplate.page import Kind, is_blank
-from boilerplate.plugins import no_plugins
-from boilerplate.readers import decode, html_page, read
-from boilerplate.records import (
-    Fields,
-    Record,
-    RecordsError,
-    cleaned_records,
-    opened,
-    read_archive,
-    read_files,
-    writing,
-)
-from boilerplate.report import explain_text, html_report
-from boilerplate.rules import Matcher, RulesError, SiteRules, parse_rules
-from boilerplate.sites import is_site
-from boilerplate.workers import Answer, clean_record
+from boilerplate.plugins.manager import no_plugins
+from boilerplate.plugins.matcher import Matcher
+from boilerplate.plugins.rules import RulesError, SiteRules
+from boilerplate.plugins.toml import parse_rules
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.html import html_page
+from boilerplate.reading.read import read
+from boilerplate.site_models.folder import is_site
 
 SIZE = 6_000  # bytes of a page in these tests; ``python -m benchmarks.hostile`` makes large ones
 FEW_LINES = 200  # more of them take long to colour
@@ -483,7 +483,7 @@ class TestBombs:
 
     @pytest.fixture(autouse=True)
     def _small_limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("boilerplate.records.MAX_RECORD_BYTES", 100_000)
+        monkeypatch.setattr("boilerplate.batch.record.MAX_RECORD_BYTES", 100_000)
 
     @pytest.mark.parametrize("coding", ["gzip", "br", "deflate"])
     def test_in_an_answer(self, coding: str, tmp_path: Path) -> None:

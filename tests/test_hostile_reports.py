@@ -11,19 +11,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from boilerplate import Model, SiteModel
-from boilerplate.page import (
-    CleanPage,
-    Element,
-    Label,
-    Line,
-    Markup,
-    Metadata,
-    Page,
-    Prediction,
-)
-from boilerplate.report import html_report
-from boilerplate.site_report import site_report
+from boilerplate import SiteModel
+from boilerplate.explain.batch_report import html_report
+from boilerplate.explain.site_report import site_report
+from boilerplate.model.model import Model
+from boilerplate.page import Element, Label, Line, Markup, Metadata, Page
+from boilerplate.result import CleanPage, Prediction
 from tests import made_up_site as site
 
 TEMPLATES = ("report.html", "site.html", "label.html")

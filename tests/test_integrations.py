@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from boilerplate import Cleaner
-from boilerplate.columns import clean_column, clean_list
-from boilerplate.recipe import Budget
+from boilerplate.batch.cleaner_config import Budget
+from boilerplate.integrations.dataframes import clean_column, clean_list
 from tests import poison
 from tests.made_up import SENTENCES
 

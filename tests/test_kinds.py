@@ -8,12 +8,19 @@ import numpy as np
 import pytest
 
 import boilerplate
-from boilerplate import kinds
-from boilerplate.clean_command import page_record
-from boilerplate.kinds import KINDS, KindModel, chrome_kinds, from_bytes, likeliest_path, to_bytes
-from boilerplate.model import ModelError
+from boilerplate.explain.reasons import KIND_WORDS
+from boilerplate.model import chrome_kinds as kinds
+from boilerplate.model.chrome_kinds import (
+    KINDS,
+    KindModel,
+    chrome_kinds,
+    from_bytes,
+    likeliest_path,
+    to_bytes,
+)
+from boilerplate.model.trees import ModelError
 from boilerplate.page import Element, Label, Line, Markup, Page, text_page
-from boilerplate.reasons import KIND_WORDS
+from boilerplate.serialize import page_record
 
 NEWSROOM = {
     "newsletter": ("Sign up for the evening bulletin and get it in your inbox",

@@ -6,9 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boilerplate.knowledge import COLUMNS, Knowledge, averages, beside, share_before
 from boilerplate.page import Page, text_page
-from boilerplate.sketches import Sketch, sketch
+from boilerplate.site_models.evidence import COLUMNS, Knowledge
+from boilerplate.site_models.sketch import Sketch, sketch
+from boilerplate.site_models.statistics import averages, beside, share_before
 from tests import made_up_site as site
 
 rows = st.lists(

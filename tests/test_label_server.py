@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from boilerplate import Model
-from boilerplate.label_server import HEADERS, MAX_BODY, MAX_SHOWN, STATIC, address, listen
-from boilerplate.labelling import Session, sheet
+from boilerplate.labelling.server import HEADERS, MAX_BODY, MAX_SHOWN, STATIC, address, listen
+from boilerplate.labelling.session import Session, sheet
+from boilerplate.model.model import Model
 from boilerplate.page import text_page
 from tests import made_up_site as site
 from tests.label_server import TOKEN, Client, serving

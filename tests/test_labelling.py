@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boilerplate import Cleaner, Label, Model
-from boilerplate.evaluation import line_score
-from boilerplate.labelling import (
+from boilerplate import Cleaner, Label
+from boilerplate.labelling.labels import SIGN_OF, SIGNS, LabelsError, parse_labels
+from boilerplate.labelling.session import (
     ENOUGH,
     LEAST_FINISHED,
     MAX_LINES,
@@ -26,10 +26,11 @@ from boilerplate.labelling import (
     labels_said,
     sheet,
 )
-from boilerplate.labels import SIGN_OF, SIGNS, LabelsError, parse_labels
+from boilerplate.metrics import line_score
+from boilerplate.model.model import Model
 from boilerplate.page import Page, text_page
-from boilerplate.plugins import no_plugins
-from boilerplate.sites import SiteModel
+from boilerplate.plugins.manager import no_plugins
+from boilerplate.site_models.site_model import SiteModel
 from tests import made_up_site as site
 from tests.made_up import made_up_model
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boilerplate import Cleaner, Label
-from boilerplate.labels import (
+from boilerplate.labelling.labels import (
     SIGNS,
     LabelsError,
     labels_file,

@@ -11,15 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langdetect import PROFILES_DIRECTORY, DetectorFactory
 
-from boilerplate import language
-from boilerplate.language import (
-    LANGUAGES,
-    SEED,
-    TRIALS,
-    language_name,
-    page_language,
-    speech,
-)
+from boilerplate.language import detector
+from boilerplate.language.detector import SEED, TRIALS
+from boilerplate.language.lines import page_language, speech
+from boilerplate.language.names import LANGUAGES, language_name
 from tests.made_up import SENTENCES
 
 
@@ -59,18 +54,18 @@ def test_a_text_without_letters_has_no_language(text: str) -> None:
 def test_the_fast_detector_answers_as_langdetect_does(
     code: str, langdetect: DetectorFactory
 ) -> None:
-    fast, _ = language._factory()
+    fast, _ = detector._factory()
     assert type(fast) is not DetectorFactory
     for size in (5, 20, 60, None):
         answers = []
         for factory in (fast, langdetect):
-            detector = factory.create()
-            detector.n_trial = TRIALS
-            detector.append(SENTENCES[code][:size].lower())
-            answers.append([(each.lang, each.prob) for each in detector.get_probabilities()])
+            asked = factory.create()
+            asked.n_trial = TRIALS
+            asked.append(SENTENCES[code][:size].lower())
+            answers.append([(each.lang, each.prob) for each in asked.get_probabilities()])
         assert answers[0] == answers[1]
-        asked = language._probabilities(SENTENCES[code][:size].lower())
-        assert list(asked or ()) == answers[1]
+        answer = detector._probabilities(SENTENCES[code][:size].lower())
+        assert list(answer or ()) == answers[1]
 
 
 @pytest.mark.parametrize(
@@ -79,11 +74,11 @@ def test_the_fast_detector_answers_as_langdetect_does(
      "das ist ein сплошной текст на двух языках", "ĐƯỜNG được ế ề", "x" * 30_000, "新着記事の一覧"],
 )  # fmt: skip
 def test_what_is_asked_without_a_detector_object_is_answered_the_same(text: str) -> None:
-    fast, _ = language._factory()
-    quick = language._quick_detector(fast)
+    fast, _ = detector._factory()
+    quick = detector._quick_detector(fast)
     assert quick is not None
     asked = text.encode("utf-8", "replace").decode("utf-8")
-    assert quick(asked) == language._slow_detector(fast)(asked)
+    assert quick(asked) == detector._slow_detector(fast)(asked)
 
 
 def test_a_core_of_another_shape_is_asked_through_its_objects() -> None:
@@ -91,20 +86,20 @@ def test_a_core_of_another_shape_is_asked_through_its_objects() -> None:
         _core = object()
         langlist = ("de", "en")
 
-    assert language._quick_detector(Newer()) is None
+    assert detector._quick_detector(Newer()) is None
 
 
 def test_langdetect_answers_where_the_fast_detector_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "langdetect_rs", None)
-    cached = language._factory, language._detector, language._probabilities
+    cached = detector._factory, detector._detector, detector._probabilities
     for each in cached:
         each.cache_clear()
     try:
         assert language_of(SENTENCES["pl"]) == "pl"
-        assert type(language._factory()[0]) is DetectorFactory
-        assert language._detector()("") is None
+        assert type(detector._factory()[0]) is DetectorFactory
+        assert detector._detector()("") is None
     finally:
         for each in cached:
             each.cache_clear()
@@ -112,7 +107,7 @@ def test_langdetect_answers_where_the_fast_detector_is_missing(
 
 def test_the_answer_is_the_same_in_another_process() -> None:
     short = "in via est"  # short enough for an unseeded detector to waver
-    code = f"from boilerplate.language import speech; print(speech([{short!r}]).language)"
+    code = f"from boilerplate.language.lines import speech; print(speech([{short!r}]).language)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {language_of(short) for _ in range(5)} == {run.stdout.strip()}
 
@@ -187,26 +182,26 @@ def test_a_page_of_short_lines_has_a_language() -> None:
 
 def test_lines_that_sound_like_those_heard_are_not_asked() -> None:
     page = [line * 3 for line in ENGLISH] + ENGLISH * 4 + TURKISH
-    language._probabilities.cache_clear()
+    detector._probabilities.cache_clear()
     found = speech(page)
-    assert language._probabilities.cache_info().misses <= len(page) / 3
+    assert detector._probabilities.cache_info().misses <= len(page) / 3
     assert {code for code, _ in found.of_lines()[: -len(TURKISH)]} == {"en"}
     assert {code for code, _ in found.of_lines()[-len(TURKISH) :]} == {"tr"}
 
 
 def test_what_is_usual_in_a_language_is_known_from_its_first_sure_line() -> None:
-    language._probabilities.cache_clear()
+    detector._probabilities.cache_clear()
     found = speech([ENGLISH[0] * 2, "The weather will be fine in the north", TURKISH[0] * 2])
     assert [code for code, _ in found.of_lines()] == ["en", "en", "tr"]
-    assert language._probabilities.cache_info().misses == 2
+    assert detector._probabilities.cache_info().misses == 2
 
 
 @pytest.mark.parametrize("code", ["de", "el", "ru", "tr", "vi"])
 def test_a_language_has_usual_threes_and_others_have_none(code: str) -> None:
-    table = np.frombuffer(language._usual(code), np.uint8)
+    table = np.frombuffer(detector._usual(code), np.uint8)
     assert set(table.tolist()) == {0, 2}
-    assert language.USUAL_GRAMS * 0.9 < np.count_nonzero(table) <= language.USUAL_GRAMS
-    assert language._usual("xx") == b""
+    assert detector.USUAL_GRAMS * 0.9 < np.count_nonzero(table) <= detector.USUAL_GRAMS
+    assert detector._usual("xx") == b""
 
 
 def test_short_lines_near_each_other_are_heard_together() -> None:
@@ -239,7 +234,7 @@ def test_any_lines_have_languages_with_probabilities(lines: list[str]) -> None:
 
 
 def test_every_language_of_the_detector_has_a_name() -> None:
-    assert set(language._factory()[0].get_lang_list()) <= set(LANGUAGES)
+    assert set(detector._factory()[0].get_lang_list()) <= set(LANGUAGES)
     assert language_name("tr") == "Turkish"
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from boilerplate import acceleration, limits
-from boilerplate.limits import MAX_LINES, readable, readable_lines
-from boilerplate.readers import html_page, read, read_text
+from boilerplate.kernels import select as acceleration
+from boilerplate.reading import limits
+from boilerplate.reading.html import html_page
+from boilerplate.reading.limits import MAX_LINES, readable, readable_lines
+from boilerplate.reading.read import read, read_text
 from tests.made_up import SENTENCES
 
 

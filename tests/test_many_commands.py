@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from benchmarks.kills import contents, make_crawl
-from boilerplate.cli import cli
-from boilerplate.limits import MAX_MARKUP
-from boilerplate.records import cleaned_records
-from boilerplate.runner import MANIFEST
+from boilerplate.batch.manifest import MANIFEST
+from boilerplate.batch.writers import cleaned_records
+from boilerplate.cli.main import cli
+from boilerplate.reading.limits import MAX_MARKUP
 from tests.made_up import SENTENCES
 
 parquet = pytest.importorskip("pyarrow.parquet")

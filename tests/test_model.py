@@ -18,26 +18,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boilerplate import Cleaner, Line, Model, Page, load_model
-from boilerplate import model as room
-from boilerplate.facts import DROPPED, KEPT
-from boilerplate.features import encode
-from boilerplate.model import (
-    EVIDENCE,
-    GROUNDS,
-    MODES,
-    ModelError,
-    Trees,
-    column_grounds,
-    column_names,
-    evidence_rows,
-    from_bytes,
-    parts,
-    sigmoid,
-    to_bytes,
-    tree_matrix,
-    trees_from,
-)
+from boilerplate import Cleaner, Line, Page
+from boilerplate.explain.phrases import DROPPED, KEPT
+from boilerplate.features.encode import encode
+from boilerplate.model import model as room
+from boilerplate.model.columns import GROUNDS, MODES, column_grounds, column_names
+from boilerplate.model.linear import EVIDENCE, evidence_rows
+from boilerplate.model.model import Model, from_bytes, load_model, parts, to_bytes
+from boilerplate.model.stack import tree_matrix
+from boilerplate.model.trees import MAX_DEPTH, ModelError, Trees, trees_from
+from boilerplate.numeric import sigmoid
 from boilerplate.page import Kind, text_page
 from tests.altered import members, rezipped
 from tests.made_up import SENTENCES, made_up_model, made_up_trees, news_page
@@ -171,9 +161,9 @@ class TestTreesFrom:
             trees_from(arrays | {key: np.array(values)}, 2)
 
     def test_trees_may_be_deep_but_not_endlessly(self) -> None:
-        assert trees_from(chain(room.MAX_DEPTH), 1).depth == room.MAX_DEPTH
+        assert trees_from(chain(MAX_DEPTH), 1).depth == MAX_DEPTH
         with pytest.raises(ModelError, match="deeper"):
-            trees_from(chain(room.MAX_DEPTH + 1), 1)
+            trees_from(chain(MAX_DEPTH + 1), 1)
 
 
 def walk(trees: Trees, row: np.ndarray) -> tuple[float, list[int]]:

@@ -18,29 +18,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boilerplate import Cleaner, acceleration
-from boilerplate.characters import (
-    TABLE_SIZE,
-    Flag,
-    char_counts,
-    char_flags,
-    char_table,
-    plain_texts,
-)
-from boilerplate.characters import plain as plain_text
-from boilerplate.features import element_tokens, encode, line_shapes, page_text
-from boilerplate.fingerprints import HEAD, SEVERAL, TAIL, folds, line_hashes, line_places
-from boilerplate.kinds import TEXT_BITS, likeliest_paths
-from boilerplate.knowledge import Knowledge
-from boilerplate.language import speech
-from boilerplate.limits import tag_counts
-from boilerplate.model import _packed, column_grounds, column_names, trees_from
+from boilerplate import Cleaner
+from boilerplate.explain.reasons import strongest_grounds
+from boilerplate.features.elements import element_tokens
+from boilerplate.features.encode import encode
+from boilerplate.features.text import line_shapes
+from boilerplate.kernels import select as acceleration
+from boilerplate.kernels.ngrams import page_text
+from boilerplate.kernels.plain_text import char_counts, plain_texts
+from boilerplate.language.lines import speech
+from boilerplate.model.chrome_kinds import TEXT_BITS, likeliest_paths
+from boilerplate.model.columns import column_grounds, column_names
+from boilerplate.model.trees import _packed, trees_from
 from boilerplate.page import Element, Line, Markup, Page, text_page
-from boilerplate.plugins import no_plugins
-from boilerplate.readers import _tag_kinds, html_page
-from boilerplate.reasons import strongest_grounds
-from boilerplate.sketches import MOST as MOST_OPINION
-from boilerplate.sketches import Sketch
+from boilerplate.plugins.manager import no_plugins
+from boilerplate.reading.html import _tag_kinds, html_page
+from boilerplate.reading.limits import tag_counts
+from boilerplate.site_models.evidence import Knowledge
+from boilerplate.site_models.fingerprints import (
+    HEAD,
+    SEVERAL,
+    TAIL,
+    folds,
+    line_hashes,
+    line_places,
+)
+from boilerplate.site_models.sketch import MOST as MOST_OPINION
+from boilerplate.site_models.sketch import Sketch
+from boilerplate.unicode import TABLE_SIZE, Flag, char_flags, char_table
+from boilerplate.unicode import plain as plain_text
 from tests.made_up import SENTENCES, made_up_model, made_up_trees, news_page
 
 pytestmark = pytest.mark.skipif(

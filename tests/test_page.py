@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boilerplate import CleanPage, Label, LabelledPage, Line, Markup, Page, Prediction
-from boilerplate.page import Predictions, site_of, text_page
+from boilerplate import CleanPage, Label, Line, Page, Prediction
+from boilerplate.page import Markup, site_of, text_page
+from boilerplate.result import LabelledPage, Predictions
 
 GREETING = Line("مرحبا")
 NOTICE = Line("Çerez bildirimi")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boilerplate import patterns as room
-from boilerplate.patterns import MAX_LENGTH, Pattern, PatternError
+from boilerplate.plugins import patterns as room
+from boilerplate.plugins.patterns import MAX_LENGTH, Pattern, PatternError
 
 HANGING = [r"(a|a)*b", r"(a+)+$", r"^(\w+\s?)*$", r"(x+x+)+y", r"(?=(a+)+$)b"]
 

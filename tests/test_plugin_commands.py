@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from boilerplate.cli import cli
-from boilerplate.fixtures import FixtureError, fixtures_in, read_expected
-from boilerplate.plugin_commands import plugin_name
-from boilerplate.rules import read_rules
+from boilerplate.cli.main import cli
+from boilerplate.cli.plugins import plugin_name
+from boilerplate.labelling.fixtures import FixtureError, fixtures_in, read_expected
+from boilerplate.plugins.toml import read_rules
 from tests.made_up import news_page
 
 ROOT = Path(__file__).parent.parent
@@ -214,7 +214,7 @@ class TestPytest:
             "import sys\n"
             "def test_x():\n"
             "    loaded = {'numpy', 'turbohtml', 'pluggy._manager', 'click', 'boilerplate.model'}\n"
-            "    assert 'boilerplate.pytest_plugin' in sys.modules\n"
+            "    assert 'boilerplate.labelling.pytest_plugin' in sys.modules\n"
             "    assert not {m for m in loaded - {'pluggy._manager'} if m in sys.modules}\n"
         )
         assert "1 passed" in self.pytest(here)
@@ -254,7 +254,7 @@ class TestPackage:
              "--no-index", str(wheel)], check=True,
         )  # fmt: skip
         paths = os.pathsep.join([str(ROOT), *(p for p in sys.path if p), site])
-        code = "from boilerplate.cli import main; main()"
+        code = "from boilerplate.cli.main import main; main()"
         shown = subprocess.run(
             [str(python), "-c", code, "plugins", "list"],
             cwd=here / "config" if (here / "config").is_dir() else here / "env",

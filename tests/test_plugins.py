@@ -18,18 +18,14 @@ import numpy as np
 import pytest
 
 import boilerplate
-from boilerplate import Cleaner, CleanPage, Label, Page, SiteRules, Verdict, Vote, hookimpl
-from boilerplate import plugins as room
-from boilerplate.model import Scores
-from boilerplate.plugins import (
-    FAILURES,
-    PluginError,
-    Plugins,
-    PluginWarning,
-    Settings,
-    load_plugins,
-    no_plugins,
-)
+from boilerplate import Cleaner, CleanPage, Label, Page, SiteRules, hookimpl
+from boilerplate.model.stack import Scores
+from boilerplate.plugins import discovery, opinions
+from boilerplate.plugins import manager as room
+from boilerplate.plugins import plugin as plugin_module
+from boilerplate.plugins.manager import Plugins, load_plugins, no_plugins
+from boilerplate.plugins.plugin import FAILURES, PluginError, PluginWarning, Settings
+from boilerplate.plugins.rules import Verdict, Vote
 from tests import made_up_site
 from tests.made_up import SENTENCES, made_up_model, news_page
 
@@ -305,7 +301,7 @@ class TestLoading:
     ) -> None:
         with pytest.warns(PluginWarning, match="gone: loading: FileNotFoundError"):
             load_plugins(Settings(folders=(str(tmp_path / "gone"),)))
-        monkeypatch.setattr(room, "user_folder", lambda: tmp_path / "gone")
+        monkeypatch.setattr(plugin_module, "user_folder", lambda: tmp_path / "gone")
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             load_plugins(Settings(folders=(str(tmp_path / "gone"),)))
@@ -316,7 +312,7 @@ class TestLoading:
         def broken(group: str) -> None:
             raise ValueError("no METADATA")
 
-        monkeypatch.setattr(room, "entry_points", broken)
+        monkeypatch.setattr(discovery, "entry_points", broken)
         with pytest.warns(PluginWarning, match="no METADATA"):
             plugins = load_plugins(Settings(given={"a": rules(drop=["Paylaş"])}))
         assert clean(plugins).predictions[0].reason == "plugin:a: drop Paylaş"
@@ -386,8 +382,9 @@ def matches(page: Page) -> None:
 class TestTime:
     @pytest.fixture(autouse=True)
     def _short(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(opinions, "SECONDS_A_PAGE", 0.2)
         monkeypatch.setattr(room, "SECONDS_A_PAGE", 0.2)
-        monkeypatch.setattr(room, "SECONDS_A_LINE", 0.0)
+        monkeypatch.setattr(opinions, "SECONDS_A_LINE", 0.0)
 
     @pytest.mark.parametrize("hook", [loops, loops_and_catches, sleeps, matches])
     def test_a_plugin_that_hangs_is_interrupted(self, hook: Any) -> None:

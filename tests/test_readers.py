@@ -11,20 +11,17 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from boilerplate import Page
-from boilerplate.readers import (
+from boilerplate.kernels.plain_html import (
     INLINE_TAGS,
     MAX_NAME_LENGTH,
     MAX_NAMES,
     SKIPPED_TAGS,
     SQUEEZE_LENGTH,
-    decode,
-    html_page,
-    kind_of,
-    read,
-    read_text,
     squeezed,
-    web_codec,
 )
+from boilerplate.reading.encoding import decode, web_codec
+from boilerplate.reading.html import html_page
+from boilerplate.reading.read import kind_of, read, read_text
 from tests.made_up import SENTENCES, news_page
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 import boilerplate
-import boilerplate.reasons
-from boilerplate.facts import DROPPED, KEPT
-from boilerplate.model import GROUNDS, SEEN, Evidence, Scores
+from boilerplate.explain import reasons as reasons_module
+from boilerplate.explain.phrases import DROPPED, KEPT
+from boilerplate.explain.reasons import MAX_FACTS, MAX_LENGTH, SHORT, decider, reasons
+from boilerplate.model.columns import GROUNDS, SEEN
+from boilerplate.model.stack import Evidence, Scores
 from boilerplate.page import Element, Label, Line, Markup, Page, is_blank, text_page
-from boilerplate.reasons import MAX_FACTS, MAX_LENGTH, SHORT, decider, reasons
 from tests.made_up import SENTENCES, news_page
 
 LONG = "Uzun bir satır, kısa sayılmayacak kadar uzun."
@@ -172,7 +173,7 @@ class TestOnPages:
     ) -> None:
         pages = [news_page(language) for language in ("en", "ja", "ar")]
         whole = [[p.reason for p in boilerplate.clean(page).predictions] for page in pages]
-        monkeypatch.setattr(boilerplate.reasons, "LINES_AT_ONCE", 2)
+        monkeypatch.setattr(reasons_module, "LINES_AT_ONCE", 2)
         assert [[p.reason for p in boilerplate.clean(page).predictions] for page in pages] == whole
         assert all(len(each) > 3 for each in whole)
 

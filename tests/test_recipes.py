@@ -13,8 +13,10 @@ import pytest
 
 from benchmarks.crawl_shards import made_up_pages, write_crawl
 from boilerplate import Cleaner
-from boilerplate.recipe import Recipe
-from boilerplate.runner import MANIFEST, REPORTS, Job, run, shards_of
+from boilerplate.batch.cleaner_config import Recipe
+from boilerplate.batch.manifest import MANIFEST
+from boilerplate.batch.run import run
+from boilerplate.batch.shard import REPORTS, Job, shards_of
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("fastwarc")

@@ -16,25 +16,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from boilerplate import records
-from boilerplate.records import (
-    FORMATS,
-    Fields,
-    Record,
-    RecordsError,
-    is_archive,
-    opened,
-    read_archive,
-    read_files,
-    remove_left_behind,
-    writing,
-)
+from boilerplate.batch import record as records
+from boilerplate.batch.readers import _zstd, is_archive, read_archive, read_files
+from boilerplate.batch.record import Fields, Record, RecordsError, opened
+from boilerplate.batch.writers import FORMATS, writing
+from boilerplate.files import beside, remove_left_behind
 from tests.made_up import SENTENCES
 
 pa = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
 pytest.importorskip("fastwarc")
-zstd = records._zstd()
+zstd = _zstd()
 
 TEXTS = [f"<p>{sentence}</p>" for sentence in SENTENCES.values()]
 ROWS = [{"id": str(i), "url": f"https://a.test/{i}", "html": t} for i, t in enumerate(TEXTS)]
@@ -382,12 +374,12 @@ def test_what_was_not_written_to_its_end_is_not_there(tmp_path: Path, form: Any)
 
 def test_what_a_killed_process_left_behind_is_removed_and_a_living_ones_is_not(tmp_path: Path):
     code = (
-        "import os, pathlib; from boilerplate.records import beside\n"
+        "import os, pathlib; from boilerplate.files import beside\n"
         f"with beside(pathlib.Path({str(tmp_path)!r}, 'sub', 'x')): os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", code], check=False)
     assert len(list(tmp_path.rglob("*.tmp"))) == 1
-    with records.beside(tmp_path / "y"):
+    with beside(tmp_path / "y"):
         remove_left_behind(tmp_path)
         assert len(list(tmp_path.rglob("*.tmp"))) == 1
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["y"]

@@ -10,23 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from boilerplate.page import (
-    CleanPage,
-    Element,
-    Label,
-    Line,
-    Markup,
-    Metadata,
-    Page,
-    Prediction,
-)
-from boilerplate.report import (
-    MAX_OPEN_RUN,
-    explain_text,
-    html_report,
-    summary,
-    visible,
-)
+from boilerplate.display import visible
+from boilerplate.explain.batch_report import html_report
+from boilerplate.explain.page_report import MAX_OPEN_RUN
+from boilerplate.explain.terminal import explain_text, summary
+from boilerplate.page import Element, Label, Line, Markup, Metadata, Page
+from boilerplate.result import CleanPage, Prediction
 
 LINES = {
     "ar": "دقت ساعة الميدان القديم ظهر أمس للمرة الأولى.",

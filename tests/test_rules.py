@@ -15,21 +15,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boilerplate.page import Label, text_page
-from boilerplate.readers import read
-from boilerplate.rules import (
+from boilerplate.plugins.hosts import holds_for, suffixes
+from boilerplate.plugins.matcher import Matcher
+from boilerplate.plugins.rules import (
     PATTERNS,
     SELECTORS,
     STRINGS,
-    Matcher,
     RulesError,
     SiteRules,
     Verdict,
     Vote,
-    holds_for,
-    parse_rules,
-    read_rules,
-    suffixes,
 )
+from boilerplate.plugins.toml import parse_rules, read_rules
+from boilerplate.reading.read import read
 
 SCHEMA = json.loads((files("boilerplate") / "data" / "rules.schema.json").read_text("utf-8"))
 

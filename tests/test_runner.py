@@ -17,14 +17,19 @@ from typing import Any
 import pytest
 
 from benchmarks.kills import RUN, contents, make_crawl, survive
-from boilerplate import Cleaner, Model
-from boilerplate.model import to_bytes
-from boilerplate.plugins import Settings, load_plugins, no_plugins
-from boilerplate.recipe import Budget, Recipe
-from boilerplate.records import FORMATS, Fields, remove_left_behind
-from boilerplate.runner import MANIFEST, Job, Shard, ShardReport, clean_shard, run, shards_of
-from boilerplate.sites import SiteModel
-from boilerplate.workers import RunError
+from boilerplate import Cleaner
+from boilerplate.batch.cleaner_config import Budget, Recipe
+from boilerplate.batch.manifest import MANIFEST
+from boilerplate.batch.pool import RunError
+from boilerplate.batch.record import Fields
+from boilerplate.batch.run import run
+from boilerplate.batch.shard import Job, Shard, ShardReport, clean_shard, shards_of
+from boilerplate.batch.writers import FORMATS
+from boilerplate.files import remove_left_behind
+from boilerplate.model.model import Model, to_bytes
+from boilerplate.plugins.manager import load_plugins, no_plugins
+from boilerplate.plugins.plugin import Settings
+from boilerplate.site_models.site_model import SiteModel
 from tests import poison
 
 pytest.importorskip("pyarrow")
@@ -323,7 +328,7 @@ def test_a_plugin_that_raises_is_in_each_record_and_ends_only_a_strict_run(
 ):
     (tmp_path / "plugins").mkdir()
     (tmp_path / "plugins" / "broken.py").write_text(
-        "from boilerplate.hookspecs import hookimpl\n"
+        "from boilerplate.plugins.hookspecs import hookimpl\n"
         "@hookimpl\n"
         "def label_lines(page, scores):\n"
         "    raise RuntimeError('as told')\n"

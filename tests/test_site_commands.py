@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from boilerplate.cli import cli
-from boilerplate.sites import SUFFIX
+from boilerplate.cli.main import cli
+from boilerplate.site_models.folder import SUFFIX
 from tests import made_up_site as site
 
 

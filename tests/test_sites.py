@@ -14,13 +14,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boilerplate import Cleaner, Label, LabelledPage, Model, SiteModel, SiteModels
-from boilerplate.knowledge import COLUMNS, MOST, Knowledge
-from boilerplate.model import Scores
+from boilerplate import Cleaner, Label, SiteModel
+from boilerplate.model.model import Model
+from boilerplate.model.stack import Scores
 from boilerplate.page import Page, text_page
-from boilerplate.readers import html_page
-from boilerplate.sites import DRIFTED, SUFFIX
-from boilerplate.sketches import SiteModelError, Sketch, sample, sketch
+from boilerplate.reading.html import html_page
+from boilerplate.result import LabelledPage
+from boilerplate.site_models.evidence import COLUMNS, MOST, Knowledge
+from boilerplate.site_models.file import SiteModelError
+from boilerplate.site_models.folder import SUFFIX, SiteModels
+from boilerplate.site_models.site_model import DRIFTED
+from boilerplate.site_models.sketch import Sketch, sample, sketch
 from tests import made_up_site as site
 from tests.made_up import made_up_model
 
@@ -283,7 +287,7 @@ def test_models_of_two_halves_are_the_model_of_the_whole(a, b, rng) -> None:
 @given(numbers, numbers, st.integers(5, 60))
 def test_merging_is_the_same_when_pages_must_be_left_out(a, b, budget) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("boilerplate.sketches.MAX_LINES", budget)
+        patch.setattr("boilerplate.site_models.sketch.MAX_LINES", budget)
         whole = learned(*(site.text(i) for i in (*a, *b)))
         one, two = learned(*(site.text(i) for i in a)), learned(*(site.text(i) for i in b))
         assert one.merge(two).to_bytes() == whole.to_bytes()

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from boilerplate import Model
-from boilerplate import workers as workers_module
-from boilerplate.model import load_model, to_bytes
-from boilerplate.recipe import Budget, Recipe, fingerprint
-from boilerplate.records import Fields, Record
-from boilerplate.workers import RunError, Workers, page_fields
+from boilerplate.batch import pool as workers_module
+from boilerplate.batch.cleaner_config import Budget, Recipe, fingerprint
+from boilerplate.batch.pool import RunError, Workers
+from boilerplate.batch.record import Fields, Record
+from boilerplate.model.model import Model, load_model, to_bytes
+from boilerplate.serialize import page_fields
 from tests import poison
 from tests.made_up import SENTENCES
 

@@ -13,7 +13,8 @@ from typing import cast
 
 import click
 
-from boilerplate.model import MODES, to_bytes
+from boilerplate.model.columns import MODES
+from boilerplate.model.model import to_bytes
 from boilerplate.page import Kind
 from training.gold_pages import gold_pages
 from training.lexicon import Lexicon, lexicon_in
@@ -275,7 +276,7 @@ def kinds() -> None:
 @click.option("--out", type=FOLDER, default=CHROME_KINDS_FILE, help="The model file to write.")
 def kinds_train(source: Path, cache: Path, lexicon: Path, out: Path) -> None:
     """Build the model file from catalogues, phrases and pages of train and dev."""
-    from boilerplate.kinds import to_bytes as kinds_to_bytes
+    from boilerplate.model.chrome_kinds import to_bytes as kinds_to_bytes
     from training.chrome_kinds.catalogues import catalogue_examples
     from training.chrome_kinds.examples import half_named, phrase_examples
     from training.chrome_kinds.fit import about, fit

@@ -15,21 +15,14 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
-from boilerplate.features import encode
-from boilerplate.model import (
-    EVIDENCE,
-    GROUNDS,
-    MODES,
-    Linear,
-    Model,
-    PageTypes,
-    Scores,
-    Stack,
-    column_grounds,
-    sigmoid,
-)
+from boilerplate.features.encode import encode
+from boilerplate.model.columns import GROUNDS, MODES, column_grounds
+from boilerplate.model.linear import EVIDENCE, Linear, PageTypes
+from boilerplate.model.model import Model
+from boilerplate.model.stack import Scores, Stack
+from boilerplate.numeric import sigmoid
 from boilerplate.page import Kind, Page
-from boilerplate.plugins import no_plugins
+from boilerplate.plugins.manager import no_plugins
 from training.corpora import GoldPage
 from training.fit import fit_linear_by_fold, fit_trees, fit_types_by_fold
 from training.lessons import Lesson

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from boilerplate.evaluation import words
+from boilerplate.metrics import words
 
 CONTENT_SHARE: Final = 0.5  # a line is content if at least this share of its words is aligned
 UNSURE: Final = (0.3, 0.7)  # lines with a share between these are left out of training

@@ -14,7 +14,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from boilerplate.model import Trees, sigmoid, trees_from
+from boilerplate.model.trees import Trees, trees_from
+from boilerplate.numeric import sigmoid
 
 
 class BoostedLines(ClassifierMixin, BaseEstimator):  # type: ignore[misc]

@@ -15,18 +15,13 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
-from boilerplate.features import BAG_BITS, HASH_BITS
-from boilerplate.model import (
-    EVIDENCE,
-    MODES,
-    PAGE_TYPES,
-    Linear,
-    Model,
-    PageTypes,
-    Stack,
-    Trees,
-    tree_matrix,
-)
+from boilerplate.features.encode import BAG_BITS
+from boilerplate.kernels.ngrams import HASH_BITS
+from boilerplate.model.columns import MODES
+from boilerplate.model.linear import EVIDENCE, PAGE_TYPES, Linear, PageTypes
+from boilerplate.model.model import Model
+from boilerplate.model.stack import Stack, tree_matrix
+from boilerplate.model.trees import Trees
 from boilerplate.page import Kind
 from training.boosting import BoostedLines
 from training.corpora import CORPORA, GoldPage

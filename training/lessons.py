@@ -13,9 +13,9 @@ from zlib import crc32
 
 import numpy as np
 
-from boilerplate.evaluation import word_score
-from boilerplate.features import Encoded, encode
-from boilerplate.model import evidence_rows
+from boilerplate.features.encode import Encoded, encode
+from boilerplate.metrics import word_score
+from boilerplate.model.linear import evidence_rows
 from training.samples import Sample
 
 FOLDS: Final = 5

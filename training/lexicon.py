@@ -20,7 +20,7 @@ from typing import Final
 
 import numpy as np
 
-from boilerplate.evaluation import words
+from boilerplate.metrics import words
 from training.split import SHARES, Split, hashed_split
 
 # Treebanks have the English name of the language, catalogues its code.

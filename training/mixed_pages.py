@@ -17,9 +17,9 @@ from zlib import crc32
 
 import numpy as np
 
-from boilerplate.language import LANGUAGES
+from boilerplate.language.names import LANGUAGES
 from boilerplate.page import Kind, Label, Page, text_page
-from boilerplate.readers import html_page
+from boilerplate.reading.html import html_page
 from training.corpora import GoldPage
 from training.lessons import holds_gold
 from training.lexicon import MENU_KINDS, TREEBANK_LANGUAGES, Lexicon, phrases, sentences

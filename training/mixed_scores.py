@@ -11,10 +11,10 @@ from typing import Any, Final
 from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
-from boilerplate.evaluation import line_score
-from boilerplate.model import MODES
+from boilerplate.metrics import line_score
+from boilerplate.model.columns import MODES
 from boilerplate.page import Kind, Label
-from boilerplate.plugins import no_plugins
+from boilerplate.plugins.manager import no_plugins
 from training.documents.markdown import markdown_table
 from training.mixed_pages import LAYOUTS, NOTICE_KINDS, MixedPage
 

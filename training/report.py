@@ -13,10 +13,10 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
-from boilerplate.evaluation import Score, word_score
-from boilerplate.model import MODES
+from boilerplate.metrics import Score, word_score
+from boilerplate.model.columns import MODES
 from boilerplate.page import Kind
-from boilerplate.plugins import no_plugins
+from boilerplate.plugins.manager import no_plugins
 from training.align import CONTENT_SHARE, content_shares
 from training.corpora import GoldPage
 from training.samples import sample

@@ -17,9 +17,11 @@ from zlib import crc32
 import numpy as np
 import turbohtml
 
-from boilerplate.evaluation import words
+from boilerplate.kernels.plain_html import SKIPPED_TAGS
+from boilerplate.metrics import words
 from boilerplate.page import Element, Kind, Label, Line, Page, text_page
-from boilerplate.readers import SKIPPED_TAGS, decode, html_page
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.html import html_page
 from training.align import CONTENT_SHARE, UNSURE, content_shares
 from training.corpora import GoldPage
 

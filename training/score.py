@@ -10,9 +10,10 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
-from boilerplate.evaluation import line_score, word_score
-from boilerplate.page import CleanPage, Kind
-from boilerplate.plugins import no_plugins
+from boilerplate.metrics import line_score, word_score
+from boilerplate.page import Kind
+from boilerplate.plugins.manager import no_plugins
+from boilerplate.result import CleanPage
 from training.corpora import GoldPage
 from training.documents.markdown import markdown_table
 from training.samples import Sample, sample

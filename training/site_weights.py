@@ -22,12 +22,12 @@ import numpy as np
 from scipy.optimize import minimize
 
 from boilerplate.cleaner import best_threshold
-from boilerplate.features import Floats
-from boilerplate.knowledge import COLUMNS, Knowledge
-from boilerplate.model import Model, logit, sigmoid
+from boilerplate.model.model import Model
+from boilerplate.numeric import Floats, logit, sigmoid
 from boilerplate.page import Kind
-from boilerplate.sites import headlines
-from boilerplate.sketches import CLOSEST, Sketch, sketch
+from boilerplate.site_models.evidence import COLUMNS, Knowledge
+from boilerplate.site_models.site_model import headlines
+from boilerplate.site_models.sketch import CLOSEST, Sketch, sketch
 from training.corpora import GoldPage
 from training.fit import train_model
 from training.gold_pages import gold_pages

@@ -18,9 +18,9 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
-from boilerplate.model import Model
+from boilerplate.model.model import Model
 from boilerplate.page import Kind, Label
-from boilerplate.plugins import no_plugins
+from boilerplate.plugins.manager import no_plugins
 from training.ablation import copied
 from training.corpora import GoldPage
 from training.fit import fit_stack

@@ -11,10 +11,10 @@ from datatrove.data import Document, DocumentsPipeline
 from datatrove.pipeline.base import PipelineStep
 from datatrove.utils.typeshelper import StatHints
 
+from boilerplate.batch.cleaner_config import Budget, Recipe
+from boilerplate.batch.pool import Workers
+from boilerplate.batch.record import Record
 from boilerplate.cleaner import Cleaner
-from boilerplate.recipe import Budget, Recipe
-from boilerplate.records import Record
-from boilerplate.workers import Workers
 
 
 class BoilerplateExtractor(PipelineStep):  # type: ignore[misc,unused-ignore]

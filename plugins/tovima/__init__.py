@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from boilerplate import SiteRules, hookimpl, read_rules
+from boilerplate import SiteRules, hookimpl
+from boilerplate.plugins.toml import read_rules
 
 BOILERPLATE_API = 1
 

@@ -18,7 +18,7 @@ from benchmarks.accuracy import Row, attempt, given_to_tools, groups_of, line_la
 from benchmarks.page_samples import random_pages
 from benchmarks.tools import PEERS, STOP_LISTS, Output, Tool, installed, kept_by, line_rule
 from boilerplate import Cleaner, Label
-from boilerplate.model import Model, to_bytes
+from boilerplate.model.model import Model, to_bytes
 from tests.made_up import SENTENCES, news_page
 from tests.training.corpus_files import wcxb_entry, write_file
 from training.corpora import GoldPage

@@ -10,8 +10,9 @@ from benchmarks.crawl_document import in_words, table_of
 from benchmarks.crawl_measures import joined, measure_on, runs_in
 from benchmarks.crawl_shards import made_up_pages, shards_in, write_crawl
 from boilerplate import Model
-from boilerplate.model import to_bytes
-from boilerplate.records import Fields, opened, read_archive
+from boilerplate.batch.readers import read_archive
+from boilerplate.batch.record import Fields, opened
+from boilerplate.model.model import to_bytes
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("fastwarc")

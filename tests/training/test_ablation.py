@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from boilerplate.model import EVIDENCE
+from boilerplate.model.linear import EVIDENCE
 from tests.training.made_up_pages import PAGES, SITES, page_of
 from training.ablation import ablation, copied, variants
 from training.documents.experiment_tables import ablation_tables

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from boilerplate.kinds import KINDS, to_bytes
+from boilerplate.model.chrome_kinds import KINDS, to_bytes
 from training.chrome_kinds.catalogues import catalogue_examples, kind_of_key
 from training.chrome_kinds.document import document
 from training.chrome_kinds.examples import Example, half_named, phrase_examples

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boilerplate.characters import Char, char_counts
-from boilerplate.model import MODES
+from boilerplate.kernels.plain_text import char_counts
+from boilerplate.model.columns import MODES
+from boilerplate.unicode import Char
 from tests.training.made_up_pages import news, page_of
 from training.ablation import copied
 from training.ciphers import SCRIPTS, UNSPACED, ciphered, written

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from boilerplate import Cleaner, Label, Model
-from boilerplate.model import MODES, from_bytes, to_bytes
+from boilerplate.model.columns import MODES
+from boilerplate.model.model import from_bytes, to_bytes
 from boilerplate.page import Kind
-from boilerplate.readers import html_page
+from boilerplate.reading.html import html_page
 from tests.training.made_up_pages import MENU, NOTICES, UNSEEN, corpus
 from training.corpora import GoldPage
 from training.fit import train_model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from boilerplate.evaluation import words
+from boilerplate.metrics import words
 from tests.training.made_up_lexicon import KINDS, LANGUAGES, PHRASES, SENTENCES
 from training.lexicon import ALL_SPLITS, Lexicon, pages, phrases, sentences, tails
 from training.split import Split

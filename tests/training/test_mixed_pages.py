@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from boilerplate import Cleaner, Label
-from boilerplate.model import MODES
+from boilerplate.model.columns import MODES
 from boilerplate.page import Kind
 from tests.made_up import SENTENCES
 from training.lexicon import MENU_KINDS

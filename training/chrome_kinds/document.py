@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from boilerplate.kinds import KINDS
+from boilerplate.model.chrome_kinds import KINDS
 from training.chrome_kinds.score import LEAST_LINES
 from training.documents.results import save_results
 
@@ -89,12 +89,12 @@ words of its reason:
 
 ## How
 
-A multinomial logistic regression (`boilerplate/kinds.py`) takes hashed n-grams of the first 240
-characters of a line and, in HTML, the names of the elements around it; the nearest ones have the
-most weight. A run of dropped lines is then named as a whole: each change of kind within it costs
-1.5 in log-odds (Viterbi), and 5 before a line of bare text that begins in lower case, for there a
-sentence was broken at a link. So "click here" in a privacy notice is part of the
-notice. Only dropped lines are named.
+A multinomial logistic regression (`boilerplate/model/chrome_kinds.py`) takes hashed n-grams of the
+first 240 characters of a line and, in HTML, the names of the elements around it; the nearest ones
+have the most weight. A run of dropped lines is then named as a whole: each change of kind within it
+costs 1.5 in log-odds (Viterbi), and 5 before a line of bare text that begins in lower case, for
+there a sentence was broken at a link. So "click here" in a privacy notice is part of the notice.
+Only dropped lines are named.
 
 It learns (`python -m training kinds train`) from three sources:
 

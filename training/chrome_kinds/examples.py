@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from boilerplate.kinds import KINDS
+from boilerplate.model.chrome_kinds import KINDS
 
 LEAST_LETTERS: Final = 2  # of a line
 MAX_CHARS: Final = 400  # of a line; longer ones are cut or left out

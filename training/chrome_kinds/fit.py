@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
-from boilerplate.kinds import (
+from boilerplate.model.chrome_kinds import (
     FADING,
     KINDS,
     MAX_LEVELS,

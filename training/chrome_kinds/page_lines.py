@@ -11,8 +11,9 @@ from typing import Final
 
 import turbohtml
 
-from boilerplate.kinds import MAX_LEVELS
-from boilerplate.readers import decode, html_page
+from boilerplate.model.chrome_kinds import MAX_LEVELS
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.html import html_page
 from training.chrome_kinds.catalogues import CAMEL_CASE, strong_kinds
 from training.chrome_kinds.examples import LEAST_LETTERS, MAX_CHARS, Example, language_of
 from training.corpora import CORPORA, GoldPage, formasaurus

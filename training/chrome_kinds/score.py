@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from sklearn.metrics import f1_score
 
-from boilerplate.kinds import KINDS, KindModel, chrome_kinds
+from boilerplate.model.chrome_kinds import KINDS, KindModel, chrome_kinds
 from boilerplate.page import text_page
 from training.chrome_kinds.examples import Example, half_named
 from training.chrome_kinds.fit import design, fit

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from boilerplate.model import model_bytes
+from boilerplate.model.model import model_bytes
 from training.paths import ROOT
 
 PACKAGE: Final = "boilerplate-lines"

@@ -1,0 +1,1 @@
+"""Many pages: archives and folders to shards, on all cores or a cluster."""

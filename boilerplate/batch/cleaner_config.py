@@ -1,0 +1,143 @@
+"""What a worker needs to build the same Cleaner, and the checksums that tell whether it did."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from boilerplate.batch.record import Fields
+from boilerplate.cleaner import Cleaner
+from boilerplate.files import digest_of
+from boilerplate.model.model import model_bytes, to_bytes
+from boilerplate.plugins.plugin import Plugin
+from boilerplate.site_models.folder import SiteModels
+from boilerplate.site_models.site_model import SiteModel
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one page may cost: seconds of work, and MiB beyond what any page needs."""
+
+    seconds: float = 30.0
+    memory: int = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that a worker needs to build the same Cleaner: picklable, on any machine.
+
+    ``pickled`` is a Cleaner, which holds paths and settings, not arrays: of a model, of folders
+    of plugins and of site models, which must be there where the worker runs. ``identity`` is its
+    fingerprint as JSON, told where the recipe was made.
+    """
+
+    pickled: bytes
+    identity: str
+    fields: Fields = field(default_factory=Fields)
+    budget: Budget = field(default_factory=Budget)
+
+    @classmethod
+    def of(
+        cls, cleaner: Cleaner, fields: Fields | None = None, budget: Budget | None = None
+    ) -> Recipe:
+        """The recipe of a Cleaner. Raises what pickle raises for plugins that cannot be shipped."""
+        identity = json.dumps(fingerprint(cleaner), sort_keys=True)
+        return cls(pickle.dumps(cleaner, 4), identity, fields or Fields(), budget or Budget())
+
+    def build(self) -> Cleaner:
+        """The Cleaner."""
+        cleaner: Cleaner = pickle.loads(self.pickled)  # noqa: S301 - the parent process made it
+        return cleaner
+
+    @property
+    def fingerprint(self) -> dict[str, Any]:
+        """What decides how pages come out."""
+        known: dict[str, Any] = json.loads(self.identity)
+        return known
+
+
+def fingerprint(cleaner: Cleaner) -> dict[str, Any]:
+    """What decides how a Cleaner's pages come out, as JSON: versions, options and checksums."""
+    return {
+        "boilerplate": _version(),
+        "model": _model_digest(cleaner),
+        "threshold": cleaner.threshold,
+        "plugins": [_plugin_identity(plugin) for plugin in cleaner.plugins.active],
+        "strict_plugins": cleaner.plugins.settings.strict,
+        "site_models": _site_models_digest(cleaner.site_models),
+    }
+
+
+def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """What differs between two fingerprints, in words.
+
+    >>> differences({"threshold": None, "plugins": ["a 1"]}, {"threshold": 0.3, "plugins": ["a 2"]})
+    'threshold (null, now 0.3), plugins (a 1, now a 2)'
+    """
+    told = []
+    for key in {**one, **other}:
+        was, now = one.get(key), other.get(key)
+        if was == now:
+            continue
+        if isinstance(was, list) and isinstance(now, list):
+            was, now = ([each for each in a if each not in b] for a, b in ((was, now), (now, was)))
+        told.append(f"{key} ({_short(was)}, now {_short(now)})")
+    return ", ".join(told)
+
+
+def _short(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= 60 else text[:12] + "…"
+
+
+def _version() -> str:
+    try:
+        return version("boilerplate-lines")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _model_digest(cleaner: Cleaner) -> str:
+    path = cleaner.model.path
+    data = to_bytes(cleaner.model) if path is None else model_bytes(path)
+    return hashlib.sha256(data).hexdigest()
+
+
+def _plugin_identity(plugin: Plugin) -> str:
+    """A plugin's name, version, and a digest of its rules and, where it is in files, of these."""
+    rules = [_values(matcher.rules) for matcher in plugin.matchers]
+    digest = hashlib.sha256(repr(rules).encode("utf-8", "backslashreplace"))
+    models = [Path(m.rules.site_model) for m in plugin.matchers if m.rules.site_model]
+    for path in (Path(plugin.place), *models):
+        digest.update(digest_of(_files_of(path)).encode())
+    return f"{plugin.name} {plugin.version} {digest.hexdigest()[:16]}"
+
+
+def _values(rules: object) -> object:
+    """The values of rules, without where in which file they stand."""
+    if not is_dataclass(rules):
+        return rules
+    return [getattr(rules, each.name) for each in fields(rules) if each.name != "where"]
+
+
+def _site_models_digest(site_models: SiteModels | SiteModel | None) -> str | None:
+    if site_models is None:
+        return None
+    if isinstance(site_models, SiteModels):
+        return digest_of(_files_of(site_models.path), named=True)
+    return hashlib.sha256(site_models.to_bytes()).hexdigest()
+
+
+def _files_of(path: Path) -> Iterable[Path]:
+    """A file, or those in a folder but for what Python compiled."""
+    if path.is_dir():
+        return sorted(p for p in path.rglob("*") if p.is_file() and p.suffix != ".pyc")
+    return [path] if path.is_file() else []

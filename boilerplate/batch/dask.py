@@ -1,0 +1,53 @@
+"""Shards on a Dask cluster."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Generator, Sequence
+from typing import Any, Final
+
+from boilerplate.batch.pool import RunError
+from boilerplate.batch.shard import Job, Shard, ShardReport, clean_shard
+
+SECONDS_TO_CONNECT: Final = 15  # to a cluster's scheduler
+RESUBMISSIONS: Final = 5  # of a shard to a cluster whose workers die
+
+
+def _on_dask(
+    shards: Sequence[Shard], job: Job, address: str, stop: threading.Event
+) -> Generator[ShardReport, None, None]:
+    """Futures, one a shard; one whose worker dies is submitted again."""
+    try:
+        from distributed import Client, as_completed
+    except ImportError as error:
+        raise RunError("Dask is missing: pip install 'boilerplate-lines[dask]'") from error
+    try:
+        client = Client(address, timeout=SECONDS_TO_CONNECT)
+    except (OSError, ValueError) as error:
+        raise RunError(f"no Dask scheduler answers at {address}: {error}") from error
+    with client:
+        todo = deque((shard, 1) for shard in shards)
+        under_way: dict[Any, tuple[Shard, int]] = {}
+        done = as_completed()
+        while True:
+            room = 2 * max(sum(client.nthreads().values()), 1) - len(under_way)
+            while todo and room > 0 and not stop.is_set():
+                shard, attempt = todo.popleft()
+                future = client.submit(clean_shard, shard, job, pure=False)
+                under_way[future] = (shard, attempt)
+                done.add(future)
+                room -= 1
+            if not under_way:
+                return
+            future = next(done)
+            shard, attempt = under_way.pop(future)
+            try:
+                yield future.result()
+            except RunError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever a cluster's failures are called
+                if attempt < RESUBMISSIONS:
+                    todo.append((shard, attempt + 1))
+                else:
+                    yield ShardReport(shard.name, problem=f"{type(error).__name__}: {error}")

@@ -1,0 +1,37 @@
+"""Text from pages made safe to show: a terminal must not act on what a page contains."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Control characters drive terminals, and unclosed bidirectional overrides reorder what follows
+# them. The marks that Arabic and Hebrew need (U+200E, U+200F, U+061C) pass.
+_CONTROL_PICTURES: Final = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+_REPLACED: Final = dict.fromkeys(
+    [*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)],
+    "\N{REPLACEMENT CHARACTER}",
+)
+# The same in JSON, in whose strings alone they can stand.
+_ESCAPED: Final = {
+    code: f"\\u{code:04x}" for code in (0x7F, *_REPLACED) if not 0xD800 <= code < 0xE000
+}
+_BLANKS: Final = dict.fromkeys(map(ord, "\t\n\r\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"), " ")
+_VISIBLE: Final = _CONTROL_PICTURES | _REPLACED | _BLANKS
+
+
+def visible(text: str) -> str:
+    r"""Text on one line that no terminal acts upon and every encoding can hold.
+
+    >>> visible("a\x1b[31mb\tc\ud800"), visible("ไทย\u200fعربي") == "ไทย\u200fعربي"
+    ('a␛[31mb c�', True)
+    """
+    return text.translate(_VISIBLE)
+
+
+def visible_json(text: str) -> str:
+    r"""A JSON value that no terminal acts upon, and that means the same.
+
+    >>> visible_json('"a\x9b31m b\u202e"')
+    '"a\\u009b31m b\\u202e"'
+    """
+    return text.translate(_ESCAPED)

@@ -1,0 +1,1 @@
+"""Why a line was kept or dropped, in words, terminals and reports."""

@@ -1,0 +1,187 @@
+"""A site model for people: what recurs, which places hold the article, which pages don't fit.
+
+The model has no text in it, only hashes. What is shown are lines and places of the pages at
+hand; what else the model knows is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Final
+
+import numpy as np
+
+from boilerplate.display import visible
+from boilerplate.numeric import Ints
+from boilerplate.page import Element, Page, is_blank
+from boilerplate.site_models.evidence import Knowledge
+from boilerplate.site_models.fingerprints import line_hashes, named_elements, named_place
+from boilerplate.site_models.site_model import SiteModel, standings
+from boilerplate.site_models.statistics import find
+
+MAX_OPEN: Final = 40  # rows that are shown before a fold
+MAX_ROWS: Final = 400
+MAX_CHARS: Final = 160
+SHOWN_LEVELS: Final = 4
+Named = Sequence[tuple[str, Page]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a list: a share in 0..1 drawn as a bar, a number, and a text as HTML."""
+
+    share: float
+    number: str
+    text: str
+
+
+def site_report(model: SiteModel, pages: Named) -> str:
+    """One self-contained HTML file about a site's model, told with the pages at hand.
+
+    ``pages`` are names and pages. It runs no script and loads nothing.
+    """
+    knowledge = model.knowledge
+    named = sorted(
+        (name, standing)
+        for (name, _), standing in zip(
+            pages, standings(model, [page for _, page in pages]), strict=True
+        )
+        if standing
+    )
+    sections = [
+        _section(
+            "Lines that recur",
+            "On how many of the site's pages a line stands, numbers, dates and copies of one "
+            "article aside. What recurs is chrome, unless the model is sure of it.",
+            recurring(knowledge, [page for _, page in pages]),
+        ),
+        _section(
+            "Places",
+            "What share of a place's characters is article, where nothing recurs.",
+            places(knowledge, [page for _, page in pages]),
+        ),
+        _names_section(
+            "Pages unlike the others, not learned from",
+            [name for name, standing in named if standing == "stranger"],
+        ),
+        _names_section(
+            "Pages that hold an article another page holds",
+            [name for name, standing in named if standing == "copy"],
+        ),
+    ]
+    facts = {
+        "pages": str(knowledge.n),
+        "lines that recur": str(_count_recurring(knowledge)),
+        "places": str(len(knowledge.place.keys)),
+    }
+    return Template(_data("site.html")).substitute(
+        title=escape(visible(model.site or "a site")),
+        style=_data("report.css") + _data("site.css"),
+        facts="\n".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in facts.items()),
+        sections="\n".join(filter(None, sections)),
+    )
+
+
+def recurring(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
+    """The lines of the pages that stand on two of the site's pages or more, the most first."""
+    texts: dict[int, str] = {}
+    for page in pages:
+        lines = [line.text for line in page.lines if not is_blank(line)]
+        for key, text in zip(line_hashes(lines)[:, 0].tolist(), lines, strict=True):
+            texts.setdefault(key, text)
+    keys, counts = knowledge.posted.keys, knowledge.posted.counts
+    at = find(keys, np.array(list(texts), np.int64))
+    rows = [
+        (int(counts[i]), text)
+        for i, text in zip(at.tolist(), texts.values(), strict=True)
+        if i >= 0 and counts[i] > 1
+    ]
+    rows.sort(key=lambda row: (-row[0], row[1]))
+    return [
+        Row(n / knowledge.n, f"{n} of {knowledge.n}", f'<span dir="auto">{_short(text)}</span>')
+        for n, text in rows
+    ]
+
+
+def places(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
+    """The places in the markup of the pages that hold lines, those with most text first."""
+    names: dict[int, str] = {}
+    for page in pages:
+        for at in named_elements(page, range(len(page.lines))):
+            if at >= 0:
+                key = named_place(page.elements[at].tag, page.elements[at].names)
+                names.setdefault(key, path_name(page.elements, at))
+    tally = knowledge.place
+    found: Ints = find(tally.keys, np.array(list(names), np.int64))
+    rows = [
+        (float(tally.chars[i]), float(tally.content[i]), int(tally.pages[i]), name)
+        for i, name in zip(found.tolist(), names.values(), strict=True)
+        if i >= 0
+    ]
+    rows.sort(key=lambda row: (-row[0], row[3]))
+    return [
+        Row(
+            content / max(chars, 1.0),
+            f"{on} page{'' if on == 1 else 's'}",
+            f"<code>{escape(visible(name))}</code>",
+        )
+        for chars, content, on, name in rows
+    ]
+
+
+def path_name(elements: Sequence[Element], index: int) -> str:
+    """An element and those above it, as a stylesheet would name them.
+
+    >>> path_name([Element("main", (), -1), Element("p", ("lead",), 0)], 1)
+    'main > p.lead'
+    """
+    names: list[str] = []
+    while index >= 0 and len(names) < SHOWN_LEVELS:
+        element = elements[index]
+        names.append(".".join([element.tag, *element.names[:2]]))
+        index = element.parent
+    return " > ".join(reversed(names))
+
+
+def _count_recurring(knowledge: Knowledge) -> int:
+    counts = knowledge.posted.counts
+    return int((counts > 1).sum())
+
+
+def _section(title: str, about: str, rows: Sequence[Row]) -> str:
+    if not rows:
+        return ""
+    items = [
+        f'<li><span class="share"><i style="width:{row.share:.1%}"></i></span>'
+        f'<small>{row.number}</small><span class="what">{row.text}</span></li>'
+        for row in rows[:MAX_ROWS]
+    ]
+    shown = _list(items[:MAX_OPEN])
+    if rest := items[MAX_OPEN:]:
+        more = len(rows) - MAX_OPEN
+        shown += f"<details><summary>{more} more</summary>{_list(rest)}</details>"
+    return f'<section class="learned"><h1>{title}</h1><p>{about}</p>\n{shown}\n</section>'
+
+
+def _names_section(title: str, names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    items = [f'<li class="name">{escape(visible(name))}</li>' for name in names]
+    return f'<section class="learned"><h1>{title}</h1>{_list(items)}\n</section>'
+
+
+def _list(items: Sequence[str]) -> str:
+    return "\n".join(["<ol>", *items, "</ol>"])
+
+
+def _short(text: str) -> str:
+    text = visible(" ".join(text.split()))
+    return escape(text if len(text) <= MAX_CHARS else text[:MAX_CHARS].rstrip() + "…")
+
+
+def _data(name: str) -> str:
+    return (files("boilerplate") / "data" / name).read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Lines to numbers: what the models read of a page."""

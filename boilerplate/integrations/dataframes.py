@@ -1,0 +1,81 @@
+"""Pages that are in memory already: lists, and columns of pandas and polars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from boilerplate.cleaner import Cleaner, default_cleaner
+from boilerplate.result import CleanPage
+
+Column = TypeVar("Column")
+Source = str | bytes | None
+
+
+def clean_list(
+    sources: Sequence[Source],
+    urls: Iterable[str | None] | None = None,
+    cleaner: Cleaner | None = None,
+    n_jobs: int = 1,
+) -> list[CleanPage | None]:
+    """Clean pages, HTML or text, in their order; None stays None.
+
+    ``urls`` has one a page; ``cleaner`` None is the shipped model's; ``n_jobs`` other than 1
+    takes joblib's processes, -1 all cores. A page that ends its process ends the whole list:
+    for strangers' pages by the million there is ``boilerplate.batch.run``. Raises ValueError where
+    pages and URLs differ in number.
+    """
+    cleaner = cleaner or default_cleaner()
+    given = [None] * len(sources) if urls is None else list(urls)
+    if len(given) != len(sources):
+        raise ValueError(f"a URL for each page is needed: {len(sources)} pages, {len(given)} URLs")
+    pairs = zip(sources, given, strict=True)
+    if n_jobs == 1:
+        return [_clean(cleaner, source, url) for source, url in pairs]
+    from joblib import Parallel, delayed
+
+    work = delayed(_clean)
+    cleaned: list[CleanPage | None] = Parallel(n_jobs)(work(cleaner, *pair) for pair in pairs)
+    return cleaned
+
+
+def clean_column(
+    pages: Column, urls: Any = None, cleaner: Cleaner | None = None, n_jobs: int = 1
+) -> Column:
+    """The kept text of each page of a pandas or polars Series, as a Series of the same index.
+
+    What is missing stays missing. ``urls`` is a Series of as many. In polars it is also an
+    expression: ``pl.col("html").map_batches(clean_column, return_dtype=pl.String)``.
+    """
+    texts = [
+        page.text if page else None
+        for page in clean_list(
+            _values(pages), None if urls is None else _values(urls), cleaner, n_jobs
+        )
+    ]
+    series: Any = pages
+    if _is_polars(series):
+        import polars
+
+        result: Any = polars.Series(series.name, texts, dtype=polars.String)
+    else:
+        import pandas
+
+        result = pandas.Series(texts, index=series.index, name=series.name, dtype="object")
+    column: Column = result
+    return column
+
+
+def _clean(cleaner: Cleaner, source: Source, url: str | None) -> CleanPage | None:
+    return None if source is None else cleaner.clean(source, url)
+
+
+def _values(column: Any) -> list[Any]:
+    if _is_polars(column):
+        return list(column.to_list())
+    missing = column.isna().tolist()
+    return [None if none else value for value, none in zip(column.tolist(), missing, strict=True)]
+
+
+def _is_polars(column: Any) -> bool:
+    return type(column).__module__.partition(".")[0] == "polars"

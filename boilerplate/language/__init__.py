@@ -1,0 +1,1 @@
+"""Which language a page and each of its lines are in."""

@@ -1,0 +1,1 @@
+"""The trained model: its two stages, its page types, its files."""

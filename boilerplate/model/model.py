@@ -1,0 +1,171 @@
+"""The trained model as one loadable thing: linear scores, then trees that see the context.
+
+A model holds arrays and JSON and nothing that could run. It needs numpy only, so that cleaning
+does not wait for scikit-learn, and no upgrade of a library can make its file unreadable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import pairwise
+from os import PathLike
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerplate.features.encode import encode
+from boilerplate.kernels.ngrams import MAX_LINE
+from boilerplate.model.archive import changed_and_size, file_bytes, packed, unpacked
+from boilerplate.model.columns import GROUNDS, MODES, SEEN, _seen_columns, column_grounds
+from boilerplate.model.file import MODEL_FILE, _stack
+from boilerplate.model.linear import EVIDENCE, PAGE_TYPES
+from boilerplate.model.stack import Evidence, Scores, Stack, tree_matrix
+from boilerplate.model.trees import _WEIGHT, _stored
+from boilerplate.numeric import sigmoid
+from boilerplate.page import Kind, Page
+
+# A page longer than any article is judged in parts of this size: memory stays bounded, and the
+# trees see no page larger than they learned from.
+PART_LINES: Final = 20_000
+PART_CHARS: Final = 2_000_000
+
+
+@dataclass(frozen=True)
+class Model:
+    """Line scores for pages in both modes; ``about`` is where it came from, as JSON."""
+
+    stacks: Mapping[Kind, Stack]
+    about: Mapping[str, Any]
+    path: str | None = None
+
+    def predict(self, page: Page, spoken: Sequence[int]) -> Scores:
+        """Probabilities of content for the lines of a page whose indices are given."""
+        scores = [
+            self._predict_part(page, part, partly=len(part) < len(spoken))
+            for part in parts(page, spoken)
+        ]
+        if len(scores) == 1:
+            return scores[0]
+        return Scores(
+            np.concatenate([np.zeros(0), *(each.probability for each in scores)]),
+            float(np.mean([each.article for each in scores])) if scores else 1.0,
+            tuple(language for each in scores for language in each.languages),
+            np.concatenate([np.zeros(0), *(each.chars for each in scores)]),
+            matrices=tuple(matrix for each in scores for matrix in each.matrices),
+        )
+
+    def _predict_part(self, page: Page, spoken: Sequence[int], partly: bool) -> Scores:
+        encoded = encode(page, spoken, partly)
+        kind: Kind = "text" if encoded.tree is None else "html"
+        stack = self.stacks[kind]
+        evidence = stack.linear.scores(encoded)
+        types = stack.types.log_probabilities(encoded.bag)
+        known = stack.linear.taught(encoded.speech.language)
+        matrix = tree_matrix(encoded, evidence, stack.linear.bias, known, types)
+        return Scores(
+            sigmoid(stack.trees.log_odds(matrix)),
+            float(np.exp(types[PAGE_TYPES.index("article")])),
+            tuple(encoded.speech.of_lines()),
+            encoded.chars,
+            skeleton=encoded.tree,
+            matrices=((kind, matrix),),
+        )
+
+    def evidence(self, scores: Scores) -> Evidence:
+        """What the scores of ``predict`` rest on."""
+        grounds = np.zeros((len(scores.probability), len(GROUNDS)))
+        seen = np.full((len(grounds), len(SEEN)), np.nan, np.float32)
+        first = 0
+        for kind, matrix in scores.matrices:
+            rows = slice(first, first := first + len(matrix))
+            added = self.stacks[kind].trees.explain(matrix, column_grounds(kind))[1]
+            grounds[rows, : added.shape[1]] = added
+            places, columns = _seen_columns(kind)
+            seen[rows, places] = matrix[:, columns]
+        return Evidence(grounds, seen)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Workers load the file rather than receive megabytes of arrays.
+        if self.path is not None:
+            return (load_model, (self.path or None,))
+        return (from_bytes, (to_bytes(self),))
+
+
+def parts(page: Page, spoken: Sequence[int]) -> Iterator[Sequence[int]]:
+    """A page's spoken lines, all of them or cut into parts of about the same size."""
+    if not spoken:
+        return
+    chars = np.array([min(len(page.lines[i].text), MAX_LINE) for i in spoken])
+    shares = np.maximum(chars / PART_CHARS, 1 / PART_LINES)
+    total = float(shares.sum())
+    if total <= 1:
+        yield spoken
+        return
+    number = ((np.cumsum(shares) - shares / 2) / total * np.ceil(total)).astype(int)
+    cuts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(spoken)]
+    for first, last in pairwise(cuts):
+        yield spoken[first:last]
+
+
+def load_model(path: str | PathLike[str] | None = None) -> Model:
+    """The model in a file; the shipped one for None. Raises ModelError for what is no model.
+
+    Loading runs nothing from the file: it holds JSON and plain arrays.
+    """
+    if path is None:
+        return _shipped_model()
+    name = str(path)
+    return _load(name, *changed_and_size(name, MODEL_FILE))
+
+
+def model_bytes(path: str | PathLike[str] | None = None) -> bytes:
+    """The bytes of a model file, not yet checked; those of the shipped one for None or "".
+
+    Raises ModelError for what is no file, or too large to be a model's.
+    """
+    if not path:
+        return files("boilerplate").joinpath("data/model.zip").read_bytes()
+    return file_bytes(path, MODEL_FILE)
+
+
+@cache
+def _shipped_model() -> Model:
+    return from_bytes(model_bytes(), "the shipped model", "")
+
+
+@lru_cache(maxsize=4)
+def _load(path: str, changed: int, size: int) -> Model:
+    # ``changed`` and ``size`` are part of the key: a model trained again is read again.
+    return from_bytes(model_bytes(path), path, path)
+
+
+def from_bytes(data: bytes, name: str = "model", path: str | None = None) -> Model:
+    """The model in the bytes of its file; ``name`` is what errors call it.
+
+    ``path`` is where workers find the file, "" for the shipped one.
+    """
+    with MODEL_FILE.errors_naming(name):
+        about, arrays = unpacked(MODEL_FILE, data)
+        return Model({kind: _stack(arrays, about, kind) for kind in MODES}, about, path)
+
+
+def to_bytes(model: Model) -> bytes:
+    """A model as the bytes of its file, the same bytes for the same model."""
+    arrays: dict[str, NDArray[Any]] = {}
+    modes: dict[str, Any] = {}
+    for kind, stack in model.stacks.items():
+        for part, table in zip(EVIDENCE, stack.linear.tables, strict=True):
+            arrays[f"{kind}-{part}"] = table.astype(_WEIGHT)
+        arrays[f"{kind}-types"] = stack.types.weights.astype(_WEIGHT).ravel()
+        modes[kind] = {
+            "bias": stack.linear.bias,
+            "languages": dict(sorted(stack.linear.languages.items())),
+            "type_bias": stack.types.bias.tolist(),
+        }
+        for key, array in _stored(stack.trees).items():
+            arrays[f"{kind}-trees-{key}"] = array
+    return packed(MODEL_FILE, {**model.about, "modes": modes}, arrays)

@@ -1,0 +1,84 @@
+"""Both stages together, and what they say of a page's lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerplate.features.context import container_features, neighbour_features
+from boilerplate.features.elements import Tree
+from boilerplate.features.encode import Encoded
+from boilerplate.model.linear import Linear, PageTypes
+from boilerplate.model.trees import Trees
+from boilerplate.numeric import Floats, sigmoid
+from boilerplate.page import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The model of one mode: linear scores of lines, the page's type, and trees on both."""
+
+    linear: Linear
+    types: PageTypes
+    trees: Trees
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the model says of n lines: the probability of content of each, (n,).
+
+    ``article`` is the probability that the page is an article rather than a shop, a forum or
+    a list; ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) the
+    lengths of their texts as they look (``characters.plain``), ``skeleton`` the elements around
+    them, where the page was looked at in one part. ``site_reasons``
+    are what a site model says of each line, if it is content and if it is chrome; ``drift`` how
+    little the page looks like its site, None without such a model. ``matrices`` are what the
+    trees read of the page's parts, by which they explain themselves (``Model.evidence``).
+    """
+
+    probability: Floats
+    article: float = 1.0
+    languages: tuple[tuple[str | None, float], ...] = ()
+    chars: Floats = field(default_factory=lambda: np.zeros(0))
+    site_reasons: Sequence[tuple[str, str]] = ()
+    drift: float | None = None
+    skeleton: Tree | None = None
+    matrices: tuple[tuple[Kind, NDArray[np.float32]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why n lines have their scores: what each of GROUNDS added to their log-odds, (n, g).
+
+    ``seen`` holds what a reason tells of the lines, (n, len(SEEN)), nan where that is not known.
+    """
+
+    grounds: Floats
+    seen: NDArray[np.float32]
+
+
+def tree_matrix(
+    encoded: Encoded, evidence: Floats, bias: float, known: float, types: Floats
+) -> NDArray[np.float32]:
+    """The columns that the trees read, (n, f): the line, its context, and the page's type.
+
+    ``evidence`` (n, 3), ``bias`` and ``known``, how much it has been ``taught`` of the page's
+    language, are the linear model's, ``types`` (7,) the page's.
+    """
+    p = sigmoid(evidence.sum(1, dtype=np.float64) + bias)  # training keeps single precision
+    context = [neighbour_features(p, encoded.sizes, encoded.terminals)]
+    if encoded.tree is not None:
+        context.append(
+            container_features(encoded.tree, p, encoded.sizes, encoded.terminals, encoded.links)
+        )
+    of_page = np.array([known, *types])[:, None]
+    blocks = [encoded.columns.T, evidence.T, p[None], of_page, *context]
+    matrix = np.empty((sum(map(len, blocks)), encoded.n), np.float32)  # a row for each column
+    at = 0
+    for block in blocks:
+        matrix[at : at + len(block)] = block
+        at += len(block)
+    return matrix.T

@@ -1,0 +1,1 @@
+"""Site plugins: rules and code for single sites, found, matched and isolated."""

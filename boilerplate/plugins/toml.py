@@ -1,0 +1,129 @@
+"""Rules read from a TOML file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final
+
+from boilerplate.plugins.rules import API_VERSION, STRINGS, RulesError, SiteRules
+
+FILE_KEYS: Final = ("api", "site")
+_TOML_LINE: Final = re.compile(r"at line (\d+)")
+
+
+def read_rules(path: str | PathLike[str]) -> tuple[SiteRules, ...]:
+    """The SiteRules of a TOML file; a relative ``site_model`` is taken from the file's folder.
+
+    Raises RulesError, which names the file and the line, and OSError.
+    """
+    path = Path(path)
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise RulesError(f"{path}:{line}: not UTF-8") from error
+    rules = parse_rules(text, str(path))
+    return tuple(
+        replace(each, site_model=str(path.parent / each.site_model)) if each.site_model else each
+        for each in rules
+    )
+
+
+def parse_rules(text: str, name: str = "rules.toml") -> tuple[SiteRules, ...]:
+    r"""The SiteRules of a TOML document; ``name`` is what messages call it.
+
+    >>> parse_rules('api = 1\n[[site]]\nhosts = ["a.example"]\ndrop = ["もっと見る"]')[0].drop
+    ('もっと見る',)
+    """
+    import tomllib  # whose parser most runs of the command line do without
+
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _TOML_LINE.search(str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        raise RulesError(f"{name}:{line}: {error}") from error
+    places = _Places(name, text)
+    for key in document:
+        if key not in FILE_KEYS:
+            raise RulesError(f"{places.of_key(key)}: {_unknown(key, FILE_KEYS)}")
+    api = document.get("api")
+    if api != API_VERSION or isinstance(api, bool):
+        raise RulesError(
+            f"{places.of_key('api')}: api is {API_VERSION}, not {api!r}"
+            if "api" in document
+            else f"{name}:1: 'api = {API_VERSION}' is missing"
+        )
+    sites = document.get("site")
+    if not isinstance(sites, list) or not all(isinstance(site, dict) for site in sites):
+        raise RulesError(f"{places.of_key('site')}: sites are written as [[site]] tables")
+    return tuple(_site(site, i, places) for i, site in enumerate(sites))
+
+
+def _site(site: Mapping[str, Any], number: int, places: _Places) -> SiteRules:
+    where = places.of_site(number, site)
+    known = tuple(f.name for f in fields(SiteRules) if f.name != "where")
+    for key in site:
+        if key not in known:
+            raise RulesError(f"{where.get(key, where[''])}: {_unknown(key, known)}")
+    if "hosts" not in site:
+        raise RulesError(f"{where['']}: this site has no hosts; name them as in ['example.com']")
+    for key in STRINGS:
+        if isinstance(site.get(key, []), str):
+            raise RulesError(f"{where[key]}: {key} is a list of strings: [{site[key]!r}]")
+    return SiteRules(**site, where=where)
+
+
+def _unknown(key: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    known = list(known)
+    near = get_close_matches(key, known, 1)
+    meant = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
+    return f"there is no {key!r}{meant}"
+
+
+class _Places:
+    """Where in a TOML document keys and values stand, found by their looks: tomllib won't tell."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.lines = text.splitlines()
+        self.sites = [
+            i for i, line in enumerate(self.lines) if re.match(r"\s*\[\[\s*site\s*\]\]", line)
+        ]
+
+    def of_key(self, key: str, first: int = 0, last: int | None = None) -> str:
+        return f"{self.name}:{self._find_key(key, first, last) + 1}"
+
+    def of_site(self, number: int, site: Mapping[str, Any]) -> dict[str, str]:
+        if number >= len(self.sites):  # site = [{...}]: all of it on the key's line
+            return {"": self.of_key("site")}
+        first = self.sites[number]
+        last = self.sites[number + 1] if number + 1 < len(self.sites) else len(self.lines)
+        where = {"": f"{self.name}:{first + 1}"}
+        for key, value in site.items():
+            at = self._find_key(key, first, last)
+            where[key] = f"{self.name}:{at + 1}"
+            for each in value if isinstance(value, list) else ():
+                if isinstance(each, str):
+                    where[f"{key}={each}"] = f"{self.name}:{self._find(each, at, last) + 1}"
+        return where
+
+    def _find_key(self, key: str, first: int, last: int | None) -> int:
+        wanted = re.compile(rf"""\s*(?:\[+\s*)?["']?{re.escape(key)}["']?\s*[=\].]""")
+        found = (i for i in range(first, last or len(self.lines)) if wanted.match(self.lines[i]))
+        return next(found, first)
+
+    def _find(self, value: str, first: int, last: int) -> int:
+        # As a literal string, or as a basic one with its escapes.
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        forms = (f"'{value}'", f'"{escaped}"')
+        for i in range(first, last):
+            if any(form in self.lines[i] for form in forms):
+                return i
+        return first

@@ -1,0 +1,1 @@
+"""Bytes to a Page: encoding, HTML or text, metadata, limits."""

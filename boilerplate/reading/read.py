@@ -1,0 +1,73 @@
+"""Reading a page: bytes or text, HTML or plain text, to a Page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from boilerplate.page import Kind, Page, text_page
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.html import Select, html_page
+from boilerplate.reading.limits import readable_lines
+
+# A byte-order mark or one of these at the start settles it; else three tags do.
+_HTML_START = re.compile(r"[\s\ufeff]*<(?:!doctype\s+html|html|head|body|\?xml|!--)", re.I)
+_HTML_TAG = re.compile(
+    r"</?(?:a|article|b|body|br|div|em|figure|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|"
+    r"input|li|link|main|meta|nav|ol|p|pre|script|section|span|strong|style|table|tbody|td|th|"
+    r"title|tr|ul)(?:\s[^<>]{0,2000})?/?>",
+    re.I,
+)
+KIND_SNIFF_LENGTH = 100_000
+
+
+def read(
+    source: str | bytes,
+    url: str | None = None,
+    kind: Kind | None = None,
+    charset: str | None = None,
+    select: Select | None = None,
+) -> Page:
+    """A Page from HTML or bare text; ``kind`` None tells them apart by content.
+
+    ``charset`` is what the transport declared (an HTTP header), for bytes only; ``select`` is
+    asked which elements of the markup to note in ``Page.selected``.
+    """
+    if isinstance(source, (bytearray, memoryview)):
+        source = bytes(source)
+    if not isinstance(source, (str, bytes)):
+        raise TypeError(f"a page is str or bytes, not {type(source).__name__}")
+    if kind not in (None, "html", "text"):
+        raise ValueError(f"kind is 'html', 'text' or None, not {kind!r}")
+    text = decode(source, charset) if isinstance(source, bytes) else source
+    if (kind or kind_of(text)) == "html":
+        return html_page(text, url, select)
+    return read_text(text, url)
+
+
+def kind_of(text: str) -> Kind:
+    """Whether a page is HTML or text whose tags are gone, by its first 100,000 characters.
+
+    >>> kind_of("<!DOCTYPE html><p>x"), kind_of("if a<b and c>d: print"), kind_of("")
+    ('html', 'text', 'text')
+    """
+    head = text[:KIND_SNIFF_LENGTH]
+    if _HTML_START.match(head):
+        return "html"
+    tags = [match.start() for match, _ in zip(_HTML_TAG.finditer(head), range(3), strict=False)]
+    opens_with_tag = bool(tags) and not head[: tags[0]].strip("\ufeff \t\r\n")
+    return "html" if len(tags) == 3 or (opens_with_tag and len(tags) >= 1) else "text"
+
+
+def read_text(text: str, url: str | None = None) -> Page:
+    r"""A Page of the lines as given: none merged, none lost, blank ones included.
+
+    >>> [line.text for line in read_text("a\r\n\n b\n").lines]
+    ['a', '', ' b']
+    """
+    text, unread = readable_lines(text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    page = text_page(lines, url)
+    return replace(page, unread=unread) if unread else page

@@ -1,0 +1,200 @@
+"""What was decided of a page: a Prediction for each line, and the CleanPage that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, overload
+
+from boilerplate.kernels import select as acceleration
+from boilerplate.page import Label, Line, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What was decided of one line: its label, the probability of CONTENT, and why.
+
+    ``kind`` is what sort of chrome a dropped line is, one of ``model.chrome_kinds.KINDS``; None for
+    kept and for blank lines.
+    ``language`` is an ISO 639-1 code (``zh-cn`` and ``zh-tw`` for Chinese), None where nothing
+    tells it; ``language_confidence`` its probability.
+    """
+
+    line: Line
+    label: Label
+    probability: float
+    reason: str
+    kind: str | None = None
+    language: str | None = None
+    language_confidence: float = 0.0
+
+
+class Explainer(Protocol):
+    """What can say of a page's lines what they are and why."""
+
+    def kinds(self) -> Sequence[str | None]:
+        """The kind of chrome of each line, None of those that are kept or blank."""
+
+    def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
+        """Why each line was kept or dropped; its kind is part of that."""
+
+
+class Predictions(Sequence[Prediction]):
+    """One prediction a line, in page order; equal to a tuple of the same.
+
+    ``labels``, ``probabilities`` and ``languages`` (with their confidence) are columns of it,
+    there from the beginning. ``kinds`` and reasons cost as much as they do: they are worked out
+    when the first is asked for, from what is kept of the page's numbers until then, about a
+    kilobyte a line. In other processes they arrive worked out.
+    """
+
+    __slots__ = ("_explainer", "_kinds", "_made", "labels", "languages", "lines", "probabilities")
+
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        labels: Sequence[Label],
+        probabilities: Sequence[float],
+        languages: Sequence[tuple[str | None, float]],
+        explainer: Explainer,
+    ) -> None:
+        self.lines = lines
+        self.labels = labels
+        self.probabilities = probabilities
+        self.languages = languages
+        self._explainer: Explainer | None = explainer
+        self._kinds: Sequence[str | None] = ()
+        self._made: tuple[Prediction, ...] = ()
+
+    @classmethod
+    def of(cls, made: Iterable[Prediction]) -> Predictions:
+        """Predictions that are known already."""
+        if isinstance(made, Predictions):
+            return made
+        found = cls.__new__(cls)
+        found._made, found._explainer = tuple(made), None
+        found.lines = [p.line for p in found._made]
+        found.labels = [p.label for p in found._made]
+        found.probabilities = [p.probability for p in found._made]
+        found.languages = [(p.language, p.language_confidence) for p in found._made]
+        found._kinds = [p.kind for p in found._made]
+        return found
+
+    @property
+    def kinds(self) -> Sequence[str | None]:
+        """The kind of chrome of each line, without the reasons' cost."""
+        explainer = self._explainer
+        if explainer is not None and not self._kinds:
+            self._kinds = explainer.kinds()
+        return self._kinds
+
+    def _all(self) -> tuple[Prediction, ...]:
+        # Two threads may both work them out: they come to the same.
+        explainer = self._explainer
+        if explainer is not None:
+            kinds = self.kinds
+            why = explainer.reasons(kinds)
+            columns = self.lines, self.labels, self.probabilities, why, kinds, self.languages
+            if native := acceleration.native:
+                self._made = native.predictions(Prediction, *map(list, columns))
+            else:
+                self._made = tuple(
+                    Prediction(*each, *language) for *each, language in zip(*columns, strict=True)
+                )
+            self._explainer = None
+        return self._made
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __iter__(self) -> Iterator[Prediction]:
+        # Sequence's own would take an IndexError of the explainer for the end of the page.
+        return iter(self._all())
+
+    @overload
+    def __getitem__(self, place: int) -> Prediction: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Prediction, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Prediction | tuple[Prediction, ...]:
+        return self._all()[place]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Predictions | tuple):
+            return self._all() == tuple(other)
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Predictions.of, (self._all(),))
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPage:
+    """A page with one prediction a line, in page order; ``threshold`` is what decided them.
+
+    ``predictions`` given as a plain tuple become Predictions.
+    ``plugin_errors`` names each plugin whose opinion on this page is missing, and why.
+    ``drift`` is how much the page lacks of what its site's model saw on the site's pages: 0
+    nothing, 1 all of it; None where no model of its site was asked.
+    """
+
+    page: Page
+    predictions: Predictions
+    language: str | None = None
+    threshold: float = 0.5
+    plugin_errors: tuple[str, ...] = ()
+    drift: float | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "predictions", Predictions.of(self.predictions))
+
+    @property
+    def kept(self) -> tuple[Line, ...]:
+        """The lines labelled CONTENT."""
+        return self._labelled(Label.CONTENT)
+
+    @property
+    def dropped(self) -> tuple[Line, ...]:
+        """The lines labelled BOILERPLATE."""
+        return self._labelled(Label.BOILERPLATE)
+
+    def _labelled(self, label: Label) -> tuple[Line, ...]:
+        lines, labels = self.predictions.lines, self.predictions.labels
+        return tuple(line for line, each in zip(lines, labels, strict=True) if each is label)
+
+    @property
+    def text(self) -> str:
+        """The kept lines joined by newlines."""
+        return "\n".join(line.text for line in self.kept)
+
+    @property
+    def url(self) -> str | None:
+        """The page's URL, as given."""
+        return self.page.url
+
+    @property
+    def site(self) -> str | None:
+        """The page's site, from its URL."""
+        return self.page.site
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPage:
+    """A page with its gold: one label a line, None where the gold cannot tell."""
+
+    page: Page
+    labels: tuple[Label | None, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.labels) != len(self.page.lines):
+            raise ValueError(
+                f"a label for each line is needed: {len(self.page.lines)} lines, "
+                f"{len(self.labels)} labels"
+            )
