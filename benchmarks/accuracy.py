@@ -39,7 +39,7 @@ from benchmarks.tools import (
 from boilerplate.cleaner import Cleaner
 from boilerplate.language.lines import speech
 from boilerplate.metrics import line_score, shingle_score, word_score, words
-from boilerplate.model.columns import MODES
+from boilerplate.model.file import MODES
 from boilerplate.page import Kind, Label
 from boilerplate.plugins.manager import no_plugins
 from boilerplate.reading.encoding import decode

@@ -38,14 +38,14 @@ def ten_pages(
         labels: dict[str, list[Label | None]] = {}
         for i, gold in enumerate(golds[:MOST_PAGES]):
             labelled = sample(gold, "html")
-            if labelled is None or not labelled.page.spoken:
+            if labelled is None or not labelled.page.nonblank:
                 continue
             (folder / f"{i:03}.html").write_bytes(gold.html)
-            if read(gold.html, kind="html").spoken != labelled.page.spoken:
+            if read(gold.html, kind="html").nonblank != labelled.page.nonblank:
                 (folder / f"{i:03}.html").unlink()  # read differently with its URL
                 continue
             targets = labelled.target_labels
-            labels[f"{i:03}.html"] = [targets[k] for k in labelled.page.spoken]
+            labels[f"{i:03}.html"] = [targets[k] for k in labelled.page.nonblank]
         if len(labels) < PAGES:
             return None
         with serving(folder, site, model) as (address, server):

@@ -20,8 +20,8 @@ import click
 import numpy as np
 
 from benchmarks.page_samples import varied_pages
-from boilerplate.kernels.ngrams import clip
-from boilerplate.kernels.plain_text import char_counts, plain_texts
+from boilerplate.features.text import clip
+from boilerplate.kernels import char_counts, plain_texts
 from boilerplate.language.detector import _factory, _probabilities
 from boilerplate.language.lines import Speech, page_language, speech
 from boilerplate.language.names import LANGUAGES
@@ -145,7 +145,7 @@ def main(
     texts = []
     for gold in varied_pages(golds, pages, (split,)):
         page = html_page(decode(gold.html))
-        texts.append([page.lines[i].text for i in page.spoken])
+        texts.append([line.text for line in page.without_blank_lines.lines])
     pairs = list(mixed_pages(collect_material([], Lexicon(lexicon, (split,)))))
     counts: Counts = Counter()
     made_up((page for pair in pairs[::stride] for page in pair), counts)

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-from boilerplate.kernels import select as acceleration
+from boilerplate import kernels
+from boilerplate.kernels import plain, select
 
 
 def module_of(definition: Any) -> ModuleType:
@@ -18,14 +19,17 @@ def module_of(definition: Any) -> ModuleType:
 
 def native_module() -> Any:
     """The module of the compiled functions; None if their Python versions are used."""
-    return acceleration.native
+    return select.native
 
 
 @contextmanager
 def plain_functions() -> Iterator[None]:
     """Use the Python versions of the compiled functions while the block runs."""
-    native, acceleration.native = acceleration.native, None
+    chosen = {name: getattr(kernels, name) for name in kernels.KERNELS}
     try:
+        for name in chosen:
+            setattr(kernels, name, getattr(plain, name))
         yield
     finally:
-        acceleration.native = native
+        for name, kernel in chosen.items():
+            setattr(kernels, name, kernel)

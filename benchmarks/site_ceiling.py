@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.site_pages import pages_by_site, parts
 from boilerplate.cleaner import best_threshold
 from boilerplate.metrics import score_counts
-from boilerplate.model.columns import MODES
+from boilerplate.model.file import MODES
 from boilerplate.model.model import Model, load_model
 from boilerplate.numeric import Bools
 from boilerplate.page import Kind
@@ -59,14 +59,15 @@ def ceilings(golds: Sequence[GoldPage], mode: Kind, model: Model) -> np.ndarray:
     drawn: list[tuple[Sketch, Bools, Bools, np.ndarray]] = []
     for gold in golds:
         labelled = sample(gold, mode)
-        if labelled is None or not labelled.page.spoken:
+        if labelled is None or not labelled.page.nonblank:
             continue
-        page, spoken = replace(labelled.page, url=None), labelled.page.spoken
-        scores = model.predict(page, spoken)
-        each = sketch(page, spoken, scores.probability)
+        page = replace(labelled.page, url=None).without_blank_lines
+        scores = model.predict(page)
+        each = sketch(page, scores.probability)
         least = best_threshold(scores.probability, scores.chars, scores.article)
         kept = scores.probability[: each.n] >= least
-        drawn.append((each, headlines(page, spoken[: each.n]), kept, labelled.y[spoken[: each.n]]))
+        y = labelled.y[labelled.page.nonblank[: each.n]]
+        drawn.append((each, headlines(page)[: each.n], kept, y))
     rows = []
     for scored, others in parts(golds[0].site, len(drawn)):
         known = Knowledge([drawn[i][0] for i in others[:LEARNED]])

@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.site_pages import pages_by_site
 from boilerplate.cleaner import Cleaner
-from boilerplate.model.columns import MODES
+from boilerplate.model.file import MODES
 from boilerplate.model.model import load_model
 from boilerplate.page import Page
 from boilerplate.plugins.manager import no_plugins
@@ -83,8 +83,8 @@ def main(source: Path, cache: Path, model: str | None, split: tuple[Split, ...])
             learning = sum(least_ms(partial(SiteModel(site, general).fit, [p])) for _, p in learned)
             learning /= sum(least_ms(partial(plain.clean, raw)) for raw, _ in learned)
             for raw, page in others:
-                spoken = page.spoken
-                correct = partial(known.correct, page, spoken, general.predict(page, spoken))
+                compact = page.without_blank_lines
+                correct = partial(known.correct, compact, general.predict(compact))
                 cleaning = least_ms(partial(plain.clean, raw))
                 times.append([cleaning, least_ms(correct, clear_caches), learning])
         whole, added, learning = np.mean(times, axis=0).tolist()

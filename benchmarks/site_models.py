@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks.site_pages import pages_by_site, parts
 from boilerplate.cleaner import Cleaner
-from boilerplate.model.columns import MODES
+from boilerplate.model.file import MODES
 from boilerplate.model.model import Model, load_model
 from boilerplate.model.stack import Scores
 from boilerplate.page import Kind, Page
@@ -80,12 +80,12 @@ def score(cleaner: Cleaner, labelled: Sample) -> tuple[float, float]:
 class CachingModel(Model):
     """A Model that caches its scores, for each page is learned from and cleaned many times."""
 
-    def predict(self, page: Page, spoken: Sequence[int]) -> Scores:
+    def predict(self, page: Page) -> Scores:
         """The scores of the page, without what explains them; computed once."""
         cached: dict[int, tuple[Page, Scores]] = self.__dict__.setdefault("cached", {})
         # The page is stored with its scores, so that no other page can get its id.
         if id(page) not in cached:
-            cached[id(page)] = (page, replace(super().predict(page, spoken), matrices=()))
+            cached[id(page)] = (page, replace(super().predict(page), matrices=()))
         return cached[id(page)][1]
 
 

@@ -24,7 +24,7 @@ from benchmarks.modules import module_of, plain_functions
 from benchmarks.page_samples import varied_pages
 from benchmarks.timing import rounded
 from boilerplate.cleaner import Cleaner
-from boilerplate.features.elements import element_tokens, name_tokens
+from boilerplate.features.elements import element_tokens
 from boilerplate.features.encode import encode
 from boilerplate.language.detector import _probabilities
 from boilerplate.model.linear import Linear, PageTypes
@@ -45,8 +45,8 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "parse and split into lines": (CLEANER, "read"),
     "encode: all that is known of the lines": (MODEL, "encode"),
     WITHIN + "languages of lines": (ENCODER, "speech"),
-    WITHIN + "characters and repetition": (ENCODER, "text_features"),
-    WITHIN + "markup": (ENCODER, "markup_features"),
+    WITHIN + "characters and repetition": (ENCODER, "fill_text_features"),
+    WITHIN + "markup": (ENCODER, "fill_markup_features"),
     "linear scores: n-grams and names": (Linear, "scores"),
     "page type": (PageTypes, "log_probabilities"),
     "context of lines": (MODEL, "tree_matrix"),
@@ -96,7 +96,7 @@ def main(source: Path, cache: Path, pages: int, model: str | None, docs: Path) -
     for mode in modes:
         for name, block in (("compiled", nullcontext), ("plain", plain_functions)):
             with block():
-                for cached in (_probabilities, element_tokens, name_tokens):
+                for cached in (_probabilities, element_tokens):
                     cached.cache_clear()  # neither may use what the other has cached
                 found[mode][name] = medians(cleaner, golds, mode)
     target = docs / "results" / "stages.json"

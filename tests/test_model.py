@@ -19,7 +19,7 @@ from boilerplate.model.columns import GROUNDS, MODES, column_grounds, column_nam
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boilerplate import Cleaner, Line, Page
+from boilerplate import Cleaner, Page
 from boilerplate.explain.phrases import DROPPED, KEPT
 from boilerplate.features.encode import encode
 from boilerplate.model import model as room

@@ -13,7 +13,7 @@ from typing import cast
 
 import click
 
-from boilerplate.model.columns import MODES
+from boilerplate.model.file import MODES
 from boilerplate.model.model import to_bytes
 from boilerplate.page import Kind
 from training.gold_pages import gold_pages

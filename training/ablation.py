@@ -16,8 +16,9 @@ from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
 from boilerplate.features.encode import encode
-from boilerplate.model.columns import GROUNDS, MODES, column_grounds
-from boilerplate.model.linear import EVIDENCE, Linear, PageTypes
+from boilerplate.features.table import GROUPS, LINEAR_TABLES, feature_groups
+from boilerplate.model.file import MODES
+from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.model import Model
 from boilerplate.model.stack import Scores, Stack
 from boilerplate.numeric import sigmoid
@@ -41,8 +42,8 @@ MIXED_FIGURES: Final = ("mixed", "one_language", "notices_dropped", "quotations_
 class FirstStage(Model):
     """The linear model alone, without page types, trees or context."""
 
-    def _predict_part(self, page: Page, spoken: Sequence[int], partly: bool) -> Scores:
-        encoded = encode(page, spoken, partly)
+    def _predict_part(self, page: Page, part: slice | None) -> Scores:
+        encoded = encode(page, part)
         linear = self.stacks[page.kind].linear
         p = sigmoid(linear.scores(encoded).sum(1) + linear.bias)
         return Scores(p, languages=tuple(encoded.speech.of_lines()), chars=encoded.chars)
@@ -59,17 +60,15 @@ def variants(lessons: Sequence[Lesson], mode: Kind) -> Iterator[tuple[str, Stack
         if some:
             others, model = fit_types_by_fold(some), fit_linear_by_fold(some)
             yield f"corpus: {corpus}", Stack(model, others, fit_trees(some, model.bias))
-    tables = EVIDENCE if mode == "html" else EVIDENCE[:2]
+    tables = LINEAR_TABLES if mode == "html" else LINEAR_TABLES[:2]
     for number, name in enumerate(tables):
         yield f"linear: {name}", without_table(whole, linear, types, number)
     yield "page types", without_types(whole, linear, types)
-    grounds = column_grounds(mode)
-    for number in sorted(set(grounds.tolist())):
-        name = GROUNDS[number]
+    groups = feature_groups(mode)
+    for number in sorted(set(groups.tolist())):
+        name = GROUPS[number]
         if name not in ("wording", "names", "page type"):  # have other variants
-            trees = fit_trees(
-                whole, linear.bias, ignored=np.flatnonzero(grounds == number).tolist()
-            )
+            trees = fit_trees(whole, linear.bias, ignored=np.flatnonzero(groups == number).tolist())
             yield f"columns: {name}", Stack(linear, types, trees)
 
 

@@ -16,9 +16,10 @@ import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from boilerplate.features.encode import BAG_BITS
-from boilerplate.kernels.ngrams import HASH_BITS
-from boilerplate.model.columns import MODES
-from boilerplate.model.linear import EVIDENCE, PAGE_TYPES, Linear, PageTypes
+from boilerplate.features.table import LINEAR_TABLES, PAGE_TYPES
+from boilerplate.kernels.plain_linear import NGRAMS
+from boilerplate.model.file import MODES
+from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.model import Model
 from boilerplate.model.stack import Stack, tree_matrix
 from boilerplate.model.trees import Trees
@@ -30,7 +31,7 @@ from training.lexicon import Lexicon
 from training.progress import Log
 from training.training_set import training_set
 
-TABLE_SIZE: Final = 1 << HASH_BITS  # weights of one table of the linear model
+TABLE_SIZE: Final = 1 << NGRAMS.bits  # weights of one table of the linear model
 IMPOSSIBLE: Final = -20.0  # the bias of a page type of which training had no page
 
 
@@ -178,7 +179,7 @@ def fit_linear_by_fold(lessons: Sequence[Lesson]) -> Linear:
             # float64, as when pages are cleaned
             each.linear_scores = np.column_stack(scores).astype(float)
             if each.readable:
-                each.log_language_pages = partial.taught(each.encoded.speech.language)
+                each.log_language_pages = partial.log_language_pages(each.encoded.speech.language)
     return whole
 
 
@@ -210,7 +211,7 @@ def fit_trees(lessons: Sequence[Lesson], bias: float, ignored: Sequence[int] = (
             chosen = np.sort(rng.choice(chosen, TREE_ROWS.max_page_lines, replace=False))
         rows.append(matrix[each.kept[chosen]])
         targets.append(each.target[chosen])
-        lengths = np.clip(each.encoded.sizes[each.kept[chosen]], *TREE_ROWS.length_bounds)
+        lengths = np.clip(each.encoded.lengths[each.kept[chosen]], *TREE_ROWS.length_bounds)
         weights.append(each.weight * lengths**0.5 / TREE_ROWS.unit)
     boosted = BoostedLines().fit(
         np.concatenate(rows), np.concatenate(targets), np.concatenate(weights)
@@ -239,7 +240,9 @@ def design(lessons: Sequence[Lesson]) -> tuple[sp.csr_matrix, np.ndarray]:
         each.rows = []
         row += each.encoded.n
     bounds = np.cumsum([0, *(each.encoded.n for each in lessons)])
-    return sp.csr_matrix((values, ids, indptr), shape=(row, len(EVIDENCE) * TABLE_SIZE)), bounds
+    return sp.csr_matrix(
+        (values, ids, indptr), shape=(row, len(LINEAR_TABLES) * TABLE_SIZE)
+    ), bounds
 
 
 def fit_linear(X: sp.csr_matrix, y: np.ndarray, w: np.ndarray) -> Linear:
@@ -249,7 +252,7 @@ def fit_linear(X: sp.csr_matrix, y: np.ndarray, w: np.ndarray) -> Linear:
     ).fit(X, y, sample_weight=w)
     # The file stores float16: the trees must be fitted to the scores that it will give.
     weights = fitted.coef_[0].astype(np.float16).astype(np.float32)
-    return Linear(tuple(np.split(weights, len(EVIDENCE))), float(fitted.intercept_[0]))
+    return Linear(tuple(np.split(weights, len(LINEAR_TABLES))), float(fitted.intercept_[0]))
 
 
 def fit_types(lessons: Sequence[Lesson]) -> PageTypes:

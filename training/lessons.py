@@ -13,9 +13,9 @@ from zlib import crc32
 
 import numpy as np
 
-from boilerplate.features.encode import Encoded, encode
+from boilerplate.features.encode import EncodedPage, encode
+from boilerplate.kernels.plain_linear import all_rows
 from boilerplate.metrics import word_score
-from boilerplate.model.linear import evidence_rows
 from training.samples import Sample
 
 FOLDS: Final = 5
@@ -56,7 +56,7 @@ class Lesson:
     site: str
     corpus: str
     page_type: str
-    encoded: Encoded
+    encoded: EncodedPage
     kept: np.ndarray
     target: np.ndarray
     rows: list[tuple[np.ndarray, np.ndarray]]
@@ -87,14 +87,15 @@ def lesson(labelled: Sample | None, added_languages: Collection[str] = ()) -> Le
     if labelled is None or not (labelled.target >= 0).any():
         return None
     gold = labelled.gold
-    spoken = labelled.page.spoken
-    target = labelled.target[spoken]
-    encoded = encode(labelled.page, spoken)
-    rows = [(ids.astype(np.int32), offsets) for ids, offsets in evidence_rows(encoded)]
-    encoded = replace(encoded, text=None, columns=encoded.columns.astype(np.float32))
+    page = labelled.page.without_blank_lines
+    target = labelled.target[labelled.page.nonblank]
+    encoded = encode(page)
+    assert encoded.text is not None
+    rows = [(ids.astype(np.int32), at) for ids, at in all_rows(encoded.text, encoded.tree)]
+    encoded = replace(encoded, text=None, features=encoded.features.astype(np.float32))
     content = np.flatnonzero(target == 1)
-    after = range(int(content[-1]) + 1, len(spoken)) if len(content) else range(0)
-    texts = (labelled.page.lines[spoken[i]].text for i in after if target[i] == 0)
+    after = range(int(content[-1]) + 1, len(page.lines)) if len(content) else range(0)
+    texts = (page.lines[i].text for i in after if target[i] == 0)
     tail = [text for text in texts if TAIL_LIMITS.least_chars < len(text) < TAIL_LIMITS.most_chars]
     return Lesson(
         gold.site,

@@ -12,7 +12,7 @@ from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
 from boilerplate.metrics import line_score
-from boilerplate.model.columns import MODES
+from boilerplate.model.file import MODES
 from boilerplate.page import Kind, Label
 from boilerplate.plugins.manager import no_plugins
 from training.documents.markdown import markdown_table

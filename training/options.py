@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from boilerplate.model.columns import MODES
+from boilerplate.model.file import MODES
 from training.corpora import CORPORA
 from training.paths import CACHE, DOCS, LEXICON
 from training.paths import CORPORA as ARCHIVES

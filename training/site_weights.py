@@ -90,14 +90,14 @@ class View:
 def scored(gold: GoldPage, mode: Kind, model: Model) -> Scored | None:
     """A gold page with a general model's scores; None if it has no lines."""
     labelled = sample(gold, mode)
-    if labelled is None or not labelled.page.spoken:
+    if labelled is None or not labelled.page.nonblank:
         return None
-    page, spoken = replace(labelled.page, url=None), labelled.page.spoken
-    scores = model.predict(page, spoken)
-    drawn = sketch(page, spoken, scores.probability)
+    page = replace(labelled.page, url=None).without_blank_lines
+    scores = model.predict(page)
+    drawn = sketch(page, scores.probability)
     threshold = best_threshold(scores.probability, scores.chars, scores.article)
-    titles = headlines(page, spoken[: drawn.n])
-    y = labelled.y[spoken[: drawn.n]]
+    titles = headlines(page)[: drawn.n]
+    y = labelled.y[labelled.page.nonblank[: drawn.n]]
     return Scored(gold.site, drawn, titles, scores.article, threshold, y)
 
 

@@ -6,11 +6,11 @@ import re
 
 import numpy as np
 import pytest
-from boilerplate.model.columns import MODES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate.kernels.plain_text import char_counts
+from boilerplate.model.file import MODES
 from boilerplate.unicode import Char
 from tests.training.made_up_pages import news, page_of
 from training.ablation import copied

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from boilerplate import Cleaner, Label, Model
-from boilerplate.model.columns import MODES
+from boilerplate.model.file import MODES
 from boilerplate.model.model import from_bytes, to_bytes
 from boilerplate.page import Kind
 from boilerplate.reading.html import html_page

@@ -11,16 +11,11 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
-from boilerplate.model.chrome_kinds import (
-    FADING,
-    KINDS,
-    MAX_LEVELS,
-    NAME_BITS,
-    TEXT_BITS,
-    KindModel,
-    name_ids,
-    text_rows,
-)
+from boilerplate.features.elements import element_tokens
+from boilerplate.kernels.plain_chrome_kinds import PARAMS as READ
+from boilerplate.kernels.plain_chrome_kinds import text_rows
+from boilerplate.kernels.plain_tree import token_buckets
+from boilerplate.model.chrome_kinds import KINDS, KindModel
 from training.chrome_kinds.examples import Example
 
 
@@ -50,8 +45,8 @@ def fit(examples: Sequence[Example], about: dict[str, Any] | None = None) -> Kin
     bias = np.full(len(KINDS), PARAMETERS.impossible, np.float32)
     table[fitted.classes_], bias[fitted.classes_] = fitted.coef_, fitted.intercept_
     return KindModel(
-        np.ascontiguousarray(table[:, : 1 << TEXT_BITS].T),
-        np.ascontiguousarray(table[:, 1 << TEXT_BITS :].T),
+        np.ascontiguousarray(table[:, : 1 << READ.text_bits].T),
+        np.ascontiguousarray(table[:, 1 << READ.text_bits :].T),
         bias,
         about or {},
     )
@@ -89,17 +84,17 @@ def design(examples: Sequence[Example]) -> sp.csr_matrix:
     ids, text_offsets = text_rows([each.text for each in examples])
     counts = np.diff(text_offsets)
     values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
-    text = sp.csr_matrix((values, ids, text_offsets), shape=(len(examples), 1 << TEXT_BITS))
+    text = sp.csr_matrix((values, ids, text_offsets), shape=(len(examples), 1 << READ.text_bits))
     offsets, columns, weights = [0], [np.zeros(0, np.int64)], [np.zeros(0)]
     for each in examples:
         offsets.append(offsets[-1])
-        for level, (tag, names) in enumerate(each.around[:MAX_LEVELS]):
-            columns.append(name_ids(tag, names))
+        for level, (tag, names) in enumerate(each.around[: READ.levels]):
+            columns.append(token_buckets(element_tokens(tag, names), 0, READ.token_bits))
             n = len(columns[-1])
-            weights.append(np.full(n, FADING**level / np.sqrt(n)))
+            weights.append(np.full(n, READ.fading**level / np.sqrt(n)))
             offsets[-1] += n
     named = sp.csr_matrix(
         (np.concatenate(weights).astype(np.float32), np.concatenate(columns), offsets),
-        shape=(len(examples), 1 << NAME_BITS),
+        shape=(len(examples), 1 << READ.token_bits),
     )
     return sp.hstack([text, named], format="csr")

@@ -11,7 +11,7 @@ from typing import Final
 
 import turbohtml
 
-from boilerplate.model.chrome_kinds import MAX_LEVELS
+from boilerplate.kernels.plain_chrome_kinds import PARAMS
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
 from training.chrome_kinds.catalogues import CAMEL_CASE, strong_kinds
@@ -91,7 +91,7 @@ def page_examples(golds: Iterable[GoldPage]) -> list[Example]:
         for line, y in zip(page.lines, labelled.y.tolist(), strict=True):
             if y != 0 or sum(map(str.isalpha, line.text)) < LEAST_LETTERS:
                 continue
-            around = tuple((e.tag, e.names) for e in elements_around(page, line))[:MAX_LEVELS]
+            around = tuple((e.tag, e.names) for e in elements_around(page, line))[: PARAMS.levels]
             kind = kind_of_names(around)
             if (
                 kind is None
@@ -141,7 +141,7 @@ def form_examples(source: Path, cache: Path, splits: Collection[Split]) -> list[
             if (kind := min(named)) and sum(map(str.isalpha, line.text)) >= LEAST_LETTERS:
                 found.append(
                     Example(line.text[:MAX_CHARS], kind, gold.corpus, language_of(gold.language),
-                            around[:MAX_LEVELS], gold.site)
+                            around[: PARAMS.levels], gold.site)
                 )  # fmt: skip
     copies_removed = _without_copies(found)
     return [each for each in copies_removed if split_of(each.site) in splits]
