@@ -47,7 +47,7 @@ from training.align import CONTENT_SHARE, matched_words
 from training.corpora import CORPORA, GoldPage
 from training.documents.accuracy_tables import accuracy_tables
 from training.documents.generate import write_documents
-from training.documents.results import PACKAGE, provenance, results_in, save_results
+from training.documents.results import DIGITS, PACKAGE, provenance, results_in, save_results
 from training.gold_pages import gold_pages
 from training.options import (
     FOLDER,
@@ -64,7 +64,6 @@ from training.split import Split
 
 SECONDS: Final = 30.0  # that a tool may take for a page; the slowest needs one
 READ: Final = "read"  # the step before the tools: reading our lines and their gold
-DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,11 @@ from training.options import FOLDER, gold_page_options
 from training.split import Split, split_of
 
 LEAST_PAGES: Final = 12  # of a site, so that there are some to choose from
-CORPORA: Final = ("daniel", "fundus", "mercury-parser")  # of articles; wcxb has few pages a site
+NEWS_CORPORA: Final = (
+    "daniel",
+    "fundus",
+    "mercury-parser",
+)  # of articles; wcxb has few pages a site
 
 
 @click.command()
@@ -63,7 +67,7 @@ def main(
         return
     by_site: dict[str, list[GoldPage]] = defaultdict(list)
     for gold in gold_pages(source, cache, split):
-        if gold.corpus in CORPORA:
+        if gold.corpus in NEWS_CORPORA:
             by_site[gold.site].append(gold)
     sites: dict[str, dict[str, Any]] = {}
     with browsers.opened() as browser:

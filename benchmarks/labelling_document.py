@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from training.documents.markdown import write_section
-from training.paths import DOCS
-from training.paths import RESULTS as RESULTS_FOLDER
+from training.paths import DOCS, RESULTS
 
-RESULTS: Final = RESULTS_FOLDER / "labelling.json"
+RESULTS_FILE: Final = RESULTS / "labelling.json"
 DOCUMENT: Final = DOCS / "labelling.md"
 MARKERS: Final = {
     name: (
@@ -23,7 +22,7 @@ MARKERS: Final = {
 
 def write_sites(sites: Mapping[str, Any], about: Mapping[str, Any]) -> None:
     """Write the results of some sites; those of other sites stay, with their commits."""
-    before = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    before = json.loads(RESULTS_FILE.read_text("utf-8")) if RESULTS_FILE.exists() else {}
     known = before.get("person", {}).get("sites", {})
     now = {site: {**row, "about": dict(about)} for site, row in sites.items()}
     found = {"sites": dict(sorted((known | now).items()))}
@@ -32,8 +31,8 @@ def write_sites(sites: Mapping[str, Any], about: Mapping[str, Any]) -> None:
 
 def write(name: str, found: Mapping[str, Any], table: str) -> None:
     """Write one part of the results, and its table into the document."""
-    results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
-    RESULTS.write_text(
+    results = json.loads(RESULTS_FILE.read_text("utf-8")) if RESULTS_FILE.exists() else {}
+    RESULTS_FILE.write_text(
         json.dumps({**results, name: dict(found)}, indent=1, ensure_ascii=False) + "\n", "utf-8"
     )
     write_section(DOCUMENT, table, MARKERS[name])

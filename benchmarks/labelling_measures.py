@@ -24,8 +24,8 @@ from training.corpora import GoldPage
 from training.paths import ROOT
 from training.samples import sample
 
-PAGES: Final = 10  # that the person labels
-MOST_PAGES: Final = 20  # of a site in the folder
+LABELLED_PAGES: Final = 10  # that the person labels
+FOLDER_PAGES: Final = 20  # of a site in the folder
 FINISHED: Final = (1, 5, 12, 20)  # numbers of finished pages after which --many measures
 
 
@@ -36,7 +36,7 @@ def ten_pages(
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         labels: dict[str, list[Label | None]] = {}
-        for i, gold in enumerate(golds[:MOST_PAGES]):
+        for i, gold in enumerate(golds[:FOLDER_PAGES]):
             labelled = sample(gold, "html")
             if labelled is None or not labelled.page.nonblank:
                 continue
@@ -46,14 +46,14 @@ def ten_pages(
                 continue
             targets = labelled.target_labels
             labels[f"{i:03}.html"] = [targets[k] for k in labelled.page.nonblank]
-        if len(labels) < PAGES:
+        if len(labels) < LABELLED_PAGES:
             return None
         with serving(folder, site, model) as (address, server):
             page = browser.new_page(viewport={"width": 1200, "height": 900})
             page.goto(address)
             person = Person(page, labels)
             names = []
-            for _ in range(PAGES):
+            for _ in range(LABELLED_PAGES):
                 names.append(person.label())
                 person.finish(server.pid)
             page.wait_for_selector("#gain:not([aria-busy])")

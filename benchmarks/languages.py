@@ -29,12 +29,11 @@ from boilerplate.page import Label
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
 from training.corpora import CORPORA, load
+from training.documents.results import DIGITS
 from training.lexicon import Lexicon
 from training.mixed_pages import MixedPage, collect_material, mixed_pages
 from training.options import cache_option, lexicon_option, source_option, split_option
 from training.split import Split
-
-DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class LineLimits:
 
 LIMITS: Final = LineLimits()
 CODES: Final = {"nb": "no", "nn": "no", "zh-cn": "zh", "zh-tw": "zh"}
-KNOWN: Final = frozenset(CODES.get(code, code) for code in LANGUAGES)
+KNOWN_LANGUAGES: Final = frozenset(CODES.get(code, code) for code in LANGUAGES)
 Counts = Counter[tuple[str, bool]]  # kind of line, and whether its language is right
 
 
@@ -77,13 +76,13 @@ def made_up(pages: Iterable[MixedPage], counts: Counts) -> None:
         languages = [merged_code(line.language) for line in page.lines]
         named = zip(page.lines, languages, letters_of(texts), found.of_lines(), strict=True)
         for line, own, letters, (code, _) in named:
-            if letters >= LIMITS.least_letters and own in KNOWN:
+            if letters >= LIMITS.least_letters and own in KNOWN_LANGUAGES:
                 whose = "own" if line.language == page.language else "other"
                 size = "long" if letters >= LIMITS.long_letters else "short"
                 counts[f"{whose} {size}", merged_code(code) == own] += 1
         lengths = np.array([float(len(text)) for text in texts])
         probability = np.array([float(line.label is Label.CONTENT) for line in page.lines])
-        if (own := merged_code(page.language)) in KNOWN:
+        if (own := merged_code(page.language)) in KNOWN_LANGUAGES:
             counts[
                 "page", merged_code(page_language(found.of_lines(), probability, lengths)) == own
             ] += 1

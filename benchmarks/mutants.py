@@ -27,10 +27,9 @@ import click
 
 from training.documents.markdown import write_section
 from training.documents.results import append_run, commit
-from training.paths import DOCS, ROOT
-from training.paths import RESULTS as RESULTS_FOLDER
+from training.paths import DOCS, RESULTS, ROOT
 
-RESULTS: Final = RESULTS_FOLDER / "mutants.json"
+RESULTS_FILE: Final = RESULTS / "mutants.json"
 DOCUMENT: Final = DOCS / "testing.md"
 MARKERS: Final = (
     "<!-- figures: made by `python -m benchmarks.mutants --write` -->",
@@ -229,7 +228,7 @@ def report(module: str, found: Sequence[Mutant]) -> None:
 
 def store(module: str, run: Mapping[str, Any]) -> None:
     """Add a run to the results, and write the table."""
-    write_section(DOCUMENT, "\n".join(table(append_run(RESULTS, module, run))), MARKERS)
+    write_section(DOCUMENT, "\n".join(table(append_run(RESULTS_FILE, module, run))), MARKERS)
 
 
 def table(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:

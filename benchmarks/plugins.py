@@ -38,7 +38,7 @@ MARKERS: Final = (
     "<!-- end of figures -->",
 )
 # By plugin: its environment variable, and the folder or archive of its rules.
-RULES: Final[Mapping[str, tuple[str, str]]] = {
+RULE_SETS: Final[Mapping[str, tuple[str, str]]] = {
     "ftr-site-config": (ftr_site_config.VARIABLE, "ftr-site-config"),
     "adblock-lists": (adblock_lists.VARIABLE, "easylist"),
 }
@@ -131,7 +131,7 @@ def main(source: Path, cache: Path, rules: Path, every: int, document: Path) -> 
     """Measure the bundled readers of third-party rules on the train and dev splits."""
     golds = gold_pages(source, cache, ("train", "dev"))[::every]
     plugins = {}
-    for name, (variable, file) in RULES.items():
+    for name, (variable, file) in RULE_SETS.items():
         os.environ[variable] = str(_rules(rules, file))
         plugins[name] = load_plugins(Settings(only=frozenset({name})))
     rows = [

@@ -35,7 +35,7 @@ from training.samples import sample
 from training.split import Split
 
 LEARNED: Final = 10  # pages that the site model learns from
-KNOWN: Final = ("nothing", "what recurs", "begin and end", "both")
+KNOWLEDGE: Final = ("nothing", "what recurs", "begin and end", "both")
 
 
 def line_f1(kept: Bools, y: np.ndarray) -> float:
@@ -55,7 +55,7 @@ def outside(y: np.ndarray) -> Bools:
 
 
 def ceilings(golds: Sequence[GoldPage], mode: Kind, model: Model) -> np.ndarray:
-    """Mean line F1 over a site's pages, for each kind of knowledge in KNOWN."""
+    """Mean line F1 over a site's pages, for each kind of knowledge in KNOWLEDGE."""
     drawn: list[tuple[Sketch, Bools, Bools, np.ndarray]] = []
     for gold in golds:
         labelled = sample(gold, mode)
@@ -92,7 +92,7 @@ def main(source: Path, cache: Path, model: str | None, split: tuple[Split, ...])
         rows = {site: ceilings(golds, mode, general) for site, golds in sites.items()}
         rows["mean"] = np.mean(list(rows.values()), axis=0)
         body = [[site, *(f"{value:.3f}" for value in row)] for site, row in rows.items()]
-        click.echo(markdown_table([mode, *KNOWN], body) + "\n")
+        click.echo(markdown_table([mode, *KNOWLEDGE], body) + "\n")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ from boilerplate.site_models.site_model import SiteModel
 from training.corpora import GoldPage
 from training.documents.figures import new_figure, save_figure
 from training.documents.markdown import write_section
-from training.documents.results import provenance
+from training.documents.results import DIGITS, provenance
 from training.gold_pages import gold_pages
 from training.options import gold_page_options, mode_option
 from training.paths import DOCS, PICTURES, RESULTS
@@ -43,8 +43,7 @@ from training.split import Split
 
 PAGE_NUMBERS: Final = (1, 2, 5, 10, 20, 50)  # of pages learned from
 MEASURES: Final = ("line", "word")
-LAYOUTS: Final = ("blocks", "strings")  # of bare text
-DIGITS: Final = 4
+SCORED_LAYOUTS: Final = ("blocks", "strings")  # of bare text
 MARKERS: Final = ("<!-- figures -->", "<!-- /figures -->")
 
 
@@ -66,7 +65,7 @@ class Setting:
 SETTINGS: Final = tuple(
     Setting(mode, layout, labelled)
     for mode in MODES
-    for layout in (LAYOUTS if mode == "text" else LAYOUTS[:1])
+    for layout in (SCORED_LAYOUTS if mode == "text" else SCORED_LAYOUTS[:1])
     for labelled in (False, True)
 )
 

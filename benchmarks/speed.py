@@ -18,18 +18,18 @@ import click
 
 from benchmarks.page_samples import varied_pages
 from benchmarks.speed_document import document, draw, targets
-from benchmarks.speed_measures import ROUNDS, SPLITS, measure, measure_batches, measure_start
+from benchmarks.speed_measures import ROUNDS, TIMED_SPLITS, measure, measure_batches, measure_start
 from benchmarks.timing import rounded
 from training.corpora import CORPORA, load
 from training.options import cache_option, docs_option, model_option, source_option
 
-PAGES = 500
+DEFAULT_PAGES = 500
 
 
 @click.command()
 @source_option
 @cache_option
-@click.option("--pages", default=PAGES, show_default=True)
+@click.option("--pages", default=DEFAULT_PAGES, show_default=True)
 @click.option("--rounds", default=ROUNDS, show_default=True)
 @model_option
 @click.option(
@@ -48,9 +48,9 @@ def main(
     """Time us and the other tools on the same pages."""
     stored = docs / "results" / "speed.json"
     if not render:
-        golds = varied_pages(load(CORPORA, source, cache), pages, SPLITS)
+        golds = varied_pages(load(CORPORA, source, cache), pages, TIMED_SPLITS)
         if not golds:
-            raise click.ClickException(f"{source} has no page of split {' or '.join(SPLITS)}")
+            raise click.ClickException(f"{source} has no page of split {' or '.join(TIMED_SPLITS)}")
         os.environ.setdefault("OMP_NUM_THREADS", "1")
         if again:
             known = json.loads(stored.read_text("utf-8"))

@@ -36,7 +36,7 @@ from boilerplate.reading.html import html_page
 from training.corpora import CORPORA, GoldPage, load
 from training.options import cache_option, docs_option, model_option, source_option
 
-PAGES: Final = 150
+DEFAULT_PAGES: Final = 150
 WITHIN: Final = "of that: "
 # The modules whose names are replaced by timed functions.
 CLEANER, ENCODER, MODEL = map(module_of, (Cleaner, encode, Model))
@@ -82,7 +82,7 @@ def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @source_option
 @cache_option
-@click.option("--pages", default=PAGES, show_default=True)
+@click.option("--pages", default=DEFAULT_PAGES, show_default=True)
 @model_option
 @docs_option
 def main(source: Path, cache: Path, pages: int, model: str | None, docs: Path) -> None:

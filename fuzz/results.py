@@ -11,10 +11,9 @@ from typing import Any, Final
 
 from training.documents.markdown import write_section
 from training.documents.results import append_run, commit
-from training.paths import DOCS, ROOT
-from training.paths import RESULTS as RESULTS_FOLDER
+from training.paths import DOCS, RESULTS, ROOT
 
-RESULTS: Final = RESULTS_FOLDER / "fuzz.json"
+RESULTS_FILE: Final = RESULTS / "fuzz.json"
 DOCUMENT: Final = DOCS / "hostile.md"
 MARKERS: Final = (
     "<!-- figures: made by `python -m fuzz NAME --write` -->",
@@ -61,7 +60,7 @@ def summary(output: str) -> dict[str, int]:
 
 def store(name: str, run: Mapping[str, Any]) -> None:
     """Add a run to the results, and write the table."""
-    write_section(DOCUMENT, "\n".join(table(append_run(RESULTS, name, run))), MARKERS)
+    write_section(DOCUMENT, "\n".join(table(append_run(RESULTS_FILE, name, run))), MARKERS)
 
 
 def table(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:

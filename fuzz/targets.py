@@ -48,7 +48,7 @@ from tests.made_up import made_up_model
 # Several targets read this page.
 PAGE: Final = "<nav><a href=/>Menu</a></nav><p class='a b'>One <b>two</b><br>three<pre>4\n5</pre>"
 MOST_ARRAY_BYTES: Final = 2000  # of an array in a seed; the rest is 0
-RULES: Final = """api = 1
+SAMPLE_RULES: Final = """api = 1
 [[site]]
 hosts = ["courier.example"]
 drop = ["Menu"]
@@ -312,7 +312,7 @@ TARGETS: Final[dict[str, Target]] = {
             bytes(range(256)) * 2,
         ],
     ),
-    "rules": Target(rules, lambda: [RULES.encode(), *naughty_seeds()]),
+    "rules": Target(rules, lambda: [SAMPLE_RULES.encode(), *naughty_seeds()]),
     "labels": Target(labels, label_seeds),
     "json-record": Target(
         json_record, lambda: [each[1:] for each in archive_seeds()[:1]] + naughty_seeds()

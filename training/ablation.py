@@ -25,6 +25,7 @@ from boilerplate.numeric import sigmoid
 from boilerplate.page import Kind, Page
 from boilerplate.plugins.manager import no_plugins
 from training.corpora import GoldPage
+from training.documents.results import DIGITS
 from training.fit import fit_linear_by_fold, fit_trees, fit_types_by_fold
 from training.lessons import Lesson
 from training.lexicon import Lexicon
@@ -35,7 +36,6 @@ from training.samples import Sample, sample
 from training.score import macro, score_sample
 from training.training_set import training_set
 
-DIGITS: Final = 4
 MIXED_FIGURES: Final = ("mixed", "one_language", "notices_dropped", "quotations_kept")
 
 

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from training.documents.results import as_json
+from training.documents.results import DIGITS, as_json
 from training.score import MEASURES
 
 BASELINE: Final = Path(__file__).with_name("baseline.json")
 MARGIN: Final = 0.01  # so that noise between builds passes
 LEAST_PAGES: Final = 5  # in a smaller group one page would decide
-DIGITS: Final = 4
 
 Scores = Mapping[str, Mapping[str, tuple[int, float, float, float]]]  # mode, group
 Floors = dict[str, dict[str, dict[str, float]]]  # mode, group, "pages" and measures

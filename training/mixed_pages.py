@@ -26,7 +26,7 @@ from training.lexicon import MENU_KINDS, TREEBANK_LANGUAGES, Lexicon, phrases, s
 from training.samples import sample
 
 Role = Literal["own", "other"]
-LAYOUTS: Final = {
+MIXED_LAYOUTS: Final = {
     "site": "the article in one language, all chrome in another",
     "notices": "each notice in the article's language, then in another",
     "menus": "menus whose items are in two languages by turns",
@@ -172,7 +172,7 @@ def mixed_pages(
     ``others`` are the second languages, by default all of them, in turn.
     """
     for number, language in enumerate(material.languages):
-        for place, layout in enumerate(LAYOUTS):
+        for place, layout in enumerate(MIXED_LAYOUTS):
             allowed = material.languages if layout == "quotation" else material.chrome_languages
             choices = [
                 code for code in allowed if code != language and (code in others or not others)
@@ -192,7 +192,7 @@ def pages_in_one(material: Material, language: str) -> list[MixedPage]:
         return []
     return [
         _made(material, layout, language, language, turn)
-        for layout in LAYOUTS
+        for layout in MIXED_LAYOUTS
         for turn in range(PARAMETERS.pages)
     ]
 

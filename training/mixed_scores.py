@@ -16,10 +16,10 @@ from boilerplate.model.file import MODES
 from boilerplate.page import Kind, Label
 from boilerplate.plugins.manager import no_plugins
 from training.documents.markdown import markdown_table
-from training.mixed_pages import LAYOUTS, NOTICE_KINDS, MixedPage
+from training.documents.results import DIGITS
+from training.mixed_pages import MIXED_LAYOUTS, NOTICE_KINDS, MixedPage
 
 QUOTATION_KINDS: Final = ("quotation",)
-DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,9 @@ def cleaned(cleaner: Cleaner, mixed: MixedPage, mode: Kind) -> Cleaned:
 
 def summary(pairs: Sequence[tuple[Cleaned, Cleaned]], mode: Kind) -> dict[str, Any]:
     """The figures of one mode: of all pages, by layout, by language of the article and the line."""
-    layouts = [(layout, [p for p in pairs if p[0].page.layout == layout]) for layout in LAYOUTS]
+    layouts = [
+        (layout, [p for p in pairs if p[0].page.layout == layout]) for layout in MIXED_LAYOUTS
+    ]
     if mode == "html":
         layouts += [
             (name, [p for p in pairs if p[0].page.named == named])

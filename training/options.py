@@ -10,8 +10,7 @@ import click
 
 from boilerplate.model.file import MODES
 from training.corpora import CORPORA
-from training.paths import CACHE, DOCS, LEXICON
-from training.paths import CORPORA as ARCHIVES
+from training.paths import ARCHIVES, CACHE, DOCS, LEXICON
 
 SPLITS = ("train", "dev", "test")
 FOLDER = click.Path(path_type=Path)

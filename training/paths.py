@@ -12,6 +12,6 @@ PICTURES: Final = DOCS / "pictures"
 MODEL_FILE: Final = ROOT / "boilerplate/data/model.zip"
 CHROME_KINDS_FILE: Final = ROOT / "boilerplate/data/kinds.zip"
 # Archives are read from a folder beside the repository and unpacked into an ignored one.
-CORPORA: Final = ROOT.parent / "shared/corpora"
+ARCHIVES: Final = ROOT.parent / "shared/corpora"
 LEXICON: Final = ROOT.parent / "shared/lexicon"
 CACHE: Final = ROOT / ".cache/corpora"

@@ -19,11 +19,11 @@ from boilerplate.page import Kind
 from boilerplate.plugins.manager import no_plugins
 from training.align import CONTENT_SHARE, content_shares
 from training.corpora import GoldPage
+from training.documents.results import DIGITS
 from training.samples import sample
 
 BINS: Final = 10
 WORST_PAGES: Final = 20
-DIGITS: Final = 4
 # From Okabe and Ito's palette for colour-blind readers.
 COLOURS: Final = {"html": "#0072B2", "text": "#D55E00"}
 

@@ -26,7 +26,7 @@ from training.align import CONTENT_SHARE, UNSURE, content_shares
 from training.corpora import GoldPage
 
 # Bare text: a block a line, a text node a line, or blocks with some neighbours joined.
-LAYOUTS: Final = ("blocks", "strings", "joined")
+TEXT_LAYOUTS: Final = ("blocks", "strings", "joined")
 MAX_PAGE_LINES: Final = 4000  # the few longer pages are indexes and hold no more news
 LEAST_COPY_WORDS: Final = 4  # shorter lines appear twice without being copies
 HIDDEN_SHARE: Final = 0.5  # of the pages: bare text leaves out hidden elements
@@ -76,7 +76,7 @@ def as_labels(values: Iterable[int]) -> list[Label | None]:
 
 
 def sample(gold: GoldPage, mode: Kind, layout: str = "blocks") -> Sample | None:
-    """A labelled page as HTML, or as bare text in one of the LAYOUTS.
+    """A labelled page as HTML, or as bare text in one of the TEXT_LAYOUTS.
 
     None if the page has no lines, or more than 4,000.
     """
@@ -178,7 +178,7 @@ def count_copies_once(y: np.ndarray, keys: Sequence[tuple[str, ...]]) -> None:
 
 
 def text_lines(page: Page, markup: str, layout: str, gold: GoldPage) -> list[str]:
-    """The lines of the page's text in one of the LAYOUTS."""
+    """The lines of the page's text in one of the TEXT_LAYOUTS."""
     if layout == "strings":
         return list(_strings(markup))
     hide = draw(gold, "hidden") < HIDDEN_SHARE

@@ -39,7 +39,7 @@ from training.samples import sample
 STRIDE: Final = 4  # every fourth page is enough for a general model that errs
 HALVES: Final = ((0, 1), (2, 3, 4))  # folds of sites that one general model never sees
 SITE_PAGES: Final = (2, 5, 10, 20)  # numbers of pages to learn from; one page tells too little
-PARTS: Final = 4  # of a site's pages; each is scored with what the others tell
+PARTS: Final = 4  # of a site's pages; each is scored with the evidence of the others
 LEAST_PAGES: Final = 3  # of a site
 REPORTED_LOSS: Final = 0.003  # sites that lose more line F1 are counted in the output
 
@@ -74,7 +74,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """A page with what n other pages of its site tell about it.
+    """A page with the evidence from n other pages of its site.
 
     ``columns`` are the evidence (lines, features), ``odds`` the log-odds over the threshold, ``y``
     the gold.
@@ -117,7 +117,7 @@ def scored_pages(golds: Sequence[GoldPage], mode: Kind, jobs: int) -> Iterator[S
 
 
 def views(pages: Sequence[Scored]) -> Iterator[View]:
-    """The pages of one site, each with what some of the others tell about it."""
+    """The pages of one site, each with the evidence from some of the others."""
     n = len(pages)
     order = np.random.default_rng(crc32(pages[0].site.encode())).permutation(n).tolist()
     for part in range(min(PARTS, n)):

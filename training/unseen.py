@@ -23,6 +23,7 @@ from boilerplate.page import Kind, Label
 from boilerplate.plugins.manager import no_plugins
 from training.ablation import copied
 from training.corpora import GoldPage
+from training.documents.results import DIGITS
 from training.fit import fit_stack
 from training.lessons import Lesson, base_language
 from training.lexicon import Lexicon
@@ -39,7 +40,6 @@ HELD_OUT: Final = ("el", "he", "ko", "th", "tr", "vi", "de", "pl", "ru", "zh")
 FROM_CORPORA: Final = "corpora"
 MADE_UP: Final = "made_up"
 MODE: Final[Kind] = "text"
-DIGITS: Final = 4
 # Pages to score by language and source.
 Pages = Mapping[str, Mapping[str, Sequence[Sample]]]
 

@@ -64,7 +64,7 @@ def test_table_adds_up_the_runs_of_a_target(monkeypatch, tmp_path: Path) -> None
     document = tmp_path / "hostile.md"
     document.write_text("a\n\n" + "\n".join(results.MARKERS) + "\nb\n", "utf-8")
     monkeypatch.setattr(results, "DOCUMENT", document)
-    monkeypatch.setattr(results, "RESULTS", tmp_path / "fuzz.json")
+    monkeypatch.setattr(results, "RESULTS_FILE", tmp_path / "fuzz.json")
     output = "#2 INITED cov: 9 ft: 9 corp: 1/1b\n#8 DONE   cov: 20 ft: 30 corp: 4/22Kb\n"
     run = {"commit": "0" * 40, "processor": 30, "found": 0}
     results.store("rules", run | results.summary(output))

@@ -16,8 +16,11 @@ from tests.training.made_up_pages import MENU, NOTICES, UNSEEN, corpus
 from training.corpora import GoldPage
 from training.fit import train_model
 from training.progress import no_log
-from training.samples import LAYOUTS, sample
+from training.samples import TEXT_LAYOUTS, sample
 from training.score import macro, score_page
+
+
+pytestmark = pytest.mark.slow
 
 
 def learn(jobs: int) -> Model:
@@ -62,7 +65,7 @@ def test_score_page_compares_the_page_with_its_gold(learned: Model) -> None:
 
 
 class TestSamples:
-    @pytest.mark.parametrize("layout", LAYOUTS)
+    @pytest.mark.parametrize("layout", TEXT_LAYOUTS)
     def test_every_layout_of_bare_text_has_all_words_of_the_page(self, layout: str) -> None:
         labelled = sample(UNSEEN, "text", layout)
         assert labelled
@@ -70,7 +73,7 @@ class TestSamples:
         html = "".join(line.text for line in html_page(UNSEEN.html.decode()).lines)
         assert re.sub(r"\s", "", text) == re.sub(r"\s", "", html)
 
-    @pytest.mark.parametrize("layout", LAYOUTS)
+    @pytest.mark.parametrize("layout", TEXT_LAYOUTS)
     def test_layouts_are_deterministic(self, layout: str) -> None:
         one, other = (sample(UNSEEN, "text", layout) for _ in range(2))
         assert one

@@ -11,7 +11,7 @@ from tests.made_up import SENTENCES
 from training.lexicon import MENU_KINDS
 from training.mixed_pages import (
     BUTTON_KINDS,
-    LAYOUTS,
+    MIXED_LAYOUTS,
     NOTICE_KINDS,
     PARAMETERS,
     Material,
@@ -36,9 +36,9 @@ PAIRS = list(mixed_pages(MATERIAL))
 
 def test_every_language_has_pages_of_every_layout() -> None:
     assert {(page.language, page.layout) for page, _ in PAIRS} == {
-        (code, layout) for code in LANGUAGES for layout in LAYOUTS
+        (code, layout) for code in LANGUAGES for layout in MIXED_LAYOUTS
     }
-    assert len(PAIRS) == len(LANGUAGES) * len(LAYOUTS) * PARAMETERS.pages
+    assert len(PAIRS) == len(LANGUAGES) * len(MIXED_LAYOUTS) * PARAMETERS.pages
     assert {page.other for page, _ in PAIRS} == {*LANGUAGES, WITHOUT_PROSE}
 
 

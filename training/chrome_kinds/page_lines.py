@@ -1,4 +1,4 @@
-"""Lines of the corpora's pages whose kind their markup tells."""
+"""Lines of the corpora's pages whose markup names their kind."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ FORM_KINDS: Final = {
 
 
 def kind_of_names(around: Sequence[tuple[str, tuple[str, ...]]]) -> str | None:
-    """The kind that the nearest named element around a line tells; None if there is none.
+    """The kind by the names of the nearest named element around a line; None if there is none.
 
     >>> kind_of_names([("a", ()), ("div", ("post-newsletterBox",))])
     'newsletter'

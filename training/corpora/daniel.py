@@ -17,7 +17,7 @@ LICENCE = "GPL-3.0"
 COMMIT = "be875ce1"
 REPOSITORIES = {"daniel": "waddle"}
 
-LANGUAGES = {"Chinese": "zh", "English": "en", "Greek": "el", "Polish": "pl", "Russian": "ru"}
+LANGUAGE_CODES = {"Chinese": "zh", "English": "en", "Greek": "el", "Polish": "pl", "Russian": "ru"}
 
 # The references are hand-made; some tags are unclosed, doubled or cut off ("<p堅果…").
 _PARAGRAPH_EDGE = re.compile(r"</?p(?:\s[^>]*)?>|<p(?![a-z\s])")
@@ -46,7 +46,7 @@ def pages(root: Path) -> Iterator[GoldPage]:
             html=as_stored(path.read_bytes()),
             gold=reference_text(text),
             site=site_of(host),
-            language=LANGUAGES.get(languages.get(path.name, ""), ""),
+            language=LANGUAGE_CODES.get(languages.get(path.name, ""), ""),
         )
 
 

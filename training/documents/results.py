@@ -18,6 +18,7 @@ from training.paths import ROOT
 
 PACKAGE: Final = "boilerplate-lines"
 OURS: Final = "boilerplate"
+DIGITS: Final = 4  # of scores in the results
 
 
 # The documents quote the first of these splits that was measured.
