@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from boilerplate.model.linear import EVIDENCE
+from boilerplate.features.table import LINEAR_TABLES
 from tests.training.made_up_pages import PAGES, SITES, page_of
 from training.ablation import ablation, copied, variants
 from training.documents.experiment_tables import ablation_tables
@@ -21,7 +21,7 @@ def lessons():
 def test_variant_without_a_table_has_zero_weights_there(lessons):
     fitted = dict(variants(copied(lessons), "html"))
     whole = fitted["everything"].linear
-    for number, name in enumerate(EVIDENCE):
+    for number, name in enumerate(LINEAR_TABLES):
         blind = fitted[f"linear: {name}"].linear
         assert np.any(whole.tables[number])
         assert not np.any(blind.tables[number])
