@@ -24,7 +24,7 @@ _SITE: Final = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)*")
 class Corrector(Protocol):
     """Corrects the general model's scores on pages of a site it knows, as a SiteModel does.
 
-    A plugin may return one from its hook ``site_models``.
+    A plugin may return one from its hook ``site_model``.
     """
 
     def correct(self, page: Page, scores: Scores) -> Scores:
