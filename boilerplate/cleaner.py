@@ -89,8 +89,9 @@ class Cleaner:
         kept = overruled(probability >= threshold, spoken, opinions)
         language = page_language(scored.languages, probability, general.chars)
         decided = Decided(
-            page, spoken, kept, probability, language, opinions, self.model, general, scored
-        )
+            page, spoken, kept, probability, language, opinions, self.model, general, scored,
+            threshold,
+        )  # fmt: skip
         return CleanPage(
             page, decided.labelled(), language, threshold, opinions.errors, scored.drift
         )
@@ -104,7 +105,7 @@ class Decided:
     """What was decided of a page's spoken lines, and all that explains it.
 
     ``kept`` and ``probability`` are (n,); ``general`` is what the ``model`` says, ``scored``
-    with what is known of the site.
+    with what is known of the site, ``probability`` with the plugins' votes too.
     """
 
     page: Page
@@ -116,6 +117,7 @@ class Decided:
     model: Model
     general: Scores
     scored: Scores
+    threshold: float
 
     def labelled(self) -> Predictions:
         """The predictions, explained when they are looked at; blank lines are dropped."""
@@ -133,6 +135,20 @@ class Decided:
         skeleton = self.general.skeleton
         return self._of_all_lines(
             chrome_kinds(self.page, self.spoken, self.kept, skeleton=skeleton), None
+        )
+
+    def deciders(self) -> Sequence[str]:
+        """What each line's label is due to, see ``Prediction.decided_by``."""
+        return self._of_all_lines(
+            deciders(
+                self.general.probability.round(PLACES) >= self.threshold,
+                self.scored.probability.round(PLACES) >= self.threshold,
+                self.probability >= self.threshold,
+                self.probability >= PLAIN_THRESHOLD,
+                [self.opinions.voters.get(i) for i in self.spoken],
+                [self.opinions.judges.get(i) for i in self.spoken],
+            ),
+            "blank",
         )
 
     def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
@@ -170,6 +186,32 @@ def overruled(
         return kept
     labels = {i: label is Label.CONTENT for i, (label, _) in opinions.verdicts.items()}
     return np.array([labels.get(i, keep) for i, keep in zip(spoken, kept.tolist(), strict=True)])
+
+
+def deciders(
+    by_model: NDArray[np.bool_],
+    with_site: NDArray[np.bool_],
+    with_votes: NDArray[np.bool_],
+    plain: NDArray[np.bool_],
+    voters: Sequence[str | None],
+    judges: Sequence[str | None],
+) -> list[str]:
+    """What each line's label is due to, (n,); see ``Prediction.decided_by``.
+
+    The arrays say which lines would be kept by the model alone, with the site's correction, with
+    the plugins' votes too, and with these at a threshold of 0.5; all (n,). ``voters`` and
+    ``judges`` are the plugins whose votes weigh most on a line, and whose verdict labels it.
+    """
+    found = np.full(len(by_model), "model", object)
+    found[with_votes != plain] = "threshold"
+    found[with_site != by_model] = "site_model"
+    changed = with_votes != with_site
+    return [
+        f"plugin:{judge}" if judge else f"plugin:{voter}" if voter and change else decider
+        for decider, change, voter, judge in zip(
+            found.tolist(), changed.tolist(), voters, judges, strict=True
+        )
+    ]
 
 
 def best_threshold(probability: Floats, chars: Floats, article: float = 1.0) -> float:

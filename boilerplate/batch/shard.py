@@ -16,6 +16,7 @@ from boilerplate.batch.record import Record, RecordsError
 from boilerplate.batch.writers import Format, Written, writing
 from boilerplate.files import beside, digest_of
 from boilerplate.page import Kind
+from boilerplate.serialize import SCHEMA
 
 REPORTS: Final = ".reports"  # one a finished shard, until and after all stand in the manifest
 
@@ -79,6 +80,8 @@ class Job:
             "as": self.kind,
             "fields": asdict(self.recipe.fields),
             "budget": asdict(self.recipe.budget),
+            "schema": SCHEMA,
+            "reasons": self.recipe.reasons,
         }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from boilerplate.display import visible
 from boilerplate.explain.page_report import (
+    FOREIGN,
     MAX_ROWS,
     _data,
     _dropped_by,
@@ -60,6 +61,7 @@ def _batch(batch: Batch) -> str:
         "lines": f"{batch.lines:,}",
         "kept": f"{batch.kept:,}",
         "dropped": f"{dropped:,}",
+        FOREIGN: _number(batch.foreign, "line") if batch.foreign else "",
         "failed": _number(batch.errors, "page") if batch.errors else "",
         "read in part": _number(batch.in_part, "page") if batch.in_part else "",
     }

@@ -24,7 +24,9 @@ from boilerplate.result import CleanPage, Prediction
 # Long runs of dropped lines are menus and footers: folded, they don't stand before the article.
 MAX_OPEN_RUN = 5
 MAX_ROWS = 20  # of a table of counts
+FOREIGN: Final = "dropped in another language"
 MAX_KINDS = 3  # named for a run of dropped lines
+DECIDERS: Final = ("model", "site_model", "threshold")  # what drops lines, beside plugins
 MAX_TITLE_LENGTH = 120  # a first line longer than this is a paragraph
 STRIP_WIDTH, STRIP_HEIGHT = 1000.0, 40.0
 MIN_BAR_HEIGHT = 3.0  # so that a sure drop still shows as a bar
@@ -50,9 +52,11 @@ def _ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def _dropped_by(deciders: Mapping[str, int]) -> str:
-    from boilerplate.explain.reasons import DECIDERS
-
-    return _tally("Dropped by", [(who, deciders[who]) for who in DECIDERS if deciders.get(who)])
+    """How many lines were dropped by the model, the site model, the threshold and each plugin."""
+    counts = {name.replace("_", " ", 1): deciders.get(name, 0) for name in DECIDERS}
+    plugins = {name: count for name, count in deciders.items() if name not in DECIDERS}
+    known = [(name, count) for name, count in counts.items() if count]
+    return _tally("Dropped by", [*known, *_ranked(plugins)])
 
 
 def _tally(title: str, counts: Sequence[tuple[str, int]], of: str = "lost") -> str:
@@ -115,22 +119,24 @@ def _section(number: int, name: str, page: CleanPage) -> str:
 
 def _why_dropped(page: CleanPage) -> tuple[Counter[str], Counter[str]]:
     """How many lines were dropped by whom, and as what."""
-    from boilerplate.explain.reasons import decider
-
     dropped = [p for _, p in spoken(page) if p.label is Label.BOILERPLATE]
     return (
-        Counter(decider(p.reason) for p in dropped if p.reason),
+        Counter(p.decided_by for p in dropped),
         Counter(p.kind or "other" for p in dropped),
     )
 
 
 def _facts(name: str, page: CleanPage, total: int) -> str:
+    from boilerplate.explain.reasons import count_foreign
+
+    foreign = count_foreign(page.predictions, page.language)
     facts = {
         "source": escape(name) if page.page.metadata.title else "",  # else it is the heading
         "site": _site_link(page),
         "language": escape(_language(page.language)) if page.language else "",
         "read as": "HTML" if page.page.kind == "html" else "plain text",
         "kept": f"<b>{len(page.kept)}</b> of {total}&nbsp;lines{_share_bar(_share(page))}",
+        FOREIGN: _number(foreign, "line") if foreign else "",
         "in part": _unread(page),
     }
     return _listed(facts)

@@ -7,8 +7,7 @@ of a ground is a fact that holds for the line (``facts``), so that it can be see
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -22,7 +21,8 @@ from boilerplate.language.names import language_name, same_language
 from boilerplate.model.columns import GROUNDS
 from boilerplate.model.stack import Evidence, Scores
 from boilerplate.numeric import Floats, Ints
-from boilerplate.page import Page
+from boilerplate.page import Label, Page
+from boilerplate.result import Prediction
 
 KIND_WORDS: Final = {  # how each kind of chrome is said; "other" says nothing
     "navigation": "navigation", "legal": "legal notice", "cookie": "cookie notice",
@@ -198,6 +198,16 @@ def is_foreign(language: str | None, of_page: str | None) -> bool:
     return bool(language and of_page) and not same_language(language, of_page)
 
 
+def count_foreign(predictions: Iterable[Prediction], of_page: str | None) -> int:
+    """How many lines were dropped that are, surely enough, in another language than the page."""
+    return sum(
+        prediction.label is Label.BOILERPLATE
+        and prediction.language_confidence >= SURE_OF_LANGUAGE
+        and is_foreign(prediction.language, of_page)
+        for prediction in predictions
+    )
+
+
 def foreign(language: str, of_page: str) -> str:
     """What gives a line in another language away, in words.
 
@@ -216,25 +226,3 @@ def naming(kind: str | None, reason: str) -> str:
     ('cookie notice: short, among chrome lines', 'shaped like prose')
     """
     return f"{KIND_WORDS[kind]}: {reason}" if kind in KIND_WORDS else reason
-
-
-DECIDERS: Final = ("model", "site model", "plugin", "language")
-_QUOTED: Final = re.compile(r'"[^"]*"')
-_OF_SITE: Final = re.compile(r"\bthis site\b")
-_OF_LANGUAGE: Final = re.compile(r" line on an? [^,]+ page|in another (?:language|script) than")
-
-
-def decider(reason: str) -> str:
-    """Whose evidence comes first in a reason, one of DECIDERS.
-
-    >>> decider("plugin:courier: drop"), decider("stands on 9 of 10 pages of this site, short")
-    ('plugin', 'site model')
-    >>> decider("Turkish line on an English page"), decider("short, all links")
-    ('language', 'model')
-    """
-    if reason.startswith("plugin:"):
-        return "plugin"
-    said = _QUOTED.sub("", reason)  # what the page calls its elements says nothing
-    if _OF_SITE.search(said):
-        return "site model"
-    return "language" if _OF_LANGUAGE.search(said) else "model"

@@ -21,6 +21,9 @@ from boilerplate.batch.readers import _zstd, is_archive, read_archive, read_file
 from boilerplate.batch.record import Fields, Record, RecordsError, opened
 from boilerplate.batch.writers import FORMATS, writing
 from boilerplate.files import beside, remove_left_behind
+from boilerplate.page import Label, Line, Page
+from boilerplate.result import CleanPage, Prediction, Predictions
+from boilerplate.serialize import failed_record, to_json
 from tests.made_up import SENTENCES
 
 pa = pytest.importorskip("pyarrow")
@@ -332,16 +335,15 @@ def test_files_of_many_pages_are_told_by_their_names():
 
 
 def write(path: Path, form: Any, count: int = 2500) -> None:
-    lines = [{"start": 0, "end": 1, "probability": 0.5, "content": True, "kind": None,
-              "language": "tr"}]  # fmt: skip
+    line = Line("çay")
+    page = CleanPage(Page((line,)), Predictions.of([Prediction(line, Label.CONTENT, 0.5, "")]))
     with writing(path, form) as (writer, _):
         for number in range(count):
-            record = {"record": number, "id": str(number), "url": None}
+            source = str(number)
             if number % 7 == 0:
-                record["error"] = "as told"
+                writer.write(to_json(failed_record(source, "as told", record=number)))
             else:
-                record |= {"text": "çay", "page": "çay", "lines": lines, "error": None}
-            writer.write(json.dumps(record, ensure_ascii=False).encode())
+                writer.write(to_json(page.to_dict(source, record=number)))
 
 
 @pytest.mark.parametrize("form", FORMATS)
