@@ -75,25 +75,24 @@ class Cleaner:
         page = (
             source if isinstance(source, Page) else read(source, url, kind, charset, known.select)
         )
-        spoken = page.spoken
-        general = scored = self.model.predict(page, spoken)
+        compact = page.without_blank_lines
+        general = scored = self.model.predict(compact)
         if site := corrector_of(self.site_models, page):
-            scored = site.correct(page, spoken, scored)
+            scored = site.correct(compact, scored)
         else:
-            scored = known.corrected(page, spoken, scored)
-        opinions = known.opinions(page, spoken, scored.probability)
-        probability = nudged(scored.probability, spoken, opinions).round(PLACES)
+            scored = known.corrected(compact, scored)
+        opinions = known.opinions(compact, scored.probability)
+        probability = with_votes(scored.probability, opinions).round(PLACES)
         threshold = self.threshold
         if threshold is None:
             threshold = best_threshold(probability, general.chars, scored.article)
-        kept = overruled(probability >= threshold, spoken, opinions)
+        kept = with_verdicts(probability >= threshold, opinions)
         language = page_language(scored.languages, probability, general.chars)
         decided = Decided(
-            page, spoken, kept, probability, language, opinions, self.model, general, scored,
-            threshold,
-        )  # fmt: skip
+            compact, kept, threshold, probability, language, opinions, self.model, general, scored
+        )
         return CleanPage(
-            page, decided.labelled(), language, threshold, opinions.errors, scored.drift
+            page, decided.predictions(page), language, threshold, opinions.errors, scored.drift
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -102,90 +101,70 @@ class Cleaner:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was decided of a page's spoken lines, and all that explains it.
+    """What was decided of a page without blank lines, and all that explains it.
 
     ``kept`` and ``probability`` are (n,); ``general`` is what the ``model`` says, ``scored``
     with what is known of the site, ``probability`` with the plugins' votes too.
     """
 
     page: Page
-    spoken: Sequence[int]
     kept: NDArray[np.bool_]
+    threshold: float
     probability: Floats
     language: str | None
     opinions: Opinions
     model: Model
     general: Scores
     scored: Scores
-    threshold: float
 
-    def labelled(self) -> Predictions:
-        """The predictions, explained when they are looked at; blank lines are dropped."""
+    def predictions(self, page: Page) -> Predictions:
+        """A prediction for each line of the whole page, explained when it is looked at."""
         labels = [Label.CONTENT if keep else Label.BOILERPLATE for keep in self.kept.tolist()]
-        return Predictions(
-            self.page.lines,
-            self._of_all_lines(labels, Label.BOILERPLATE),
-            self._of_all_lines(self.probability.tolist(), 0.0),
-            self._of_all_lines(self.scored.languages, (None, 0.0)),
-            self,
+        columns = Predictions(
+            self.page.lines, labels, self.probability.tolist(), self.scored.languages, self
         )
+        return columns if page is self.page else columns.with_blank_lines(page)
 
     def kinds(self) -> Sequence[str | None]:
         """The kind of chrome of each line that was dropped, None of others."""
-        skeleton = self.general.skeleton
-        return self._of_all_lines(
-            chrome_kinds(self.page, self.spoken, self.kept, skeleton=skeleton), None
-        )
+        return chrome_kinds(self.page, self.kept, skeleton=self.general.skeleton)
 
     def deciders(self) -> Sequence[str]:
         """What each line's label is due to, see ``Prediction.decided_by``."""
-        return self._of_all_lines(
-            deciders(
-                self.general.probability.round(PLACES) >= self.threshold,
-                self.scored.probability.round(PLACES) >= self.threshold,
-                self.probability >= self.threshold,
-                self.probability >= PLAIN_THRESHOLD,
-                [self.opinions.voters.get(i) for i in self.spoken],
-                [self.opinions.judges.get(i) for i in self.spoken],
-            ),
-            "blank",
+        return deciders(
+            self.general.probability.round(PLACES) >= self.threshold,
+            self.scored.probability.round(PLACES) >= self.threshold,
+            self.probability >= self.threshold,
+            self.probability >= PLAIN_THRESHOLD,
+            self.opinions,
         )
 
     def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
         """Why each line was kept or dropped, after the kind of chrome that it is."""
         evidence = self.model.evidence(self.general)
-        why = reasons(self.page, self.spoken, self.scored, evidence, self.kept, self.language)
-        said = [
-            self.opinions.reason(i, naming(kinds[i], each))
-            for i, each in zip(self.spoken, why, strict=True)
+        why = reasons(self.page, self.scored, evidence, self.kept, self.language)
+        return [
+            self.opinions.reason(i, naming(kind, each))
+            for i, (kind, each) in enumerate(zip(kinds, why, strict=True))
         ]
-        return self._of_all_lines(said, "blank line")
-
-    def _of_all_lines(self, values: Sequence[Any], blank: Any) -> Sequence[Any]:
-        if len(values) == len(self.page.lines):
-            return values
-        column = [blank] * len(self.page.lines)
-        for i, value in zip(self.spoken, values, strict=True):
-            column[i] = value
-        return column
 
 
-def nudged(probability: Floats, spoken: Sequence[int], opinions: Opinions) -> Floats:
-    """Probabilities of the spoken lines, (n,), with the plugins' votes added as log-odds."""
+def with_votes(probability: Floats, opinions: Opinions) -> Floats:
+    """Probabilities of lines, (n,), with the plugins' votes added as log-odds."""
     if not opinions.votes:
         return probability
-    votes = np.array([opinions.votes.get(i, (0.0, ""))[0] for i in spoken])
+    votes = np.array([opinions.votes.get(i, (0.0, ""))[0] for i in range(len(probability))])
     return shifted(probability, votes, CLOSEST)
 
 
-def overruled(
-    kept: NDArray[np.bool_], spoken: Sequence[int], opinions: Opinions
-) -> NDArray[np.bool_]:
-    """Which of the spoken lines are kept, (n,), with the plugins' verdicts as the last word."""
+def with_verdicts(kept: NDArray[np.bool_], opinions: Opinions) -> NDArray[np.bool_]:
+    """Which lines are kept, (n,), with the plugins' verdicts as the last word."""
     if not opinions.verdicts:
         return kept
-    labels = {i: label is Label.CONTENT for i, (label, _) in opinions.verdicts.items()}
-    return np.array([labels.get(i, keep) for i, keep in zip(spoken, kept.tolist(), strict=True)])
+    kept = kept.copy()
+    for i, (label, _) in opinions.verdicts.items():
+        kept[i] = label is Label.CONTENT
+    return kept
 
 
 def deciders(
@@ -193,25 +172,23 @@ def deciders(
     with_site: NDArray[np.bool_],
     with_votes: NDArray[np.bool_],
     plain: NDArray[np.bool_],
-    voters: Sequence[str | None],
-    judges: Sequence[str | None],
+    opinions: Opinions,
 ) -> list[str]:
     """What each line's label is due to, (n,); see ``Prediction.decided_by``.
 
     The arrays say which lines would be kept by the model alone, with the site's correction, with
-    the plugins' votes too, and with these at a threshold of 0.5; all (n,). ``voters`` and
-    ``judges`` are the plugins whose votes weigh most on a line, and whose verdict labels it.
+    the plugins' votes too, and with these at a threshold of 0.5; all (n,).
     """
     found = np.full(len(by_model), "model", object)
     found[with_votes != plain] = "threshold"
     found[with_site != by_model] = "site_model"
-    changed = with_votes != with_site
-    return [
-        f"plugin:{judge}" if judge else f"plugin:{voter}" if voter and change else decider
-        for decider, change, voter, judge in zip(
-            found.tolist(), changed.tolist(), voters, judges, strict=True
-        )
-    ]
+    for i, name in opinions.voters.items():
+        if with_votes[i] != with_site[i]:
+            found[i] = f"plugin:{name}"
+    for i, name in opinions.judges.items():
+        found[i] = f"plugin:{name}"
+    names: list[str] = found.tolist()
+    return names
 
 
 def best_threshold(probability: Floats, chars: Floats, article: float = 1.0) -> float:

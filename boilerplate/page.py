@@ -6,7 +6,7 @@ Every value here is frozen. A step of the pipeline takes one and returns another
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 from urllib.parse import urlsplit
@@ -97,13 +97,23 @@ class Page:
     unread: int = 0
 
     @property
-    def spoken(self) -> list[int]:
+    def nonblank(self) -> list[int]:
         """The indices of the lines that are not blank.
 
-        >>> text_page(["a", " ", "b"]).spoken
+        >>> text_page(["a", " ", "b"]).nonblank
         [0, 2]
         """
         return [i for i, line in enumerate(self.lines) if not is_blank(line)]
+
+    @property
+    def without_blank_lines(self) -> Page:
+        """The page that is cleaned: this one, or a copy without its blank lines.
+
+        >>> [line.text for line in text_page(["a", " ", "b"]).without_blank_lines.lines]
+        ['a', 'b']
+        """
+        lines = tuple(line for line in self.lines if not is_blank(line))
+        return self if len(lines) == len(self.lines) else replace(self, lines=lines)
 
     @property
     def site(self) -> str | None:

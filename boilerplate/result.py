@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self, overload
+from typing import Any, Protocol, Self, TypeVar, overload
 
 from boilerplate.kernels import select as acceleration
 from boilerplate.page import Label, Line, Page
 from boilerplate.serialize import line_records, page_record, parse_record
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,22 @@ class Predictions(Sequence[Prediction]):
         self._deciders: Sequence[str] = ()
         self._reasons: Sequence[str] = ()
         self._made: tuple[Prediction, ...] | None = None
+
+    def with_blank_lines(self, page: Page) -> Predictions:
+        """The predictions of a page, from those of its lines that are not blank.
+
+        Blank lines are dropped, with probability 0 and "blank line" as their reason.
+        """
+        if self._explainer is None:
+            raise ValueError("blank lines are added before predictions are looked at")
+        places = _Places(page.nonblank, len(page.lines))
+        return Predictions(
+            page.lines,
+            places.spread(self.labels, Label.BOILERPLATE),
+            places.spread(self.probabilities, 0.0),
+            places.spread(self.languages, (None, 0.0)),
+            _BlankLinesExplained(self._explainer, places),
+        )
 
     @classmethod
     def of(cls, made: Iterable[Prediction]) -> Predictions:
@@ -176,6 +194,39 @@ class Predictions(Sequence[Prediction]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Predictions.of, (self._all(),))
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """The indices, among ``n`` lines of a page, of those that are not blank."""
+
+    nonblank: Sequence[int]
+    n: int
+
+    def spread(self, values: Sequence[T], blank: T) -> list[T]:
+        """A value for each line of the page, from those of its lines that are not blank."""
+        column = [blank] * self.n
+        for i, value in zip(self.nonblank, values, strict=True):
+            column[i] = value
+        return column
+
+
+@dataclass(frozen=True, slots=True)
+class _BlankLinesExplained:
+    """An Explainer for all lines of a page, from the one for its lines that are not blank."""
+
+    inner: Explainer
+    places: _Places
+
+    def kinds(self) -> Sequence[str | None]:
+        return self.places.spread(self.inner.kinds(), None)
+
+    def deciders(self) -> Sequence[str]:
+        return self.places.spread(self.inner.deciders(), "blank")
+
+    def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
+        of_nonblank = [kinds[i] for i in self.places.nonblank]
+        return self.places.spread(self.inner.reasons(of_nonblank), "blank line")
 
 
 @dataclass(frozen=True, slots=True)

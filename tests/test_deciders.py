@@ -13,6 +13,7 @@ from boilerplate import Cleaner, Label, SiteModel
 from boilerplate.cleaner import deciders
 from boilerplate.model.model import Model
 from boilerplate.plugins.manager import load_plugins, no_plugins
+from boilerplate.plugins.opinions import Opinions
 from boilerplate.plugins.plugin import Settings
 from boilerplate.reading.html import html_page
 from tests import made_up_site as site
@@ -125,9 +126,9 @@ def test_plugins_go_before_site_models_and_these_before_the_threshold(
 ) -> None:
     kept = [np.array([bool(steps[name])]) for name in ("model", "site", "votes", "plain")]
     by_model, with_site, with_votes, plain = kept
-    assert deciders(by_model, with_site, with_votes, plain, ["v"], [steps.get("judge")]) == [
-        decider
-    ]
+    judges = {0: steps["judge"]} if "judge" in steps else {}
+    opinions = Opinions(judges=judges, voters={0: "v"})
+    assert deciders(by_model, with_site, with_votes, plain, opinions) == [decider]
 
 
 def test_the_words_of_a_rule_decide_nothing(model: Model, tmp_path: Path) -> None:

@@ -64,10 +64,10 @@ def test_remarks_are_left_alone_and_say_where_a_page_is_from() -> None:
 @given(st.data(), st.lists(st.text(st.characters(exclude_categories=()))))
 def test_what_is_written_of_any_page_is_read_again(data: st.DataObject, lines: list[str]) -> None:
     page = text_page(lines)
-    signs = [data.draw(st.sampled_from([*SIGNS])) for _ in page.spoken]
+    signs = [data.draw(st.sampled_from([*SIGNS])) for _ in page.nonblank]
     text = str(labels_file(page, signs, "https://a.example/")).encode().decode()
     assert parse_labels(text).signs == tuple(signs)
-    assert [read_labels(text, page)[i] for i in page.spoken] == [SIGNS[sign] for sign in signs]
+    assert [read_labels(text, page)[i] for i in page.nonblank] == [SIGNS[sign] for sign in signs]
 
 
 def test_a_file_is_replaced_whole_and_a_link_is_not_followed(tmp_path: Path) -> None:

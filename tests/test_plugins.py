@@ -416,7 +416,7 @@ class FakeSiteModel:
 
     site = "a.example"
 
-    def correct(self, page: Page, spoken: Any, scores: Scores) -> Scores:
+    def correct(self, page: Page, scores: Scores) -> Scores:
         probability = scores.probability.copy()
         probability[0] = 1.0
         return replace(scores, probability=probability)
@@ -437,9 +437,9 @@ class TestSiteModels:
 
     @pytest.mark.parametrize(
         "answer",
-        [lambda *_: None, lambda page, spoken, scores: scores.probability, lambda: None,
-         lambda p, s, scores: replace(scores, probability=scores.probability[:1]),
-         lambda p, s, scores: replace(scores, probability=scores.probability + 2)],
+        [lambda *_: None, lambda page, scores: scores.probability, lambda: None,
+         lambda p, scores: replace(scores, probability=scores.probability[:1]),
+         lambda p, scores: replace(scores, probability=scores.probability + 2)],
     )  # fmt: skip
     def test_one_that_returns_nonsense_costs_a_warning(self, answer: Any) -> None:
         model = SimpleNamespace(correct=answer)

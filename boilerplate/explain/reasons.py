@@ -21,7 +21,7 @@ from boilerplate.language.names import language_name, same_language
 from boilerplate.model.columns import GROUNDS
 from boilerplate.model.stack import Evidence, Scores
 from boilerplate.numeric import Floats, Ints
-from boilerplate.page import Label, Page
+from boilerplate.page import Element, Label, Line, Page
 from boilerplate.result import Prediction
 
 KIND_WORDS: Final = {  # how each kind of chrome is said; "other" says nothing
@@ -42,13 +42,12 @@ LINES_AT_ONCE: Final = 8192  # which take some 10 MB; a page may have 200,000
 
 def reasons(
     page: Page,
-    spoken: Sequence[int],
     scores: Scores,
     evidence: Evidence,
     content: NDArray[np.bool_],
     language: str | None = None,
 ) -> list[str]:
-    """A reason for each spoken line, the strongest ground first; ``content`` are kept, (n,).
+    """A reason for each line, none blank, the strongest ground first; ``content`` are kept, (n,).
 
     ``language`` is the page's. A line that was dropped in another one is said to be, wherever
     that counted against it.
@@ -62,14 +61,20 @@ def reasons(
         )
         columns = columns_of(evidence.seen[part], around[part])
         out += _reasons(
-            page, spoken[part], of_part, evidence.grounds[part], columns, content[part], language
+            page.lines[part],
+            page.elements,
+            of_part,
+            evidence.grounds[part],
+            columns,
+            content[part],
+            language,
         )
     return out
 
 
 def _reasons(
-    page: Page,
-    spoken: Sequence[int],
+    lines: Sequence[Line],
+    elements: Sequence[Element],
     scores: Scores,
     grounds: Floats,
     columns: Floats,
@@ -87,7 +92,7 @@ def _reasons(
     # Of a foreign line the language's name is said, or nothing of languages.
     facts[foreign_lines[:, None] & (strongest == _LANGUAGE)] = -1
     named = foreign_lines & ~content & (grounds[:, _LANGUAGE] < 0)
-    lengths = np.array([len(page.lines[i].text) for i in spoken])
+    lengths = np.array([len(line.text) for line in lines])
     short = (lengths < SHORT) & ~content
     # All that a reason says is one number, unless a fact has a blank to be filled.
     keys = (facts + 1) @ _DIGITS + _SHORT * short + _KEPT * content
@@ -98,7 +103,7 @@ def _reasons(
     for row in np.flatnonzero(more).tolist():
         keep = bool(content[row])
         numbers = tuple(facts[row].tolist())
-        filled = _filled(page, spoken[row], columns[row], keep, numbers)
+        filled = _filled(lines[row], elements, columns[row], keep, numbers)
         speaker = foreign(str(spoken_in[row][0]), str(language)) if named[row] else ""
         known = of_site[row][0 if keep else 1] if of_site else ""
         out[row] = _in_words(numbers, filled, keep, bool(short[row]), speaker, known)
@@ -133,7 +138,7 @@ def _words_of(key: int) -> str:
 
 
 def _filled(
-    page: Page, line: int, columns: Floats, keep: bool, numbers: Sequence[int]
+    line: Line, elements: Sequence[Element], columns: Floats, keep: bool, numbers: Sequence[int]
 ) -> tuple[str, ...]:
     """What stands in the blank of each fact: a count, a name, or nothing."""
     side = SIDES[keep]
@@ -141,18 +146,17 @@ def _filled(
     for number in numbers:
         blank = side.blanks.get(number)
         count = f"{columns[side.columns[number]]:.0f}" if blank == "n" else ""
-        filled.append(_called(page, line) if blank == "name" else count)
+        filled.append(_called(line, elements) if blank == "name" else count)
     return tuple(filled)
 
 
-def _called(page: Page, line: int) -> str:
+def _called(line: Line, elements: Sequence[Element]) -> str:
     """What the innermost named element around a line is called, in quotes; "" without one."""
-    markup = page.lines[line].markup
-    at = markup.element if markup else -1
-    while 0 <= at < len(page.elements):
-        if names := page.elements[at].names:
+    at = line.markup.element if line.markup else -1
+    while 0 <= at < len(elements):
+        if names := elements[at].names:
             return _quoted(names)
-        at = page.elements[at].parent
+        at = elements[at].parent
     return ""
 
 

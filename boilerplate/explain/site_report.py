@@ -111,7 +111,7 @@ def places(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
     """The places in the markup of the pages that hold lines, those with most text first."""
     names: dict[int, str] = {}
     for page in pages:
-        for at in named_elements(page, range(len(page.lines))):
+        for at in named_elements(page.lines, page.elements):
             if at >= 0:
                 key = named_place(page.elements[at].tag, page.elements[at].names)
                 names.setdefault(key, path_name(page.elements, at))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from boilerplate.kernels import select as acceleration
 from boilerplate.kernels.ngrams import _MIX, HASH_BITS, buckets
 from boilerplate.numeric import Floats, Ints
-from boilerplate.page import Element, Page
+from boilerplate.page import Element, Line, Page
 
 _NAME_WORD = re.compile(r"[a-z]{2,}|[A-Z][a-z]+|[A-Z]{2,}")
 MAX_NAME_WORDS: Final = 24
@@ -107,14 +107,14 @@ class Tree:
         return chain
 
 
-def tree(page: Page, spoken: Sequence[int], partly: bool = False) -> Tree | None:
-    """The Tree of a page's spoken lines; None for bare text.
+def tree(page: Page, lines: Sequence[Line], partly: bool = False) -> Tree | None:
+    """The Tree of some of a page's lines; None for bare text.
 
     ``partly`` leaves out the elements that are around none of these lines.
     """
     if page.kind != "html" or not page.elements:
         return None
-    markups = line_markups(page, spoken)
+    markups = line_markups(lines)
     own = markups[:, 0].astype(np.int64)
     numbers = np.arange(len(page.elements))
     if partly:
@@ -180,13 +180,13 @@ def element_arrays(
     return list(seen), kind, parent, depth, hidden, sign
 
 
-def line_markups(page: Page, spoken: Sequence[int]) -> Floats:
+def line_markups(lines: Sequence[Line]) -> Floats:
     """Element, links, characters in links and in emphasis, and whether after a break; (n, 5)."""
     if native := acceleration.native:
-        out = np.empty((len(spoken), 5))
-        native.line_markups(page.lines, spoken, out)
+        out = np.empty((len(lines), 5))
+        native.line_markups(tuple(lines), range(len(lines)), out)
         return out
-    markups = [page.lines[i].markup for i in spoken]
+    markups = [line.markup for line in lines]
     values = [
         (m.element, m.links, m.link_chars, m.emphasis_chars, m.after_break) if m else (0,) * 5
         for m in markups

@@ -8,7 +8,6 @@ what only markup can tell is nan on bare text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,7 +38,7 @@ SCHEMA: Final = 3  # raised whenever a feature changes its meaning; model files 
 
 @dataclass(slots=True)
 class Encoded:
-    """A page's spoken lines as the models read them; (n,) arrays, ``columns`` (n, f).
+    """A page's lines as the models read them; (n,) arrays, ``columns`` (n, f).
 
     ``chars`` are the lengths of the lines, ``sizes`` their ``sizes_of``, ``links`` the part of
     these that is in links. ``text`` is where n-grams are read from; None once they have been.
@@ -101,17 +100,19 @@ def _bag_buckets(text: PageText, tokens: Ints) -> tuple[Ints, Ints, Ints]:
     return words, found[words], np.unique(name_buckets(tokens, _BAG_LEVEL, BAG_BITS))
 
 
-def encode(page: Page, spoken: Sequence[int], partly: bool = False) -> Encoded:
-    """Everything that is known of a page's lines before any model has spoken.
+def encode(page: Page, part: slice | None = None) -> Encoded:
+    """Everything that is known of a page's lines before any model has scored them.
 
-    ``partly`` takes these lines for a page of their own.
+    None of the lines may be blank (``Page.without_blank_lines``). With ``part``, these lines are
+    taken for a page of their own.
     """
-    full = plain_texts([page.lines[i].text for i in spoken])
+    lines = page.lines if part is None else page.lines[part]
+    full = plain_texts([line.text for line in lines])
     chars = np.fromiter(map(len, full), float, len(full))
     text = page_text([clip(t) if len(t) > MAX_LINE or "\n" in t else t for t in full])
     counts, scripts, shapes = line_shapes(text.texts)
     spoken_in = speech(text.texts, scripts, (text.folded, text.starts, text.lengths))
-    skeleton = tree(page, spoken, partly)
+    skeleton = tree(page, lines, partly=part is not None)
     ends = np.cumsum([len(TEXT_COLUMNS), len(LANGUAGE_COLUMNS), len(MARKUP_COLUMNS)]).tolist()
     rows = np.empty((ends[1] if skeleton is None else ends[2], len(full)))
     sizes = sizes_of(chars, counts, scripts)

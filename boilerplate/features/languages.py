@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -10,12 +9,9 @@ from numpy.typing import NDArray
 
 from boilerplate.features.text import _fill
 from boilerplate.kernels import select as acceleration
-from boilerplate.kernels.ngrams import clip
-from boilerplate.kernels.plain_text import plain_texts
-from boilerplate.language.lines import Speech, speech
+from boilerplate.language.lines import Speech
 from boilerplate.language.names import same_language
 from boilerplate.numeric import Floats, total
-from boilerplate.page import Page
 
 LANGUAGE_COLUMNS: Final = (
     "page_language", "page_language_heard", "language_sure", "language_share",
@@ -25,15 +21,6 @@ LANGUAGE_COLUMNS: Final = (
 )  # fmt: skip
 FEW_LETTERS: Final = 3.0  # of a line, below which nothing is said of its language
 FOREIGN: Final = 0.5  # probability of the page's language, below which a line is foreign
-
-
-def language_columns(page: Page, spoken: Sequence[int]) -> Floats:
-    """What the languages of a page's spoken lines tell, as LANGUAGE_COLUMNS."""
-    out = np.empty((len(LANGUAGE_COLUMNS), len(spoken)))
-    language_features(
-        speech([clip(each) for each in plain_texts([page.lines[i].text for i in spoken])]), out
-    )
-    return out.T
 
 
 _LOGARITHMS_OF_LANGUAGES: Final = [

@@ -83,7 +83,7 @@ def labels_file(page: Page, signs: Iterable[str], url: str | None = None) -> Lab
     """The file of a page whose lines, those that are not blank, have these signs."""
     return LabelsFile(
         tuple(signs),
-        tuple(on_one_line(page.lines[i].text) for i in page.spoken),
+        tuple(on_one_line(page.lines[i].text) for i in page.nonblank),
         url=url and visible(url),
     )
 
@@ -119,7 +119,7 @@ def labels_of(page: Page, file: LabelsFile, name: str = "labels") -> tuple[Label
     Blanks don't count when texts are compared. Raises LabelsError, with ``name`` and a line's
     number, where a line is not the page's next one.
     """
-    lines = page.spoken
+    lines = page.nonblank
     labels: list[Label | None] = [None] * len(page.lines)
     for mark, text, number, i in zip(file.signs, file.texts, file.numbers, lines, strict=False):
         if text != on_one_line(page.lines[i].text):

@@ -68,7 +68,7 @@ class Sheet:
     def labels(self) -> tuple[Label | None, ...]:
         """The labels of all lines of the page."""
         known: list[Label | None] = [None] * len(self.page.lines)
-        for i, mark in zip(self.page.spoken, self.signs, strict=True):
+        for i, mark in zip(self.page.nonblank, self.signs, strict=True):
             known[i] = SIGNS[mark]
         return tuple(known)
 
@@ -88,7 +88,7 @@ def sheet(name: str, page: Page, path: Path) -> Sheet:
     Raises LabelsError where that is of another page, OSError and UnicodeDecodeError where it
     can't be read, LabellingError for a page with no line to label, or with too many.
     """
-    n = len(page.spoken)
+    n = len(page.nonblank)
     if not n:
         raise LabellingError("there is no text on this page")
     if n > MAX_LINES:
@@ -129,7 +129,7 @@ class Gain:
         return self.moved is None or (self.pages >= LEAST_FINISHED and self.moved <= ENOUGH)
 
 
-def decided(page: Page, lines: Sequence[int], scores: Scores) -> tuple[Floats, Bools]:
+def decided(scores: Scores) -> tuple[Floats, Bools]:
     """The probability of content of each line and whether it is kept, (n,), as Cleaner does it."""
     probability = scores.probability.round(PLACES)
     return probability, probability >= best_threshold(probability, scores.chars, scores.article)
@@ -156,10 +156,12 @@ def expected_f1(probability: Floats, kept: Bools) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is worked out of a page once: the general model's scores, and its unlabelled sketch."""
+    """What is worked out of a page once: the general model's scores, and its unlabelled sketch.
+
+    ``page`` has no blank lines.
+    """
 
     page: Page
-    lines: list[int]
     scores: Scores
     drawn: Sketch
 
@@ -174,15 +176,15 @@ class Known:
         """Probability and decision of each line, (n,), with what the site adds to it."""
         scores = self.scores
         if site_model:
-            scores = site_model.correct(self.page, self.lines, scores, self.drawn)
-        return decided(self.page, self.lines, scores)
+            scores = site_model.correct(self.page, scores, self.drawn)
+        return decided(scores)
 
 
 def known_of(page: Page, model: Model) -> Known:
     """Ask a model about a page."""
-    lines = page.spoken
-    scores = model.predict(page, lines)
-    return Known(page, lines, scores, sketch(page, lines, scores.probability))
+    compact = page.without_blank_lines
+    scores = model.predict(compact)
+    return Known(compact, scores, sketch(compact, scores.probability))
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ from boilerplate.model.archive import packed, unpacked
 from boilerplate.model.file import MODEL_FILE
 from boilerplate.model.trees import ModelError, is_number
 from boilerplate.numeric import Floats, Ints
-from boilerplate.page import Page
+from boilerplate.page import Line, Page
 from boilerplate.unicode import char_flags, char_table, code_points
 
 KINDS: Final = (
@@ -71,16 +71,16 @@ class KindModel:
     about: Mapping[str, Any]
 
     def log_probabilities(
-        self, page: Page, lines: Sequence[int], skeleton: Tree | None = None
+        self, page: Page, lines: Sequence[Line], skeleton: Tree | None = None
     ) -> Floats:
-        """The logarithm of each kind's probability for the lines of these indices, (n, 10).
+        """The logarithm of each kind's probability for some of a page's lines, (n, 10).
 
         ``skeleton`` is the page's, for these lines, where it is known already.
         """
-        scores = self._worded([page.lines[i].text for i in lines]) + self.bias
+        scores = self._worded([line.text for line in lines]) + self.bias
         skeleton = skeleton or tree(page, lines)
         if skeleton is not None:
-            marked = [page.lines[i].markup is not None for i in lines]
+            marked = [line.markup is not None for line in lines]
             scores += self._named(skeleton, np.where(marked, skeleton.line_element, -1))
         scores -= scores.max(1, keepdims=True)
         logarithms: Floats = scores - np.log(np.exp(scores).sum(1, keepdims=True))
@@ -171,30 +171,29 @@ def _row_sums(table: NDArray[np.int8], ids: Ints, offsets: Ints) -> Floats:
 
 def chrome_kinds(
     page: Page,
-    spoken: Sequence[int],
     content: NDArray[np.bool_],
     model: KindModel | None = None,
     skeleton: Tree | None = None,
 ) -> list[str | None]:
-    """The kind of each spoken line that was dropped, one of KINDS; None for those kept.
+    """The kind of each line that was dropped, one of KINDS; None for those kept.
 
-    ``spoken`` are the indices of the page's lines that are not blank, ``content`` which of them
-    were kept, (n,); ``skeleton`` is the page's, where it is known. A run of dropped lines, which
+    ``content`` says which of the page's lines were kept, (n,), none of which may be blank;
+    ``skeleton`` is the page's, where it is known. A run of dropped lines, which
     only kept lines interrupt, is named as a whole: the likeliest kinds where each change of kind
     has its cost (Viterbi 1967).
     """
     dropped = np.flatnonzero(~content)
-    out: list[str | None] = [None] * len(spoken)
+    out: list[str | None] = [None] * len(page.lines)
     if not len(dropped):
         return out
     model = model or shipped_kinds()
-    lines = [spoken[i] for i in dropped.tolist()]
+    lines = [page.lines[i] for i in dropped.tolist()]
     if skeleton is not None:
         skeleton = replace(skeleton, line_element=skeleton.line_element[dropped])
     scores = np.maximum(model.log_probabilities(page, lines, skeleton), LEAST_LIKELY)
     costs = np.full(len(lines), SWITCH)
     if page.kind == "text":
-        begins = (page.lines[i].text.lstrip()[:1] for i in lines)
+        begins = (line.text.lstrip()[:1] for line in lines)
         costs[[first.islower() for first in begins]] = SWITCH_WITHIN
     path = likeliest_paths(scores, costs, np.diff(dropped, prepend=-2) > 1)
     for i, kind in zip(dropped.tolist(), path.tolist(), strict=True):

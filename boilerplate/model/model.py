@@ -6,7 +6,7 @@ does not wait for scikit-learn, and no upgrade of a library can make its file un
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -42,12 +42,9 @@ class Model:
     about: Mapping[str, Any]
     path: str | None = None
 
-    def predict(self, page: Page, spoken: Sequence[int]) -> Scores:
-        """Probabilities of content for the lines of a page whose indices are given."""
-        scores = [
-            self._predict_part(page, part, partly=len(part) < len(spoken))
-            for part in parts(page, spoken)
-        ]
+    def predict(self, page: Page) -> Scores:
+        """The probability of content of each line of a page, none of which may be blank."""
+        scores = [self._predict_part(page, part) for part in parts(page)]
         if len(scores) == 1:
             return scores[0]
         return Scores(
@@ -58,8 +55,8 @@ class Model:
             matrices=tuple(matrix for each in scores for matrix in each.matrices),
         )
 
-    def _predict_part(self, page: Page, spoken: Sequence[int], partly: bool) -> Scores:
-        encoded = encode(page, spoken, partly)
+    def _predict_part(self, page: Page, part: slice | None) -> Scores:
+        encoded = encode(page, part)
         kind: Kind = "text" if encoded.tree is None else "html"
         stack = self.stacks[kind]
         evidence = stack.linear.scores(encoded)
@@ -95,20 +92,20 @@ class Model:
         return (from_bytes, (to_bytes(self),))
 
 
-def parts(page: Page, spoken: Sequence[int]) -> Iterator[Sequence[int]]:
-    """A page's spoken lines, all of them or cut into parts of about the same size."""
-    if not spoken:
+def parts(page: Page) -> Iterator[slice | None]:
+    """A page's lines in parts of about the same size; None is all of them."""
+    if not page.lines:
         return
-    chars = np.array([min(len(page.lines[i].text), MAX_LINE) for i in spoken])
+    chars = np.array([min(len(line.text), MAX_LINE) for line in page.lines])
     shares = np.maximum(chars / PART_CHARS, 1 / PART_LINES)
     total = float(shares.sum())
     if total <= 1:
-        yield spoken
+        yield None
         return
     number = ((np.cumsum(shares) - shares / 2) / total * np.ceil(total)).astype(int)
-    cuts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(spoken)]
+    cuts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(page.lines)]
     for first, last in pairwise(cuts):
-        yield spoken[first:last]
+        yield slice(first, last)
 
 
 def load_model(path: str | PathLike[str] | None = None) -> Model:

@@ -34,8 +34,8 @@ def site_rules() -> Iterable[SiteRules]:  # type: ignore[empty-body]
 def label_lines(page: Page, scores: Sequence[float]) -> Mapping[int, Label | Opinion] | None:
     """Opinions on lines of a page, by their index in ``page.lines``; none on the others.
 
-    ``scores`` are the model's probabilities of CONTENT, one a line, 0 for blank lines. A Label
-    or a Verdict is the last word, a Vote a nudge. Asked for pages of the sites that the
+    The page has no blank lines. ``scores`` are the model's probabilities of CONTENT, one a line.
+    A Label or a Verdict is the last word, a Vote a nudge. Asked for pages of the sites that the
     plugin's ``site_rules`` name, or for all pages if it names none.
     """
 

@@ -76,16 +76,16 @@ class SiteKnowledge:
                     chosen |= self._ask(plugin, "rules", partial(matcher.select, document)) or {}
         return chosen
 
-    def corrected(self, page: Page, spoken: Sequence[int], scores: S) -> S:
+    def corrected(self, page: Page, scores: S) -> S:
         """The model's scores as the site model of a plugin corrects them.
 
-        It is a file's path, or has ``correct(page, spoken, scores)``.
+        It is a file's path, or has ``correct(page, scores)``.
         """
         offered = self.site_model(page)
         if offered is None:
             return scores
         plugin, model = offered
-        call = partial(_corrected, model, page, spoken, scores)
+        call = partial(_corrected, model, page, scores)
         return self._ask(plugin, "its site model", call) or scores
 
     def site_model(self, page: Page) -> tuple[Plugin, Any] | None:
@@ -100,14 +100,9 @@ class SiteKnowledge:
                     return plugin, answer[0]
         return None
 
-    def opinions(self, page: Page, spoken: Sequence[int], probability: Any) -> Opinions:
-        """What the plugins say of the page's lines.
-
-        ``probability`` of CONTENT, (n,), is of the lines whose indices are ``spoken``.
-        """
-        scores = [0.0] * len(page.lines)
-        for i, p in zip(spoken, probability.tolist(), strict=True):
-            scores[i] = p
+    def opinions(self, page: Page, probability: Any) -> Opinions:
+        """What the plugins say of the page's lines, given their probability of CONTENT, (n,)."""
+        scores: list[float] = probability.tolist()
         verdicts: dict[int, tuple[str, Verdict]] = {}
         against: dict[int, str] = {}
         votes: dict[int, tuple[float, str]] = {}
@@ -162,26 +157,26 @@ class _NothingKnown(SiteKnowledge):
     def site_model(self, page: Page) -> None:
         return None
 
-    def corrected(self, page: Page, spoken: Sequence[int], scores: S) -> S:
+    def corrected(self, page: Page, scores: S) -> S:
         return scores
 
-    def opinions(self, page: Page, spoken: Sequence[int], probability: Any) -> Opinions:
+    def opinions(self, page: Page, probability: Any) -> Opinions:
         return NO_OPINIONS
 
 
 NOTHING_KNOWN: Final = _NothingKnown()
 
 
-def _corrected(model: Any, page: Page, spoken: Sequence[int], scores: S) -> S:
+def _corrected(model: Any, page: Page, scores: S) -> S:
     if isinstance(model, (str, os.PathLike)):
         from boilerplate.site_models.folder import (
             load_site_model,  # and numpy, which listing needs not
         )
 
         model = load_site_model(os.fspath(model))
-    corrected = model.correct(page, spoken, scores)
+    corrected = model.correct(page, scores)
     probability: Any = getattr(corrected, "probability", None)
-    if getattr(probability, "shape", None) != (len(spoken),):
+    if getattr(probability, "shape", None) != (len(page.lines),):
         raise TypeError(f"correct returned {_a(corrected)}, which is no Scores of the lines")
     if not ((probability >= 0) & (probability <= 1)).all():
         raise ValueError("correct returned probabilities that are none")
