@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal, Protocol, cast, get_args
 
 from boilerplate.batch.readers import _missing, _unpacked, _zstd
-from boilerplate.files import beside
+from boilerplate.files import atomic_write
 from boilerplate.serialize import METADATA_KEYS
 
 Format = Literal["jsonl", "jsonl.gz", "jsonl.zst", "parquet"]
@@ -45,11 +45,12 @@ class Writer(Protocol):
 
 @contextmanager
 def writing(target: Path, form: Format) -> Iterator[tuple[Writer, _Hashing]]:
-    """A writer of ``target``, which is there whole when the block ends well, or not at all.
+    """A writer of ``target``, which is there whole when the block ends without an error, or not.
 
-    What is written goes to a name beside it, to the disk, and is then renamed.
+    Its folder is made. See ``files.atomic_write``.
     """
-    with beside(target) as file:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(target) as file:
         hashing = _Hashing(file)
         writer = _parquet_writer(hashing) if form == "parquet" else _line_writer(hashing, form)
         try:

@@ -16,6 +16,7 @@ from boilerplate.batch.writers import FORMATS, Format, check_format
 from boilerplate.cli.sources import STDIN, Input
 from boilerplate.cli.terminal import INTERRUPTED_STATUS, say, warn
 from boilerplate.display import visible
+from boilerplate.files import write_atomically
 from boilerplate.page import Kind
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def write_report(batch: Batch, target: Path) -> bool:
     from boilerplate.explain.batch_report import batch_report
 
     try:
-        target.write_bytes(batch_report(batch).encode())
+        write_atomically(target, batch_report(batch).encode())
     except OSError as error:
         warn(str(target), error.strerror or str(error))
         return False

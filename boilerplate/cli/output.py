@@ -14,6 +14,7 @@ import click
 from boilerplate.cli.sources import STDIN, Input, absolute
 from boilerplate.display import visible, visible_json
 from boilerplate.explain.terminal import explain_text
+from boilerplate.files import write_atomically
 from boilerplate.result import CleanPage
 from boilerplate.serialize import failed_record, to_json
 
@@ -117,7 +118,7 @@ class _Folder:
             return
         target = self.target(outcome.input)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(RENDERERS[self.form](outcome))
+        write_atomically(target, RENDERERS[self.form](outcome), follow_links=False)
 
     def target(self, found: Input) -> Path:
         """Where a page goes; OSError where that is outside of the folder, or an input."""

@@ -25,7 +25,7 @@ from boilerplate.batch.record import Fields
 from boilerplate.batch.run import run
 from boilerplate.batch.shard import Job, Shard, ShardReport, clean_shard, shards_of
 from boilerplate.batch.writers import FORMATS
-from boilerplate.files import remove_left_behind
+from boilerplate.files import remove_leftovers
 from boilerplate.model.model import Model, to_bytes
 from boilerplate.plugins.manager import load_plugins, no_plugins
 from boilerplate.plugins.plugin import Settings
@@ -288,7 +288,7 @@ def test_nothing_is_left_of_a_run_that_was_given_up(tmp_path: Path, model_file: 
         os.kill(process.pid, signal.SIGINT)
         assert process.wait() != 0
     assert not list((tmp_path / "out").rglob("*.tmp"))
-    remove_left_behind(tmp_path / "out")
+    remove_leftovers(tmp_path / "out")
 
 
 # Plugins and site models
