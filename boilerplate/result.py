@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, TypeVar, overload
 
-from boilerplate.kernels import select as acceleration
 from boilerplate.page import Label, Line, Page
 from boilerplate.serialize import line_records, page_record, parse_record
 
@@ -147,22 +146,12 @@ class Predictions(Sequence[Prediction]):
 
     def _all(self) -> tuple[Prediction, ...]:
         if self._made is None:
-            columns = (
-                self.lines, self.labels, self.probabilities, self.reasons, self.kinds,
-                self.deciders, self.languages,
+            from boilerplate import kernels  # and numpy, which a CleanPage itself does not need
+
+            self._made = kernels.predictions(
+                Prediction, self.lines, self.labels, self.probabilities, self.reasons,
+                self.kinds, self.deciders, self.languages,
             )  # fmt: skip
-            if native := acceleration.native:
-                self._made = native.predictions(Prediction, *map(list, columns))
-            else:
-                self._made = tuple(
-                    Prediction(
-                        line, label, probability, reason, kind, language, confidence, decided_by
-                    )
-                    for line, label, probability, reason, kind, decided_by, (
-                        language,
-                        confidence,
-                    ) in zip(*columns, strict=True)
-                )
         return self._made
 
     def __len__(self) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 import lightgbm
 import numpy as np
 import pytest
+from boilerplate.model.columns import GROUNDS, MODES, column_grounds, column_names
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,6 @@ from boilerplate.classifier import trees_of
 from boilerplate.explain.phrases import DROPPED, KEPT
 from boilerplate.features.encode import encode
 from boilerplate.model import model as room
-from boilerplate.model.columns import GROUNDS, MODES, column_grounds, column_names
 from boilerplate.model.linear import EVIDENCE, evidence_rows
 from boilerplate.model.model import Model, from_bytes, load_model, parts, to_bytes
 from boilerplate.model.stack import tree_matrix

@@ -11,7 +11,7 @@ import click
 
 from boilerplate.cli.terminal import tell, warn
 from boilerplate.display import visible
-from boilerplate.explain.terminal import sign, spoken
+from boilerplate.explain.terminal import numbered_predictions, sign
 from boilerplate.labelling.fixtures import (
     PAGES,
     SUFFIX,
@@ -193,12 +193,13 @@ def _explain_page(loaded: Plugins, url: str, page: str) -> None:
     from boilerplate.cleaner import Cleaner
 
     cleaned = Cleaner(plugins=loaded).clean(Path(page).read_bytes(), url)
-    said = [(i, p) for i, p in spoken(cleaned) if "plugin:" in p.reason]
+    said = [(i, p) for i, p in numbered_predictions(cleaned) if "plugin:" in p.reason]
     if cleaned.page.kind == "text":
         click.echo(f"{visible(page)} is bare text: rules for markup say nothing on it")
     for i, p in said:
         click.echo(f"{i:5} {sign(p)} {visible(p.line.text)}  ({visible(p.reason)})")
-    click.echo(f"{len(said)} of {len(spoken(cleaned))} lines have an opinion of a plugin")
+    total = len(numbered_predictions(cleaned))
+    click.echo(f"{len(said)} of {total} lines have an opinion of a plugin")
 
 
 _SECOND_LEVELS: Final = frozenset("ac co com edu gov net ne or org".split())

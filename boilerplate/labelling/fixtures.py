@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from boilerplate.display import visible
-from boilerplate.explain.terminal import spoken
+from boilerplate.explain.terminal import numbered_predictions
 from boilerplate.labelling.labels import (
     SIGNS,
     LabelsError,
@@ -110,7 +110,7 @@ def check(path: Path, model: Model | None = None) -> Outcome:
     )
     labelled = draft(page)
     want, have, without = expected.signed, labelled.signed, draft(plain).signed
-    reasons = [visible(p.reason) for _, p in spoken(page)]
+    reasons = [visible(p.reason) for _, p in numbered_predictions(page)]
     if expected.texts != labelled.texts:
         said = ("the page has other lines:", *_diff(want, have, reasons))
         return Outcome(len(have), len(have), 0, 0, said)

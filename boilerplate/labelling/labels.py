@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from boilerplate.display import visible
-from boilerplate.explain.terminal import sign, spoken
+from boilerplate.explain.terminal import numbered_predictions, sign
 from boilerplate.files import write_atomically
 from boilerplate.page import Label, Page
 from boilerplate.result import CleanPage
@@ -152,7 +152,7 @@ def write_labels(page: CleanPage) -> str:
 
 def draft(page: CleanPage, url: str | None = None) -> LabelsFile:
     """The file of the labels that were predicted."""
-    return labels_file(page.page, (sign(p) for _, p in spoken(page)), url)
+    return labels_file(page.page, (sign(p) for _, p in numbered_predictions(page)), url)
 
 
 def save_labels(file: LabelsFile, path: Path) -> None:

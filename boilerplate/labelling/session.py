@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from boilerplate.cleaner import PLACES, Cleaner, best_threshold
-from boilerplate.explain.terminal import sign, spoken
+from boilerplate.explain.terminal import numbered_predictions, sign
 from boilerplate.labelling.labels import (
     OPEN,
     SIGNS,
@@ -224,7 +224,7 @@ class Session:
     def finish(self, number: int) -> None:
         """Say of all lines that nothing was said of: they are as the model has them."""
         signs = self.at(number).signs
-        said = (sign(p) for _, p in spoken(self.opinion(number)))
+        said = (sign(p) for _, p in numbered_predictions(self.opinion(number)))
         self._change(number, tuple(s if m == OPEN else m for m, s in zip(signs, said, strict=True)))
 
     def undo(self) -> int | None:

@@ -6,7 +6,7 @@ does not wait for scikit-learn, and no upgrade of a library can make its file un
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -18,13 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features.encode import encode
-from boilerplate.kernels.ngrams import MAX_LINE
+from boilerplate.features.table import (
+    GROUPS,
+    LINEAR_TABLES,
+    PAGE_TYPES,
+    feature_groups,
+    feature_names,
+)
+from boilerplate.features.text import MAX_LINE
 from boilerplate.model.archive import changed_and_size, file_bytes, packed, unpacked
-from boilerplate.model.columns import GROUNDS, MODES, SEEN, _seen_columns, column_grounds
-from boilerplate.model.file import MODEL_FILE, _stack
-from boilerplate.model.linear import EVIDENCE, PAGE_TYPES
+from boilerplate.model.file import MODEL_FILE, MODES, stack_of
 from boilerplate.model.stack import Evidence, Scores, Stack, tree_matrix
-from boilerplate.model.trees import _WEIGHT, _stored
+from boilerplate.model.trees import WEIGHT, stored
 from boilerplate.numeric import sigmoid
 from boilerplate.page import Kind, Page
 
@@ -59,10 +64,10 @@ class Model:
         encoded = encode(page, part)
         kind: Kind = "text" if encoded.tree is None else "html"
         stack = self.stacks[kind]
-        evidence = stack.linear.scores(encoded)
+        linear = stack.linear.scores(encoded)
         types = stack.types.log_probabilities(encoded.bag)
-        known = stack.linear.taught(encoded.speech.language)
-        matrix = tree_matrix(encoded, evidence, stack.linear.bias, known, types)
+        pages = stack.linear.log_language_pages(encoded.speech.language)
+        matrix = tree_matrix(encoded, linear, stack.linear.bias, pages, types)
         return Scores(
             sigmoid(stack.trees.log_odds(matrix)),
             float(np.exp(types[PAGE_TYPES.index("article")])),
@@ -72,18 +77,20 @@ class Model:
             matrices=((kind, matrix),),
         )
 
-    def evidence(self, scores: Scores) -> Evidence:
-        """What the scores of ``predict`` rest on."""
-        grounds = np.zeros((len(scores.probability), len(GROUNDS)))
-        seen = np.full((len(grounds), len(SEEN)), np.nan, np.float32)
+    def evidence(self, scores: Scores, features: Sequence[str]) -> Evidence:
+        """What the scores of ``predict`` rest on, and the values of some features by name."""
+        groups = np.zeros((len(scores.probability), len(GROUPS)))
+        values = np.full((len(groups), len(features)), np.nan, np.float32)
         first = 0
         for kind, matrix in scores.matrices:
             rows = slice(first, first := first + len(matrix))
-            added = self.stacks[kind].trees.explain(matrix, column_grounds(kind))[1]
-            grounds[rows, : added.shape[1]] = added
-            places, columns = _seen_columns(kind)
-            seen[rows, places] = matrix[:, columns]
-        return Evidence(grounds, seen)
+            added = self.stacks[kind].trees.explain(matrix, feature_groups(kind))[1]
+            groups[rows, : added.shape[1]] = added
+            places = {name: i for i, name in enumerate(feature_names(kind))}
+            for column, name in enumerate(features):
+                if name in places:
+                    values[rows, column] = matrix[:, places[name]]
+        return Evidence(groups, values)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Workers load the file rather than receive megabytes of arrays.
@@ -147,7 +154,7 @@ def from_bytes(data: bytes, name: str = "model", path: str | None = None) -> Mod
     """
     with MODEL_FILE.errors_naming(name):
         about, arrays = unpacked(MODEL_FILE, data)
-        return Model({kind: _stack(arrays, about, kind) for kind in MODES}, about, path)
+        return Model({kind: stack_of(arrays, about, kind) for kind in MODES}, about, path)
 
 
 def to_bytes(model: Model) -> bytes:
@@ -155,14 +162,14 @@ def to_bytes(model: Model) -> bytes:
     arrays: dict[str, NDArray[Any]] = {}
     modes: dict[str, Any] = {}
     for kind, stack in model.stacks.items():
-        for part, table in zip(EVIDENCE, stack.linear.tables, strict=True):
-            arrays[f"{kind}-{part}"] = table.astype(_WEIGHT)
-        arrays[f"{kind}-types"] = stack.types.weights.astype(_WEIGHT).ravel()
+        for part, table in zip(LINEAR_TABLES, stack.linear.tables, strict=True):
+            arrays[f"{kind}-{part}"] = table.astype(WEIGHT)
+        arrays[f"{kind}-types"] = stack.types.weights.astype(WEIGHT).ravel()
         modes[kind] = {
             "bias": stack.linear.bias,
             "languages": dict(sorted(stack.linear.languages.items())),
             "type_bias": stack.types.bias.tolist(),
         }
-        for key, array in _stored(stack.trees).items():
+        for key, array in stored(stack.trees).items():
             arrays[f"{kind}-trees-{key}"] = array
     return packed(MODEL_FILE, {**model.about, "modes": modes}, arrays)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features.context import container_features, neighbour_features
-from boilerplate.features.elements import Tree
-from boilerplate.features.encode import Encoded
+from boilerplate.features.encode import EncodedPage
+from boilerplate.kernels.arrays import Tree
 from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.trees import Trees
 from boilerplate.numeric import Floats, sigmoid
@@ -51,32 +51,32 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why n lines have their scores: what each of GROUNDS added to their log-odds, (n, g).
+    """Why n lines have their scores: what each of GROUPS added to their log-odds, (n, g).
 
-    ``seen`` holds what a reason tells of the lines, (n, len(SEEN)), nan where that is not known.
+    ``features`` (n, k) are the values of the features that were asked for, as the trees read
+    them; nan where a line has none.
     """
 
-    grounds: Floats
-    seen: NDArray[np.float32]
+    groups: Floats
+    features: NDArray[np.float32]
 
 
 def tree_matrix(
-    encoded: Encoded, evidence: Floats, bias: float, known: float, types: Floats
+    encoded: EncodedPage, linear: Floats, bias: float, language_pages: float, types: Floats
 ) -> NDArray[np.float32]:
-    """The columns that the trees read, (n, f): the line, its context, and the page's type.
+    """The features that the trees read, (n, f): of the line, its context, and the page's type.
 
-    ``evidence`` (n, 3), ``bias`` and ``known``, how much it has been ``taught`` of the page's
-    language, are the linear model's, ``types`` (7,) the page's.
+    ``linear`` (n, 3) and ``bias`` are the linear model's scores, ``language_pages`` its
+    ``log_language_pages`` of the page's language, ``types`` (7,) the page's.
     """
-    p = sigmoid(evidence.sum(1, dtype=np.float64) + bias)  # training keeps single precision
-    context = [neighbour_features(p, encoded.sizes, encoded.terminals)]
+    p = sigmoid(linear.sum(1, dtype=np.float64) + bias)  # training keeps single precision
+    context = [neighbour_features(p, encoded)]
     if encoded.tree is not None:
-        context.append(
-            container_features(encoded.tree, p, encoded.sizes, encoded.terminals, encoded.links)
-        )
-    of_page = np.array([known, *types])[:, None]
-    blocks = [encoded.columns.T, evidence.T, p[None], of_page, *context]
-    matrix = np.empty((sum(map(len, blocks)), encoded.n), np.float32)  # a row for each column
+        context.append(container_features(p, encoded))
+    of_page = np.array([language_pages, *types])[:, None]
+    first_stage = [linear.T, p[None], of_page]
+    blocks = [encoded.features.T, *first_stage, *context]
+    matrix = np.empty((sum(map(len, blocks)), encoded.n), np.float32)  # a row for each feature
     at = 0
     for block in blocks:
         matrix[at : at + len(block)] = block

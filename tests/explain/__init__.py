@@ -1,1 +1,1 @@
-"""Tests of ``boilerplate.explain``: reasons, explanations and reports."""
+"""Tests of reasons and reports."""
