@@ -1,4 +1,4 @@
-"""What was decided of a page: a Prediction for each line, and the CleanPage that holds them."""
+"""The result of cleaning: a Prediction for each line, and the CleanPage that holds them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What was decided of one line: its label, the probability of CONTENT, and why.
+    """The label of one line, the probability of CONTENT, and the reason.
 
     ``reason`` is empty where none was recorded, as in shards.
     ``kind`` is what sort of chrome a dropped line is, one of ``model.chrome_kinds.KINDS``; None for
@@ -100,7 +100,7 @@ class Predictions(Sequence[Prediction]):
 
     @classmethod
     def of(cls, made: Iterable[Prediction]) -> Predictions:
-        """Predictions that are known already."""
+        """Predictions from the finished values, none of which is worked out later."""
         if isinstance(made, Predictions):
             return made
         known = tuple(made)
@@ -158,7 +158,7 @@ class Predictions(Sequence[Prediction]):
         return len(self.labels)
 
     def __iter__(self) -> Iterator[Prediction]:
-        # Sequence's own would take an IndexError of the explainer for the end of the page.
+        # Sequence.__iter__ would take an IndexError from the explainer for the end of the page.
         return iter(self._all())
 
     @overload
@@ -220,12 +220,12 @@ class _BlankLinesExplained:
 
 @dataclass(frozen=True, slots=True)
 class CleanPage:
-    """A page with one prediction a line, in page order; ``threshold`` is what decided them.
+    """A page with one prediction a line, in page order.
 
-    ``predictions`` given as a plain tuple become Predictions.
-    ``plugin_errors`` names each plugin whose opinion on this page is missing, and why.
-    ``drift`` is how much the page lacks of what its site's model saw on the site's pages: 0
-    nothing, 1 all of it; None where no model of its site was asked.
+    ``predictions`` may be given as any iterable of Prediction. ``threshold`` is the probability
+    from which lines were labelled CONTENT. ``plugin_errors`` are the plugins that failed on this
+    page, and why. ``drift`` is how much the page lacks of what its site's pages share, 0 nothing, 1
+    all of it; None without a site model.
     """
 
     page: Page
@@ -317,7 +317,7 @@ class CleanPage:
 
 @dataclass(frozen=True, slots=True)
 class LabelledPage:
-    """A page with its gold: one label a line, None where the gold cannot tell."""
+    """A page with its true labels, one a line; None where the label is unknown."""
 
     page: Page
     labels: tuple[Label | None, ...]

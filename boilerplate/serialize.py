@@ -19,8 +19,8 @@ SCHEMA: Final = 1  # raised when a key goes or means something else; not when on
 
 METADATA_KEYS: Final = ("title", "headline", "description", "type")
 
-# How one line is described: text, label, probability, reason, kind, language, its confidence, and
-# what decided the label; the fields of a Prediction in their order.
+# The fields of a Prediction in their order: line, label, probability, reason, kind, language,
+# language confidence, and what decided the label.
 LineValues = tuple[Line, Label, float, str, str | None, str | None, float, str]
 
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.hostile_pages import NAUGHTY, in_page, sized
 from boilerplate.batch.readers import read_archive
-from boilerplate.batch.record import Fields, Record, RecordsError, opened
+from boilerplate.batch.record import Fields, Record, RecordsError, unpack
 from boilerplate.batch.worker import clean_record
 from boilerplate.cleaner import Cleaner
 from boilerplate.kernels import select as acceleration
@@ -144,14 +144,14 @@ def labels(data: bytes) -> None:
 
 def json_record(data: bytes) -> None:
     """A line of a JSON lines file."""
-    answer = clean_record(cleaner(), Record(0, "a", data, form="json"), Fields())
+    answer = clean_record(cleaner(), Record(0, "a", data, source_format="json"), Fields())
     json.loads(answer.json.decode("utf-8"))
 
 
 def http_record(data: bytes) -> None:
     """A WARC record's block: headers and a body, packed or not."""
     with suppress(ValueError):
-        opened(Record(0, "a", data, form="http"), Fields())
+        unpack(Record(0, "a", data, source_format="http"), Fields())
 
 
 ARCHIVE_NAMES: Final = ("a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.warc", "a.warc.gz", "a.parquet")

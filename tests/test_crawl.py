@@ -17,7 +17,7 @@ from benchmarks.crawl import (
     table_of,
 )
 from boilerplate.batch.readers import read_archive
-from boilerplate.batch.record import Fields, opened
+from boilerplate.batch.record import Fields, unpack
 from boilerplate.model.model import Model, to_bytes
 
 pytest.importorskip("pyarrow")
@@ -31,7 +31,7 @@ def test_a_small_crawl_is_the_same_each_time_and_comes_out_whole(tmp_path: Path,
     assert [path.suffix for path in shards] == [".gz", ".parquet", ".gz"]
     assert all(path.read_bytes() == (tmp_path / "two" / path.name).read_bytes() for path in shards)
     pages = {
-        opened(record, Fields()).source
+        unpack(record, Fields()).source
         for path in shards
         for record in read_archive(path, path.name, Fields())
     }

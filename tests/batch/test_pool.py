@@ -1,4 +1,4 @@
-"""That a page can end its worker and cost nothing but itself."""
+"""Worker processes: a page that ends its worker costs that page only."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from boilerplate.batch import pool as workers_module
-from boilerplate.batch.cleaner_config import Budget, Recipe, fingerprint
-from boilerplate.batch.pool import RunError, Workers
+from boilerplate.batch import pool
+from boilerplate.batch.cleaner_config import Budget, CleanerConfig, fingerprint
+from boilerplate.batch.pool import RunError, WorkerPool
 from boilerplate.batch.record import Fields, Record
 from boilerplate.model.model import Model, load_model, to_bytes
 from boilerplate.serialize import failed_record
@@ -26,19 +27,19 @@ BUDGET = Budget(seconds=2.0, memory=256)
 
 
 @pytest.fixture(scope="module")
-def recipe(model_file: Path) -> Recipe:
-    return Recipe.of(poison.PoisonCleaner(model_file), budget=BUDGET)
+def config(model_file: Path) -> CleanerConfig:
+    return CleanerConfig.of(poison.PoisonCleaner(model_file), budget=BUDGET)
 
 
 @pytest.fixture(scope="module")
-def workers(recipe: Recipe) -> Iterator[Workers]:
-    with Workers(recipe, 1) as started:
+def workers(config: CleanerConfig) -> Iterator[WorkerPool]:
+    with WorkerPool(config, 1) as started:
         yield started
 
 
-def answers(workers: Workers, *pages: str) -> list[dict[str, Any]]:
+def cleaned_pages(workers: WorkerPool, *pages: str) -> list[dict[str, Any]]:
     records = (Record(i, f"page {i}", page, "https://a.test/") for i, page in enumerate(pages))
-    return [json.loads(answer.json) for _, answer in workers.clean(records)]
+    return [json.loads(cleaned.json) for _, cleaned in workers.clean(records)]
 
 
 @pytest.mark.parametrize(
@@ -53,112 +54,114 @@ def answers(workers: Workers, *pages: str) -> list[dict[str, Any]]:
         (poison.RAISE, "RuntimeError: as told"),
     ],
 )  # fmt: skip
-def test_a_page_that_fails_costs_that_page_only(workers: Workers, told: str, why: str):
-    first, bad, last = answers(workers, GOOD, f"<p>{told}</p>", GOOD)
+def test_failed_page_becomes_an_error_and_the_others_are_cleaned(
+    workers: WorkerPool, told: str, why: str
+):
+    first, bad, last = cleaned_pages(workers, GOOD, f"<p>{told}</p>", GOOD)
     assert bad == failed_record("page 1", why, url="https://a.test/", record=1)
     assert first["error"] is last["error"] is None
     assert first["lines"] == last["lines"]
     assert [line["text"] for line in first["lines"]] == [SENTENCES["tr"]]
 
 
-def test_a_page_that_only_waits_is_ended_by_the_clock(model_file: Path):
-    recipe = Recipe.of(poison.PoisonCleaner(model_file), budget=Budget(seconds=0.5))
-    with Workers(recipe) as workers:
-        [page] = answers(workers, f"<p>{poison.SLEEP}")
+def test_page_that_sleeps_is_ended_by_the_wall_clock(model_file: Path):
+    config = CleanerConfig.of(poison.PoisonCleaner(model_file), budget=Budget(seconds=0.5))
+    with WorkerPool(config) as workers:
+        [page] = cleaned_pages(workers, f"<p>{poison.SLEEP}")
     assert page["error"] == "took more than 0.5 s"
 
 
-def test_a_worker_that_dies_by_chance_costs_nothing(workers: Workers, tmp_path: Path):
+def test_page_is_tried_again_after_its_worker_died(workers: WorkerPool, tmp_path: Path):
     flag = tmp_path / "died"
-    [page] = answers(workers, f"<p>{poison.DIE_ONCE}{flag}</p>")
+    [page] = cleaned_pages(workers, f"<p>{poison.DIE_ONCE}{flag}</p>")
     assert flag.exists()
     assert page["error"] is None
 
 
-def test_a_killed_worker_is_replaced(workers: Workers):
-    answers(workers, GOOD)
+def test_killed_worker_is_replaced(workers: WorkerPool):
+    cleaned_pages(workers, GOOD)
     [before] = workers.pids()
     os.kill(before, signal.SIGKILL)
-    [page] = answers(workers, GOOD)
+    [page] = cleaned_pages(workers, GOOD)
     assert page["error"] is None
     assert workers.pids() != [before]
 
 
-def test_a_worker_is_replaced_after_some_pages(recipe: Recipe, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(workers_module, "PAGES_A_WORKER", 2)
-    with Workers(recipe) as few:
-        assert [page["error"] for page in answers(few, *[GOOD] * 3)] == [None] * 3
+def test_worker_is_replaced_after_so_many_pages(
+    config: CleanerConfig, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pool, "SETTINGS", replace(pool.SETTINGS, pages_per_worker=2))
+    with WorkerPool(config) as few:
+        assert [page["error"] for page in cleaned_pages(few, *[GOOD] * 3)] == [None] * 3
         [third] = few.pids()
-        answers(few, GOOD)
+        cleaned_pages(few, GOOD)
         assert third not in few.pids()
 
 
-def test_answers_come_in_the_order_of_records(recipe: Recipe):
+def test_results_come_in_the_order_of_records(config: CleanerConfig):
     pages = [f"<p>{i} {SENTENCES['th']}</p>" * (40 if i % 3 == 0 else 1) for i in range(40)]
-    with Workers(recipe, 2) as two:
-        assert [page["record"] for page in answers(two, *pages)] == list(range(40))
+    with WorkerPool(config, 2) as two:
+        assert [page["record"] for page in cleaned_pages(two, *pages)] == list(range(40))
 
 
-def test_a_recipe_that_cannot_be_built_ends_the_run_and_says_why(model: Model, tmp_path: Path):
+def test_missing_model_ends_the_run_with_its_name(model: Model, tmp_path: Path):
     path = tmp_path / "model.zip"
     path.write_bytes(to_bytes(model))
-    recipe = Recipe.of(poison.PoisonCleaner(path))
-    assert recipe.fingerprint
+    config = CleanerConfig.of(poison.PoisonCleaner(path))
+    assert config.fingerprint
     path.unlink()
-    with Workers(recipe) as workers, pytest.raises(RunError, match=r"cannot start.*model\.zip"):
-        answers(workers, GOOD)
+    with WorkerPool(config) as workers, pytest.raises(RunError, match=r"cannot start.*model\.zip"):
+        cleaned_pages(workers, GOOD)
 
 
-def test_a_model_that_changed_since_the_run_began_ends_it(model: Model, tmp_path: Path):
+def test_model_that_changed_since_the_run_began_ends_the_run(model: Model, tmp_path: Path):
     path = tmp_path / "model.zip"
     path.write_bytes(to_bytes(model))
-    recipe = Recipe.of(poison.PoisonCleaner(path))
-    assert recipe.fingerprint
+    config = CleanerConfig.of(poison.PoisonCleaner(path))
+    assert config.fingerprint
     path.write_bytes(to_bytes(Model(model.stacks, {**model.about, "made": "later"})))
-    with Workers(recipe) as workers, pytest.raises(RunError, match="another model"):
-        answers(workers, GOOD)
+    with WorkerPool(config) as workers, pytest.raises(RunError, match="another model"):
+        cleaned_pages(workers, GOOD)
 
 
-def test_workers_end_when_their_parent_does(recipe: Recipe):
-    with Workers(recipe) as workers:
-        answers(workers, GOOD)
+def test_no_worker_is_left_after_the_pool_is_closed(config: CleanerConfig):
+    with WorkerPool(config) as workers:
+        cleaned_pages(workers, GOOD)
         [pid] = workers.pids()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
 
-def test_a_recipe_is_small_and_is_the_same_cleaner_again(model_file: Path):
-    recipe = Recipe.of(poison.PoisonCleaner(model_file, 0.25), Fields(id="docid"))
-    assert len(recipe.pickled) < 1000
-    assert recipe.build().threshold == 0.25
-    assert recipe.fingerprint["threshold"] == 0.25
+def test_config_is_small_and_builds_the_same_cleaner(model_file: Path):
+    config = CleanerConfig.of(poison.PoisonCleaner(model_file, 0.25), Fields(id="docid"))
+    assert len(config.pickled) < 1000
+    assert config.build().threshold == 0.25
+    assert config.fingerprint["threshold"] == 0.25
 
 
-def test_the_fingerprint_of_a_model_is_that_of_its_file_wherever_it_lies(
-    model: Model, model_file: Path
-):
+def test_fingerprint_of_a_model_does_not_depend_on_its_path(model: Model, model_file: Path):
     loaded = poison.PoisonCleaner(load_model(model_file))
     assert fingerprint(loaded) == fingerprint(poison.PoisonCleaner(model))
 
 
-def test_a_page_that_fails_costs_none_of_those_that_are_sent_with_it(workers: Workers):
+def test_pages_sent_together_with_failing_ones_are_cleaned(workers: WorkerPool):
     pages = (GOOD, f"<p>{poison.DIE}", f"<p>{poison.RAISE}", GOOD, GOOD)
-    found = answers(workers, *pages)
+    found = cleaned_pages(workers, *pages)
     died, raised = "ended its worker process", "RuntimeError: as told"
     assert [page["error"] for page in found] == [None, died, raised, None, None]
     assert [page["record"] for page in found] == list(range(5))
 
 
 def test_records_are_sent_a_few_at_a_time_and_large_ones_alone(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(workers_module, "BATCH_RECORDS", 3)
-    monkeypatch.setattr(workers_module, "BATCH_BYTES", 10)
+    few = replace(pool.SETTINGS, records_per_request=3, bytes_per_request=10)
+    monkeypatch.setattr(pool, "SETTINGS", few)
     sizes = [1, 1, 1, 1, 9, 2, 30, 5, 5]
     records = [Record(i, str(i), "x" * size) for i, size in enumerate(sizes)]
-    sent = [[record.number for record in batch] for batch in workers_module.batches(records)]
+    sent = [[record.number for record in chunk] for chunk in pool.chunks(records)]
     assert sent == [[0, 1, 2], [3, 4], [5], [6], [7, 8]]
 
 
-def test_a_record_that_cannot_be_read_is_answered_in_its_place(workers: Workers):
+def test_unreadable_record_becomes_an_error_in_its_place(workers: WorkerPool):
     records = [Record(0, "a", GOOD), Record(1, "b", "", error="cut off"), Record(2, "c", GOOD)]
-    found = [json.loads(answer.json) for _, answer in workers.clean(records)]
+    found = [json.loads(cleaned.json) for _, cleaned in workers.clean(records)]
     assert [page["error"] for page in found] == [None, "cut off", None]
