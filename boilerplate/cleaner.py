@@ -26,11 +26,24 @@ from boilerplate.result import CleanPage, Predictions
 from boilerplate.site_models.folder import SiteModels, corrector_of
 from boilerplate.site_models.site_model import SiteModel
 
-PLAIN_THRESHOLD: Final = 0.5
-SHARE_OF_LIKELIEST: Final = 0.6
 PLACES: Final = 4  # of a probability, so that what is printed decides as what was computed
-CLOSEST: Final = 1e-6  # to 0 or 1, for a probability whose logarithm is taken
-LEAST_THRESHOLD: Final = 0.2  # a page on which nothing is likelier than this has no article
+MIN_PROBABILITY: Final = 1e-6  # of content and of chrome, before votes are added as log-odds
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdParams:
+    """How the threshold of a page is chosen (``best_threshold``); chosen on the dev split.
+
+    ``plain`` is for articles, or ``share_of_likeliest`` of the likeliest line's probability where
+    no line reaches it. A page on which nothing is likelier than ``lowest`` has no article.
+    """
+
+    plain: float = 0.5
+    share_of_likeliest: float = 0.6
+    lowest: float = 0.2
+
+
+THRESHOLDS: Final = ThresholdParams()
 
 
 class Cleaner:
@@ -69,7 +82,7 @@ class Cleaner:
         """The page with a prediction for each line.
 
         ``source`` is HTML or bare text as str or bytes, or a Page; ``kind`` None tells HTML
-        from text by content; ``charset`` is the transport's word on the encoding of bytes.
+        from text by content; ``charset`` is the encoding of bytes that their HTTP header names.
         Raises TypeError and ValueError for arguments of the wrong kind, never for bad pages.
         """
         known = self.plugins.on(source.url if isinstance(source, Page) else url)
@@ -128,7 +141,7 @@ class Decided:
 
     def kinds(self) -> Sequence[str | None]:
         """The kind of chrome of each line that was dropped, None of others."""
-        return chrome_kinds(self.page, self.kept, skeleton=self.general.skeleton)
+        return chrome_kinds(self.page, self.kept, elements=self.general.tree)
 
     def deciders(self) -> Sequence[str]:
         """What each line's label is due to, see ``Prediction.decided_by``."""
@@ -136,7 +149,7 @@ class Decided:
             self.general.probability.round(PLACES) >= self.threshold,
             self.scored.probability.round(PLACES) >= self.threshold,
             self.probability >= self.threshold,
-            self.probability >= PLAIN_THRESHOLD,
+            self.probability >= THRESHOLDS.plain,
             self.opinions,
         )
 
@@ -155,7 +168,7 @@ def with_votes(probability: Floats, opinions: Opinions) -> Floats:
     if not opinions.votes:
         return probability
     votes = np.array([opinions.votes.get(i, (0.0, ""))[0] for i in range(len(probability))])
-    return shifted(probability, votes, CLOSEST)
+    return shifted(probability, votes, MIN_PROBABILITY)
 
 
 def with_verdicts(kept: NDArray[np.bool_], opinions: Opinions) -> NDArray[np.bool_]:
@@ -207,13 +220,14 @@ def best_threshold(probability: Floats, chars: Floats, article: float = 1.0) -> 
     0.3
     """
     if not len(probability):
-        return PLAIN_THRESHOLD
+        return THRESHOLDS.plain
     order = np.argsort(-probability, kind="stable")
-    plain = min(PLAIN_THRESHOLD, SHARE_OF_LIKELIEST * float(probability[order[0]]))
+    likeliest = float(probability[order[0]])
+    plain = min(THRESHOLDS.plain, THRESHOLDS.share_of_likeliest * likeliest)
     hit = np.cumsum((probability * chars)[order])
     f1 = 2 * hit / np.maximum(np.cumsum(chars[order]) + hit[-1], 1e-9)
     generous = float(probability[order[int(np.argmax(f1))]])
-    return max(LEAST_THRESHOLD, round(article * plain + (1 - article) * generous, PLACES))
+    return max(THRESHOLDS.lowest, round(article * plain + (1 - article) * generous, PLACES))
 
 
 @cache

@@ -1,8 +1,9 @@
 """What a dropped line is: navigation, a legal or a cookie notice, a newsletter box ...
 
-A small model beside the large one, asked for dropped lines only. It weighs the n-grams of the
-line and, in HTML, the names of the elements around it; and since chrome stands in runs, a line
-that says little of itself ("Please" before a link to a privacy notice) is what its run is.
+A small linear model beside the large one, asked for dropped lines only. It reads the n-grams of
+the line and, in HTML, the tokens of the elements around it. Chrome stands in runs of lines, so a
+line that says little by itself ("Please" before a link to a privacy notice) gets the kind of its
+run.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from boilerplate.kernels.plain_chrome_kinds import PARAMS
 from boilerplate.model.archive import packed, unpacked
 from boilerplate.model.file import MODEL_FILE
 from boilerplate.model.trees import ModelError, is_number
-from boilerplate.numeric import Floats, Ints
+from boilerplate.numeric import Bools, Floats, Ints
 from boilerplate.page import Line, Page
 
 KINDS: Final = (
@@ -33,7 +34,7 @@ KINDS: Final = (
 
 FORMAT: Final = "boilerplate-kinds"
 FORMAT_VERSION: Final = 1
-SCHEMA: Final = 2  # raised whenever words or names are hashed otherwise; files name it
+SCHEMA: Final = 2  # raised whenever n-grams or tokens are hashed otherwise; files name it
 KINDS_FILE: Final = replace(
     MODEL_FILE,
     name=FORMAT,
@@ -41,19 +42,33 @@ KINDS_FILE: Final = replace(
     arrays=frozenset({"text", "names"}),
     marks={"feature_schema": SCHEMA},
 )
-_WIDTH: Final = 16  # of a packed row
-SWITCH: Final = 1.5  # log-odds that it costs a line to be of another kind than the line before
-# Inline links break sentences of bare text: a line that begins in lower case goes on with one.
-SWITCH_WITHIN: Final = 5.0
-LEAST_LIKELY: Final = -4.0  # log-probability; no line is so sure of itself that it outvotes a run
+_ROW_WIDTH: Final = 16  # weights of a packed row: a line of the processor's cache holds four
+
+
+@dataclass(frozen=True, slots=True)
+class RunParams:
+    """How the lines of a run of chrome agree on their kinds; chosen on the dev split.
+
+    A change of kind from one line to the next costs ``change`` log-odds, or ``change_in_sentence``
+    before a line of bare text that begins in lower case: inline links break sentences there.
+    ``min_log_probability`` is a floor on a line's log-probability of each kind, so that no single
+    line outvotes its run.
+    """
+
+    change: float = 1.5
+    change_in_sentence: float = 5.0
+    min_log_probability: float = -4.0
+
+
+RUNS: Final = RunParams()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KindModel:
     """A multinomial logistic regression over KINDS.
 
-    ``text`` (2**17, 10) weighs hashed n-grams, ``names`` (2**13, 10) what elements are called,
-    ``bias`` is (10,); ``about`` is where it came from, as JSON.
+    ``text`` (2**17, 10) are the weights of hashed n-grams, ``names`` (2**13, 10) those of element
+    tokens, ``bias`` is (10,); ``about`` says how it was trained, as JSON.
     """
 
     text: NDArray[np.float32]
@@ -62,17 +77,17 @@ class KindModel:
     about: Mapping[str, Any]
 
     def log_probabilities(
-        self, page: Page, lines: Sequence[Line], skeleton: Tree | None = None
+        self, page: Page, lines: Sequence[Line], elements: Tree | None = None
     ) -> Floats:
         """The logarithm of each kind's probability for some of a page's lines, (n, 10).
 
-        ``skeleton`` is the page's, for these lines, where it is known already.
+        ``elements`` are the page's, for these lines, where they are known already.
         """
         scores = self._text_scores([line.text for line in lines]) + self.bias
-        skeleton = skeleton or tree(page, lines)
-        if skeleton is not None:
+        elements = elements or tree(page, lines)
+        if elements is not None:
             marked = [line.markup is not None for line in lines]
-            scores += self._token_scores(skeleton, np.where(marked, skeleton.line_element, -1))
+            scores += self._token_scores(elements, np.where(marked, elements.line_element, -1))
         scores -= scores.max(1, keepdims=True)
         logarithms: Floats = scores - np.log(np.exp(scores).sum(1, keepdims=True))
         return logarithms
@@ -92,13 +107,13 @@ class KindModel:
 
 @lru_cache(maxsize=8)
 def _packed(model: KindModel, name: str) -> tuple[NDArray[np.int8], float]:
-    """A table's weights in 8 bits, as its file has them, (2**b, 16), and what one of them is.
+    """A table's weights in 8 bits, as its file has them, (2**b, 16), and the unit they are in.
 
-    They add up exactly, in any order, and sixteen of them lie in one line of memory.
+    Integers add up to the same sum in any order.
     """
     table: NDArray[np.float32] = getattr(model, name)
     scale = _scale_of(table)
-    packed = np.zeros((len(table), _WIDTH), np.int8)
+    packed = np.zeros((len(table), _ROW_WIDTH), np.int8)
     packed[:, : len(KINDS)] = np.round(table / scale)
     return packed, scale
 
@@ -109,16 +124,15 @@ def _scale_of(table: NDArray[np.float32]) -> float:
 
 def chrome_kinds(
     page: Page,
-    content: NDArray[np.bool_],
+    content: Bools,
     model: KindModel | None = None,
-    skeleton: Tree | None = None,
+    elements: Tree | None = None,
 ) -> list[str | None]:
     """The kind of each line that was dropped, one of KINDS; None for those kept.
 
-    ``content`` says which of the page's lines were kept, (n,), none of which may be blank;
-    ``skeleton`` is the page's, where it is known. A run of dropped lines, which
-    only kept lines interrupt, is named as a whole: the likeliest kinds where each change of kind
-    has its cost (Viterbi 1967).
+    ``content`` (n,) says which of the page's lines were kept, none of which may be blank;
+    ``elements`` are the page's, where they are known. The lines between two kept ones are named
+    together: the likeliest kinds, where each change of kind has its cost (Viterbi 1967).
     """
     dropped = np.flatnonzero(~content)
     out: list[str | None] = [None] * len(page.lines)
@@ -126,13 +140,14 @@ def chrome_kinds(
         return out
     model = model or shipped_kinds()
     lines = [page.lines[i] for i in dropped.tolist()]
-    if skeleton is not None:
-        skeleton = replace(skeleton, line_element=skeleton.line_element[dropped])
-    scores = np.maximum(model.log_probabilities(page, lines, skeleton), LEAST_LIKELY)
-    costs = np.full(len(lines), SWITCH)
+    if elements is not None:
+        elements = replace(elements, line_element=elements.line_element[dropped])
+    scores = model.log_probabilities(page, lines, elements)
+    scores = np.maximum(scores, RUNS.min_log_probability)
+    costs = np.full(len(lines), RUNS.change)
     if page.kind == "text":
         begins = (line.text.lstrip()[:1] for line in lines)
-        costs[[first.islower() for first in begins]] = SWITCH_WITHIN
+        costs[[first.islower() for first in begins]] = RUNS.change_in_sentence
     path = kernels.likeliest_paths(scores, costs, np.diff(dropped, prepend=-2) > 1)
     for i, kind in zip(dropped.tolist(), path.tolist(), strict=True):
         out[i] = KINDS[kind]
@@ -141,7 +156,7 @@ def chrome_kinds(
 
 @cache
 def shipped_kinds() -> KindModel:
-    """The model of the package; read when the first line is named."""
+    """The model that comes with the package, read when it is first needed."""
     return from_bytes(files("boilerplate").joinpath("data/kinds.zip").read_bytes())
 
 

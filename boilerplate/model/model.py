@@ -1,7 +1,7 @@
-"""The trained model as one loadable thing: linear scores, then trees that see the context.
+"""The trained model: linear scores of lines, then trees that also read the context.
 
-A model holds arrays and JSON and nothing that could run. It needs numpy only, so that cleaning
-does not wait for scikit-learn, and no upgrade of a library can make its file unreadable.
+A model file holds arrays and JSON and nothing that could run. Only numpy is needed to use it, so
+that cleaning does not wait for scikit-learn and no upgrade of a library makes a file unreadable.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from boilerplate.model.trees import WEIGHT, stored
 from boilerplate.numeric import sigmoid
 from boilerplate.page import Kind, Page
 
-# A page longer than any article is judged in parts of this size: memory stays bounded, and the
-# trees see no page larger than they learned from.
+# A page longer than any article is scored in parts of this size: memory stays bounded, and the
+# trees see no page larger than those they were trained on.
 PART_LINES: Final = 20_000
 PART_CHARS: Final = 2_000_000
 
 
 @dataclass(frozen=True)
 class Model:
-    """Line scores for pages in both modes; ``about`` is where it came from, as JSON."""
+    """Scores the lines of HTML and of bare text; ``about`` says how it was trained, as JSON."""
 
     stacks: Mapping[Kind, Stack]
     about: Mapping[str, Any]
@@ -73,7 +73,7 @@ class Model:
             float(np.exp(types[PAGE_TYPES.index("article")])),
             tuple(encoded.speech.of_lines()),
             encoded.chars,
-            skeleton=encoded.tree,
+            tree=encoded.tree,
             matrices=((kind, matrix),),
         )
 
@@ -116,7 +116,7 @@ def parts(page: Page) -> Iterator[slice | None]:
 
 
 def load_model(path: str | PathLike[str] | None = None) -> Model:
-    """The model in a file; the shipped one for None. Raises ModelError for what is no model.
+    """The model in a file; the shipped one for None. Raises ModelError where it is none.
 
     Loading runs nothing from the file: it holds JSON and plain arrays.
     """
@@ -129,7 +129,7 @@ def load_model(path: str | PathLike[str] | None = None) -> Model:
 def model_bytes(path: str | PathLike[str] | None = None) -> bytes:
     """The bytes of a model file, not yet checked; those of the shipped one for None or "".
 
-    Raises ModelError for what is no file, or too large to be a model's.
+    Raises ModelError where there is no file, or one too large to be a model.
     """
     if not path:
         return files("boilerplate").joinpath("data/model.zip").read_bytes()

@@ -31,12 +31,12 @@ class Scores:
     """What the model says of n lines: the probability of content of each, (n,).
 
     ``article`` is the probability that the page is an article rather than a shop, a forum or
-    a list; ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) the
-    lengths of their texts as they look (``characters.plain``), ``skeleton`` the elements around
-    them, where the page was looked at in one part. ``site_reasons``
-    are what a site model says of each line, if it is content and if it is chrome; ``drift`` how
-    little the page looks like its site, None without such a model. ``matrices`` are what the
-    trees read of the page's parts, by which they explain themselves (``Model.evidence``).
+    a list. ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) their
+    lengths as they look (``unicode.plain``). ``tree`` are the elements around them; None where
+    the page was scored in parts. ``site_reasons`` are a site model's reasons for each line, as
+    content and as chrome; ``drift`` is how little the page looks like its site, None without
+    such a model. ``matrices`` are the features that the trees read, for each part of the page;
+    ``Model.evidence`` explains the scores by them.
     """
 
     probability: Floats
@@ -45,7 +45,7 @@ class Scores:
     chars: Floats = field(default_factory=lambda: np.zeros(0))
     site_reasons: Sequence[tuple[str, str]] = ()
     drift: float | None = None
-    skeleton: Tree | None = None
+    tree: Tree | None = None
     matrices: tuple[tuple[Kind, NDArray[np.float32]], ...] = ()
 
 

@@ -22,6 +22,8 @@ from boilerplate.serialize import failed_record
 from tests import poison
 from tests.made_up import SENTENCES
 
+pytestmark = pytest.mark.slow
+
 GOOD = f"<p>{SENTENCES['tr']}</p>"
 BUDGET = Budget(seconds=2.0, memory=256)
 

@@ -19,6 +19,8 @@ from boilerplate.cli.main import cli
 from boilerplate.reading.limits import LIMITS
 from tests.made_up import SENTENCES, news_page
 
+pytestmark = pytest.mark.slow
+
 parquet = pytest.importorskip("pyarrow.parquet")
 pytest.importorskip("fastwarc")
 
