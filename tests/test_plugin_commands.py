@@ -282,8 +282,8 @@ class TestCleanOptions:
         )
         found = self.clean(here, "--plugins-dir", str(here), "--format", "jsonl")
         assert found.exit_code == 0
-        assert "boilerplate: plugin x: its opinion: ZeroDivisionError" in found.stderr
-        assert '"plugin_errors": ["x: its opinion: ZeroDivisionError' in found.stdout
+        assert "boilerplate: plugin x: labelling lines: ZeroDivisionError" in found.stderr
+        assert '"plugin_errors": ["x: labelling lines: ZeroDivisionError' in found.stdout
 
     def test_a_plugin_that_is_not_there_cannot_be_left_out(self, here: Path) -> None:
         found = self.clean(here, "--no-plugin", "daylisabah")

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import click
 
-from boilerplate.plugins.paths import are_plugins_added
+from boilerplate.plugins.paths import may_have_added_plugins
 
 # Where each command is, and what is said of it in the list of all.
 COMMANDS: Final = {
@@ -43,7 +43,7 @@ class _Commands(click.Group):
     asked = False
 
     def ask_plugins(self) -> None:
-        if self.asked or not are_plugins_added():
+        if self.asked or not may_have_added_plugins():
             return
         self.asked = True
         from boilerplate.cli.plugins import warn_of_plugin

@@ -174,12 +174,12 @@ def explain(url: str, page: str | None, **chosen: Any) -> None:
 
 
 def _rules_told(rules: SiteRules) -> Iterator[str]:
-    from boilerplate.plugins.rules import SELECTORS, STRINGS
+    from boilerplate.plugins.rules import SELECTOR_FIELDS, STRING_FIELDS
 
-    for name in STRINGS:
+    for name in STRING_FIELDS:
         if name == "hosts":
             continue
-        silent = "  (says nothing on bare text)" if name in SELECTORS else ""
+        silent = "  (says nothing on bare text)" if name in SELECTOR_FIELDS else ""
         for value in getattr(rules, name):
             at = rules.where.get(f"{name}={value}", "")
             yield f"{name} {value}{silent}{f'  {at}' if at else ''}"
