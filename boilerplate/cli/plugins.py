@@ -13,12 +13,12 @@ from boilerplate.cli.terminal import tell, warn
 from boilerplate.display import visible
 from boilerplate.explain.terminal import sign, spoken
 from boilerplate.labelling.fixtures import (
+    EXPECTED_SUFFIX,
     PAGES,
-    SUFFIX,
     FixtureError,
-    check,
+    check_fixture,
     fixtures_in,
-    write_expected,
+    write_predicted_labels,
 )
 from boilerplate.page import site_of
 
@@ -244,7 +244,7 @@ def new(
     do. More pages can be added later in the same way; what is there is never overwritten.
     """
     from boilerplate.cleaner import Cleaner
-    from boilerplate.labelling.fixtures import write_known
+    from boilerplate.labelling.fixtures import copy_labels
     from boilerplate.labelling.labels import LabelsError, labels_path
     from boilerplate.plugins.manager import no_plugins
     from boilerplate.reading.read import read
@@ -262,7 +262,7 @@ def new(
     cleaner = Cleaner(plugins=no_plugins())
     for page in map(Path, pages):
         copy = own / PAGES / page.name
-        expected = copy.with_name(copy.name + SUFFIX)
+        expected = copy.with_name(copy.name + EXPECTED_SUFFIX)
         if copy.exists() or expected.exists():
             tell(f"{copy} is there already and was left alone", err=True)
             continue
@@ -270,11 +270,11 @@ def new(
         known = labels_path(page, labels)
         if known.is_file():
             try:
-                write_known(read(data, url), known, expected)
+                copy_labels(read(data, url), known, expected)
             except LabelsError as error:
                 raise click.ClickException(str(error)) from error
         else:
-            write_expected(cleaner.clean(data, url), expected)
+            write_predicted_labels(cleaner.clean(data, url), expected)
         copy.write_bytes(data)
         taken = f", labelled as in {known}" if known.is_file() else ""
         tell(f"wrote {copy} and {expected.name}{taken}")
@@ -298,7 +298,7 @@ def test(folders: tuple[Path, ...]) -> None:
     failed = False
     for path in paths:
         try:
-            outcome = check(path)
+            outcome = check_fixture(path)
         except (FixtureError, PluginError, OSError) as error:
             tell(f"{path}: {error}", fg="red")
             failed = True

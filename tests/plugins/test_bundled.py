@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from boilerplate.labelling.fixtures import check, fixtures_in
+from boilerplate.labelling.fixtures import check_fixture, fixtures_in
 from boilerplate.page import Page
 from boilerplate.plugins import Plugins, Settings, SiteRules, Vote, load_plugins, no_plugins
 from boilerplate.plugins.matcher import Matcher
@@ -31,14 +31,14 @@ class TestSites:
         paths = list(fixtures_in(site))
         assert paths
         for path in paths:
-            result = check(path)
+            result = check_fixture(path)
             assert result.set_wrong == 0
             assert result.diff == ()
 
     @pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
     def test_the_rules_of_a_site_correct_lines_of_its_fixtures(self, site: Path) -> None:
         # With an untrained model, correct lines are due to the plugin.
-        assert sum(check(path, MODEL).set_right for path in fixtures_in(site))
+        assert sum(check_fixture(path, MODEL).set_right for path in fixtures_in(site))
 
     def test_every_site_has_an_entry_point(self) -> None:
         bundled = {p.name for p in load_plugins(Settings()).active if p.origin == "bundled"}
