@@ -106,7 +106,7 @@ def register_commands(cli):
         folder = folder_with(tmp_path, code)
         commands = dict(cli.commands)
         try:
-            cli.asked = False
+            cli.plugins_loaded = False
             assert "Print the fares." in run("--help", folder=folder)
             assert "20" in run("fares", folder=folder)
             page = tmp_path / "page.txt"
@@ -115,7 +115,7 @@ def register_commands(cli):
         finally:
             cli.commands.clear()
             cli.commands.update(commands)
-            cli.asked = False
+            cli.plugins_loaded = False
 
 
 class TestEveryHook:
