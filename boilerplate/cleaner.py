@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate.explain.phrases import SEEN
 from boilerplate.explain.reasons import naming, reasons
 from boilerplate.language.lines import page_language
 from boilerplate.model.chrome_kinds import chrome_kinds
@@ -25,11 +26,24 @@ from boilerplate.result import CleanPage, Predictions
 from boilerplate.site_models.folder import SiteModels, corrector_of
 from boilerplate.site_models.site_model import SiteModel
 
-PLAIN_THRESHOLD: Final = 0.5
-SHARE_OF_LIKELIEST: Final = 0.6
 PLACES: Final = 4  # of a probability, so that what is printed decides as what was computed
-CLOSEST: Final = 1e-6  # to 0 or 1, for a probability whose logarithm is taken
-LEAST_THRESHOLD: Final = 0.2  # a page on which nothing is likelier than this has no article
+MIN_PROBABILITY: Final = 1e-6  # of content and of chrome, before votes are added as log-odds
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdParams:
+    """How the threshold of a page is chosen (``best_threshold``); chosen on the dev split.
+
+    ``plain`` is for articles, or ``share_of_likeliest`` of the likeliest line's probability where
+    no line reaches it. A page on which nothing is likelier than ``lowest`` has no article.
+    """
+
+    plain: float = 0.5
+    share_of_likeliest: float = 0.6
+    lowest: float = 0.2
+
+
+THRESHOLDS: Final = ThresholdParams()
 
 
 class Cleaner:
@@ -68,31 +82,31 @@ class Cleaner:
         """The page with a prediction for each line.
 
         ``source`` is HTML or bare text as str or bytes, or a Page; ``kind`` None tells HTML
-        from text by content; ``charset`` is the transport's word on the encoding of bytes.
+        from text by content; ``charset`` is the encoding of bytes that their HTTP header names.
         Raises TypeError and ValueError for arguments of the wrong kind, never for bad pages.
         """
         known = self.plugins.on(source.url if isinstance(source, Page) else url)
         page = (
             source if isinstance(source, Page) else read(source, url, kind, charset, known.select)
         )
-        spoken = page.spoken
-        general = scored = self.model.predict(page, spoken)
+        compact = page.without_blank_lines
+        general = scored = self.model.predict(compact)
         if site := corrector_of(self.site_models, page):
-            scored = site.correct(page, spoken, scored)
+            scored = site.correct(compact, scored)
         else:
-            scored = known.corrected(page, spoken, scored)
-        opinions = known.opinions(page, spoken, scored.probability)
-        probability = nudged(scored.probability, spoken, opinions).round(PLACES)
+            scored = known.corrected(compact, scored)
+        opinions = known.opinions(compact, scored.probability)
+        probability = with_votes(scored.probability, opinions).round(PLACES)
         threshold = self.threshold
         if threshold is None:
             threshold = best_threshold(probability, general.chars, scored.article)
-        kept = overruled(probability >= threshold, spoken, opinions)
+        kept = with_verdicts(probability >= threshold, opinions)
         language = page_language(scored.languages, probability, general.chars)
         decided = Decided(
-            page, spoken, kept, probability, language, opinions, self.model, general, scored
+            compact, kept, probability, language, opinions, self.model, general, scored
         )
         return CleanPage(
-            page, decided.labelled(), language, threshold, opinions.errors, scored.drift
+            page, decided.predictions(page), language, threshold, opinions.errors, scored.drift
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -101,14 +115,13 @@ class Cleaner:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was decided of a page's spoken lines, and all that explains it.
+    """What was decided of a page without blank lines, and all that explains it.
 
     ``kept`` and ``probability`` are (n,); ``general`` is what the ``model`` says, ``scored``
     with what is known of the site.
     """
 
     page: Page
-    spoken: Sequence[int]
     kept: NDArray[np.bool_]
     probability: Floats
     language: str | None
@@ -117,59 +130,44 @@ class Decided:
     general: Scores
     scored: Scores
 
-    def labelled(self) -> Predictions:
-        """The predictions, explained when they are looked at; blank lines are dropped."""
+    def predictions(self, page: Page) -> Predictions:
+        """A prediction for each line of the whole page, explained when it is looked at."""
         labels = [Label.CONTENT if keep else Label.BOILERPLATE for keep in self.kept.tolist()]
-        return Predictions(
-            self.page.lines,
-            self._of_all_lines(labels, Label.BOILERPLATE),
-            self._of_all_lines(self.probability.tolist(), 0.0),
-            self._of_all_lines(self.scored.languages, (None, 0.0)),
-            self,
+        columns = Predictions(
+            self.page.lines, labels, self.probability.tolist(), self.scored.languages, self
         )
+        return columns if page is self.page else columns.with_blank_lines(page)
 
     def kinds(self) -> Sequence[str | None]:
         """The kind of chrome of each line that was dropped, None of others."""
-        skeleton = self.general.skeleton
-        return self._of_all_lines(
-            chrome_kinds(self.page, self.spoken, self.kept, skeleton=skeleton), None
-        )
+        return chrome_kinds(self.page, self.kept, elements=self.general.tree)
 
     def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
         """Why each line was kept or dropped, after the kind of chrome that it is."""
-        evidence = self.model.evidence(self.general)
-        why = reasons(self.page, self.spoken, self.scored, evidence, self.kept, self.language)
-        said = [
-            self.opinions.reason(i, naming(kinds[i], each))
-            for i, each in zip(self.spoken, why, strict=True)
+        evidence = self.model.evidence(self.general, SEEN)
+        why = reasons(self.page, self.scored, evidence, self.kept, self.language)
+        return [
+            self.opinions.reason(i, naming(kind, each))
+            for i, (kind, each) in enumerate(zip(kinds, why, strict=True))
         ]
-        return self._of_all_lines(said, "blank line")
-
-    def _of_all_lines(self, values: Sequence[Any], blank: Any) -> Sequence[Any]:
-        if len(values) == len(self.page.lines):
-            return values
-        column = [blank] * len(self.page.lines)
-        for i, value in zip(self.spoken, values, strict=True):
-            column[i] = value
-        return column
 
 
-def nudged(probability: Floats, spoken: Sequence[int], opinions: Opinions) -> Floats:
-    """Probabilities of the spoken lines, (n,), with the plugins' votes added as log-odds."""
+def with_votes(probability: Floats, opinions: Opinions) -> Floats:
+    """Probabilities of lines, (n,), with the plugins' votes added as log-odds."""
     if not opinions.votes:
         return probability
-    votes = np.array([opinions.votes.get(i, (0.0, ""))[0] for i in spoken])
-    return shifted(probability, votes, CLOSEST)
+    votes = np.array([opinions.votes.get(i, (0.0, ""))[0] for i in range(len(probability))])
+    return shifted(probability, votes, MIN_PROBABILITY)
 
 
-def overruled(
-    kept: NDArray[np.bool_], spoken: Sequence[int], opinions: Opinions
-) -> NDArray[np.bool_]:
-    """Which of the spoken lines are kept, (n,), with the plugins' verdicts as the last word."""
+def with_verdicts(kept: NDArray[np.bool_], opinions: Opinions) -> NDArray[np.bool_]:
+    """Which lines are kept, (n,), with the plugins' verdicts as the last word."""
     if not opinions.verdicts:
         return kept
-    labels = {i: label is Label.CONTENT for i, (label, _) in opinions.verdicts.items()}
-    return np.array([labels.get(i, keep) for i, keep in zip(spoken, kept.tolist(), strict=True)])
+    kept = kept.copy()
+    for i, (label, _) in opinions.verdicts.items():
+        kept[i] = label is Label.CONTENT
+    return kept
 
 
 def best_threshold(probability: Floats, chars: Floats, article: float = 1.0) -> float:
@@ -187,13 +185,14 @@ def best_threshold(probability: Floats, chars: Floats, article: float = 1.0) -> 
     0.3
     """
     if not len(probability):
-        return PLAIN_THRESHOLD
+        return THRESHOLDS.plain
     order = np.argsort(-probability, kind="stable")
-    plain = min(PLAIN_THRESHOLD, SHARE_OF_LIKELIEST * float(probability[order[0]]))
+    likeliest = float(probability[order[0]])
+    plain = min(THRESHOLDS.plain, THRESHOLDS.share_of_likeliest * likeliest)
     hit = np.cumsum((probability * chars)[order])
     f1 = 2 * hit / np.maximum(np.cumsum(chars[order]) + hit[-1], 1e-9)
     generous = float(probability[order[int(np.argmax(f1))]])
-    return max(LEAST_THRESHOLD, round(article * plain + (1 - article) * generous, PLACES))
+    return max(THRESHOLDS.lowest, round(article * plain + (1 - article) * generous, PLACES))
 
 
 @cache

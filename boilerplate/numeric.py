@@ -1,14 +1,17 @@
-"""Array types and the few sums and scales that every part of the model shares."""
+"""Array types, and the few sums and scales that every part of the model shares."""
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
-
-Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
+Ints = NDArray[np.int64]
+Points = NDArray[np.uint64]
 
 
 def total(values: Floats) -> float:
@@ -16,9 +19,15 @@ def total(values: Floats) -> float:
     return float(np.cumsum(values)[-1]) if len(values) else 0.0
 
 
-Bools = NDArray[np.bool_]
+def log1p_table(n: int) -> Floats:
+    """The logarithms of 1, 2, 3 ...: at least n of them."""
+    return _log1p_table(max(12, (n - 1).bit_length()))
 
-Points = NDArray[np.uint64]
+
+@lru_cache(maxsize=4)
+def _log1p_table(bits: int) -> Floats:
+    logarithms: Floats = np.log1p(np.arange(1 << bits, dtype=float))
+    return logarithms
 
 
 def sigmoid(log_odds: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""What a web page is to this package: lines, their markup, and what is decided of them.
+"""A web page as this package sees it: its lines, their markup, and its elements.
 
 Every value here is frozen. A step of the pipeline takes one and returns another.
 """
@@ -6,7 +6,7 @@ Every value here is frozen. A step of the pipeline takes one and returns another
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 from urllib.parse import urlsplit
@@ -23,11 +23,11 @@ class Label(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """An HTML element that holds text, as much of it as the features need.
+    """An HTML element that holds text, with what the features need of it.
 
-    ``names`` are the words of its ``class``, ``id``, ``role``, ``itemprop`` ... attributes.
-    ``parent`` is the index of the enclosing element in ``Page.elements``, -1 at the root; it
-    is always smaller than the element's own index.
+    ``names`` are the words of its ``class``, and its ``id``, ``role``, ``itemprop`` ... as
+    ``id=...``. ``parent`` is the index of the enclosing element in ``Page.elements``, -1 at the
+    root; it is always smaller than the element's own index.
     """
 
     tag: str
@@ -80,12 +80,12 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The lines of one web page in reading order, its URL and its markup's skeleton.
+    """The lines of one web page in reading order, its URL, and the elements that hold text.
 
-    ``selected`` holds, for each selector that was asked while the page was read, the indices in
-    ``elements`` of what it chose; the skeleton itself is too bare to be asked later. ``unread``
-    is how many characters at the page's end were not read, for it is larger than any page should
-    be; 0 for all but such pages.
+    ``selected`` holds, for each selector that a plugin asked for while the page was read, the
+    indices in ``elements`` of the elements that it chose: a Page keeps too little of the markup to
+    answer later. ``unread`` is how many characters were not read, because the page is larger
+    than any page should be (``reading.limits``); 0 for all but such pages.
     """
 
     lines: tuple[Line, ...]
@@ -97,13 +97,23 @@ class Page:
     unread: int = 0
 
     @property
-    def spoken(self) -> list[int]:
+    def nonblank(self) -> list[int]:
         """The indices of the lines that are not blank.
 
-        >>> text_page(["a", " ", "b"]).spoken
+        >>> text_page(["a", " ", "b"]).nonblank
         [0, 2]
         """
         return [i for i, line in enumerate(self.lines) if not is_blank(line)]
+
+    @property
+    def without_blank_lines(self) -> Page:
+        """The page that is cleaned: this one, or a copy without its blank lines.
+
+        >>> [line.text for line in text_page(["a", " ", "b"]).without_blank_lines.lines]
+        ['a', 'b']
+        """
+        lines = tuple(line for line in self.lines if not is_blank(line))
+        return self if len(lines) == len(self.lines) else replace(self, lines=lines)
 
     @property
     def site(self) -> str | None:

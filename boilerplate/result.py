@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, overload
+from typing import Any, Protocol, TypeVar, overload
 
-from boilerplate.kernels import select as acceleration
 from boilerplate.page import Label, Line, Page
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,22 @@ class Predictions(Sequence[Prediction]):
         self._kinds: Sequence[str | None] = ()
         self._made: tuple[Prediction, ...] = ()
 
+    def with_blank_lines(self, page: Page) -> Predictions:
+        """The predictions of a page, from those of its lines that are not blank.
+
+        Blank lines are dropped, with probability 0 and "blank line" as their reason.
+        """
+        if self._explainer is None:
+            raise ValueError("blank lines are added before predictions are looked at")
+        places = _Places(page.nonblank, len(page.lines))
+        return Predictions(
+            page.lines,
+            places.spread(self.labels, Label.BOILERPLATE),
+            places.spread(self.probabilities, 0.0),
+            places.spread(self.languages, (None, 0.0)),
+            _BlankLinesExplained(self._explainer, places),
+        )
+
     @classmethod
     def of(cls, made: Iterable[Prediction]) -> Predictions:
         """Predictions that are known already."""
@@ -92,15 +109,12 @@ class Predictions(Sequence[Prediction]):
         # Two threads may both work them out: they come to the same.
         explainer = self._explainer
         if explainer is not None:
+            from boilerplate import kernels  # and numpy, which a CleanPage itself does not need
+
             kinds = self.kinds
             why = explainer.reasons(kinds)
             columns = self.lines, self.labels, self.probabilities, why, kinds, self.languages
-            if native := acceleration.native:
-                self._made = native.predictions(Prediction, *map(list, columns))
-            else:
-                self._made = tuple(
-                    Prediction(*each, *language) for *each, language in zip(*columns, strict=True)
-                )
+            self._made = kernels.predictions(Prediction, *columns)
             self._explainer = None
         return self._made
 
@@ -133,6 +147,36 @@ class Predictions(Sequence[Prediction]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Predictions.of, (self._all(),))
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """The indices, among ``n`` lines of a page, of those that are not blank."""
+
+    nonblank: Sequence[int]
+    n: int
+
+    def spread(self, values: Sequence[T], blank: T) -> list[T]:
+        """A value for each line of the page, from those of its lines that are not blank."""
+        column = [blank] * self.n
+        for i, value in zip(self.nonblank, values, strict=True):
+            column[i] = value
+        return column
+
+
+@dataclass(frozen=True, slots=True)
+class _BlankLinesExplained:
+    """An Explainer for all lines of a page, from the one for its lines that are not blank."""
+
+    inner: Explainer
+    places: _Places
+
+    def kinds(self) -> Sequence[str | None]:
+        return self.places.spread(self.inner.kinds(), None)
+
+    def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
+        of_nonblank = [kinds[i] for i in self.places.nonblank]
+        return self.places.spread(self.inner.reasons(of_nonblank), "blank line")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""What a character is, in every script alike: its kind, and the script it is written in.
+"""Tables of what each character is: its kind, its script, and whether normalization changes it.
 
-Categories come from the Unicode database; nothing assumes blanks, case or Western punctuation.
+Categories come from the Unicode database; nothing assumes that a script has spaces, case or
+Western punctuation.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 
 class Char(IntEnum):
-    """What a character is, coarsely; the columns of ``char_counts``."""
+    """The coarse category of a character; also the columns of ``char_counts``."""
 
     OTHER = 0
     LOWER = 1
@@ -62,7 +63,7 @@ _BY_CATEGORY: Final = {
     "Sm": Char.CURRENCY, "So": Char.SYMBOL, "Sk": Char.SYMBOL, "Zs": Char.SPACE,
     "Zl": Char.SPACE, "Zp": Char.SPACE, "Cc": Char.SPACE,
 }  # fmt: skip
-TABLE_SIZE: Final = 0x20000  # beyond lie rare Han characters, and nothing else that matters
+TABLE_SIZE: Final = 0x20000  # code points in each table; beyond are mostly rare Han characters
 
 
 @cache
@@ -72,7 +73,7 @@ def char_table() -> NDArray[np.uint8]:
     table = np.array(
         [_BY_CATEGORY.get(category(chr(c)), Char.OTHER) for c in range(0x3400)], np.uint8
     )
-    # Han, Hangul and Yi are letters throughout: no need to ask for each.
+    # The large blocks of Han, Hangul and Yi hold letters only: no need to look each one up.
     tail = np.full(TABLE_SIZE - 0x3400, Char.LETTER, np.uint8)
     for c in (
         *range(0xA4D0, 0xAC00),
@@ -95,10 +96,10 @@ def char_table() -> NDArray[np.uint8]:
 
 
 class Flag(IntFlag):
-    """What else is asked of a character.
+    r"""Properties of a character, as ``re`` and ``str`` define them.
 
-    Regular expressions' word, digit and blank; upper case; and whether ``plain`` leaves it as it
-    is, whatever stands around it.
+    WORD, DECIMAL and BLANK are the ``\w``, ``\d`` and ``\s`` of regular expressions, UPPER is
+    ``str.isupper``. PLAIN is a character that ``plain`` never changes, whatever its neighbours.
     """
 
     WORD = 1
@@ -108,45 +109,47 @@ class Flag(IntFlag):
     PLAIN = 16
 
 
-CASED: Final = (  # no code point outside of these has a case
+CASED: Final = (  # all code points that have upper and lower case are in these
     range(0x3400), range(0xA000, 0xAC00), range(0xFB00, 0xFB20), range(0xFF00, 0x12000),
     range(0x16000, 0x17000), range(0x1D000, 0x20000),
 )  # fmt: skip
 
-# Nothing composes with these but what is a mark to Unicode. Letters of Korean do with each other,
-# as do marks of old scripts beyond U+FFFF, where only pictures are common.
+# Never PLAIN. Elsewhere only what Unicode calls a mark composes with the character before it;
+# here Korean letters compose with each other, as do marks of old scripts beyond U+FFFF. Of what is
+# beyond, only emoji are common, and they are PLAIN.
 _NEVER_PLAIN: Final = (
     range(0x1100, 0x1200), range(0xD800, 0xE000), range(0x10000, 0x1F000), range(0x1FB00, 0x20000)
 )  # fmt: skip
-_COMPOSED: Final = range(0x3400), range(0xF900, 0xFB50)  # where some are written otherwise in NFC
+# Where the characters are that NFC changes even when they stand alone.
+_CHANGED_BY_NFC: Final = range(0x3400), range(0xF900, 0xFB50)
 
 
 @cache
 def char_flags() -> NDArray[np.uint8]:
-    """The Flags of each code point below U+20000, as ``re`` and ``str`` have them."""
+    """The Flags of each code point below U+20000."""
     every = "".join(map(chr, range(TABLE_SIZE)))
     flags = np.zeros(TABLE_SIZE, np.uint8)
-    for flag, pattern in ((Flag.WORD, r"\w+"), (Flag.DECIMAL, r"\d+"), (Flag.BLANK, r"\s+")):
-        for run in re.finditer(pattern, every):
+    for flag, expression in ((Flag.WORD, r"\w+"), (Flag.DECIMAL, r"\d+"), (Flag.BLANK, r"\s+")):
+        for run in re.finditer(expression, every):
             flags[run.start() : run.end()] |= np.uint8(flag)
     for cased in CASED:
         upper = np.array([c.isupper() for c in every[cased.start : cased.stop]])
         flags[cased.start : cased.stop] |= upper * np.uint8(Flag.UPPER)
     plain = char_table() != Char.MARK
-    for never in _NEVER_PLAIN:
-        plain[never.start : never.stop] = False
-    for some in _COMPOSED:
-        plain[some.start : some.stop] &= [
-            unicodedata.is_normalized("NFC", c) for c in every[some.start : some.stop]
+    for block in _NEVER_PLAIN:
+        plain[block.start : block.stop] = False
+    for block in _CHANGED_BY_NFC:
+        plain[block.start : block.stop] &= [
+            unicodedata.is_normalized("NFC", c) for c in every[block.start : block.stop]
         ]
-    for rule in (_UNSEEN, _FORMS):
-        for run in rule.finditer(every):
+    for pattern in (_INVISIBLE, _OTHER_WIDTH):
+        for run in pattern.finditer(every):
             plain[run.start() : run.end()] = False
     flags |= plain * np.uint8(Flag.PLAIN)
     return flags
 
 
-# First code points of runs of one script; letters only are ever asked for.
+# The first code point of each run of one script; the tables are used for letters only.
 _SCRIPT_STARTS: Final = np.array(
     [0, 0x370, 0x400, 0x530, 0x590, 0x600, 0x780, 0x900, 0x980, 0xA00, 0xA80, 0xB00, 0xB80, 0xC00,
      0xC80, 0xD00, 0xD80, 0xE00, 0xE80, 0xF00, 0x1000, 0x10A0, 0x1100, 0x1200, 0x13A0, 0x1780,
@@ -161,29 +164,29 @@ _SCRIPT_IDS: Final = np.array(
 )  # fmt: skip
 SCRIPTS: Final = 29
 
-# Marks of direction and other characters that nobody sees. The joiners are not among them:
-# Persian and the scripts of India write words with them.
-_UNSEEN = re.compile(
+# Direction marks and other invisible characters. The joiners U+200C and U+200D are not among
+# them: Persian and the scripts of India spell words with them.
+_INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]+"
 )
-# Letters and digits as wide, or as narrow, as another script's. Punctuation stays: full width
-# is how Chinese and Japanese write it.
-_FORMS = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f\uffa1-\uffdc]+")
-# Composing takes the square of a run of marks; what is written has a few of them in a row.
+# Full-width Latin letters and digits, half-width Katakana and Hangul. Punctuation is left alone:
+# Chinese and Japanese write it in full width.
+_OTHER_WIDTH = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f\uffa1-\uffdc]+")
+# The time of NFC grows with the square of a run of marks; real text has a few in a row.
 _MANY_MARKS = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f]{30}")
 
 
 def plain(text: str) -> str:
-    """A text as it looks: composed, without what is not seen, in letters of the common width.
+    """A text normalized: in NFC, without invisible characters, in letters of the usual width.
 
     >>> plain("\uff21\uff22\uff11"), plain("a\u200b\u202db"), len(plain("e\u0301"))
     ('AB1', 'ab', 1)
     """
     if text.isascii():
         return text
-    text = _UNSEEN.sub("", text)
-    text = _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    text = _INVISIBLE.sub("", text)
+    text = _OTHER_WIDTH.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     if not unicodedata.is_normalized("NFC", text) and not _MANY_MARKS.search(text):
         text = unicodedata.normalize("NFC", text)
     return text
@@ -191,11 +194,11 @@ def plain(text: str) -> str:
 
 @cache
 def script_table() -> NDArray[np.uint8]:
-    """The script of each code point below U+20000, for those that are letters."""
-    place = np.searchsorted(_SCRIPT_STARTS, np.arange(TABLE_SIZE), "right") - 1
-    return _SCRIPT_IDS[place].astype(np.uint8)
+    """A number for the script of each code point below U+20000; right for letters only."""
+    run = np.searchsorted(_SCRIPT_STARTS, np.arange(TABLE_SIZE), "right") - 1
+    return _SCRIPT_IDS[run].astype(np.uint8)
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
-    """The code points of a text, lone surrogates included."""
+    """The code points of a text, lone surrogates included, (n,)."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)

@@ -32,7 +32,7 @@ from rich.text import Text
 
 import boilerplate
 from boilerplate.explain.batch_report import html_report
-from boilerplate.explain.terminal import explain_table, summary
+from boilerplate.explain.terminal import explain_table, summary_line
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -130,7 +130,7 @@ def draw_explanation(target: Path) -> None:
     console = Console(
         record=True, width=TERMINAL_WIDTH, file=io.StringIO(), force_terminal=True, emoji=False
     )
-    console.print(Text(f"{EXPLAINED} · {summary(page)}", "bold"))
+    console.print(Text(f"{EXPLAINED} · {summary_line(page)}", "bold"))
     console.print(explain_table(page, TERMINAL_WIDTH))
     svg = console.export_svg(title=f"boilerplate clean --explain {EXPLAINED}", unique_id="explain")
     # rich names web fonts; a picture that loads nothing is content with the reader's own.

@@ -62,7 +62,7 @@ def labels_of(name: str, page: Page) -> list[Label] | None:
 def probabilities(page: Page) -> np.ndarray:
     """The probability of content of each line after each step, (steps, lines)."""
     stack = load_model().stacks["html"]
-    encoded = encode(page, page.spoken)
+    encoded = encode(page)
     evidence = stack.linear.scores(encoded)
     pages = [page_of(name) for name in LEARNED]
     alone = SiteModel("quayweekly.example").fit(pages)
@@ -71,7 +71,7 @@ def probabilities(page: Page) -> np.ndarray:
     rows = [sigmoid(evidence.sum(1) + stack.linear.bias)]
     for site in (None, alone, told):
         cleaned = Cleaner(plugins=no_plugins(), site_models=site).clean(page)
-        rows.append(np.array([cleaned.predictions[i].probability for i in page.spoken]))
+        rows.append(np.array([cleaned.predictions[i].probability for i in page.nonblank]))
     return np.array(rows)
 
 
@@ -81,14 +81,14 @@ def decisions(page: Page) -> list[str]:
     labels = [labels_of(name, each) for name, each in zip(LEARNED, pages, strict=True)]
     site = SiteModel("quayweekly.example").fit(pages, labels)
     cleaned = Cleaner(plugins=no_plugins(), site_models=site).clean(page)
-    made = (cleaned.predictions[i] for i in page.spoken)
+    made = (cleaned.predictions[i] for i in page.nonblank)
     return ["kept" if p.label is Label.CONTENT else "dropped" for p in made]
 
 
 def draw() -> str:
     """The picture, as SVG that follows the reader's colour scheme."""
     page = page_of(CLEANED)
-    texts = [page.lines[i].text for i in page.spoken]
+    texts = [page.lines[i].text for i in page.nonblank]
     steps, ends = probabilities(page), decisions(page)
     height = TOP + ROW * len(texts) + 14
     parts = [

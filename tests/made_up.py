@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from boilerplate.features.encode import BAG_BITS
-from boilerplate.kernels.ngrams import HASH_BITS
-from boilerplate.model.columns import MODES, column_names
-from boilerplate.model.linear import EVIDENCE, PAGE_TYPES, Linear, PageTypes
+from boilerplate.features.table import LINEAR_TABLES, PAGE_TYPES, features_of
+from boilerplate.kernels.plain_linear import NGRAMS
+from boilerplate.model.file import MODES
+from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.model import Model
 from boilerplate.model.stack import Stack
 from boilerplate.model.trees import Trees, trees_from
@@ -137,9 +138,11 @@ def made_up_model(seed: int = 0, n_trees: int = 20) -> Model:
 
     def stack(kind: Kind) -> Stack:
         return Stack(
-            Linear(tuple(weights(1 << HASH_BITS) for _ in EVIDENCE), 0.25, {"en": 12, "tr": 3}),
+            Linear(
+                tuple(weights(1 << NGRAMS.bits) for _ in LINEAR_TABLES), 0.25, {"en": 12, "tr": 3}
+            ),
             PageTypes(weights(len(PAGE_TYPES), 2 << BAG_BITS), weights(len(PAGE_TYPES))),
-            made_up_trees(len(column_names(kind)), seed, n_trees),
+            made_up_trees(len(features_of(kind)), seed, n_trees),
         )
 
     return Model({kind: stack(kind) for kind in MODES}, {"trained_on": "nothing"})

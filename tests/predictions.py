@@ -40,14 +40,14 @@ def made() -> dict[str, Any]:
     model = load_model()
     known = SiteModel("daily.example").fit(html_page(site.html(i)) for i in range(SITE_PAGES))
     page = html_page(site.html(SITE_PAGES))
-    scores = model.predict(page, page.spoken)
-    corrected = known.correct(page, page.spoken, scores).probability
+    scores = model.predict(page)
+    corrected = known.correct(page, scores).probability
     return {
         "model": hashlib.sha256(model_bytes()).hexdigest(),
         "site_model": hashlib.sha256(known.to_bytes()).hexdigest(),
         "corrected": corrected.round(DIGITS).tolist(),
         "pages": {
-            name: model.predict(each, each.spoken).probability.round(DIGITS).tolist()
+            name: model.predict(each.without_blank_lines).probability.round(DIGITS).tolist()
             for name, each in pages()
         },
     }

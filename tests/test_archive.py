@@ -438,10 +438,10 @@ def is_usable(found: Any) -> bool:
     lines = [*site.MENU, *site.article(9), *site.article(9, "ar"), *site.BOX]
     page = text_page(lines)
     if isinstance(found, KindModel):
-        return bool(np.isfinite(found.log_probabilities(page, range(len(lines)))).all())
+        return bool(np.isfinite(found.log_probabilities(page, page.lines)).all())
     scores = (MODEL if isinstance(found, SiteModel) else found).predict(page, range(len(lines)))
     if isinstance(found, SiteModel):
-        scores = found.correct(page, range(len(lines)), scores)
+        scores = found.correct(page, scores)
     return bool(((scores.probability >= 0) & (scores.probability <= 1)).all())
 
 

@@ -385,11 +385,11 @@ def test_a_page_of_naughty_strings_is_labelled_and_its_labels_are_read_again(
         assert all(url.startswith(origin) for url in desk.watched.asked)
         assert desk.watched.harmless()
     page = read(source)
-    assert len(page.spoken) == len(signs) > len(NAUGHTY) / 2
+    assert len(page.nonblank) == len(signs) > len(NAUGHTY) / 2
     assert (signs[0], signs[-1]) == ("+", "-")
     written = (tmp_path / "naughty.html.labels").read_text("utf-8")
     labels = read_labels(written, page)
-    assert [labels[i] for i in page.spoken] == [SIGNS[sign] for sign in signs]
+    assert [labels[i] for i in page.nonblank] == [SIGNS[sign] for sign in signs]
 
 
 def hostile_page() -> CleanPage:

@@ -6,13 +6,13 @@ import re
 
 import numpy as np
 import pytest
+from boilerplate.model.columns import MODES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_train import page_of
 from test_unseen import news
 
 from boilerplate.kernels.plain_text import char_counts
-from boilerplate.model.columns import MODES
 from boilerplate.unicode import Char
 from training.ablation import copied
 from training.ciphers import SCRIPTS, UNSPACED, ciphered, written

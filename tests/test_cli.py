@@ -107,7 +107,7 @@ def test_jsonl_keeps_every_line_with_label_probability_reason_and_kind(language:
 
 
 def test_a_page_that_is_read_in_part_comes_out_and_is_told(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(limits, "MAX_MARKUP", 1000)
+    monkeypatch.setattr(limits, "LIMITS", limits.Limits(max_markup=1000))
     page = f"<p>{SENTENCES['ar']}<p>{'ก' * 2000}"
     for options in ((), ("--explain",), ("--format", "jsonl")):
         result = run("clean", *options, stdin=page)

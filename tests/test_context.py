@@ -115,7 +115,7 @@ def test_only_what_has_no_neighbour_is_missing(lines: list[tuple[float, int, int
 @pytest.mark.parametrize("language", SENTENCES)
 def test_container_columns_are_as_many_as_their_names_and_finite_or_missing(language: str) -> None:
     page = html_page(news_page(language))
-    encoded = encode(page, range(len(page.lines)))
+    encoded = encode(page)
     assert encoded.tree
     p = np.linspace(0.1, 0.9, encoded.n)
     rows = container_features(encoded.tree, p, encoded.chars, encoded.terminals, encoded.links)
@@ -125,7 +125,7 @@ def test_container_columns_are_as_many_as_their_names_and_finite_or_missing(lang
 
 def test_the_main_container_holds_the_article_and_not_the_menu() -> None:
     page = html_page(news_page("tr"))
-    encoded = encode(page, range(len(page.lines)))
+    encoded = encode(page)
     assert encoded.tree
     article = np.array([SENTENCES["tr"] in line.text for line in page.lines])
     p = np.where(article, 0.95, 0.05)
@@ -141,7 +141,7 @@ def test_the_main_container_holds_the_article_and_not_the_menu() -> None:
 
 def test_a_page_of_one_line_has_its_columns() -> None:
     page = html_page("<p>단 하나")
-    encoded = encode(page, [0])
+    encoded = encode(page)
     assert encoded.tree
     one = np.ones(1)
     assert container_features(encoded.tree, one, one, one, one).shape == (len(CONTAINER_COLUMNS), 1)

@@ -109,7 +109,7 @@ def test_every_picture_has_a_script_that_is_named() -> None:
 def test_the_path_of_a_page_shows_the_model_s_figures() -> None:
     page = path_picture.page_of(path_picture.CLEANED)
     steps = path_picture.probabilities(page)
-    assert steps.shape == (len(path_picture.STEPS), len(page.spoken))
+    assert steps.shape == (len(path_picture.STEPS), len(page.lines))
     assert path_picture.decisions(page)[0] == "dropped"
     drawn = (DOCS / "pictures" / "path.svg").read_text("utf-8")
     assert drawn == path_picture.draw(), "run python docs/make_pictures.py path.svg"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from boilerplate import Line, Page
 from boilerplate.features.elements import LEVELS, element_tokens, name_buckets, tree
 from boilerplate.features.encode import BAG_BITS, encode, page_bag
-from boilerplate.features.languages import LANGUAGE_COLUMNS, language_columns
+from boilerplate.features.languages import LANGUAGE_COLUMNS
 from boilerplate.features.markup import MARKUP_COLUMNS
 from boilerplate.features.text import TEXT_COLUMNS
 from boilerplate.kernels.ngrams import (
@@ -126,14 +126,14 @@ class TestGrams:
 
     @given(SPOKEN)
     def test_the_rows_of_a_page_are_the_rows_of_its_lines(self, lines: list[str]) -> None:
-        ids, offsets = gram_rows(encode(text_page(lines), range(len(lines))))
+        ids, offsets = gram_rows(encode(text_page(lines)))
         for i, line in enumerate(lines):
-            alone, _ = gram_rows(encode(text_page([line]), [0]))
+            alone, _ = gram_rows(encode(text_page([line])))
             assert ids[offsets[i] : offsets[i + 1]].tolist() == alone.tolist()
 
     @given(SPOKEN)
     def test_around_a_line_stand_the_first_words_of_its_neighbours(self, lines: list[str]) -> None:
-        ids, offsets = around_rows(encode(text_page(lines), range(len(lines))))
+        ids, offsets = around_rows(encode(text_page(lines)))
         first = [
             word_grams(page_text([plain(line)]), 1).hashes[:NEIGHBOUR_WORDS].tolist()
             for line in lines
@@ -201,7 +201,7 @@ class TestColumns:
     @settings(max_examples=50, deadline=None)  # the first call makes the tables of characters
     @given(SPOKEN)
     def test_bare_text_has_a_finite_value_in_each_text_column(self, lines: list[str]) -> None:
-        encoded = encode(text_page(lines), range(len(lines)))
+        encoded = encode(text_page(lines))
         assert encoded.columns.shape == (len(lines), len(TEXT_COLUMNS) + len(LANGUAGE_COLUMNS))
         assert encoded.tree is None
         for name, column in zip(TEXT_COLUMNS, encoded.columns.T, strict=False):
@@ -210,7 +210,7 @@ class TestColumns:
     @pytest.mark.parametrize("language", SENTENCES)
     def test_html_has_markup_columns_too(self, language: str) -> None:
         page = html_page(news_page(language))
-        encoded = encode(page, range(len(page.lines)))
+        encoded = encode(page)
         names = (*TEXT_COLUMNS, *LANGUAGE_COLUMNS, *MARKUP_COLUMNS)
         assert encoded.columns.shape == (len(page.lines), len(names))
         for name, column in zip(names, encoded.columns.T, strict=True):
@@ -224,15 +224,15 @@ class TestColumns:
     @given(SPOKEN, st.integers(1, 3))
     def test_text_columns_do_not_depend_on_blank_lines(self, lines: list[str], gap: int) -> None:
         spread = [text for line in lines for text in [line, *[" "] * gap]]
-        spoken = range(0, len(spread), gap + 1)
-        dense = encode(text_page(lines), range(len(lines))).columns
-        np.testing.assert_array_equal(encode(text_page(spread), spoken).columns, dense)
+        dense = encode(text_page(lines)).columns
+        compact = text_page(spread).without_blank_lines
+        np.testing.assert_array_equal(encode(compact).columns, dense)
 
     def test_a_line_s_own_columns_do_not_depend_on_its_neighbours(self) -> None:
         own = [TEXT_COLUMNS.index(name) for name in ("log_chars", "lower", "comma", "has_year")]
         line = "Στις 3 Μαΐου 2021, η πόλη γιόρτασε."
-        alone = encode(text_page([line]), [0]).columns[0, own]
-        among = encode(text_page(["Home", line, line, "שלום"]), range(4)).columns[1, own]
+        alone = encode(text_page([line])).columns[0, own]
+        among = encode(text_page(["Home", line, line, "שלום"])).columns[1, own]
         assert alone.tolist() == among.tolist()
 
     @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ class TestColumns:
     )
     def test_the_same_sentence_is_about_as_long_in_every_script(self, said: str) -> None:
         english = "The town council voted on the new library on Monday evening."
-        encoded = encode(text_page([english, said]), range(2))
+        encoded = encode(text_page([english, said]))
         assert encoded.chars.tolist() == [len(english), len(said)]
         assert encoded.sizes[0] == len(english)
         assert 2 / 3 < encoded.sizes[1] / encoded.sizes[0] < 3 / 2
@@ -258,19 +258,19 @@ class TestColumns:
 
     def test_what_is_not_read_of_a_long_line_is_as_long_as_what_is(self) -> None:
         line = "市议会" * MAX_LINE
-        encoded = encode(text_page([line]), range(1))
+        encoded = encode(text_page([line]))
         assert encoded.sizes[0] == 2.5 * len(line)
 
     def test_a_line_in_another_script_is_seen_to_be_foreign(self) -> None:
         lines = [SENTENCES["ru"], SENTENCES["ru"] + "!", SENTENCES["zh-cn"]]
-        columns = encode(text_page(lines), range(3)).columns
+        columns = encode(text_page(lines)).columns
         script = columns[:, TEXT_COLUMNS.index("page_script")]
         familiar = columns[:, TEXT_COLUMNS.index("familiar3")]
         assert script.tolist() == [1.0, 1.0, 0.0]
         assert familiar[2] < familiar[0]
 
     def test_a_repeated_line_is_seen_to_be_repeated(self) -> None:
-        columns = encode(text_page(["paylaş", "metin", "paylaş", "Paylaş"]), range(4)).columns
+        columns = encode(text_page(["paylaş", "metin", "paylaş", "Paylaş"])).columns
         same = columns[:, TEXT_COLUMNS.index("same_line")]
         assert np.expm1(same).round().tolist() == [2, 0, 2, 2]
 
@@ -278,12 +278,12 @@ class TestColumns:
         page = replace(
             text_page(["새 버스 노선", "다른 줄"]), metadata=Metadata(title="새 버스 노선 | 신문")
         )
-        columns = encode(page, range(2)).columns[:, TEXT_COLUMNS.index("in_title")]
+        columns = encode(page).columns[:, TEXT_COLUMNS.index("in_title")]
         assert columns[0] > 0.8 > 0.2 > columns[1]
 
     def test_markup_columns_know_the_elements_around_a_line(self) -> None:
         page = html_page("<nav><ul><li><a>Ev</a></ul></nav><main><p hidden>Metin</main>")
-        columns = encode(page, range(2)).columns
+        columns = encode(page).columns
         values = [
             dict(zip((*TEXT_COLUMNS, *LANGUAGE_COLUMNS, *MARKUP_COLUMNS), row, strict=True))
             for row in columns.tolist()
@@ -299,24 +299,24 @@ class TestColumns:
         line = "a" * MAX_LINE_HEAD + "b" * 10_000 + "c" * MAX_LINE_TAIL
         assert clip(line) == "a" * MAX_LINE_HEAD + "c" * MAX_LINE_TAIL
         assert clip("kısa") == "kısa"
-        encoded = encode(text_page([line]), [0])
+        encoded = encode(text_page([line]))
         assert encoded.chars[0] == len(line)
         assert encoded.columns[0, TEXT_COLUMNS.index("log_chars")] == np.log1p(len(line))
 
     def test_a_line_made_by_hand_may_hold_line_ends(self) -> None:
         page = text_page(["one\ntwo\n", "three"])
-        assert encode(page, range(2)).n == 2
+        assert encode(page).n == 2
 
     @pytest.mark.parametrize(
         "text", ["\0", "\ud800", "\U0010ffff", "\x1f", "\u200b", "\ufeff", "ﷺ"]
     )
     def test_odd_characters_are_characters(self, text: str) -> None:
-        assert encode(text_page([text, "x"]), range(2)).n == 2
-        assert encode(html_page(f"<p>{text}x</p><p>y</p>"), range(2)).n == 2
+        assert encode(text_page([text, "x"])).n == 2
+        assert encode(html_page(f"<p>{text}x</p><p>y</p>")).n == 2
 
     def test_a_page_without_lines_has_no_rows(self) -> None:
         for page in (text_page([]), html_page("")):
-            encoded = encode(page, [])
+            encoded = encode(page)
             assert (encoded.n, len(encoded.columns)) == (0, 0)
 
 
@@ -337,7 +337,7 @@ class TestTree:
             None,
             tuple(Element("div", (), parent) for parent in parents),
         )
-        skeleton = tree(page, range(len(own)))
+        skeleton = tree(page, page.lines)
         assert skeleton
         values = np.arange(1.0, len(own) + 1)[:, None]
         naive = np.zeros((n, 1))
@@ -350,7 +350,7 @@ class TestTree:
     @pytest.mark.parametrize("depth", [1, 2, 5, 200])
     def test_names_are_read_from_the_line_upwards(self, depth: int) -> None:
         page = chain_page(depth)
-        skeleton = tree(page, range(2))
+        skeleton = tree(page, page.lines)
         assert skeleton
         ids, offsets = name_rows(skeleton)
         naive = [
@@ -365,15 +365,14 @@ class TestTree:
     @pytest.mark.parametrize("code", ["he", "ja", "ru"])
     def test_each_half_of_what_a_page_says_has_length_one(self, code: str) -> None:
         page = html_page(news_page(code))
-        spoken = page.spoken
-        text = page_text([page.lines[i].text for i in spoken])
-        at, weights = page_bag(page, text, tree(page, spoken))
+        text = page_text([line.text for line in page.lines])
+        at, weights = page_bag(page, text, tree(page, page.lines))
         words = at < 1 << BAG_BITS
         assert np.linalg.norm(weights[words]) == pytest.approx(1)
         assert np.linalg.norm(weights[~words]) == pytest.approx(1)
 
     def test_bare_text_has_no_tree(self) -> None:
-        assert tree(text_page(["x"]), [0]) is None
+        assert tree(text_page(["x"]), text_page(["x"]).lines) is None
 
 
 def test_a_bucket_is_the_upper_bits_of_a_hash() -> None:
@@ -385,7 +384,9 @@ class TestLanguageColumns:
     ENGLISH = tuple(SENTENCES["en"].split(". ")) * 4
 
     def columns(self, lines: list[str]) -> dict[str, np.ndarray]:
-        found = language_columns(text_page(lines), range(len(lines)))
+        first = len(TEXT_COLUMNS)
+        columns = encode(text_page(lines)).columns
+        found = columns[:, first : first + len(LANGUAGE_COLUMNS)]
         assert found.shape == (len(lines), len(LANGUAGE_COLUMNS))
         return dict(zip(LANGUAGE_COLUMNS, found.T, strict=True))
 
@@ -425,6 +426,6 @@ class TestLanguageColumns:
 
     def test_the_columns_are_the_same_bytes_each_time(self) -> None:
         page = text_page([*SENTENCES.values()])
-        first = language_columns(page, range(len(page.lines))).tobytes()
+        first = encode(page).columns.tobytes()
         _probabilities.cache_clear()
-        assert language_columns(page, range(len(page.lines))).tobytes() == first
+        assert encode(page).columns.tobytes() == first

@@ -108,7 +108,7 @@ def test_a_place_is_its_tags_and_names_without_numbers() -> None:
         "<body class=p1><div id='post-7'><p>one</p></div><div id='post-8'><p>two</p></div>"
         "<div class=menu><p>three</p></div></body>"
     )
-    places = line_places(page, range(3))
+    places = line_places(page.lines, page.elements)
     assert places[0] == places[1] != places[2]
 
 
@@ -117,7 +117,7 @@ def test_lines_in_one_named_element_stand_in_one_place_and_those_in_none_in_no_p
         "<body class=home><p>bare</p><div class='story'><p>one</p><blockquote><p>two</p>"
         "</blockquote><ul><li class=fact>three</li></ul></div><table><tr><td>four</table></body>"
     )
-    bare, one, two, three, four = line_places(page, range(5)).tolist()
+    bare, one, two, three, four = line_places(page.lines, page.elements).tolist()
     assert one == two != three
     assert bare == four == 0
 
@@ -128,13 +128,13 @@ def test_the_first_element_can_be_a_place_and_html_and_body_are_none() -> None:
         Element("html", ("js",), -1), Element("body", ("home",), 2), Element("p", (), 3),
     )  # fmt: skip
     lines = tuple(Line(f"line {i}", Markup(at)) for i, at in enumerate((1, 0, 1, 4)))
-    assert line_places(Page(lines, "html", elements=elements), range(4)).tolist() == [
+    assert line_places(lines, elements).tolist() == [
         *[named_place("main", ("story",))] * 3, 0,
     ]  # fmt: skip
 
 
 def test_bare_text_has_no_places() -> None:
-    assert line_places(text_page(["a", "b"]), range(2)).tolist() == [0, 0]
+    assert line_places(text_page(["a", "b"]).lines, ()).tolist() == [0, 0]
 
 
 OLD = (Element("body", (), -1), Element("nav", ("menu",), 0))
@@ -145,7 +145,7 @@ PLACES = [169148120608228, 0]  # what has no markup has no place
 def test_hashes_are_those_of_models_that_were_learned_long_ago() -> None:
     page = Page((Line("Menü", Markup(1)), Line("เมนู")), "html", elements=OLD)
     assert line_hashes(["Menü", "เมนู"]).T.tolist() == LINES
-    assert line_places(page, [0, 1]).tolist() == PLACES
+    assert line_places(page.lines, page.elements).tolist() == PLACES
 
 
 def test_no_lines_have_no_hashes() -> None:

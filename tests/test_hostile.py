@@ -124,9 +124,9 @@ def check_teaching(model: Model, page: Page, path: Path) -> None:
     try:
         shown = sheet("a", page, path)
     except LabellingError:
-        assert not page.spoken or len(page.spoken) > 5000
+        assert not page.nonblank or len(page.nonblank) > 5000
     else:
-        assert len(shown.signs) == len(page.spoken)
+        assert len(shown.signs) == len(page.nonblank)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -193,8 +193,8 @@ def test_trees_that_must_be_mended_come_out_the_same_by_both_paths(
         if number % 4 == 0:
             check(page)
         read_back = read_labels(write_labels(page), page.page)
-        assert [read_back[i] for i in page.page.spoken] == [
-            page.predictions[i].label for i in page.page.spoken
+        assert [read_back[i] for i in page.page.nonblank] == [
+            page.predictions[i].label for i in page.page.nonblank
         ]
         answers.append(clean_record(cleaner, Record(number, source, source, URL, kind), Fields()))
     assert not any(answer.failed for answer in answers)

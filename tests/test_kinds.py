@@ -41,17 +41,17 @@ NEWSROOM = {
     ("kind", "text"), [(kind, text) for kind, texts in NEWSROOM.items() for text in texts]
 )
 def test_a_line_of_chrome_is_named_in_any_script(kind: str, text: str) -> None:
-    assert chrome_kinds(text_page([text]), [0], np.array([False])) == [kind]
+    assert chrome_kinds(text_page([text]), np.array([False])) == [kind]
 
 
 def test_kept_lines_have_no_kind() -> None:
     page = text_page(["Log in", "The ferry sails again."])
-    assert chrome_kinds(page, [0, 1], np.array([False, True])) == ["login", None]
+    assert chrome_kinds(page, np.array([False, True])) == ["login", None]
 
 
 def test_a_page_of_content_or_of_nothing_names_nothing() -> None:
-    assert chrome_kinds(text_page(["One."]), [0], np.array([True])) == [None]
-    assert chrome_kinds(text_page([]), [], np.zeros(0, bool)) == []
+    assert chrome_kinds(text_page(["One."]), np.array([True])) == [None]
+    assert chrome_kinds(text_page([]), np.zeros(0, bool)) == []
 
 
 def test_a_fragment_is_what_its_run_is() -> None:
@@ -61,7 +61,7 @@ def test_a_fragment_is_what_its_run_is() -> None:
          "okumak için", "buraya dokununuz."],
         ["© 2024 Порт. Все права защищены,", "при цитировании", "ссылка", "обязательна."],
     ):  # fmt: skip
-        found = chrome_kinds(text_page(lines), range(4), np.zeros(4, bool))
+        found = chrome_kinds(text_page(lines), np.zeros(4, bool))
         assert found == ["legal"] * 4, lines
 
 
@@ -71,14 +71,14 @@ def test_a_kept_line_ends_a_run() -> None:
     assert [likeliest_path(row[None], [1.5])[0] for row in scores] == [0, 1]
     page = text_page(["Share on Facebook", "here", "A ferry.", "here"])
     content = np.array([False, False, True, False])
-    inside, outside = (chrome_kinds(page, range(4), content)[i] for i in (1, 3))
+    inside, outside = (chrome_kinds(page, content)[i] for i in (1, 3))
     assert inside == "share"
     assert outside != "share"
 
 
 def test_a_line_that_is_sure_of_itself_leaves_its_run() -> None:
     lines = ["Privacy policy", "Terms of use", "Share on Facebook", "Share on WhatsApp"]
-    found = chrome_kinds(text_page(lines), range(4), np.zeros(4, bool))
+    found = chrome_kinds(text_page(lines), np.zeros(4, bool))
     assert found == ["legal", "legal", "share", "share"]
 
 
@@ -93,7 +93,7 @@ def test_the_names_of_elements_speak_where_words_do_not() -> None:
     silent.names[kinds.name_ids("div", ("sharing",)), share] = 1.0
     elements = (Element("body", (), -1), Element("div", ("sharing",), 0), Element("a", (), 1))
     page = Page((Line("ⴰⵣⵓⵍ", Markup(2)),), "html", elements=elements)
-    assert chrome_kinds(page, [0], np.array([False]), silent) == ["share"]
+    assert chrome_kinds(page, np.array([False]), silent) == ["share"]
 
 
 def test_a_dropped_line_carries_its_kind_and_says_it_in_its_reason() -> None:

@@ -12,7 +12,7 @@ from benchmarks.kills import contents, make_crawl
 from boilerplate.batch.manifest import MANIFEST
 from boilerplate.batch.writers import cleaned_records
 from boilerplate.cli.main import cli
-from boilerplate.reading.limits import MAX_MARKUP
+from boilerplate.reading.limits import LIMITS
 from tests.made_up import SENTENCES
 
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -150,14 +150,14 @@ def test_a_run_has_a_report_that_is_the_same_in_every_format(crawl: Path, tmp_pa
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
 def test_pages_that_were_read_in_part_are_told_and_counted(tmp_path: Path, form: str):
     """One of three is larger than we read; its record, its shard, the run and its report say so."""
-    long = f"<p>{SENTENCES['ja']}<p title='{'a' * MAX_MARKUP}'>b"
+    long = f"<p>{SENTENCES['ja']}<p title='{'a' * LIMITS.max_markup}'>b"
     pages = [{"text": SENTENCES["th"]}, {"html": long}, {"html": f"<p>{SENTENCES['ar']}"}]
     (tmp_path / "in.jsonl").write_text("".join(json.dumps(page) + "\n" for page in pages))
     command = [tmp_path / "in.jsonl", "--output", tmp_path / "out", "--format", form, "--jobs", 1]
     result = run(*command, "--report", tmp_path / "run.html")
     assert result.exit_code == 0
     assert "1 of the pages are larger than we read" in result.stderr
-    unread = len(long) - MAX_MARKUP
+    unread = len(long) - LIMITS.max_markup
     job_output = tmp_path / "out" / f"in.jsonl.{form}"
     assert [each["unread"] for each in cleaned_records(job_output, form)] == [0, unread, 0]
     manifest = json.loads((tmp_path / "out" / MANIFEST).read_text())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from boilerplate.model.columns import MODES
 
 from boilerplate import Cleaner, Label
-from boilerplate.model.columns import MODES
 from boilerplate.page import Kind
 from tests.made_up import SENTENCES
 from training.lexicon import MENU_KINDS

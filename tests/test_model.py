@@ -15,15 +15,15 @@ from pathlib import Path
 import lightgbm
 import numpy as np
 import pytest
+from boilerplate.model.columns import GROUNDS, MODES, column_grounds, column_names
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boilerplate import Cleaner, Line, Page
+from boilerplate import Cleaner, Page
 from boilerplate.classifier import trees_of
 from boilerplate.explain.phrases import DROPPED, KEPT
 from boilerplate.features.encode import encode
 from boilerplate.model import model as room
-from boilerplate.model.columns import GROUNDS, MODES, column_grounds, column_names
 from boilerplate.model.linear import EVIDENCE, evidence_rows
 from boilerplate.model.model import Model, from_bytes, load_model, parts, to_bytes
 from boilerplate.model.stack import tree_matrix
@@ -256,7 +256,7 @@ class TestColumns:
     @pytest.mark.parametrize("kind", MODES)
     def test_the_matrix_has_a_column_for_each_name(self, kind: Kind, model: Model) -> None:
         page = PAGE if kind == "html" else text_page([line.text for line in PAGE.lines])
-        encoded = encode(page, range(len(page.lines)))
+        encoded = encode(page)
         evidence = model.stacks[kind].linear.scores(encoded)
         types = model.stacks[kind].types.log_probabilities(encoded.bag)
         matrix = tree_matrix(encoded, evidence, 0.1, 2.5, types)
@@ -270,7 +270,7 @@ class TestColumns:
         assert set(DROPPED) == set(KEPT) == set(GROUNDS)
 
     def test_page_types_are_probabilities(self, model: Model) -> None:
-        encoded = encode(PAGE, range(len(PAGE.lines)))
+        encoded = encode(PAGE)
         types = model.stacks["html"].types.log_probabilities(encoded.bag)
         assert np.exp(types).sum() == pytest.approx(1.0, abs=0.01)
 
@@ -283,7 +283,7 @@ def test_every_line_has_each_kind_of_evidence_and_bare_text_no_names(
     kind: Kind, known: tuple[str, ...]
 ) -> None:
     page = PAGE if kind == "html" else text_page([line.text for line in PAGE.lines])
-    encoded = encode(page, page.spoken)
+    encoded = encode(page)
     rows = evidence_rows(encoded)
     assert len(rows) == len(known)
     assert {len(offsets) for _, offsets in rows} == {encoded.n + 1}
@@ -291,7 +291,7 @@ def test_every_line_has_each_kind_of_evidence_and_bare_text_no_names(
 
 class TestParts:
     def test_an_ordinary_page_is_one_part(self) -> None:
-        assert list(parts(PAGE, range(3))) == [range(3)]
+        assert list(parts(PAGE)) == [None]
 
     @settings(max_examples=30, deadline=None)
     @given(st.integers(1, 60), st.integers(1, 12), st.integers(10, 500))
@@ -302,9 +302,9 @@ class TestParts:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(room, "PART_LINES", most_lines)
             patch.setattr(room, "PART_CHARS", most_chars)
-            found = list(parts(page, range(n)))
-        assert [i for part in found for i in part] == list(range(n))
-        assert all(len(part) <= most_lines + 1 for part in found)
+            found = [part or slice(0, n) for part in parts(page)]
+        assert [i for part in found for i in range(n)[part]] == list(range(n))
+        assert all(len(range(n)[part]) <= most_lines + 1 for part in found)
 
     @pytest.mark.parametrize("part", [range(4), range(4, 8), range(8, 12), range(2, 3)])
     def test_a_part_is_seen_as_a_page_that_has_nothing_else(self, part: range) -> None:
@@ -313,8 +313,8 @@ class TestParts:
         cleaner = Cleaner(made_up_model())
         page = cleaner.clean(outer.format("".join(boxes)), kind="html").page
         alone = cleaner.clean(outer.format("".join(boxes[i] for i in part)), kind="html").page
-        seen = encode(page, [*page.spoken][part.start : part.stop], partly=True)
-        expected = encode(alone, alone.spoken, partly=True)
+        seen = encode(page, slice(part.start, part.stop))
+        expected = encode(alone, slice(0, len(alone.lines)))
         assert seen.tree
         assert expected.tree
         assert list(seen.tree.kinds) == list(expected.tree.kinds)
@@ -326,13 +326,13 @@ class TestParts:
         self, model: Model, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(room, "PART_LINES", 2)
-        scores = model.predict(PAGE, range(len(PAGE.lines)))
+        scores = model.predict(PAGE)
         assert scores.probability.shape == (len(PAGE.lines),)
         assert model.evidence(scores).grounds.shape == (len(PAGE.lines), len(GROUNDS))
         assert len(scores.matrices) > 1
 
-    def test_a_page_without_spoken_lines_has_no_scores(self, model: Model) -> None:
-        scores = model.predict(Page((Line(" "),)), [])
+    def test_a_page_without_lines_has_no_scores(self, model: Model) -> None:
+        scores = model.predict(Page(()))
         assert scores.probability.shape == (0,)
         assert model.evidence(scores).grounds.shape == (0, len(GROUNDS))
 

@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from boilerplate.model.columns import column_grounds, column_names
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate import Cleaner
-from boilerplate.explain.reasons import strongest_grounds
+from boilerplate.explain.reasons import strongest_groups
 from boilerplate.features.elements import element_tokens
 from boilerplate.features.encode import encode
 from boilerplate.features.text import line_shapes
@@ -28,11 +29,10 @@ from boilerplate.kernels.ngrams import page_text
 from boilerplate.kernels.plain_text import char_counts, plain_texts
 from boilerplate.language.lines import speech
 from boilerplate.model.chrome_kinds import TEXT_BITS, likeliest_paths
-from boilerplate.model.columns import column_grounds, column_names
 from boilerplate.model.trees import _packed, trees_from
 from boilerplate.page import Element, Line, Markup, Page, text_page
 from boilerplate.plugins.manager import no_plugins
-from boilerplate.reading.html import _tag_kinds, html_page
+from boilerplate.reading.html import html_page, tag_flags
 from boilerplate.reading.limits import tag_counts
 from boilerplate.site_models.evidence import Knowledge
 from boilerplate.site_models.fingerprints import (
@@ -157,13 +157,13 @@ class TestSplitter:
     )  # fmt: skip
     def test_what_no_serializer_writes_is_left_to_the_plain_way(self, markup: str) -> None:
         assert acceleration.native
-        assert acceleration.native.split(markup, _tag_kinds(), Line, Markup, Element, bool) is None
+        assert acceleration.native.split(markup, tag_flags(), Line, Markup, Element, bool) is None
 
     @given(st.text(st.sampled_from("<>/!-=\"'& apbrxscivtyle\n\ud800é"), max_size=60))
     @settings(max_examples=500, deadline=None)
     def test_any_text_can_be_tried(self, markup: str) -> None:
         assert acceleration.native
-        acceleration.native.split(markup, _tag_kinds(), Line, Markup, Element, bool)
+        acceleration.native.split(markup, tag_flags(), Line, Markup, Element, bool)
 
     def test_elements_of_one_hash_are_told_apart(self) -> None:
         # In this hash 'Aa' weighs what 'BB' does: kinds beyond the first few are made anew.
@@ -278,13 +278,12 @@ class TestLines:
     )
     @settings(max_examples=300, deadline=None)
     def test_any_lines_have_the_same_columns_and_scores(self, lines: list[str]) -> None:
-        page = text_page(lines)
-        spoken = page.spoken
+        page = text_page(lines).without_blank_lines
         linear = MODEL.stacks["text"].linear
-        encoded = encode(page, spoken)
+        encoded = encode(page)
         fast = encoded.columns.tobytes(), linear.scores(encoded).tobytes()
         with plain():
-            again = encode(page, spoken)
+            again = encode(page)
             assert fast == (again.columns.tobytes(), linear.scores(again).tobytes())
             assert np.array_equal(encoded.bag[0], again.bag[0])
             assert np.array_equal(encoded.bag[1], again.bag[1])
@@ -371,13 +370,13 @@ class TestElements:
             assert fast.tolist() == likeliest_paths(scores, costs, begins).tolist()
 
     @given(st.integers(0, 20), st.integers(0, 2**32 - 1))
-    def test_the_strongest_grounds_are_the_same(self, lines: int, seed: int) -> None:
+    def test_the_strongest_groups_are_the_same(self, lines: int, seed: int) -> None:
         rng = np.random.default_rng(seed)
         grounds, content = rng.normal(size=(lines, 12)).round(1), rng.random(lines) < 0.5
         grounds *= rng.random((lines, 12)) < 0.6
-        fast = strongest_grounds(grounds, content)
+        fast = strongest_groups(grounds, content)
         with plain():
-            assert fast.tolist() == strongest_grounds(grounds, content).tolist()
+            assert fast.tolist() == strongest_groups(grounds, content).tolist()
 
 
 class TestPages:

@@ -204,16 +204,13 @@ def test_labels_count_for_more_than_the_general_model_says() -> None:
 
 def evidence(pages: list[Sketch], page: Page) -> dict[str, np.ndarray]:
     """What pages of a site say of the lines of another one, by the name of the evidence."""
-    unsure = sketch(page, page.spoken, np.full(len(page.lines), 0.5))
+    unsure = sketch(page, np.full(len(page.lines), 0.5))
     return dict(zip(COLUMNS, Knowledge(pages).see(unsure).columns.T, strict=True))
 
 
 def test_labels_tell_how_wrong_the_model_was_at_the_same_place_of_other_pages() -> None:
     pages = [site.text(i, "tr") for i in range(4)]
-    wrong = [
-        sketch(page, page.spoken, np.full(len(page.lines), 0.2), site.labels(page))
-        for page in pages
-    ]
+    wrong = [sketch(page, np.full(len(page.lines), 0.2), site.labels(page)) for page in pages]
     heard = evidence(wrong, site.text(9, "tr"))
     first, last = len(site.MENU), -len(site.BOX) - 1
     assert (heard["told_after"][first:last] > 0).all(), "between menu and box there are articles"
@@ -228,7 +225,7 @@ def test_what_a_recurring_line_was_labelled_says_nothing_of_those_beside_it() ->
     pages = [site.text(i, "hi") for i in range(4)]
     chrome = [
         sketch(
-            page, page.spoken, np.full(len(page.lines), 0.8),
+            page, np.full(len(page.lines), 0.8),
             [label if label is Label.BOILERPLATE else None for label in site.labels(page)],
         )
         for page in pages
@@ -245,7 +242,7 @@ def test_what_stands_on_some_pages_between_two_lines_of_the_site_is_not_taken_fo
             text_page([*site.MENU, teaser, *site.BOX, *site.article(i, "ru")])
             for i, teaser in enumerate(teasers)
         ]
-        opinions = [sketch(page, page.spoken, np.full(len(page.lines), 0.8)) for page in pages]
+        opinions = [sketch(page, np.full(len(page.lines), 0.8)) for page in pages]
         new = text_page([*site.MENU, "Сегодня в гавани", *site.BOX, *site.article(20, "ru")])
         return float(evidence(opinions, new)["between"][len(site.MENU)])
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from boilerplate.model.columns import MODES
 
 from boilerplate import Cleaner, Label
-from boilerplate.model.columns import MODES
 from boilerplate.model.model import Model, from_bytes, to_bytes
 from boilerplate.page import Kind
 from boilerplate.reading.html import html_page

@@ -11,7 +11,7 @@ import click
 
 from boilerplate.cli.terminal import echo, warn
 from boilerplate.display import visible
-from boilerplate.explain.terminal import sign, spoken
+from boilerplate.explain.terminal import numbered_predictions, sign
 from boilerplate.labelling.fixtures import (
     EXPECTED_SUFFIX,
     PAGES,
@@ -194,12 +194,13 @@ def _explain_page(loaded: Plugins, url: str, page: str) -> None:
     from boilerplate.cleaner import Cleaner
 
     cleaned = Cleaner(plugins=loaded).clean(Path(page).read_bytes(), url)
-    changed = [(i, p) for i, p in spoken(cleaned) if "plugin:" in p.reason]
+    lines = numbered_predictions(cleaned)
+    changed = [(i, p) for i, p in lines if "plugin:" in p.reason]
     if cleaned.page.kind == "text":
         click.echo(f"{visible(page)} is bare text: rules with selectors have no effect on it")
     for i, p in changed:
         click.echo(f"{i:5} {sign(p)} {visible(p.line.text)}  ({visible(p.reason)})")
-    click.echo(f"plugins have an opinion on {len(changed)} of {len(spoken(cleaned))} lines")
+    click.echo(f"plugins have an opinion on {len(changed)} of {len(lines)} lines")
 
 
 # Labels below a country's domain that are no part of a site's name.

@@ -9,18 +9,17 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from boilerplate.display import visible
-from boilerplate.explain.page_report import (
+from boilerplate.explain.html_parts import (
     MAX_ROWS,
-    _data,
-    _dropped_by,
-    _language,
-    _listed,
-    _number,
-    _ranked,
-    _section,
-    _share_bar,
-    _tally,
+    counted,
+    counts_table,
+    data_file,
+    definition_list,
+    largest_first,
+    name_of_language,
+    share_bar,
 )
+from boilerplate.explain.page_report import dropped_by, page_section
 from boilerplate.result import CleanPage
 
 if TYPE_CHECKING:
@@ -45,11 +44,11 @@ def batch_report(batch: Batch) -> str:
     """The same of pages that were gathered one by one."""
     shown = [(visible(digest.name), page) for digest, page in batch.strangest()]
     alone = batch.pages == 1 and not batch.errors
-    return Template(_data("report.html")).substitute(
-        title=escape(shown[0][0] if alone else _number(batch.pages, "page")),
-        style=_data("report.css"),
+    return Template(data_file("report.html")).substitute(
+        title=escape(shown[0][0] if alone else counted(batch.pages, "page")),
+        style=data_file("report.css"),
         summary="" if alone else _batch(batch),
-        pages="\n".join(_section(n, name, page) for n, (name, page) in enumerate(shown, 1)),
+        pages="\n".join(page_section(n, name, page) for n, (name, page) in enumerate(shown, 1)),
     )
 
 
@@ -60,20 +59,22 @@ def _batch(batch: Batch) -> str:
         "lines": f"{batch.lines:,}",
         "kept": f"{batch.kept:,}",
         "dropped": f"{dropped:,}",
-        "failed": _number(batch.errors, "page") if batch.errors else "",
-        "read in part": _number(batch.in_part, "page") if batch.in_part else "",
+        "failed": counted(batch.errors, "page") if batch.errors else "",
+        "read in part": counted(batch.in_part, "page") if batch.in_part else "",
     }
-    languages = Counter({_language(code): tally[0] for code, tally in batch.languages.items()})
+    languages = Counter(
+        {name_of_language(code): tally[0] for code, tally in batch.languages.items()}
+    )
     tables = [
-        _dropped_by(batch.deciders),
-        _tally("Dropped as", _ranked(batch.kinds)),
-        _tally("Pages by language", _ranked(languages), "pages"),
+        dropped_by(batch.deciders),
+        counts_table("Dropped as", largest_first(batch.kinds)),
+        counts_table("Pages by language", largest_first(languages), "pages"),
     ]
     return f"""<section id="batch">
 <header>
-<h1>{_number(batch.pages, "page")}</h1>
+<h1>{counted(batch.pages, "page")}</h1>
 <dl>
-{_listed(facts)}
+{definition_list(facts)}
 </dl>
 </header>
 <div class="tallies">
@@ -102,7 +103,7 @@ def _sites(batch: Batch) -> str:
             f"<td>{said}{' · drifts' if drifts else ''}</td></tr>"
         )
     more = len(found) - len(rows)
-    rest = f'<p class="rest">and {_number(more, "site")} more</p>' if more else ""
+    rest = f'<p class="rest">and {counted(more, "site")} more</p>' if more else ""
     return (
         '<table class="sites"><caption>Sites, those that drift first</caption><thead><tr>'
         '<th scope="col">site</th><th scope="col">pages</th><th scope="col">nothing kept</th>'
@@ -114,18 +115,18 @@ def _contents(batch: Batch) -> str:
     shown = len(batch.strangest())
     rows = []
     for n, one in enumerate(batch.digests(), 1):
-        counts = f"{one.kept} of {_number(one.lines, 'line')} kept"
+        counts = f"{one.kept} of {counted(one.lines, 'line')} kept"
         about = " · ".join(visible(part) for part in (one.site, one.language, counts) if part)
         strange = one.strange[1]
         said = (
             f'<span class="name" dir="auto">{escape(visible(one.name))}</span>'
             f"<small>{escape(about)}{f' · <b>{strange}</b>' if strange else ''}</small>"
-            f"{_share_bar(one.share)}"
+            f"{share_bar(one.share)}"
         )
         rows.append(f'<li><a href="#p{n}">{said}</a></li>' if n <= shown else f"<li>{said}</li>")
     more = batch.pages - len(rows)
     if more > 0:
-        rows.append(f"<li>and {_number(more, 'page')} more, less strange than these</li>")
+        rows.append(f"<li>and {counted(more, 'page')} more, less strange than these</li>")
     return (
         '<nav aria-labelledby="pages"><h2 id="pages">Pages, the strangest first</h2>\n<ol>\n'
         + "\n".join(rows)

@@ -1,7 +1,6 @@
-"""Pages for people: an explanation for the terminal, a report for the browser.
+"""The report of one page in HTML: what was kept, what was dropped, and why.
 
-A page is a stranger's text. Whatever it holds is shown and never obeyed: escape sequences,
-terminal markup and HTML come out as characters.
+Text of a page may contain anything: it is shown and never interpreted as markup.
 """
 
 from __future__ import annotations
@@ -11,103 +10,81 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from itertools import groupby
 from typing import Final
 
 from boilerplate.display import visible
-from boilerplate.explain.terminal import _unread, spoken
+from boilerplate.explain.html_parts import (
+    counts_table,
+    definition_list,
+    largest_first,
+    name_of_language,
+    share_bar,
+)
+from boilerplate.explain.terminal import numbered_predictions, unread_note
 from boilerplate.page import Label
 from boilerplate.result import CleanPage, Prediction
 
-# Long runs of dropped lines are menus and footers: folded, they don't stand before the article.
-MAX_OPEN_RUN = 5
-MAX_ROWS = 20  # of a table of counts
-MAX_KINDS = 3  # named for a run of dropped lines
-MAX_TITLE_LENGTH = 120  # a first line longer than this is a paragraph
-STRIP_WIDTH, STRIP_HEIGHT = 1000.0, 40.0
-MIN_BAR_HEIGHT = 3.0  # so that a sure drop still shows as a bar
+Numbered = tuple[int, Prediction]  # a line's number on the page, from 1
 
 
-def _number(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
+@dataclass(frozen=True, slots=True)
+class ReportLimits:
+    """How much of a page is shown at once."""
+
+    # Dropped lines in a row. Longer runs are menus and footers: folded, they leave the article in
+    # view.
+    max_open_run: int = 5
+    max_kinds: int = 3  # kinds of chrome that are named for a run of dropped lines
+    max_title: int = 120  # characters: a longer first line is a paragraph
+    max_hint: int = 60  # characters of a line in the hint of its bar
+    # Steps from a line's element up to the block around <a>, <b> and <span>.
+    max_inline_parents: int = 4
 
 
-def _listed(facts: Mapping[str, str]) -> str:
-    return "\n".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in facts.items() if v)
+LIMITS: Final = ReportLimits()
+# The strip of bars, in the units of its viewBox; the lowest bar is high enough to be seen.
+STRIP_WIDTH, STRIP_HEIGHT, MIN_BAR_HEIGHT = 1000.0, 40.0, 3.0
 
 
-def _language(code: str) -> str:
-    from boilerplate.language.names import language_name
-
-    return language_name(code) if code else "unknown"
-
-
-def _ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Counts with their names, the largest first, in an order that is always the same."""
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _dropped_by(deciders: Mapping[str, int]) -> str:
+def dropped_by(deciders: Mapping[str, int]) -> str:
+    """How many lines were dropped by whom, as a table."""
     from boilerplate.explain.reasons import DECIDERS
 
-    return _tally("Dropped by", [(who, deciders[who]) for who in DECIDERS if deciders.get(who)])
-
-
-def _tally(title: str, counts: Sequence[tuple[str, int]], of: str = "lost") -> str:
-    """Counts with their names as a table of bars, the longer lists cut; ``of`` colours them."""
-    if not counts:
-        return ""
-    most = max(count for _, count in counts)
-    rows = "".join(
-        f'<tr><th scope="row" dir="auto">{escape(visible(name))}</th>'
-        f'<td class="strip"><i style="width:{count / most:.1%}"></i></td><td>{count:,}</td></tr>'
-        for name, count in counts[:MAX_ROWS]
+    return counts_table(
+        "Dropped by", [(who, deciders[who]) for who in DECIDERS if deciders.get(who)]
     )
-    if len(counts) > MAX_ROWS:
-        rest = sum(count for _, count in counts[MAX_ROWS:])
-        rows += f'<tr><th scope="row">others</th><td></td><td>{rest:,}</td></tr>'
-    return f'<table class="{of}"><caption>{escape(title)}</caption><tbody>{rows}</tbody></table>'
 
 
-@cache
-def _data(name: str) -> str:
-    from importlib.resources import files
+def page_section(number: int, name: str, page: CleanPage) -> str:
+    """The section of a page in a report: head, strip, counts, cleaned and scraped text.
 
-    return (files("boilerplate") / "data" / name).read_text(encoding="utf-8")
-
-
-def _section(number: int, name: str, page: CleanPage) -> str:
-    lines = spoken(page)
+    ``number`` tells the pages of a report apart; ``name`` is the page's.
+    """
+    lines = numbered_predictions(page)
     language = f' lang="{escape(page.language)}"' if page.language else ""
-    first = next((i for i, p in lines if p.label is Label.CONTENT), 0)
-    cleaned = "\n".join(
-        _kept(p, _role(page, p, i == first)) for i, p in lines if p.label is Label.CONTENT
-    )
-    nothing = "There is no text on this page." if not lines else "Nothing of this page is kept."
-    scraped = "\n".join(_run(number, run) for run in _runs(lines))
     title = visible(page.page.metadata.title) or name
     deciders, kinds = _why_dropped(page)
     return f"""<section id="p{number}">
 <header>
 <h1 dir="auto">{escape(title)}</h1>
 <dl>
-{_facts(name, page, len(lines))}
+{_about(name, page, len(lines))}
 </dl>
 {_strip(number, lines)}
 <div class="tallies">
-{_dropped_by(deciders)}{_tally("Dropped as", _ranked(kinds))}
+{dropped_by(deciders)}{counts_table("Dropped as", largest_first(kinds))}
 </div>
 </header>
 <div class="beside">
 <article{language}>
 <h2 lang="en">As cleaned</h2>
-{cleaned or f'<p class="nothing" lang="en">{nothing}</p>'}
+{_cleaned(page, lines)}
 </article>
 <div class="scraped">
 <h2>As scraped</h2>
-{scraped}
+{_scraped(number, lines)}
 </div>
 </div>
 </section>"""
@@ -117,27 +94,29 @@ def _why_dropped(page: CleanPage) -> tuple[Counter[str], Counter[str]]:
     """How many lines were dropped by whom, and as what."""
     from boilerplate.explain.reasons import decider
 
-    dropped = [p for _, p in spoken(page) if p.label is Label.BOILERPLATE]
+    dropped = [p for _, p in numbered_predictions(page) if p.label is Label.BOILERPLATE]
     return (
         Counter(decider(p.reason) for p in dropped if p.reason),
         Counter(p.kind or "other" for p in dropped),
     )
 
 
-def _facts(name: str, page: CleanPage, total: int) -> str:
-    facts = {
-        "source": escape(name) if page.page.metadata.title else "",  # else it is the heading
-        "site": _site_link(page),
-        "language": escape(_language(page.language)) if page.language else "",
-        "read as": "HTML" if page.page.kind == "html" else "plain text",
-        "kept": f"<b>{len(page.kept)}</b> of {total}&nbsp;lines{_share_bar(_share(page))}",
-        "in part": _unread(page),
-    }
-    return _listed(facts)
+def _about(name: str, page: CleanPage, total: int) -> str:
+    """Source, site, language, kind and how much was kept; ``total`` is the number of lines."""
+    return definition_list(
+        {
+            "source": escape(name) if page.page.metadata.title else "",  # else it is the heading
+            "site": _site_link(page),
+            "language": escape(name_of_language(page.language)) if page.language else "",
+            "read as": "HTML" if page.page.kind == "html" else "plain text",
+            "kept": f"<b>{len(page.kept)}</b> of {total}&nbsp;lines{share_bar(_share(page))}",
+            "in part": unread_note(page),
+        }
+    )
 
 
 def _site_link(page: CleanPage) -> str:
-    """The site's name, linked to the page where its URL is one that a browser may follow."""
+    """The site's name, linked to the page if a browser may follow its URL."""
     site, url = escape(visible(page.site or "")), page.url or ""
     if not site or not url.lower().startswith(("https://", "http://")):
         return site
@@ -145,39 +124,33 @@ def _site_link(page: CleanPage) -> str:
 
 
 def _share(page: CleanPage) -> float:
-    """How much of the page's characters were kept."""
+    """The share of the page's characters that were kept."""
     chars = sum(len(line.text) for line in page.page.lines)
     return sum(len(line.text) for line in page.kept) / chars if chars else 0.0
 
 
-def _share_bar(share: float) -> str:
-    return (
-        f'<span class="share" title="{share:.0%} of the characters kept">'
-        f'<i style="width:{share:.1%}"></i></span>'
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Bar:
-    """One line in the strip: where it stands, how wide and how high, out of 1000 by 40."""
+    """The bar of one line, in the units of the strip."""
 
     x: float
     width: float
     height: float
 
 
-def _bars(lines: Sequence[tuple[int, Prediction]]) -> Iterator[_Bar]:
-    # By the root of their length: paragraphs stand out and menus can still be seen.
-    weights = [math.sqrt(len(p.line.text)) for _, p in lines]
-    scale = STRIP_WIDTH / (sum(weights) or 1.0)
+def _bars(lines: Sequence[Numbered]) -> Iterator[_Bar]:
+    """A bar for each line, as high as its probability of content."""
+    # The width is the root of the length: paragraphs stand out, and menus can still be seen.
+    widths = [math.sqrt(len(p.line.text)) for _, p in lines]
+    scale = STRIP_WIDTH / (sum(widths) or 1.0)
     x = 0.0
-    for weight, (_, p) in zip(weights, lines, strict=True):
-        yield _Bar(x, weight * scale, max(MIN_BAR_HEIGHT, p.probability * STRIP_HEIGHT))
-        x += weight * scale
+    for width, (_, p) in zip(widths, lines, strict=True):
+        yield _Bar(x, width * scale, max(MIN_BAR_HEIGHT, p.probability * STRIP_HEIGHT))
+        x += width * scale
 
 
-def _strip(number: int, lines: Sequence[tuple[int, Prediction]]) -> str:
-    """The page from top to bottom, drawn left to right: high bars are likely content."""
+def _strip(number: int, lines: Sequence[Numbered]) -> str:
+    """The page from top to bottom as bars from left to right, each linked to its line."""
     if not lines:
         return ""
     bars = "".join(
@@ -196,63 +169,37 @@ def _strip(number: int, lines: Sequence[tuple[int, Prediction]]) -> str:
 
 
 def _hint(p: Prediction) -> str:
-    """What a bar says when it is pointed at: the probability, why, and how the line begins."""
-    why = f" · {visible(p.reason)}" if p.reason else ""
-    return f"{p.probability:.2f}{why} · {_beginning(p)}"
+    """The hint of a bar: the probability, the reason, and the beginning of the line."""
+    reason = f" · {visible(p.reason)}" if p.reason else ""
+    text = visible(p.line.text)
+    if len(text) > LIMITS.max_hint:
+        text = text[: LIMITS.max_hint].rstrip() + "…"
+    return f"{p.probability:.2f}{reason} · {text}"
 
 
-def _beginning(prediction: Prediction, length: int = 60) -> str:
-    text = visible(prediction.line.text)
-    return text if len(text) <= length else text[:length].rstrip() + "…"
+def _cleaned(page: CleanPage, lines: Sequence[Numbered]) -> str:
+    """The kept lines, styled as what they were on the page."""
+    kept = [p for _, p in lines if p.label is Label.CONTENT]
+    if not kept:
+        nothing = "Nothing of this page is kept." if lines else "There is no text on this page."
+        return f'<p class="nothing" lang="en">{nothing}</p>'
+    roles = (_role(page, p, is_first=i == 0) for i, p in enumerate(kept))
+    return "\n".join(map(_kept_line, kept, roles))
 
 
-def _runs(lines: list[tuple[int, Prediction]]) -> Iterator[list[tuple[int, Prediction]]]:
-    """Neighbouring lines of one label, together."""
-    return (list(run) for _, run in groupby(lines, key=lambda numbered: numbered[1].label))
-
-
-def _run(number: int, run: list[tuple[int, Prediction]]) -> str:
-    """Neighbouring lines as scraped; many dropped ones are folded, that the article be seen."""
-    kept = run[0][1].label is Label.CONTENT
-    rows = "\n".join(_line(f"p{number}-{i}", p) for i, p in run)
-    if kept:
-        return f'<ol class="kept-run">\n{rows}\n</ol>'
-    # What the lines are says more of a run than why each was dropped; each line says that itself.
-    said = Counter(visible(p.kind or p.reason or "other") for _, p in run)
-    what = ", ".join(words for words, _ in said.most_common(MAX_KINDS))
-    lines = "1 line dropped" if len(run) == 1 else f"{len(run)} lines dropped"
-    opened = " open" if len(run) <= MAX_OPEN_RUN else ""
+def _kept_line(p: Prediction, role: str) -> str:
+    reason = _reason(p).replace("<small ", '<small lang="en" ')  # the article may be in another
     return (
-        f'<details class="dropped"{opened}><summary>{lines}'
-        f'<small dir="auto">{escape(what)}</small></summary>\n<ol>\n{rows}\n</ol></details>'
+        f'<div class="kept {role}" tabindex="-1">'
+        f'<p dir="auto">{escape(visible(p.line.text))}</p>{reason}</div>'
     )
 
 
-def _line(anchor: str, p: Prediction) -> str:
-    """A line as scraped; pointed at, touched or gone to it says why."""
-    return (
-        f'<li id="{anchor}" class="{p.label.value}" tabindex="-1"><b>{p.probability:.2f}</b>'
-        f'<span dir="auto"{_lang(p)}>{escape(visible(p.line.text))}</span>{_why(p)}</li>'
-    )
-
-
-def _lang(p: Prediction) -> str:
-    return f' lang="{escape(p.language)}"' if p.language else ""
-
-
-def _why(p: Prediction) -> str:
+def _reason(p: Prediction) -> str:
     return f'<small class="why">{escape(visible(p.reason))}</small>' if p.reason else ""
 
 
-def _kept(p: Prediction, role: str) -> str:
-    why = _why(p).replace("<small ", '<small lang="en" ')
-    return (
-        f'<div class="kept {role}" tabindex="-1">'
-        f'<p dir="auto">{escape(visible(p.line.text))}</p>{why}</div>'
-    )
-
-
-# How a kept line is set, by the block element it stood in.
+# The style of a kept line, by the block element around it.
 _ROLES: Final = {
     "h1": "title",
     **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), "heading"),
@@ -260,15 +207,14 @@ _ROLES: Final = {
     **dict.fromkeys(("blockquote", "q"), "quote"),
     "pre": "code",
 }
-_INLINE_PARENTS = 4  # how far up the block of a line inside <a>, <b>, <span> is looked for
 
 
-def _role(page: CleanPage, p: Prediction, first: bool) -> str:
-    """How a kept line looks: by its markup, or as a title when it is the short first one."""
+def _role(page: CleanPage, p: Prediction, is_first: bool) -> str:
+    """The style of a kept line: by its markup, in bare text a title if the first is short."""
     if p.line.markup is None:
-        return "title" if first and _like_title(p.line.text) else "plain"
+        return "title" if is_first and _like_title(p.line.text) else "plain"
     index = p.line.markup.element
-    for _ in range(_INLINE_PARENTS):
+    for _ in range(LIMITS.max_inline_parents):
         if index < 0 or index >= len(page.page.elements):
             break
         element = page.page.elements[index]
@@ -285,5 +231,36 @@ def _like_title(text: str) -> bool:
     (True, True, False)
     """
     end = text.rstrip()[-1:]
-    stops = end not in ("", "?", "!", ")") and unicodedata.category(end) == "Po"
-    return len(text) <= MAX_TITLE_LENGTH and not stops
+    ends_sentence = end not in ("", "?", "!", ")") and unicodedata.category(end) == "Po"
+    return len(text) <= LIMITS.max_title and not ends_sentence
+
+
+def _scraped(number: int, lines: Sequence[Numbered]) -> str:
+    """All lines of a page, in runs of one label."""
+    runs = groupby(lines, key=lambda numbered: numbered[1].label)
+    return "\n".join(_run(number, list(run)) for _, run in runs)
+
+
+def _run(number: int, run: Sequence[Numbered]) -> str:
+    """Neighbouring lines of one label; a long run of dropped ones is folded."""
+    rows = "\n".join(_scraped_line(f"p{number}-{i}", p) for i, p in run)
+    if run[0][1].label is Label.CONTENT:
+        return f'<ol class="kept-run">\n{rows}\n</ol>'
+    # Kinds of chrome describe a run better than reasons do; each line has its own reason.
+    kinds = Counter(visible(p.kind or p.reason or "other") for _, p in run)
+    described = ", ".join(kind for kind, _ in kinds.most_common(LIMITS.max_kinds))
+    count = "1 line dropped" if len(run) == 1 else f"{len(run)} lines dropped"
+    is_open = " open" if len(run) <= LIMITS.max_open_run else ""
+    return (
+        f'<details class="dropped"{is_open}><summary>{count}'
+        f'<small dir="auto">{escape(described)}</small></summary>\n<ol>\n{rows}\n</ol></details>'
+    )
+
+
+def _scraped_line(anchor: str, p: Prediction) -> str:
+    """A line with its probability, and its reason, which a style sheet shows on demand."""
+    language = f' lang="{escape(p.language)}"' if p.language else ""
+    return (
+        f'<li id="{anchor}" class="{p.label.value}" tabindex="-1"><b>{p.probability:.2f}</b>'
+        f'<span dir="auto"{language}>{escape(visible(p.line.text))}</span>{_reason(p)}</li>'
+    )

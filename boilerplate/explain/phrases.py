@@ -1,266 +1,288 @@
-"""What can be seen of a line, in words: the concrete side of each ground of a reason.
+"""Phrases for what can be seen of a line, such as "all links" or "in the footer".
 
-A ground ("links") says what weighed in the model's sum; a fact ("all links") says what there is
-to see. Each fact is one comparison of one column, so that what is said of a line holds for it.
+A feature group ("links") says what weighed in the model's sum; a phrase says what a reader can
+check on the page. Each phrase is one comparison of one feature, so what it says of a line is true.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.model.columns import GROUNDS, SEEN
-from boilerplate.model.linear import PAGE_TYPES
+from boilerplate.features.table import (
+    GROUPS,
+    PAGE_TYPES,
+    Feature,
+    Phrase,
+    feature_names,
+    features_of,
+)
 from boilerplate.numeric import Floats
 
-# Seen once it is known which lines are kept: is the article above, or below; how many of the two
-# lines beside a line are kept, and how many lines around it, with it, are not.
-AROUND: Final = ("after_start", "before_end", "kept_beside", "dropped_run")
-# Counts that the trees read as logarithms: lines with the same words, the same beginning, the
-# same place in the markup.
-COUNTED: Final = {
+# Features that are known once lines are labelled: whether the line stands at or below the first
+# kept line, and at or above the last; how many of the two lines beside it are kept; how many
+# lines the run of dropped lines around it has.
+LABEL_FEATURES: Final = ("after_start", "before_end", "kept_beside", "dropped_run")
+# Numbers of lines, from features that the trees read as logarithms, with what is subtracted: lines
+# with the same text, with the same beginning, in the same place in the markup.
+COUNTS: Final = {
     "copies": ("same_line", 0.0), "starts": ("same_start", 0.0), "places": ("same_path", 1.0)
 }  # fmt: skip
+ALWAYS: Final = "always"  # a feature that is 1 for every line
 
-COLUMNS: Final = (*SEEN, *AROUND, *COUNTED, "always")
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Words for lines whose ``column`` is above ``least`` and below ``most``.
-
-    In the words, ``{n}`` stands for the column's value and ``{name}`` for what the innermost
-    named element around the line is called.
-    """
-
-    words: str
-    column: str
-    least: float = -math.inf
-    most: float = math.inf
-
-
-_PAGES: Final = dict(
+_PAGE_TYPE_NAMES: Final = dict(
     zip(
         PAGE_TYPES,
         ("article", "forum", "product", "catalogue", "list", "documentation", "service"),
         strict=True,
     )
 )
-_LIKELIEST: Final = math.log(0.5)  # a page's type is the one with more than half the probability
+# The features are log-probabilities: a page is of a type if that has more than half.
+_LIKELIEST: Final = math.log(0.5)
 _LONG: Final = math.log(200.0)  # characters
-# Where HTML says itself what stands somewhere.
+# HTML elements whose names say what stands in them.
 _LANDMARKS: Final = (
-    Fact("in the footer", "in_footer", 0.5),
-    Fact("in the navigation", "in_nav", 0.5),
-    Fact("in a side box", "in_aside", 0.5),
-    Fact("in a form", "in_form", 0.5),
-    Fact("in a header", "in_header", 0.5),
+    Phrase("in the footer", "in_footer", 0.5),
+    Phrase("in the navigation", "in_nav", 0.5),
+    Phrase("in a side box", "in_aside", 0.5),
+    Phrase("in a form", "in_form", 0.5),
+    Phrase("in a header", "in_header", 0.5),
 )
 
-# For each ground what may be seen of a dropped line, the most telling first ...
-DROPPED: Final[dict[str, tuple[Fact, ...]]] = {
-    "wording": (Fact("worded like site chrome", "always"),),
-    "names": (Fact("named {name}", "always"),),
+# For each feature group the phrases for dropped lines. The first that is true is used, so the most
+# specific come first.
+DROPPED: Final[dict[str, tuple[Phrase, ...]]] = {
+    "wording": (Phrase("worded like site chrome", ALWAYS),),
+    "names": (Phrase("named {name}", ALWAYS),),
     "shape": (
-        Fact("with a © sign", "has_copyright", 0.5),
-        Fact("a date or time", "has_clock_or_date", 0.5),
-        Fact("mostly digits", "digit", 0.4),
-        Fact("an address", "has_url", 0.5),
-        Fact("with an @ sign", "has_at", 0.5),
-        Fact("in capitals", "upper", 0.6),
-        Fact("cut up by signs", "has_separator", 0.5),
-        Fact("ends in a colon", "ends_colon", 0.5),
-        Fact("begins in lower case", "first_lower", 0.5),
-        Fact("no sentence", "n_terminal", most=0.1),
+        Phrase("with a © sign", "has_copyright", 0.5),
+        Phrase("a date or time", "has_clock_or_date", 0.5),
+        Phrase("mostly digits", "digit", 0.4),
+        Phrase("an address", "has_url", 0.5),
+        Phrase("with an @ sign", "has_at", 0.5),
+        Phrase("in capitals", "upper", 0.6),
+        Phrase("cut up by signs", "has_separator", 0.5),
+        Phrase("ends in a colon", "ends_colon", 0.5),
+        Phrase("begins in lower case", "first_lower", 0.5),
+        Phrase("no sentence", "n_terminal", most=0.1),
     ),
     "repetition": (
-        Fact("stands {n} times on the page", "copies", 1.5),
-        Fact("{n} lines of the page begin so", "starts", 2.5),
+        Phrase("stands {n} times on the page", "copies", 1.5),
+        Phrase("{n} lines of the page begin so", "starts", 2.5),
     ),
     "language": (
-        Fact("in another script than the page", "page_script", most=0.5),
-        Fact("in another language than the page", "page_language", most=0.4),
-        Fact("words that the page has nowhere else", "familiar_word", most=0.01),
-        Fact("unlike the words of the page", "familiar3", most=0.6),
+        Phrase("in another script than the page", "page_script", most=0.5),
+        Phrase("in another language than the page", "page_language", most=0.4),
+        Phrase("words that the page has nowhere else", "familiar_word", most=0.01),
+        Phrase("unlike the words of the page", "familiar3", most=0.6),
     ),
     "metadata": (
-        Fact("repeats the page's title", "in_title", 0.7),
-        Fact("repeats the page's headline", "in_headline", 0.7),
-        Fact("repeats the page's description", "in_description", 0.7),
-        Fact("not in the article as the page's head has it", "in_body", most=0.3),
+        Phrase("repeats the page's title", "in_title", 0.7),
+        Phrase("repeats the page's headline", "in_headline", 0.7),
+        Phrase("repeats the page's description", "in_description", 0.7),
+        Phrase("not in the article as the page's head has it", "in_body", most=0.3),
     ),
     "links": (
-        Fact("all links", "link_share", 0.95),
-        Fact("mostly links", "link_share", 0.5),
-        Fact("has links", "links", 0.5),
+        Phrase("all links", "link_share", 0.95),
+        Phrase("mostly links", "link_share", 0.5),
+        Phrase("has links", "links", 0.5),
     ),
     "place in markup": (
-        Fact("hidden", "hidden", 0.5),
-        Fact("a button", "own_button", 0.5),
-        Fact("a form's label", "own_label", 0.5),
+        Phrase("hidden", "hidden", 0.5),
+        Phrase("a button", "own_button", 0.5),
+        Phrase("a form's label", "own_label", 0.5),
         *_LANDMARKS,
-        Fact("in a table", "in_table", 0.5),
-        Fact("in a list", "in_ul", 0.5),
-        Fact("in a list", "in_ol", 0.5),
-        Fact("one of {n} lines of the same markup", "places", 2.5),
+        Phrase("in a table", "in_table", 0.5),
+        Phrase("in a list", "in_ul", 0.5),
+        Phrase("in a list", "in_ol", 0.5),
+        Phrase("one of {n} lines of the same markup", "places", 2.5),
     ),
     "neighbours": (
-        Fact("below the article", "before_end", most=0.5),
-        Fact("above the article", "after_start", most=0.5),
-        Fact("among {n} dropped lines", "dropped_run", 2.5),
-        Fact("beside a dropped line", "kept_beside", most=1.5),
+        Phrase("below the article", "before_end", most=0.5),
+        Phrase("above the article", "after_start", most=0.5),
+        Phrase("among {n} dropped lines", "dropped_run", 2.5),
+        Phrase("beside a dropped line", "kept_beside", most=1.5),
     ),
     "place on page": (
-        Fact("at the end of the page", "position", 0.9),
-        Fact("at the top of the page", "position", most=0.1),
-        Fact("below the article", "before_end", most=0.5),
-        Fact("above the article", "after_start", most=0.5),
+        Phrase("at the end of the page", "position", 0.9),
+        Phrase("at the top of the page", "position", most=0.1),
+        Phrase("below the article", "before_end", most=0.5),
+        Phrase("above the article", "after_start", most=0.5),
     ),
     "container": (
         *_LANDMARKS,
-        Fact("in a box of links", "links@1", 0.6),
-        Fact("outside the article's box", "within_main", most=0.5),
-        Fact("in a box that reads like chrome", "p@1", most=0.3),
+        Phrase("in a box of links", "links@1", 0.6),
+        Phrase("outside the article's box", "within_main", most=0.5),
+        Phrase("in a box that reads like chrome", "p@1", most=0.3),
     ),
     "page type": tuple(
-        Fact(f"dropped on {name} pages", f"is_{kind}", _LIKELIEST) for kind, name in _PAGES.items()
+        Phrase(f"dropped on {name} pages", f"is_{page_type}", _LIKELIEST)
+        for page_type, name in _PAGE_TYPE_NAMES.items()
     ),
 }  # fmt: skip
 
-# ... and of a kept one.
-KEPT: Final[dict[str, tuple[Fact, ...]]] = {
-    "wording": (Fact("worded like an article", "always"),),
-    "names": (Fact("named {name}", "always"),),
+# The same for kept lines.
+KEPT: Final[dict[str, tuple[Phrase, ...]]] = {
+    "wording": (Phrase("worded like an article", ALWAYS),),
+    "names": (Phrase("named {name}", ALWAYS),),
     "shape": (
-        Fact("several sentences", "n_terminal", math.log(2.5)),
-        Fact("a full sentence", "ends_terminal", 0.5),
-        Fact("long", "log_chars", _LONG),
+        Phrase("several sentences", "n_terminal", math.log(2.5)),
+        Phrase("a full sentence", "ends_terminal", 0.5),
+        Phrase("long", "log_chars", _LONG),
     ),
-    "repetition": (Fact("said once", "copies", most=1.5),),
-    "language": (Fact("in the page's language", "page_language", 0.5),),
+    "repetition": (Phrase("said once", "copies", most=1.5),),
+    "language": (Phrase("in the page's language", "page_language", 0.5),),
     "metadata": (
-        Fact("in the page's headline", "in_headline", 0.7),
-        Fact("in the page's title", "in_title", 0.7),
-        Fact("in the page's description", "in_description", 0.7),
-        Fact("in the article as the page's head has it", "in_body", 0.7),
+        Phrase("in the page's headline", "in_headline", 0.7),
+        Phrase("in the page's title", "in_title", 0.7),
+        Phrase("in the page's description", "in_description", 0.7),
+        Phrase("in the article as the page's head has it", "in_body", 0.7),
     ),
     "links": (
-        Fact("no links", "links", most=0.5),
-        Fact("few links", "link_share", most=0.25),
+        Phrase("no links", "links", most=0.5),
+        Phrase("few links", "link_share", most=0.25),
     ),
     "place in markup": (
-        Fact("a heading", "in_h1", 0.5),
-        Fact("a heading", "in_h2", 0.5),
-        Fact("a heading", "in_h3", 0.5),
-        Fact("a heading", "in_h4", 0.5),
-        Fact("a quotation", "in_blockquote", 0.5),
-        Fact("a paragraph", "in_p", 0.5),
-        Fact("one of {n} lines of the same markup", "places", 2.5),
+        Phrase("a heading", "in_h1", 0.5),
+        Phrase("a heading", "in_h2", 0.5),
+        Phrase("a heading", "in_h3", 0.5),
+        Phrase("a heading", "in_h4", 0.5),
+        Phrase("a quotation", "in_blockquote", 0.5),
+        Phrase("a paragraph", "in_p", 0.5),
+        Phrase("one of {n} lines of the same markup", "places", 2.5),
     ),
     "neighbours": (
-        Fact("between kept lines", "kept_beside", 1.5),
-        Fact("next to a long paragraph", "lines_since_anchor", most=math.log(2.5)),
-        Fact("next to a long paragraph", "lines_to_anchor", most=math.log(2.5)),
-        Fact("in the page's longest run of text", "best_run", 0.5),
-        Fact("next to a kept line", "kept_beside", 0.5),
+        Phrase("between kept lines", "kept_beside", 1.5),
+        Phrase("next to a long paragraph", "lines_since_anchor", most=math.log(2.5)),
+        Phrase("next to a long paragraph", "lines_to_anchor", most=math.log(2.5)),
+        Phrase("in the page's longest run of text", "best_run", 0.5),
+        Phrase("next to a kept line", "kept_beside", 0.5),
     ),
     "place on page": (
-        Fact("near the top of the page", "position", most=0.2),
-        Fact("in the middle of the page", "position", most=0.8),
+        Phrase("near the top of the page", "position", most=0.2),
+        Phrase("in the middle of the page", "position", most=0.8),
     ),
     "container": (
-        Fact("in the article element", "in_article", 0.5),
-        Fact("in the main element", "in_main", 0.5),
-        Fact("in the article's box", "within_main", 0.5),
-        Fact("in a box that reads like an article", "p@1", 0.5),
+        Phrase("in the article element", "in_article", 0.5),
+        Phrase("in the main element", "in_main", 0.5),
+        Phrase("in the article's box", "within_main", 0.5),
+        Phrase("in a box that reads like an article", "p@1", 0.5),
     ),
     "page type": tuple(
-        Fact(f"kept on {name} pages", f"is_{kind}", _LIKELIEST) for kind, name in _PAGES.items()
+        Phrase(f"kept on {name} pages", f"is_{page_type}", _LIKELIEST)
+        for page_type, name in _PAGE_TYPE_NAMES.items()
     ),
 }  # fmt: skip
+
+
+# The features of the model that some phrase is about, in the order in which the trees read them.
+_MENTIONED: Final = {
+    *(phrase.feature for side in (DROPPED, KEPT) for each in side.values() for phrase in each),
+    *(feature.name for feature in features_of("html") if feature.dropped or feature.kept),
+    *(name for name, _ in COUNTS.values()),
+}
+SEEN: Final = tuple(name for name in feature_names("html") if name in _MENTIONED)
+FEATURES: Final = (*SEEN, *LABEL_FEATURES, *COUNTS, ALWAYS)
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """The facts of one side as arrays, ground after ground."""
+class PhraseTable:
+    """The phrases for dropped or for kept lines as arrays, group after group."""
 
-    facts: tuple[Fact, ...]
-    columns: NDArray[np.int64]
-    least: NDArray[np.float64]
-    most: NDArray[np.float64]
-    starts: NDArray[np.int64]  # of each ground's facts
-    numbers: NDArray[np.uint8]  # of the facts, in order
-    blanks: dict[int, str]  # which facts have a blank in their words, and for what
+    phrases: tuple[Phrase, ...]
+    features: NDArray[np.int64]  # which of FEATURES each phrase is about
+    least: Floats
+    most: Floats
+    group_starts: NDArray[np.int64]  # the number of each group's first phrase
+    blanks: dict[int, str]  # phrases with a blank in their words, and its name: n or name
 
 
-def _side(known: dict[str, tuple[Fact, ...]]) -> Side:
-    facts = tuple(fact for ground in GROUNDS for fact in known[ground])
-    sizes = np.array([len(known[ground]) for ground in GROUNDS])
-    return Side(
-        facts,
-        np.array([COLUMNS.index(fact.column) for fact in facts]),
-        np.array([fact.least for fact in facts]),
-        np.array([fact.most for fact in facts]),
+NO_PHRASE: Final = -1
+# Numbers of phrases are compared as bytes: this is above all of them, and -1 as a signed byte.
+_NO_PHRASE_BYTE: Final = np.uint8(255)
+
+
+def _phrase_table(
+    by_group: dict[str, tuple[Phrase, ...]], phrase_of: Callable[[Feature], Phrase | None]
+) -> PhraseTable:
+    """The phrases of each group, those that stand in the feature table behind the others."""
+    rows = [(feature.group, phrase_of(feature)) for feature in features_of("html")]
+    of_groups = [
+        (*by_group[group], *(phrase for of, phrase in rows if of == group and phrase))
+        for group in GROUPS
+    ]
+    phrases = tuple(phrase for each in of_groups for phrase in each)
+    sizes = np.array([len(each) for each in of_groups])
+    blanks = {
+        number: name
+        for number, phrase in enumerate(phrases)
+        for name in ("n", "name")
+        if f"{{{name}}}" in phrase.words
+    }
+    return PhraseTable(
+        phrases,
+        np.array([FEATURES.index(phrase.feature) for phrase in phrases]),
+        np.array([phrase.least for phrase in phrases]),
+        np.array([phrase.most for phrase in phrases]),
         np.cumsum(sizes) - sizes,
-        np.arange(len(facts), dtype=np.uint8),
-        {
-            number: what
-            for number, fact in enumerate(facts)
-            for what in ("n", "name")
-            if f"{{{what}}}" in fact.words
-        },
+        blanks,
     )
 
 
-SIDES: Final = (_side(DROPPED), _side(KEPT))
-# Of each side, whether a fact has a blank; -1, which is no fact, has none.
-HAS_BLANK: Final = tuple(
-    np.array([number in side.blanks for number in range(256)]) for side in SIDES
+# For dropped and for kept lines, so that whether a line is kept is the index.
+TABLES: Final = (
+    _phrase_table(DROPPED, lambda feature: feature.dropped),
+    _phrase_table(KEPT, lambda feature: feature.kept),
 )
+# Whether each phrase of each table has a blank, (2, 256); the last column is that of NO_PHRASE.
+HAS_BLANK: Final = np.array([[number in table.blanks for number in range(256)] for table in TABLES])
 
 
-def columns_of(seen: NDArray[np.float32], around: Floats) -> Floats:
-    """All COLUMNS of n lines, (n, c): what was ``seen``, and what the labels ``around`` tell."""
-    columns = np.empty((len(seen), len(COLUMNS)))
-    columns[:, : len(SEEN)] = seen
-    columns[:, len(SEEN) : len(SEEN) + len(AROUND)] = around
-    for i, (name, less) in enumerate(COUNTED.values(), len(SEEN) + len(AROUND)):
-        columns[:, i] = np.exp(columns[:, SEEN.index(name)]) - less
-    columns[:, -1] = 1.0
-    return columns
+def phrase_features(seen: NDArray[np.float32], of_labels: Floats) -> Floats:
+    """The FEATURES of n lines, (n, f), from the model's and from ``label_features``."""
+    features = np.empty((len(seen), len(FEATURES)))
+    first_count = len(SEEN) + len(LABEL_FEATURES)
+    features[:, : len(SEEN)] = seen
+    features[:, len(SEEN) : first_count] = of_labels
+    for i, (name, subtracted) in enumerate(COUNTS.values(), first_count):
+        features[:, i] = np.exp(features[:, SEEN.index(name)]) - subtracted
+    features[:, FEATURES.index(ALWAYS)] = 1.0
+    return features
 
 
-def labels_around(content: NDArray[np.bool_]) -> Floats:
-    """What the labels of all lines of a page tell of each, (n, len(AROUND))."""
+def label_features(content: NDArray[np.bool_]) -> Floats:
+    """The LABEL_FEATURES of all n lines of a page, (n, 4); ``content`` are kept lines, (n,)."""
     n = len(content)
-    around = np.full((n, len(AROUND)), np.nan)
+    features = np.full((n, len(LABEL_FEATURES)), np.nan)
     kept = np.flatnonzero(content)
     if len(kept):
-        at = np.arange(n)
-        around[:, 0], around[:, 1] = at >= kept[0], at <= kept[-1]
-    beside = np.zeros(n)
-    beside[1:] += content[:-1]
-    beside[:-1] += content[1:]
-    around[:, 2] = beside
-    run = np.cumsum(content)  # lines of a run of dropped ones have the same
-    around[:, 3] = np.where(content, 0, np.bincount(run[~content], minlength=n + 1)[run])
-    return around
+        position = np.arange(n)
+        features[:, 0], features[:, 1] = position >= kept[0], position <= kept[-1]
+    kept_beside = np.zeros(n)
+    kept_beside[1:] += content[:-1]
+    kept_beside[:-1] += content[1:]
+    features[:, 2] = kept_beside
+    run = np.cumsum(content)  # the same number for all lines of a run of dropped ones
+    features[:, 3] = np.where(content, 0, np.bincount(run[~content], minlength=n + 1)[run])
+    return features
 
 
-def found(columns: Floats, content: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """For each line and ground the first fact that holds, as a number in its side, (n, g + 1).
+def true_phrases(features: Floats, content: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """For each line and feature group the first phrase that is true, (n, g + 1).
 
-    -1 where none does, and for no ground, the last; ``content`` (n,) are kept lines.
+    Phrases are numbers in the TABLES; NO_PHRASE where none is true, and in the last column, which
+    stands for no group. ``content`` are kept lines, (n,).
     """
-    out = np.full((len(content), len(GROUNDS) + 1), -1)
-    for side, which in zip(SIDES, (~content, content), strict=True):
-        values = columns[which][:, side.columns]
-        holds = (values > side.least) & (values < side.most)
-        # The first that holds is the least of the numbers that do; -1, read as unsigned, is more.
-        numbers = np.where(holds, side.numbers, np.uint8(255))
-        out[which, :-1] = np.minimum.reduceat(numbers, side.starts, axis=1).astype(np.int8)
-    return out
+    numbers = np.full((len(content), len(GROUPS) + 1), NO_PHRASE)
+    for table, rows in zip(TABLES, (~content, content), strict=True):
+        values = features[rows][:, table.features]
+        true = (values > table.least) & (values < table.most)
+        number = np.where(true, np.arange(len(table.phrases), dtype=np.uint8), _NO_PHRASE_BYTE)
+        first = np.minimum.reduceat(number, table.group_starts, axis=1)
+        numbers[rows, :-1] = first.astype(np.int8)
+    return numbers

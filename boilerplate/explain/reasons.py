@@ -1,216 +1,244 @@
 """Why a line was kept or dropped, in words: the evidence that weighed most.
 
-The grounds are read from the model's own sum: what each group of features added to the
-log-odds along the trees' paths (A. Saabas's attribution of tree ensembles). What is then said
-of a ground is a fact that holds for the line (``facts``), so that it can be seen on the page.
+The model's log-odds are a sum along the paths of its trees, so what each feature group added to
+it is known (A. Saabas's attribution for tree ensembles). For the groups that added most, a reason
+has a phrase that is true of the line and can be checked on the page (``phrases``).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.explain.phrases import HAS_BLANK, SIDES, columns_of, found, labels_around
-from boilerplate.kernels import select as acceleration
+from boilerplate import kernels
+from boilerplate.explain.phrases import (
+    HAS_BLANK,
+    NO_PHRASE,
+    TABLES,
+    label_features,
+    phrase_features,
+    true_phrases,
+)
+from boilerplate.features.table import GROUPS
+from boilerplate.kernels.plain_results import MAX_GROUPS
 from boilerplate.language.names import language_name, same_language
-from boilerplate.model.columns import GROUNDS
 from boilerplate.model.stack import Evidence, Scores
-from boilerplate.numeric import Floats, Ints
-from boilerplate.page import Page
+from boilerplate.numeric import Floats
+from boilerplate.page import Element, Line, Page
 
-KIND_WORDS: Final = {  # how each kind of chrome is said; "other" says nothing
+
+@dataclass(frozen=True, slots=True)
+class ReasonLimits:
+    """How much a reason says, and of which lines."""
+
+    max_phrases: int = 3
+    # Characters. With the kind of chrome before it, a reason stays below 80.
+    max_length: int = 63
+    max_name: int = 20  # characters of an element's class and id tokens
+    short_line: int = 25  # characters: a dropped line with fewer is called short
+    # From this probability on, a line's language is sure enough to be named.
+    min_language_probability: float = 0.8
+    lines_at_once: int = 8192  # these take some 10 MB of arrays; a page may have 200,000 lines
+
+
+LIMITS: Final = ReasonLimits()
+NO_SIGN: Final = "no single strong sign"
+_LANGUAGE: Final = GROUPS.index("language")
+KIND_WORDS: Final = {  # what each kind of chrome is called in a reason; "other" is not named
     "navigation": "navigation", "legal": "legal notice", "cookie": "cookie notice",
     "newsletter": "newsletter box", "share": "share buttons", "comments": "comments",
     "login": "login form", "related": "related links", "shop": "shop",
 }  # fmt: skip
-MAX_FACTS: Final = 3
-MAX_GROUNDS: Final = 6  # looked at, for of some there is nothing to see
-MAX_LENGTH: Final = 63  # characters: with the kind of chrome before it a reason stays below 80
-MAX_NAME: Final = 20  # characters of what an element is called
-LEAST: Final = 0.1  # of the strongest ground; what weighs less is not worth a reader's time
-SHORT: Final = 25  # characters
-SURE_OF_LANGUAGE: Final = 0.8  # probability from which a line's language is called by its name
-_LANGUAGE: Final = GROUNDS.index("language")
-LINES_AT_ONCE: Final = 8192  # which take some 10 MB; a page may have 200,000
 
 
 def reasons(
     page: Page,
-    spoken: Sequence[int],
     scores: Scores,
     evidence: Evidence,
     content: NDArray[np.bool_],
     language: str | None = None,
 ) -> list[str]:
-    """A reason for each spoken line, the strongest ground first; ``content`` are kept, (n,).
+    """A reason for each line, the strongest feature group first; no line is blank.
 
-    ``language`` is the page's. A line that was dropped in another one is said to be, wherever
-    that counted against it.
+    ``content`` are kept lines, (n,); ``language`` is the page's. A dropped line in another
+    language is said to be in that language if this counted against it.
     """
-    around = labels_around(content)
-    out: list[str] = []
-    for first in range(0, len(content), LINES_AT_ONCE):
-        part = slice(first, first + LINES_AT_ONCE)
-        of_part = replace(
-            scores, languages=scores.languages[part], site_reasons=scores.site_reasons[part]
+    of_labels = label_features(content)
+    found: list[str] = []
+    for first in range(0, len(content), LIMITS.lines_at_once):
+        part = slice(first, first + LIMITS.lines_at_once)
+        found += _reasons(
+            _Lines(
+                page.lines[part],
+                page.elements,
+                content[part],
+                evidence.groups[part],
+                phrase_features(evidence.features[part], of_labels[part]),
+                scores.languages[part],
+                scores.site_reasons[part],
+                language,
+            )
         )
-        columns = columns_of(evidence.seen[part], around[part])
-        out += _reasons(
-            page, spoken[part], of_part, evidence.grounds[part], columns, content[part], language
-        )
-    return out
+    return found
 
 
-def _reasons(
-    page: Page,
-    spoken: Sequence[int],
-    scores: Scores,
-    grounds: Floats,
-    columns: Floats,
-    content: NDArray[np.bool_],
-    language: str | None,
-) -> list[str]:
-    """The same of some of a page's lines, whose ``grounds`` and ``columns`` are given."""
-    strongest = strongest_grounds(grounds, content)
-    facts = np.take_along_axis(found(columns, content), strongest, 1)
-    spoken_in = scores.languages or [(None, 0.0)] * len(content)
-    strange = {code for code in {code for code, _ in spoken_in} if is_foreign(code, language)}
-    foreign_lines = np.zeros(len(content), bool)
-    if strange:
-        foreign_lines[:] = [c in strange and sure >= SURE_OF_LANGUAGE for c, sure in spoken_in]
-    # Of a foreign line the language's name is said, or nothing of languages.
-    facts[foreign_lines[:, None] & (strongest == _LANGUAGE)] = -1
-    named = foreign_lines & ~content & (grounds[:, _LANGUAGE] < 0)
-    lengths = np.array([len(page.lines[i].text) for i in spoken])
-    short = (lengths < SHORT) & ~content
-    # All that a reason says is one number, unless a fact has a blank to be filled.
-    keys = (facts + 1) @ _DIGITS + _SHORT * short + _KEPT * content
-    out = list(map(_words_of, keys.tolist()))
-    more = named | np.where(content[:, None], HAS_BLANK[1][facts], HAS_BLANK[0][facts]).any(1)
-    of_site = scores.site_reasons
-    more |= [any(known) for known in of_site] if of_site else False
-    for row in np.flatnonzero(more).tolist():
-        keep = bool(content[row])
-        numbers = tuple(facts[row].tolist())
-        filled = _filled(page, spoken[row], columns[row], keep, numbers)
-        speaker = foreign(str(spoken_in[row][0]), str(language)) if named[row] else ""
-        known = of_site[row][0 if keep else 1] if of_site else ""
-        out[row] = _in_words(numbers, filled, keep, bool(short[row]), speaker, known)
-    return out
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Some of a page's lines, and what their reasons are made of."""
+
+    lines: Sequence[Line]
+    elements: Sequence[Element]  # the page's
+    content: NDArray[np.bool_]  # which lines are kept, (n,)
+    contributions: Floats  # of each feature group to the log-odds of content, (n, g)
+    features: Floats  # what phrases are about, (n, f)
+    languages: Sequence[tuple[str | None, float]]  # with their probabilities; empty if unknown
+    site_reasons: Sequence[tuple[str, str]]  # for and against content; empty without site model
+    page_language: str | None
+
+    def foreign(self) -> NDArray[np.bool_]:
+        """Which lines are surely in another language than the page, (n,)."""
+        foreign = np.zeros(len(self.lines), bool)
+        codes = {code for code, _ in self.languages}
+        if others := {code for code in codes if is_foreign(code, self.page_language)}:
+            least = LIMITS.min_language_probability
+            foreign[:] = [code in others and sure >= least for code, sure in self.languages]
+        return foreign
 
 
-def strongest_grounds(grounds: Floats, content: NDArray[np.bool_]) -> Ints:
-    """The grounds, (n, g), that weighed most for each line's label, the strongest first; (n, 6).
+def _reasons(some: _Lines) -> list[str]:
+    """A reason for each of some lines."""
+    content = some.content
+    groups = kernels.strongest_groups(some.contributions, content)
+    phrases = np.take_along_axis(true_phrases(some.features, content), groups, 1)
+    foreign = some.foreign()
+    # A line in another language has the name of its language as a phrase, and no other.
+    phrases[foreign[:, None] & (groups == _LANGUAGE)] = NO_PHRASE
+    in_language = foreign & ~content & (some.contributions[:, _LANGUAGE] < 0)
+    short = np.array([len(line.text) < LIMITS.short_line for line in some.lines]) & ~content
 
-    g stands for those that weigh nothing, or too little beside the first.
-    """
-    if native := acceleration.native:
-        places = np.empty((len(content), MAX_GROUNDS), np.int64)
-        native.strongest_grounds(np.ascontiguousarray(grounds), content, places)
-        return places
-    toward = np.where(content[:, None], grounds, -grounds)
-    order = np.argsort(-toward, axis=1, kind="stable")[:, :MAX_GROUNDS]
-    best = np.take_along_axis(toward, order, 1)
-    return np.where(best > np.maximum(LEAST * best[:, :1], 0.0), order, grounds.shape[1])
+    # Most reasons follow from one number, which is the key of a cache.
+    keys = (phrases + 1) @ _DIGITS + _SHORT * short + _KEPT * content
+    found = list(map(_reason_of_key, keys.tolist()))
+
+    # The others have words of the line's own.
+    own_words = in_language | HAS_BLANK[content[:, None].astype(int), phrases].any(1)
+    if some.site_reasons:
+        own_words |= [any(words) for words in some.site_reasons]
+    for row in np.flatnonzero(own_words).tolist():
+        kept = bool(content[row])
+        numbers = tuple(phrases[row].tolist())
+        language, site = "", ""
+        if in_language[row]:
+            language = language_phrase(str(some.languages[row][0]), str(some.page_language))
+        if some.site_reasons:
+            for_content, against = some.site_reasons[row]
+            site = for_content if kept else against
+        values = _blank_values(some, row, numbers)
+        found[row] = _in_words(numbers, values, kept, bool(short[row]), language, site)
+    return found
 
 
-_DIGITS: Final = 256 ** np.arange(MAX_GROUNDS)
-_SHORT: Final = 1 << (8 * MAX_GROUNDS)
+_DIGITS: Final = 256 ** np.arange(MAX_GROUPS)
+_SHORT: Final = 1 << (8 * MAX_GROUPS)
 _KEPT: Final = _SHORT << 1
 
 
 @lru_cache(maxsize=4096)
-def _words_of(key: int) -> str:
-    """The reason that a key stands for; facts with a blank are left out."""
-    numbers = tuple((key >> (8 * place) & 255) - 1 for place in range(MAX_GROUNDS))
-    return _in_words(numbers, ("",) * MAX_GROUNDS, bool(key & _KEPT), bool(key & _SHORT), "", "")
+def _reason_of_key(key: int) -> str:
+    """The reason that a key stands for, without the phrases that have a blank."""
+    numbers = tuple((key >> (8 * digit) & 255) - 1 for digit in range(MAX_GROUPS))
+    return _in_words(numbers, ("",) * MAX_GROUPS, bool(key & _KEPT), bool(key & _SHORT), "", "")
 
 
-def _filled(
-    page: Page, line: int, columns: Floats, keep: bool, numbers: Sequence[int]
-) -> tuple[str, ...]:
-    """What stands in the blank of each fact: a count, a name, or nothing."""
-    side = SIDES[keep]
-    filled = []
-    for number in numbers:
-        blank = side.blanks.get(number)
-        count = f"{columns[side.columns[number]]:.0f}" if blank == "n" else ""
-        filled.append(_called(page, line) if blank == "name" else count)
-    return tuple(filled)
+def _blank_values(some: _Lines, row: int, numbers: Sequence[int]) -> tuple[str, ...]:
+    """What stands in the blank of each phrase of a line: a count, a name, or nothing."""
+    table = TABLES[bool(some.content[row])]
+
+    def value(number: int) -> str:
+        blank = table.blanks.get(number)
+        if blank == "n":
+            return f"{some.features[row, table.features[number]]:.0f}"
+        return _name_around(some.lines[row], some.elements) if blank == "name" else ""
+
+    return tuple(map(value, numbers))
 
 
-def _called(page: Page, line: int) -> str:
-    """What the innermost named element around a line is called, in quotes; "" without one."""
-    markup = page.lines[line].markup
-    at = markup.element if markup else -1
-    while 0 <= at < len(page.elements):
-        if names := page.elements[at].names:
-            return _quoted(names)
-        at = page.elements[at].parent
+def _name_around(line: Line, elements: Sequence[Element]) -> str:
+    """The tokens of the innermost element around a line that has any, in quotes; else ""."""
+    index = line.markup.element if line.markup else -1
+    while 0 <= index < len(elements):
+        if tokens := elements[index].names:
+            return _quoted(tokens)
+        index = elements[index].parent
     return ""
 
 
 @lru_cache(maxsize=4096)
-def _quoted(names: tuple[str, ...]) -> str:
-    name = "".join(
-        c for c in " ".join(names)[: 2 * MAX_NAME] if c.isprintable() and c != '"'
-    ).strip()
+def _quoted(tokens: tuple[str, ...]) -> str:
+    """Tokens in quotes, shortened, without characters that cannot be shown."""
+    most = LIMITS.max_name
+    shown = (c for c in " ".join(tokens)[: 2 * most] if c.isprintable() and c != '"')
+    name = "".join(shown).strip()
     if not name:
         return ""
-    return f'"{name if len(name) <= MAX_NAME else name[: MAX_NAME - 1].rstrip() + "…"}"'
+    return f'"{name if len(name) <= most else name[: most - 1].rstrip() + "…"}"'
 
 
 @lru_cache(maxsize=4096)
 def _in_words(
     numbers: tuple[int, ...],
-    filled: tuple[str, ...],
-    keep: bool,
+    values: tuple[str, ...],
+    kept: bool,
     short: bool,
-    speaker: str,
-    of_site: str,
+    language: str,
+    site: str,
 ) -> str:
-    """A reason: what is known of the site, then the facts that fit, the strongest first."""
-    side = SIDES[keep]
-    facts = []
-    for place, number in enumerate(numbers):
-        blank = side.blanks.get(number)
-        if blank and filled[place]:
-            facts.append(side.facts[number].words.format_map({blank: filled[place]}))
-        elif number >= 0 and not blank:
-            facts.append(side.facts[number].words)
-    said = ", ".join(filter(None, (of_site, "short" if short else "", speaker)))
-    count = 1 if speaker else 0
-    for words in facts:
-        longer = f"{said}, {words}" if said else words
-        if count < MAX_FACTS and words not in said and (len(longer) <= MAX_LENGTH or not said):
-            said, count = longer, count + 1
-    return said or "no single strong sign"
+    """A reason: what the ``site`` model says, then the phrases that fit, the strongest first.
+
+    ``numbers`` are the phrases', ``values`` what stands in their blanks. A phrase with a blank
+    and no value is left out. ``language`` is the phrase for a line in another language, or "".
+    """
+    table = TABLES[kept]
+    words = []
+    for number, value in zip(numbers, values, strict=True):
+        blank = table.blanks.get(number)
+        if number != NO_PHRASE and (value or not blank):
+            phrase = table.phrases[number].words
+            words.append(phrase.format_map({blank: value}) if blank else phrase)
+    reason = ", ".join(filter(None, (site, "short" if short else "", language)))
+    count = 1 if language else 0
+    for phrase in words:
+        longer = f"{reason}, {phrase}" if reason else phrase
+        fits = len(longer) <= LIMITS.max_length or not reason
+        if count < LIMITS.max_phrases and phrase not in reason and fits:
+            reason, count = longer, count + 1
+    return reason or NO_SIGN
 
 
-def is_foreign(language: str | None, of_page: str | None) -> bool:
-    """Whether a line's language is known, and known not to be the page's."""
-    return bool(language and of_page) and not same_language(language, of_page)
+def is_foreign(language: str | None, page_language: str | None) -> bool:
+    """Whether the languages of a line and of its page are known, and differ."""
+    return bool(language and page_language) and not same_language(language, page_language)
 
 
-def foreign(language: str, of_page: str) -> str:
-    """What gives a line in another language away, in words.
+def language_phrase(language: str, page_language: str) -> str:
+    """The phrase for a line in another language than its page.
 
-    >>> foreign("tr", "en"), foreign("en", "uk")
+    >>> language_phrase("tr", "en"), language_phrase("en", "uk")
     ('Turkish line on an English page', 'English line on a Ukrainian page')
     """
-    name = language_name(of_page)
+    name = language_name(page_language)
     article = "an" if name[0] in "AEIOU" and not name.startswith("Uk") else "a"
     return f"{language_name(language)} line on {article} {name} page"
 
 
 def naming(kind: str | None, reason: str) -> str:
-    """A reason after the kind of chrome that the line is, where it is of a kind.
+    """A reason with the kind of chrome before it, if the line is of a kind that has a name.
 
     >>> naming("cookie", "short, among chrome lines"), naming(None, "shaped like prose")
     ('cookie notice: short, among chrome lines', 'shaped like prose')

@@ -1,7 +1,7 @@
-"""A site model for people: what recurs, which places hold the article, which pages don't fit.
+"""The report on a site model in HTML: lines that recur, places of articles, pages that don't fit.
 
-The model has no text in it, only hashes. What is shown are lines and places of the pages at
-hand; what else the model knows is counted.
+The model holds hashes, no text. So the report shows lines and places of the pages at hand, and
+counts what else the model knows.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from string import Template
 from typing import Final
 
 import numpy as np
 
 from boilerplate.display import visible
+from boilerplate.explain.html_parts import counted, data_file, definition_list
 from boilerplate.numeric import Ints
 from boilerplate.page import Element, Page, is_blank
 from boilerplate.site_models.evidence import Knowledge
@@ -23,16 +23,25 @@ from boilerplate.site_models.fingerprints import line_hashes, named_elements, na
 from boilerplate.site_models.site_model import SiteModel, standings
 from boilerplate.site_models.statistics import find
 
-MAX_OPEN: Final = 40  # rows that are shown before a fold
-MAX_ROWS: Final = 400
-MAX_CHARS: Final = 160
-SHOWN_LEVELS: Final = 4
 Named = Sequence[tuple[str, Page]]
 
 
 @dataclass(frozen=True, slots=True)
+class SiteReportLimits:
+    """How much of a site model is shown."""
+
+    max_open_rows: int = 40  # of a list; the others are folded
+    max_rows: int = 400
+    max_chars: int = 160  # of a line
+    max_levels: int = 4  # elements in the path of a place
+
+
+LIMITS: Final = SiteReportLimits()
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a list: a share in 0..1 drawn as a bar, a number, and a text as HTML."""
+    """One row of a list: a share, 0 to 1, drawn as a bar; a number; and a text as HTML."""
 
     share: float
     number: str
@@ -40,54 +49,49 @@ class Row:
 
 
 def site_report(model: SiteModel, pages: Named) -> str:
-    """One self-contained HTML file about a site's model, told with the pages at hand.
+    """One self-contained HTML file about a site model, illustrated with the pages at hand.
 
-    ``pages`` are names and pages. It runs no script and loads nothing.
+    ``pages`` are names and pages. The file has no script and loads nothing.
     """
     knowledge = model.knowledge
-    named = sorted(
-        (name, standing)
-        for (name, _), standing in zip(
-            pages, standings(model, [page for _, page in pages]), strict=True
-        )
-        if standing
-    )
+    only_pages = [page for _, page in pages]
+    by_standing: dict[str | None, list[str]] = {}
+    for (name, _), standing in zip(pages, standings(model, only_pages), strict=True):
+        by_standing.setdefault(standing, []).append(name)
     sections = [
-        _section(
+        _rows_section(
             "Lines that recur",
             "On how many of the site's pages a line stands, numbers, dates and copies of one "
             "article aside. What recurs is chrome, unless the model is sure of it.",
-            recurring(knowledge, [page for _, page in pages]),
+            recurring(knowledge, only_pages),
         ),
-        _section(
+        _rows_section(
             "Places",
             "What share of a place's characters is article, where nothing recurs.",
-            places(knowledge, [page for _, page in pages]),
+            places(knowledge, only_pages),
         ),
         _names_section(
-            "Pages unlike the others, not learned from",
-            [name for name, standing in named if standing == "stranger"],
+            "Pages unlike the others, not learned from", sorted(by_standing.get("stranger", []))
         ),
         _names_section(
-            "Pages that hold an article another page holds",
-            [name for name, standing in named if standing == "copy"],
+            "Pages that hold an article another page holds", sorted(by_standing.get("copy", []))
         ),
     ]
-    facts = {
+    counts = {
         "pages": str(knowledge.n),
         "lines that recur": str(_count_recurring(knowledge)),
         "places": str(len(knowledge.place.keys)),
     }
-    return Template(_data("site.html")).substitute(
+    return Template(data_file("site.html")).substitute(
         title=escape(visible(model.site or "a site")),
-        style=_data("report.css") + _data("site.css"),
-        facts="\n".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in facts.items()),
+        style=data_file("report.css") + data_file("site.css"),
+        counts=definition_list(counts),
         sections="\n".join(filter(None, sections)),
     )
 
 
 def recurring(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
-    """The lines of the pages that stand on two of the site's pages or more, the most first."""
+    """The lines of the pages that stand on two or more of the site's, the most frequent first."""
     texts: dict[int, str] = {}
     for page in pages:
         lines = [line.text for line in page.lines if not is_blank(line)]
@@ -108,10 +112,10 @@ def recurring(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
 
 
 def places(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
-    """The places in the markup of the pages that hold lines, those with most text first."""
+    """The places in the markup of the pages where lines stand, those with most text first."""
     names: dict[int, str] = {}
     for page in pages:
-        for at in named_elements(page, range(len(page.lines))):
+        for at in named_elements(page.lines, page.elements):
             if at >= 0:
                 key = named_place(page.elements[at].tag, page.elements[at].names)
                 names.setdefault(key, path_name(page.elements, at))
@@ -124,23 +128,19 @@ def places(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
     ]
     rows.sort(key=lambda row: (-row[0], row[3]))
     return [
-        Row(
-            content / max(chars, 1.0),
-            f"{on} page{'' if on == 1 else 's'}",
-            f"<code>{escape(visible(name))}</code>",
-        )
+        Row(content / max(chars, 1.0), counted(on, "page"), f"<code>{escape(visible(name))}</code>")
         for chars, content, on, name in rows
     ]
 
 
 def path_name(elements: Sequence[Element], index: int) -> str:
-    """An element and those above it, as a stylesheet would name them.
+    """An element and those above it, as a style sheet would select them.
 
     >>> path_name([Element("main", (), -1), Element("p", ("lead",), 0)], 1)
     'main > p.lead'
     """
     names: list[str] = []
-    while index >= 0 and len(names) < SHOWN_LEVELS:
+    while index >= 0 and len(names) < LIMITS.max_levels:
         element = elements[index]
         names.append(".".join([element.tag, *element.names[:2]]))
         index = element.parent
@@ -152,18 +152,19 @@ def _count_recurring(knowledge: Knowledge) -> int:
     return int((counts > 1).sum())
 
 
-def _section(title: str, about: str, rows: Sequence[Row]) -> str:
+def _rows_section(title: str, about: str, rows: Sequence[Row]) -> str:
+    """A section with a list of rows, of which the later ones are folded; "" without rows."""
     if not rows:
         return ""
     items = [
         f'<li><span class="share"><i style="width:{row.share:.1%}"></i></span>'
         f'<small>{row.number}</small><span class="what">{row.text}</span></li>'
-        for row in rows[:MAX_ROWS]
+        for row in rows[: LIMITS.max_rows]
     ]
-    shown = _list(items[:MAX_OPEN])
-    if rest := items[MAX_OPEN:]:
-        more = len(rows) - MAX_OPEN
-        shown += f"<details><summary>{more} more</summary>{_list(rest)}</details>"
+    shown = _list(items[: LIMITS.max_open_rows])
+    if folded := items[LIMITS.max_open_rows :]:
+        more = len(rows) - LIMITS.max_open_rows
+        shown += f"<details><summary>{more} more</summary>{_list(folded)}</details>"
     return f'<section class="learned"><h1>{title}</h1><p>{about}</p>\n{shown}\n</section>'
 
 
@@ -180,8 +181,5 @@ def _list(items: Sequence[str]) -> str:
 
 def _short(text: str) -> str:
     text = visible(" ".join(text.split()))
-    return escape(text if len(text) <= MAX_CHARS else text[:MAX_CHARS].rstrip() + "…")
-
-
-def _data(name: str) -> str:
-    return (files("boilerplate") / "data" / name).read_text(encoding="utf-8")
+    most = LIMITS.max_chars
+    return escape(text if len(text) <= most else text[:most].rstrip() + "…")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from boilerplate.display import visible
 from boilerplate.page import Label, is_blank
@@ -11,37 +11,39 @@ from boilerplate.result import CleanPage, Prediction
 if TYPE_CHECKING:
     from rich.table import Table
 
-DEFAULT_WIDTH = 100
-# Below this a column of reasons would leave the text too little room.
-MIN_WIDTH_FOR_REASONS = 72
-REASON_SHARE = 0.4  # of the terminal's width, at most
+DEFAULT_WIDTH: Final = 100  # terminal cells
+# In a narrower terminal, reasons stand below their lines: beside them they would leave too little
+# room for the text.
+MIN_WIDTH_FOR_REASONS: Final = 72
+REASON_SHARE: Final = 0.4  # of the terminal's width, at most
 
 
-def spoken(page: CleanPage) -> list[tuple[int, Prediction]]:
-    """The predictions of lines that are not blank, with their place on the page, from 1."""
+def numbered_predictions(page: CleanPage) -> list[tuple[int, Prediction]]:
+    """The predictions of the lines that are not blank, each with its line number, from 1."""
     return [(i, p) for i, p in enumerate(page.predictions, 1) if not is_blank(p.line)]
 
 
-def summary(page: CleanPage) -> str:
+def summary_line(page: CleanPage) -> str:
     """Site, language and how much was kept, in one line."""
-    total = len(spoken(page))
+    total = len(numbered_predictions(page))
     counts = f"{len(page.kept)} of {total} line{'' if total == 1 else 's'} kept"
-    parts = (page.site, page.language, counts, _unread(page))
+    parts = (page.site, page.language, counts, unread_note(page))
     return " · ".join(visible(part) for part in parts if part)
 
 
-def _unread(page: CleanPage) -> str:
-    """What is missing of a page that is too large; nothing of all others."""
+def unread_note(page: CleanPage) -> str:
+    """How much of a page that is too large was not read; "" for all others."""
     return f"the last {page.page.unread:,} characters were not read" if page.page.unread else ""
 
 
 def explain_text(
     page: CleanPage, width: int | None = None, name: str = "", color: bool = False
 ) -> str:
-    """Every line with its sign, probability of content and reason, kept and dropped alike.
+    """Every line with its sign, its probability of content and its reason.
 
-    Plain, a line of the page is one line of output, however long, so that grep works; with
-    ``color`` the lines are wrapped to ``width`` terminal cells and carry ANSI colours.
+    Without ``color`` each line of the page is one line of output, however long, so that grep can
+    be used. With ``color`` the lines are wrapped to ``width`` terminal cells and carry ANSI
+    colours. ``name`` is the page's, for the title.
 
     >>> from boilerplate.page import Line, Page
     >>> line = Line("गुरुवार को बारिश होगी।")
@@ -51,11 +53,11 @@ def explain_text(
     + 0.98  गुरुवार को बारिश होगी।  (long sentence)
     <BLANKLINE>
     """
-    title = f"{visible(name)} · {summary(page)}" if name else summary(page)
+    title = f"{visible(name)} · {summary_line(page)}" if name else summary_line(page)
     if color:
         return _explain_in_color(page, title, width or DEFAULT_WIDTH)
     lines = [title]
-    for _, p in spoken(page):
+    for _, p in numbered_predictions(page):
         reason = f"  ({visible(p.reason)})" if p.reason else ""
         lines.append(f"{sign(p)} {p.probability:.2f}  {visible(p.line.text)}{reason}")
     return "\n".join(lines) + "\n"
@@ -67,25 +69,26 @@ def sign(prediction: Prediction) -> str:
 
 
 def explain_table(page: CleanPage, width: int) -> Table:
-    """The rows of an explanation as a rich Table, for terminals of ``width`` cells."""
+    """The lines of an explanation as a rich Table, for a terminal of ``width`` cells."""
     from rich.table import Table
     from rich.text import Text
 
-    beside = width >= MIN_WIDTH_FOR_REASONS
+    reasons_beside = width >= MIN_WIDTH_FOR_REASONS
     table = Table.grid(padding=(0, 2, 0, 0), expand=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    if beside:
+    if reasons_beside:
         table.add_column(overflow="fold", max_width=int(width * REASON_SHARE))
-    for _, p in spoken(page):
+    for _, p in numbered_predictions(page):
         kept = p.label is Label.CONTENT
-        mark = Text(f"{sign(p)} {p.probability:.2f}", "green" if kept else "red")
-        # Text never reads markup: "[red]" in a page stays "[red]".
-        words = Text(visible(p.line.text), "" if kept else "dim")
-        reason = Text(visible(p.reason), "green" if kept else "red")
-        if not beside and p.reason:
-            words = Text("\n").join([words, reason])
-        table.add_row(mark, words, *([reason] if beside else []))
+        color = "green" if kept else "red"
+        # Text does not interpret rich's markup: "[red]" in a page stays "[red]".
+        sign_and_probability = Text(f"{sign(p)} {p.probability:.2f}", color)
+        text = Text(visible(p.line.text), "" if kept else "dim")
+        reason = Text(visible(p.reason), color)
+        if not reasons_beside and p.reason:
+            text = Text("\n").join([text, reason])
+        table.add_row(sign_and_probability, text, *([reason] if reasons_beside else []))
     return table
 
 
@@ -100,7 +103,7 @@ def _explain_in_color(page: CleanPage, title: str, width: int) -> str:
         width=width,
         force_terminal=True,
         color_system="standard",
-        no_color=False,  # whoever asked for colour has read the environment
+        no_color=False,  # the caller has already taken NO_COLOR and the like into account
         legacy_windows=False,
         emoji=False,
     )

@@ -1,1 +1,54 @@
-"""The hot paths: arrays in, arrays out, in C where it was built and in Python otherwise."""
+"""The seam: the hot paths, arrays in and arrays out, in C or in Python, picked once.
+
+Call a kernel through this module, ``kernels.text_features(...)``: both twins give the same bits.
+The contract of each stands with its Python twin, in one of the ``plain_*`` modules. Nothing
+outside of this folder knows that there is a compiled part.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from boilerplate.kernels.select import twin
+
+if TYPE_CHECKING:
+    from boilerplate.kernels import plain as _twin
+else:
+    _twin = twin()
+
+# The lines of an HTML page.
+split_html = _twin.split_html
+tag_counts = _twin.tag_counts
+# Characters and n-grams of lines.
+plain_texts = _twin.plain_texts
+page_text = _twin.page_text
+char_counts = _twin.char_counts
+line_shapes = _twin.line_shapes
+text_features = _twin.text_features
+# The linear model.
+ngram_scores = _twin.ngram_scores
+neighbour_scores = _twin.neighbour_scores
+token_scores = _twin.token_scores
+bag_buckets = _twin.bag_buckets
+bag_scores = _twin.bag_scores
+# The elements around lines.
+element_tokens = _twin.element_tokens
+element_arrays = _twin.element_arrays
+line_markups = _twin.line_markups
+line_groups = _twin.line_groups
+markup_features = _twin.markup_features
+# The languages of lines.
+language_features = _twin.language_features
+# The context, and the trees that read all of it.
+neighbour_features = _twin.neighbour_features
+container_features = _twin.container_features
+tree_sums = _twin.tree_sums
+# The kinds of chrome.
+kind_text_sums = _twin.kind_text_sums
+kind_token_sums = _twin.kind_token_sums
+likeliest_paths = _twin.likeliest_paths
+# Results.
+strongest_groups = _twin.strongest_groups
+predictions = _twin.predictions
+
+KERNELS = tuple(name for name in dir() if not name.startswith("_") and hasattr(_twin, name))

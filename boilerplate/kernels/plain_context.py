@@ -1,23 +1,41 @@
-"""Python twins of the context kernels."""
+"""Python twins of the context kernels: what stands around a line, and in its containers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 
+from boilerplate.kernels.arrays import Tree
+from boilerplate.kernels.plain_text import fill
 from boilerplate.kernels.plain_tree import subtree_sums
 from boilerplate.numeric import Floats, Ints
 from boilerplate.numeric import total as total_of
 
-if TYPE_CHECKING:
-    from boilerplate.features.elements import Tree
+NEIGHBOUR_OFFSETS: Final = (-3, -2, -1, 1, 2, 3)  # lines, from the line itself
+WINDOWS: Final = (2, 5, 12, 30)  # lines before, and after
+CONTAINER_LEVELS: Final = (0, 1, 2, 3, 4, 6)  # elements, above the line's own
 
-OFFSETS: Final = (-3, -2, -1, 1, 2, 3)
-WINDOWS: Final = (2, 5, 12, 30)
-LONG_LINE: Final = 80.0  # of a line's size, from which it is an anchor if it looks like content
-ANCHOR: Final = 0.6  # probability
-CONTAINERS: Final = (0, 1, 2, 3, 4, 6)  # levels above the line's own element
+
+@dataclass(frozen=True, slots=True)
+class ContextParams:
+    """What the context features are made with; the C twin has the same numbers.
+
+    A line is an anchor, a landmark of the article, from ``anchor_length`` characters and
+    ``anchor_probability`` on. A longer line than ``max_length`` counts as no longer, and no
+    more than ``max_terminals`` of its sentence ends count. The main container is the deepest
+    element with ``main_share`` of the page's likely content.
+    """
+
+    anchor_length: float = 80.0
+    anchor_probability: float = 0.6
+    max_length: float = 1000.0
+    max_terminals: float = 5.0
+    main_share: float = 0.7
+
+
+PARAMS: Final = ContextParams()
 
 
 def _window_means(values: Floats, weights: Floats) -> Floats:
@@ -53,35 +71,39 @@ def _since(flags: np.ndarray, ruler: Floats) -> Floats:
     return np.where(last >= 0, ruler - ruler[np.maximum(last, 0)], np.nan)
 
 
-def _neighbour_columns(
-    p: Floats, chars: Floats, log_chars: Floats, terminals: Floats
-) -> list[Floats | float]:
+def neighbour_features(
+    p: Floats, lengths: Floats, log_lengths: Floats, terminals: Floats, out: Floats
+) -> None:
+    """Fill the features of the block "neighbours", a row of (n,) each, before their logarithms.
+
+    ``p`` is the first stage's probability of content, ``lengths`` the lines' script-normalised
+    lengths, ``terminals`` their counts of sentence ends; (n,) each.
+    """
     n = len(p)
-    capped = np.minimum(chars, 1000.0)
-    columns: list[Floats | float] = [
+    capped = np.minimum(lengths, PARAMS.max_length)
+    rows: list[Any] = [
         _shift(values, offset)
-        for values in (p, log_chars, np.minimum(terminals, 5.0))
-        for offset in OFFSETS
+        for values in (p, log_lengths, np.minimum(terminals, PARAMS.max_terminals))
+        for offset in NEIGHBOUR_OFFSETS
     ]
     plain, weighted = _window_means(p, np.ones(n)), _window_means(p, capped)
     for mean, mass_mean in zip(plain.T, weighted.T, strict=True):
-        columns += [mean, mass_mean]
+        rows += [mean, mass_mean]
     mass = p * capped
-    total_mass, total_chars = max(total_of(mass), 1e-9), max(total_of(chars), 1.0)
-    anchor = (p > ANCHOR) & (chars > LONG_LINE)
+    total_mass, total_length = max(total_of(mass), 1e-9), max(total_of(lengths), 1.0)
+    anchor = (p > PARAMS.anchor_probability) & (lengths > PARAMS.anchor_length)
     at = np.arange(n, dtype=float)
-    ends = np.cumsum(chars)
+    ends = np.cumsum(lengths)
     run, run_mass = best_run(p, capped)
     inside = np.zeros(n)
     inside[run] = 1.0
     rank = np.empty(n)
     rank[np.argsort(p, kind="stable")] = at
-    return [
-        *columns,
+    rows += [
         at / max(n - 1, 1),
-        (ends - chars) / total_chars,
+        (ends - lengths) / total_length,
         n,
-        total_chars,
+        total_length,
         total_of(p) / max(n, 1),
         total_mass,
         (np.cumsum(mass) - mass) / total_mass,
@@ -89,7 +111,7 @@ def _neighbour_columns(
         _since(anchor, at),
         _since(anchor[::-1], at)[::-1],
         _since(anchor, ends),
-        _since(anchor[::-1], np.cumsum(chars[::-1]))[::-1],
+        _since(anchor[::-1], np.cumsum(lengths[::-1]))[::-1],
         rank / max(n - 1, 1),
         float(anchor.sum()),
         inside,
@@ -97,34 +119,42 @@ def _neighbour_columns(
         np.cumsum(anchor) - anchor,
         anchor.sum() - np.cumsum(anchor),
     ]
+    fill(out, rows)
 
 
-def best_run(p: Floats, chars: Floats) -> tuple[slice, float]:
+def best_run(p: Floats, lengths: Floats) -> tuple[slice, float]:
     """The run of lines with most content minus chrome, and its content: maximum subarray."""
-    gain = (p - 0.5) * chars
+    gain = (p - 0.5) * lengths
     total = np.concatenate([[0.0], np.cumsum(gain)])
     low = np.minimum.accumulate(total)
     end = int(np.argmax(total - low))
     begin = int(np.argmin(total[: end + 1]))
-    return slice(begin, end), total_of((p * chars)[begin:end])
+    return slice(begin, end), total_of((p * lengths)[begin:end])
 
 
-def _container_columns(
-    tree: Tree, p: Floats, chars: Floats, terminals: Floats, links: Floats
-) -> list[Floats]:
+def container_features(
+    tree: Tree, p: Floats, lengths: Floats, terminals: Floats, links: Floats, out: Floats
+) -> None:
+    """Fill the features of the block "containers", a row of (n,) each, before their logarithms.
+
+    ``links`` (n,) is how much of each line's length is in links; the rest as in
+    ``neighbour_features``.
+    """
     n = len(p)
-    capped = np.minimum(chars, 1000.0)
-    own = np.column_stack([p * capped, capped, np.ones(n), links, terminals, (p > ANCHOR) * capped])
+    capped = np.minimum(lengths, PARAMS.max_length)
+    own = np.column_stack(
+        [p * capped, capped, np.ones(n), links, terminals, (p > PARAMS.anchor_probability) * capped]
+    )
     sums = subtree_sums(tree, own)
     total = np.maximum(own.sum(0), 1e-9)
-    columns = []
+    rows: list[Any] = []
     chain = tree.chain
-    for level in CONTAINERS:
+    for level in CONTAINER_LEVELS:
         row = chain[min(level, len(chain) - 1)]
         inside = np.where((row >= 0)[:, None], sums[np.maximum(row, 0)], total)
         rest = np.maximum(inside - own, 0.0)
         alone = rest[:, 2] < 0.5
-        columns += [
+        rows += [
             np.where(alone, np.nan, rest[:, 0] / np.maximum(rest[:, 1], 1e-9)),
             inside[:, 5] / total[5],
             rest[:, 1],
@@ -133,22 +163,19 @@ def _container_columns(
             inside[:, 0] / total[0],
             rest[:, 4] / np.maximum(rest[:, 1], 1.0) * 100,
         ]
-    columns += _main_columns(tree, sums, total)
+    rows += _main_container(tree, sums, total)
     for group in tree.groups:
         group_mass = np.bincount(group, own[:, 0])[group] - own[:, 0]
-        group_chars = np.bincount(group, own[:, 1])[group] - own[:, 1]
-        columns.append(
-            np.where(group_chars > 0.5, group_mass / np.maximum(group_chars, 1e-9), np.nan)
+        group_length = np.bincount(group, own[:, 1])[group] - own[:, 1]
+        rows.append(
+            np.where(group_length > 0.5, group_mass / np.maximum(group_length, 1e-9), np.nan)
         )
-    return columns
+    fill(out, rows)
 
 
-MAIN_SHARE: Final = 0.7  # of the page's content mass, that its main container must hold
-
-
-def _main_columns(tree: Tree, sums: Floats, total: Floats) -> list[Floats]:
+def _main_container(tree: Tree, sums: Floats, total: Floats) -> list[Floats]:
     """Where each line stands from the deepest element that holds most of the content."""
-    heavy = np.flatnonzero(sums[:, 0] >= MAIN_SHARE * total[0])
+    heavy = np.flatnonzero(sums[:, 0] >= PARAMS.main_share * total[0])
     main = int(heavy[np.argmax(tree.depth[heavy])]) if len(heavy) else 0
     branch, meets = branches(tree, main)
     at = tree.line_element

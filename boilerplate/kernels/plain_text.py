@@ -1,4 +1,4 @@
-"""Python twins of the text kernels."""
+"""Python twins of the text kernels: characters, words and repetition of the lines of a page."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from boilerplate.kernels import select as acceleration
+from boilerplate.kernels.arrays import PageText
 from boilerplate.kernels.ngrams import (
     Grams,
-    PageText,
     buckets,
     char_grams,
-    page_text,
+    check_newlines,
+    joined,
+    powers,
     span_hashes,
     word_grams,
 )
@@ -23,7 +24,6 @@ from boilerplate.unicode import (
     SCRIPTS,
     TABLE_SIZE,
     Char,
-    char_flags,
     char_table,
     code_points,
     plain,
@@ -32,97 +32,53 @@ from boilerplate.unicode import (
 
 
 def plain_texts(texts: list[str]) -> list[str]:
-    """``plain`` of each text."""
-    if native := acceleration.native:
-        return native.plain_texts(texts, char_flags(), plain)
+    """Each text as it looks (``unicode.plain``)."""
     return [plain(text) for text in texts]
+
+
+def page_text(texts: Sequence[str]) -> PageText:
+    """The arrays that n-grams, words and repetition are read from.
+
+    Raises ValueError where a line holds a newline.
+    """
+    folded = joined(texts)
+    forward, inverse = powers(len(folded) + 8)
+    chars = char_table()[np.minimum(folded, TABLE_SIZE - 1)]
+    folded[chars == Char.DIGIT] = ord("0")
+    breaks = np.flatnonzero(folded == ord("\n"))
+    check_newlines(texts, len(breaks))
+    prefix = np.zeros(len(folded) + 1, np.uint64)
+    with np.errstate(over="ignore"):
+        terms = (folded.astype(np.uint64) + np.uint64(1)) * forward[: len(folded)]
+        np.cumsum(terms, out=prefix[1:])
+    inside = ((chars >= Char.LOWER) & (chars <= Char.DIGIT)).astype(np.int8)
+    edges = np.diff(inside, prepend=0, append=0)
+    words = np.stack([np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)])
+    starts, lengths = breaks[:-1] + 1, np.diff(breaks) - 1
+    return PageText(
+        texts, folded, starts, lengths, prefix, inverse, words, np.searchsorted(words[0], breaks)
+    )
 
 
 def char_counts(texts: Sequence[str]) -> tuple[Floats, Floats]:
     """Characters of each kind in each line, (n, 16), and letters of each script, (n, 29)."""
     if not texts:
         return np.zeros((0, len(Char))), np.zeros((0, SCRIPTS))
-    points = code_points("\n".join(texts) + "\n")
-    if native := acceleration.native:
-        by_kind, by_script = np.empty((len(texts), len(Char))), np.empty((len(texts), SCRIPTS))
-        native.char_counts(points, char_table(), script_table(), by_kind, by_script)
-        return by_kind, by_script
-    points = np.minimum(points, TABLE_SIZE - 1)
-    kinds = char_table()[points].astype(np.int64)
+    points = np.minimum(code_points("\n".join(texts) + "\n"), TABLE_SIZE - 1)
+    chars = char_table()[points].astype(np.int64)
     newline = points == ord("\n")
     line = np.cumsum(newline) - newline
-    counts = np.bincount(line * 16 + kinds, minlength=len(texts) * 16).reshape(-1, 16)
+    counts = np.bincount(line * len(Char) + chars, minlength=len(texts) * len(Char))
+    counts = counts.reshape(-1, len(Char))
     counts[:, Char.SPACE] -= 1  # the newline itself
-    letters = (kinds >= Char.LOWER) & (kinds <= Char.LETTER)
+    letters = (chars >= Char.LOWER) & (chars <= Char.LETTER)
     scripts = script_table()[points[letters]].astype(np.int64)
     found = np.bincount(line[letters] * SCRIPTS + scripts, minlength=len(texts) * SCRIPTS)
     return counts.astype(float), found.reshape(-1, SCRIPTS).astype(float)
 
 
-_OTHER_ORDERS: Final = (3, 3, 3, 5)  # of n-grams shared with title, headline, description, body
-
-
-def gram_table(grams: Grams, weights: Floats | None = None, bits: int = 16) -> Floats:
-    """How often each bucket of n-grams occurs on a page, each line weighted."""
-    each = None if weights is None else np.repeat(weights, grams.counts)
-    return np.bincount(buckets(grams.hashes, bits), each, minlength=1 << bits).astype(float)
-
-
-def gram_familiarity(grams: Grams, weights: Floats | None = None, bits: int = 16) -> Floats:
-    """How much a line's n-grams recur in the rest of the page: mean log count, (n,).
-
-    Low for a line in another language than the page's, without knowing any language. With
-    ``weights`` (the probability of content) it is the article that a line is held against.
-    """
-    table = gram_table(grams, weights, bits)
-    seen = table[buckets(grams.hashes, bits)]
-    own = 1.0 if weights is None else np.repeat(weights, grams.counts)
-    rest = np.log1p(np.maximum(seen - own, 0.0))
-    return grams.sums(rest) / np.maximum(grams.counts, 1)
-
-
-def gram_overlap(text: PageText, other: str, order: int) -> tuple[Floats, Floats]:
-    """Share of a line's n-grams found in another text, and of that text's in the line; (n,) each.
-
-    nan where the other text is empty.
-    """
-    if not other:
-        blank = np.full(text.n, np.nan)
-        return blank, blank
-    theirs = char_grams(page_text([other]), order).hashes
-    table = np.zeros(1 << 18, bool)
-    table[buckets(theirs, 18)] = True
-    grams = char_grams(text, order)
-    hits, counts = grams.sums(table[buckets(grams.hashes, 18)].astype(float)), grams.counts
-    return hits / np.maximum(counts, 1), np.minimum(hits / max(len(theirs), 1), 1.5)
-
-
-def _copies(hashes: Hashes) -> tuple[Ints, Ints]:
-    """How many equal hashes stand before each, and how many there are in all; (n,) each."""
-    before = np.empty(len(hashes), np.int64)
-    _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
-    order = np.argsort(inverse, kind="stable")
-    firsts = np.cumsum(counts) - counts
-    before[order] = np.arange(len(hashes)) - np.repeat(firsts, counts)
-    return before, counts[inverse]
-
-
-COPY_LENGTH: Final = 60.0  # of a line's size, from which it is a copy of the article if said twice
-
-
-def copies(hashes: Hashes, sizes: Floats) -> tuple[Ints, Ints, Floats]:
-    """How often each line stood before and will stand again, and the share of copies; (n,) each.
-
-    Pages hold their article twice: for print, for narrow screens. Only the first counts.
-    """
-    before, total = _copies(hashes)
-    after = total - 1 - before
-    copied = sizes[(sizes > COPY_LENGTH) & (before > 0)].sum()
-    share = np.full(len(hashes), copied / max(sizes.sum(), 1.0))
-    return before, after, share
-
-
-_MARKS: Final = {
+# Signs that are looked for in a line, in the order of its shapes.
+MARKS: Final = {
     "has_url": re.compile(r"https?://|www\.|\w\.(?:com|org|net)\b"),
     "has_at": re.compile(r"@"),
     "has_copyright": re.compile(r"©|\(c\)|®|™", re.I),
@@ -133,39 +89,58 @@ _MARKS: Final = {
     "starts_with_quote": re.compile(r"^\s*[\"'“”„«»「『]"),
     "has_code": re.compile(r"[{}();=<>]{2,}|\w\(\)|^\s*[#$/]{1,2}\s?\w"),
 }
+# What is found out of a line besides its counts: the kinds of its first and last character, ...
+SHAPES: Final = ("first", "last", "ends_ellipsis", "starts_upper", "indent", *MARKS)
+MARKED_CHARS: Final = 400  # characters of a line in which MARKS are looked for
+UPPER_CHARS: Final = 300  # characters of a line in which words in upper case are counted
+CLOSING: Final = "\"'”’»)]』」 "  # what may stand behind the end of a sentence
 
-# What ``line_shapes`` finds: the kinds of the first and of the last character, ...
-_SHAPES: Final = ("first", "last", "ends_ellipsis", "starts_upper", "indent", *_MARKS)
-_MARKED_CHARS: Final = 400  # of a line, in which marks are looked for
-_WORDS_CHARS: Final = 300  # and words that begin in upper case
-_CLOSING: Final = "\"'”’»)]』」 "
+
+def line_shapes(texts: Sequence[str]) -> tuple[Floats, Floats, Floats]:
+    """The characters of each line by kind and by script, (n, 16) and (n, 29); SHAPES, (n, 14)."""
+    return *char_counts(texts), shapes(texts)
 
 
-def _shapes(texts: Sequence[str]) -> Floats:
+def shapes(texts: Sequence[str]) -> Floats:
+    """The SHAPES of each line, (n, 14)."""
     table = char_table()
-    stripped = [t.strip() for t in texts]
-    firsts = np.array([ord(t[0]) if t else 32 for t in stripped], np.int64)
-    lasts = np.array([ord(t.rstrip(_CLOSING)[-1:] or " ") for t in stripped], np.int64)
-    heads = [t[:_MARKED_CHARS] for t in texts]
+    stripped = [text.strip() for text in texts]
+    firsts = np.array([ord(text[0]) if text else 32 for text in stripped], np.int64)
+    lasts = np.array([ord(text.rstrip(CLOSING)[-1:] or " ") for text in stripped], np.int64)
+    heads = [text[:MARKED_CHARS] for text in texts]
     columns: list[Any] = [
         table[np.minimum(firsts, TABLE_SIZE - 1)],
         table[np.minimum(lasts, TABLE_SIZE - 1)],
-        [t.endswith(("…", "...")) for t in stripped],
-        [sum(w[:1].isupper() for w in t[:_WORDS_CHARS].split()) for t in texts],
-        [len(t) - len(t.lstrip()) for t in texts],
-        *([bool(rule.search(t)) for t in heads] for rule in _MARKS.values()),
+        [text.endswith(("…", "...")) for text in stripped],
+        [sum(word[:1].isupper() for word in text[:UPPER_CHARS].split()) for text in texts],
+        [len(text) - len(text.lstrip()) for text in texts],
+        *([bool(mark.search(head)) for head in heads] for mark in MARKS.values()),
     ]
     return np.column_stack([np.asarray(column, float) for column in columns])
 
 
-def _text_columns(
+SEEN_BITS: Final = 16  # of the table of n-grams that a page has
+OVERLAP_BITS: Final = 18  # of the table of n-grams of a title, headline, description or body
+OVERLAP_ORDERS: Final = (3, 3, 3, 5)  # of the n-grams that lines share with these
+MAX_OVERLAP: Final = 1.5  # a short title may be held several times by one line
+START_CHARS: Final = 8  # of lines that begin, or end, alike
+COPY_LENGTH: Final = 60.0  # script-normalised length from which a repeated line is a copied one
+
+
+def text_features(
     text: PageText,
     others: Sequence[str],
-    sizes: Floats,
+    lengths: Floats,
     counts: Floats,
     scripts: Floats,
     shapes: Floats,
-) -> list[Any]:
+    out: Floats,
+) -> None:
+    """Fill the features of the block "text", a row of (n,) each, before their logarithms.
+
+    ``others`` are the page's title, headline, description and body as its head has them;
+    ``lengths`` (n,) are script-normalised; the rest is what ``line_shapes`` gives.
+    """
     n = text.n
     first, last, ellipsis, starts_upper, indent, *marks = shapes.T
     shares = counts / np.maximum(counts.sum(1), 1.0)[:, None]
@@ -175,13 +150,13 @@ def _text_columns(
     letters = scripts.sum(1)
     begin, end = text.starts, text.starts + text.lengths
     whole = span_hashes(text, begin, end, 1)
-    head = span_hashes(text, begin, np.minimum(begin + 8, end), 2)
-    tail = span_hashes(text, np.maximum(end - 8, begin), end, 3)
-    return [
-        sizes,
+    head = span_hashes(text, begin, np.minimum(begin + START_CHARS, end), 2)
+    tail = span_hashes(text, np.maximum(end - START_CHARS, begin), end, 3)
+    rows: list[Any] = [
+        lengths,
         words,
-        (counts[:, 1:6].sum(1)) / n_words,
-        *(shares[:, kind] for kind in range(1, 16)),
+        (counts[:, Char.LOWER : Char.TERMINAL].sum(1)) / n_words,
+        *(shares[:, char] for char in range(Char.LOWER, len(Char))),
         counts[:, Char.TERMINAL],
         counts[:, Char.COMMA],
         last == Char.TERMINAL,
@@ -198,13 +173,69 @@ def _text_columns(
         gram_familiarity(char_grams(text, 3)),
         gram_familiarity(word_grams(text, 1)),
         *(_copies(hashes)[1] - 1 for hashes in (whole, head, tail)),
-        *copies(whole, sizes),
+        *copies(whole, lengths),
         indent,
         *marks,
         *(
-            column
-            for other, order in zip(others, _OTHER_ORDERS, strict=True)
-            for column in gram_overlap(text, other, order)
+            row
+            for other, order in zip(others, OVERLAP_ORDERS, strict=True)
+            for row in gram_overlap(text, other, order)
         ),
         bool(others[-1]),
     ]
+    fill(out, rows)
+
+
+def fill(out: Floats, rows: Sequence[Any]) -> None:
+    """Write rows, arrays or numbers, into an array; ValueError where their number differs."""
+    for to, row in zip(out, rows, strict=True):
+        to[:] = row
+
+
+def gram_familiarity(grams: Grams) -> Floats:
+    """How much a line's n-grams recur in the rest of the page: mean log count, (n,).
+
+    Low for a line in another language than the page's, without knowing any language.
+    """
+    places = buckets(grams.hashes, SEEN_BITS)
+    table = np.bincount(places, minlength=1 << SEEN_BITS).astype(float)
+    elsewhere = np.log1p(np.maximum(table[places] - 1.0, 0.0))
+    return grams.sums(elsewhere) / np.maximum(grams.counts, 1)
+
+
+def gram_overlap(text: PageText, other: str, order: int) -> tuple[Floats, Floats]:
+    """Share of a line's n-grams found in another text, and of that text's in the line; (n,) each.
+
+    nan where the other text is empty.
+    """
+    if not other:
+        nothing = np.full(text.n, np.nan)
+        return nothing, nothing
+    theirs = char_grams(page_text([other]), order).hashes
+    table = np.zeros(1 << OVERLAP_BITS, bool)
+    table[buckets(theirs, OVERLAP_BITS)] = True
+    grams = char_grams(text, order)
+    hits = grams.sums(table[buckets(grams.hashes, OVERLAP_BITS)].astype(float))
+    return hits / np.maximum(grams.counts, 1), np.minimum(hits / max(len(theirs), 1), MAX_OVERLAP)
+
+
+def _copies(hashes: Hashes) -> tuple[Ints, Ints]:
+    """How many equal hashes stand before each, and how many there are in all; (n,) each."""
+    before = np.empty(len(hashes), np.int64)
+    _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+    order = np.argsort(inverse, kind="stable")
+    firsts = np.cumsum(counts) - counts
+    before[order] = np.arange(len(hashes)) - np.repeat(firsts, counts)
+    return before, counts[inverse]
+
+
+def copies(hashes: Hashes, lengths: Floats) -> tuple[Ints, Ints, Floats]:
+    """How often each line stood before and will stand again, and the share of copies; (n,) each.
+
+    Pages hold their article twice: for print, for narrow screens. Only the first counts.
+    """
+    before, total = _copies(hashes)
+    after = total - 1 - before
+    copied = lengths[(lengths > COPY_LENGTH) & (before > 0)].sum()
+    share = np.full(len(hashes), copied / max(lengths.sum(), 1.0))
+    return before, after, share

@@ -1,75 +1,141 @@
-"""Python twins of the element-tree kernels."""
+"""Python twins of the kernels on elements: their tokens, their tree, the markup of lines."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
+from boilerplate.kernels.arrays import ElementKind, Tree
+from boilerplate.kernels.ngrams import MIX, buckets
+from boilerplate.kernels.plain_text import fill
 from boilerplate.numeric import Floats, Ints
+from boilerplate.page import Element, Line
 
-if TYPE_CHECKING:
-    from boilerplate.features.elements import Tree
-
-TAG_FLAGS: Final = (
+# The tags that have a feature each: is it the line's own, does it stand around the line.
+TAGS: Final = (
     "article main nav header footer aside form ul ol table figure blockquote section dl pre button "
     "h1 h2 h3 h4 h5 h6 p a li td th label figcaption dd dt span div strong b em i code summary "
     "details"
 ).split()
+_PIECE = re.compile(r"[a-z]{2,}|[A-Z][a-z]+|[A-Z]{2,}")
+MAX_TOKENS: Final = 24  # of an element, beside its tag
+MAX_NAME_CHARS: Final = 40  # of a class or id as a whole
+MAX_PIECES: Final = 8  # of a class or id
+SIGN_NAMES: Final = 3  # class and id names that tell an element from others of its tag
 
 
-def subtree_sums(tree: Tree, values: Floats) -> Floats:
-    """Sums over each element's subtree of values given for the lines; (n, k) to (e, k)."""
-    total = np.zeros((len(tree.parent), values.shape[1]))
-    np.add.at(total, tree.line_element, values)
-    for element in range(len(total) - 1, 0, -1):  # children stand after their parents
-        if tree.parent[element] >= 0:
-            total[tree.parent[element]] += total[element]
-    return total
+def name_tokens(name: str) -> tuple[str, ...]:
+    """A class, id or role as a whole and in pieces, without digits, in lower case.
+
+    >>> name_tokens("postBody-text2"), name_tokens("role=navigation")
+    (('postbody-text', 'post', 'body', 'text'), ('role=navigation', 'role', 'navigation'))
+    """
+    whole = re.sub(r"\d+", "", name.lower())[:MAX_NAME_CHARS]
+    return (whole, *(piece.lower() for piece in _PIECE.findall(name)[:MAX_PIECES]))
 
 
-def common_depth(tree: Tree, at: Ints) -> Ints:
-    """The depth of the innermost element around each element and the next, (n - 1,)."""
-    a, b = at[:-1].copy(), at[1:].copy()
-    while (apart := a != b).any():
-        a_first = apart & (a > b)
-        b_first = apart & ~a_first
-        a[a_first] = tree.parent[a[a_first]]
-        b[b_first] = tree.parent[b[b_first]]
-    return tree.depth[a]
+def element_tokens(tag: str, names: tuple[str, ...]) -> Ints:
+    """Hashes (CRC-32) of an element's tag, and of the tokens of its class, id and role names."""
+    tokens = dict.fromkeys(token for name in names for token in name_tokens(name))
+    texts = [f"<{tag}>", *list(tokens)[:MAX_TOKENS]]
+    return np.array([crc32(text.encode("utf-8", "replace")) for text in texts], np.int64)
 
 
-def _markup_columns(tree: Tree, flags: Ints, chars: Floats) -> list[Any]:
-    k = len(TAG_FLAGS)
-    own = np.zeros((len(tree.kind), k + 1), bool)
-    own[np.arange(len(flags)), flags] = True
-    own[:, k] = tree.hidden
-    inherited = own.copy()
-    for element, up in enumerate(tree.parent.tolist()):
+def token_buckets(tokens: Ints, level: int, bits: int) -> Ints:
+    """The rows of an element's tokens in a table of 2**bits, seen from ``level`` elements below."""
+    with np.errstate(over="ignore"):
+        mixed = (tokens.astype(np.uint64) + np.uint64(1 + (level << 34))) * MIX
+        mixed ^= mixed >> np.uint64(29)
+        mixed *= MIX
+    return buckets(mixed, bits)
+
+
+def element_arrays(
+    elements: Sequence[Element], numbers: Ints
+) -> tuple[list[ElementKind], Ints, Ints, Ints, NDArray[np.bool_], Ints]:
+    """The kinds of some elements; of each its kind, parent, depth, whether hidden, and its sign.
+
+    ``numbers`` (e,) are those of the elements on their page, in rising order and with the parent
+    of each among them; a parent is given by its place among them, -1 for none.
+    """
+    kind, parent, depth, sign = np.empty((4, len(numbers)), np.int64)
+    hidden = np.empty(len(numbers), bool)
+    place = {number: i for i, number in enumerate(numbers.tolist())}
+    kinds: dict[ElementKind, int] = {}
+    signs: dict[ElementKind, int] = {}
+    for i, element in enumerate(elements):
+        kind[i] = kinds.setdefault((element.tag, element.names), len(kinds))
+        sign[i] = signs.setdefault((element.tag, element.names[:SIGN_NAMES]), len(signs))
+        parent[i] = place[element.parent] if element.parent >= 0 else -1
+        depth[i] = depth[parent[i]] + 1 if element.parent >= 0 else 0
+        hidden[i] = element.hidden
+    return list(kinds), kind, parent, depth, hidden, sign
+
+
+def line_markups(lines: Sequence[Line]) -> Floats:
+    """Element, links, characters in links and in emphasis, and whether after a break; (n, 5)."""
+    values = [
+        (m.element, m.links, m.link_chars, m.emphasis_chars, m.after_break) if m else (0,) * 5
+        for m in (line.markup for line in lines)
+    ]
+    return np.array(values, float).reshape(len(lines), 5)
+
+
+def line_groups(parent: Ints, sign: Ints, own: Ints) -> Ints:
+    """The first line whose element has the same sign, and the first whose parent's has so too.
+
+    ``own`` (n,) are the lines' elements; (2, n).
+    """
+    groups = np.empty((2, len(own)), np.int64)
+    around = sign[np.maximum(parent[own], 0)]
+    pairs = sign[own] * (sign.max(initial=0) + 1) + around
+    for row, keys in zip(groups, (sign[own], pairs), strict=True):
+        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        row[:] = first[inverse]
+    return groups
+
+
+def markup_features(tree: Tree, tags: Ints, chars: Floats, out: Floats) -> None:
+    """Fill the features of the block "markup", a row of (n,) each, before their logarithms.
+
+    ``tags`` (e,) are the elements' places among TAGS, the number of TAGS for all others;
+    ``chars`` (n,) are the lengths of the lines.
+    """
+    parent, own = tree.parent, tree.line_element
+    k = len(TAGS)
+    flags = np.zeros((len(tags), k + 1), bool)
+    flags[np.arange(len(tags)), tags] = True
+    flags[:, k] = tree.hidden
+    inherited = flags.copy()
+    for element, up in enumerate(parent.tolist()):
         if up >= 0:
             inherited[element] |= inherited[up]
-    at = tree.line_element
-    counts = tree.markups[:, 1:]
-    depth = tree.depth[at]
-    shared = common_depth(tree, at)
-    before = np.concatenate([[0], shared])
-    after = np.concatenate([shared, [0]])
-    previous, following = np.concatenate([[0], depth[:-1]]), np.concatenate([depth[1:], [0]])
-    parents = np.maximum(tree.parent[at], 0)
+    links, link_chars, emphasis_chars, after_break = tree.markups[:, 1:].T
+    shared = common_depth(tree)
+    before, after = np.concatenate([[0], shared]), np.concatenate([shared, [0]])
+    own_depth = tree.depth[own]
+    previous = np.concatenate([[0], own_depth[:-1]])
+    following = np.concatenate([own_depth[1:], [0]])
+    parents = np.maximum(parent[own], 0)
     same_parent = np.concatenate([[False], parents[1:] == parents[:-1]])
     alike, path = tree.groups
-    return [
-        counts[:, 0],
-        counts[:, 1] / np.maximum(chars, 1),
-        counts[:, 2] / np.maximum(chars, 1),
-        counts[:, 3],
-        depth,
-        inherited[at, k],
-        *own[at, :k].T,
-        *inherited[at, :k].T,
+    rows: list[Any] = [
+        links,
+        link_chars / np.maximum(chars, 1),
+        emphasis_chars / np.maximum(chars, 1),
+        after_break,
+        own_depth,
+        inherited[own, k],
+        *flags[own, :k].T,
+        *inherited[own, :k].T,
         previous - before,
-        depth - before,
-        depth - after,
+        own_depth - before,
+        own_depth - after,
         following - after,
         same_parent,
         np.bincount(alike)[alike],
@@ -78,3 +144,25 @@ def _markup_columns(tree: Tree, flags: Ints, chars: Floats) -> list[Any]:
         ~same_parent,
         ~np.concatenate([same_parent[1:], [False]]),
     ]
+    fill(out, rows)
+
+
+def common_depth(tree: Tree) -> Ints:
+    """The depth of the innermost element around both of each two neighbouring lines, (n - 1,)."""
+    a, b = tree.line_element[:-1].copy(), tree.line_element[1:].copy()
+    while (apart := a != b).any():
+        a_first = apart & (a > b)  # the later of the two cannot be around the other
+        b_first = apart & ~a_first
+        a[a_first] = tree.parent[a[a_first]]
+        b[b_first] = tree.parent[b[b_first]]
+    return tree.depth[a]
+
+
+def subtree_sums(tree: Tree, values: Floats) -> Floats:
+    """Sums over each element's subtree of values given for the lines; (n, k) to (e, k)."""
+    total = np.zeros((len(tree.parent), values.shape[1]))
+    np.add.at(total, tree.line_element, values)
+    for element in range(len(total) - 1, 0, -1):  # children stand behind their parents
+        if tree.parent[element] >= 0:
+            total[tree.parent[element]] += total[element]
+    return total

@@ -1,18 +1,20 @@
-"""Whether the compiled hot paths are there; each has a twin in Python that gives the same bits.
+"""Picks, once, between the compiled kernels and their twins in Python.
 
-Installing builds them where there is a C compiler, and goes on without where there is none.
-``BOILERPLATE_PURE=1`` in the environment leaves them unused.
+Installing builds the compiled part where there is a C compiler, and goes on without where there
+is none. ``BOILERPLATE_PURE=1`` in the environment leaves it unused.
 """
 
 from __future__ import annotations
 
 import os
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from boilerplate.kernels import _native
 
-VERSION: Final = 6  # of what is asked of the compiled part; one built for another is left alone
+VERSION: Final = 6  # of the compiled part's functions; one that was built for another is not used
 
 
 def _load() -> _native | None:  # type: ignore[valid-type]
@@ -27,3 +29,8 @@ def _load() -> _native | None:  # type: ignore[valid-type]
 
 native = _load()
 accelerated = native is not None
+
+
+def twin() -> ModuleType:
+    """The module that holds the kernels: the compiled ones, or those in Python."""
+    return import_module(f"boilerplate.kernels.{'compiled' if accelerated else 'plain'}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from boilerplate.display import visible
-from boilerplate.explain.terminal import spoken
+from boilerplate.explain.terminal import numbered_predictions
 from boilerplate.labelling.labels import (
     SIGNS,
     LabelsError,
@@ -112,7 +112,7 @@ def check_fixture(path: Path, model: Model | None = None) -> FixtureResult:
     predicted = predicted_labels(with_plugin)
     expected, actual = labels.signed, predicted.signed
     before = predicted_labels(without_plugin).signed
-    reasons = [visible(p.reason) for _, p in spoken(with_plugin)]
+    reasons = [visible(p.reason) for _, p in numbered_predictions(with_plugin)]
     if labels.texts != predicted.texts:
         diff = ("the page has other lines:", *_diff(expected, actual, reasons))
         return FixtureResult(len(actual), len(actual), 0, 0, diff)

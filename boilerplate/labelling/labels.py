@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from boilerplate.display import visible
-from boilerplate.explain.terminal import sign, spoken
+from boilerplate.explain.terminal import numbered_predictions, sign
 from boilerplate.files import beside
 from boilerplate.page import Label, Page
 from boilerplate.result import CleanPage
@@ -83,7 +83,7 @@ def labels_file(page: Page, signs: Iterable[str], url: str | None = None) -> Lab
     """The file of labels of a page; ``signs`` are those of its lines that are not blank."""
     return LabelsFile(
         tuple(signs),
-        tuple(on_one_line(page.lines[i].text) for i in page.spoken),
+        tuple(on_one_line(page.lines[i].text) for i in page.nonblank),
         url=url and visible(url),
     )
 
@@ -119,7 +119,7 @@ def labels_of(page: Page, file: LabelsFile, name: str = "labels") -> tuple[Label
     Texts are compared apart from white space. Raises LabelsError, with ``name`` and the line
     number, if a line is not the next one of the page.
     """
-    lines = page.spoken
+    lines = page.nonblank
     labels: list[Label | None] = [None] * len(page.lines)
     for mark, text, number, i in zip(file.signs, file.texts, file.numbers, lines, strict=False):
         if text != on_one_line(page.lines[i].text):
@@ -152,7 +152,7 @@ def write_labels(page: CleanPage) -> str:
 
 def predicted_labels(page: CleanPage, url: str | None = None) -> LabelsFile:
     """The predicted labels of a page."""
-    return labels_file(page.page, (sign(p) for _, p in spoken(page)), url)
+    return labels_file(page.page, (sign(p) for _, p in numbered_predictions(page)), url)
 
 
 def save_labels(file: LabelsFile, path: Path) -> None:

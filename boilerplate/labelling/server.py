@@ -28,7 +28,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from boilerplate.display import visible
-from boilerplate.explain.terminal import sign, spoken
+from boilerplate.explain.terminal import numbered_predictions, sign
 from boilerplate.labelling.labels import OPEN, on_one_line
 from boilerplate.labelling.session import Gain, LabellingError, Session
 from boilerplate.result import CleanPage
@@ -359,7 +359,7 @@ def _lines(prediction: CleanPage) -> list[dict[str, Any]]:
             "doubt": round(1 - p.probability if sign(p) == "+" else p.probability, PLACES),
             "language": p.language,
         }
-        for _, p in spoken(prediction)
+        for _, p in numbered_predictions(prediction)
     ]
 
 

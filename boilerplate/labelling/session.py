@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from boilerplate.cleaner import PLACES, Cleaner, best_threshold
-from boilerplate.explain.terminal import sign, spoken
+from boilerplate.explain.terminal import numbered_predictions, sign
 from boilerplate.labelling.labels import (
     OPEN,
     SIGNS,
@@ -89,7 +89,7 @@ class Sheet:
     def labels(self) -> tuple[Label | None, ...]:
         """The labels of all lines of the page."""
         labels: list[Label | None] = [None] * len(self.page.lines)
-        for i, mark in zip(self.page.spoken, self.signs, strict=True):
+        for i, mark in zip(self.page.nonblank, self.signs, strict=True):
             labels[i] = SIGNS[mark]
         return tuple(labels)
 
@@ -109,7 +109,7 @@ def sheet(name: str, page: Page, path: Path) -> Sheet:
     Raises LabelsError if the file is of another page, OSError and UnicodeDecodeError if it cannot
     be read, LabellingError if the page has no line to label, or too many.
     """
-    n = len(page.spoken)
+    n = len(page.nonblank)
     if not n:
         raise LabellingError("there is no text on this page")
     if n > LIMITS.lines:
@@ -154,7 +154,7 @@ class Gain:
         )
 
 
-def decide(page: Page, lines: Sequence[int], scores: Scores) -> tuple[Floats, Bools]:
+def decide(scores: Scores) -> tuple[Floats, Bools]:
     """Probability of content and decision to keep for each line, (n,), as a Cleaner decides."""
     probability = scores.probability.round(PLACES)
     return probability, probability >= best_threshold(probability, scores.chars, scores.article)
@@ -181,10 +181,12 @@ def expected_f1(probability: Floats, kept: Bools) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ScoredPage:
-    """What is computed once for a page: the general model's scores, and its unlabelled sketch."""
+    """What is computed once for a page: the general model's scores, and its unlabelled sketch.
+
+    ``page`` has no blank lines.
+    """
 
     page: Page
-    lines: list[int]
     scores: Scores
     sketch: Sketch
 
@@ -198,15 +200,15 @@ class ScoredPage:
         """Probability and decision for each line, (n,), with or without a site model."""
         scores = self.scores
         if site_model:
-            scores = site_model.correct(self.page, self.lines, scores, self.sketch)
-        return decide(self.page, self.lines, scores)
+            scores = site_model.correct(self.page, scores, self.sketch)
+        return decide(scores)
 
 
 def score_page(page: Page, model: Model) -> ScoredPage:
     """Predict a page with a general model."""
-    lines = page.spoken
-    scores = model.predict(page, lines)
-    return ScoredPage(page, lines, scores, sketch(page, lines, scores.probability))
+    compact = page.without_blank_lines
+    scores = model.predict(compact)
+    return ScoredPage(compact, scores, sketch(compact, scores.probability))
 
 
 @dataclass(slots=True)
@@ -247,7 +249,7 @@ class Session:
     def finish(self, number: int) -> None:
         """Label the lines of a page that are not labelled yet as they are predicted."""
         signs = self.at(number).signs
-        predicted = (sign(p) for _, p in spoken(self.prediction(number)))
+        predicted = (sign(p) for _, p in numbered_predictions(self.prediction(number)))
         finished = tuple(p if s == OPEN else s for s, p in zip(signs, predicted, strict=True))
         self._change(number, finished)
 

@@ -1,7 +1,7 @@
-"""The trained model as one loadable thing: linear scores, then trees that see the context.
+"""The trained model: linear scores of lines, then trees that also read the context.
 
-A model holds arrays and JSON and nothing that could run. It needs numpy only, so that cleaning
-does not wait for scikit-learn, and no upgrade of a library can make its file unreadable.
+A model file holds arrays and JSON and nothing that could run. Only numpy is needed to use it, so
+that cleaning does not wait for scikit-learn and no upgrade of a library makes a file unreadable.
 """
 
 from __future__ import annotations
@@ -18,36 +18,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features.encode import encode
-from boilerplate.kernels.ngrams import MAX_LINE
+from boilerplate.features.table import (
+    GROUPS,
+    LINEAR_TABLES,
+    PAGE_TYPES,
+    feature_groups,
+    feature_names,
+)
+from boilerplate.features.text import MAX_LINE
 from boilerplate.model.archive import changed_and_size, file_bytes, packed, unpacked
-from boilerplate.model.columns import GROUNDS, MODES, SEEN, _seen_columns, column_grounds
-from boilerplate.model.file import MODEL_FILE, _stack
-from boilerplate.model.linear import EVIDENCE, PAGE_TYPES
+from boilerplate.model.file import MODEL_FILE, MODES, stack_of
 from boilerplate.model.stack import Evidence, Scores, Stack, tree_matrix
-from boilerplate.model.trees import _WEIGHT, _stored
+from boilerplate.model.trees import WEIGHT, stored
 from boilerplate.numeric import sigmoid
 from boilerplate.page import Kind, Page
 
-# A page longer than any article is judged in parts of this size: memory stays bounded, and the
-# trees see no page larger than they learned from.
+# A page longer than any article is scored in parts of this size: memory stays bounded, and the
+# trees see no page larger than those they were trained on.
 PART_LINES: Final = 20_000
 PART_CHARS: Final = 2_000_000
 
 
 @dataclass(frozen=True)
 class Model:
-    """Line scores for pages in both modes; ``about`` is where it came from, as JSON."""
+    """Scores the lines of HTML and of bare text; ``about`` says how it was trained, as JSON."""
 
     stacks: Mapping[Kind, Stack]
     about: Mapping[str, Any]
     path: str | None = None
 
-    def predict(self, page: Page, spoken: Sequence[int]) -> Scores:
-        """Probabilities of content for the lines of a page whose indices are given."""
-        scores = [
-            self._predict_part(page, part, partly=len(part) < len(spoken))
-            for part in parts(page, spoken)
-        ]
+    def predict(self, page: Page) -> Scores:
+        """The probability of content of each line of a page, none of which may be blank."""
+        scores = [self._predict_part(page, part) for part in parts(page)]
         if len(scores) == 1:
             return scores[0]
         return Scores(
@@ -58,35 +60,37 @@ class Model:
             matrices=tuple(matrix for each in scores for matrix in each.matrices),
         )
 
-    def _predict_part(self, page: Page, spoken: Sequence[int], partly: bool) -> Scores:
-        encoded = encode(page, spoken, partly)
+    def _predict_part(self, page: Page, part: slice | None) -> Scores:
+        encoded = encode(page, part)
         kind: Kind = "text" if encoded.tree is None else "html"
         stack = self.stacks[kind]
-        evidence = stack.linear.scores(encoded)
+        linear = stack.linear.scores(encoded)
         types = stack.types.log_probabilities(encoded.bag)
-        known = stack.linear.taught(encoded.speech.language)
-        matrix = tree_matrix(encoded, evidence, stack.linear.bias, known, types)
+        pages = stack.linear.log_language_pages(encoded.speech.language)
+        matrix = tree_matrix(encoded, linear, stack.linear.bias, pages, types)
         return Scores(
             sigmoid(stack.trees.log_odds(matrix)),
             float(np.exp(types[PAGE_TYPES.index("article")])),
             tuple(encoded.speech.of_lines()),
             encoded.chars,
-            skeleton=encoded.tree,
+            tree=encoded.tree,
             matrices=((kind, matrix),),
         )
 
-    def evidence(self, scores: Scores) -> Evidence:
-        """What the scores of ``predict`` rest on."""
-        grounds = np.zeros((len(scores.probability), len(GROUNDS)))
-        seen = np.full((len(grounds), len(SEEN)), np.nan, np.float32)
+    def evidence(self, scores: Scores, features: Sequence[str]) -> Evidence:
+        """What the scores of ``predict`` rest on, and the values of some features by name."""
+        groups = np.zeros((len(scores.probability), len(GROUPS)))
+        values = np.full((len(groups), len(features)), np.nan, np.float32)
         first = 0
         for kind, matrix in scores.matrices:
             rows = slice(first, first := first + len(matrix))
-            added = self.stacks[kind].trees.explain(matrix, column_grounds(kind))[1]
-            grounds[rows, : added.shape[1]] = added
-            places, columns = _seen_columns(kind)
-            seen[rows, places] = matrix[:, columns]
-        return Evidence(grounds, seen)
+            added = self.stacks[kind].trees.explain(matrix, feature_groups(kind))[1]
+            groups[rows, : added.shape[1]] = added
+            places = {name: i for i, name in enumerate(feature_names(kind))}
+            for column, name in enumerate(features):
+                if name in places:
+                    values[rows, column] = matrix[:, places[name]]
+        return Evidence(groups, values)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Workers load the file rather than receive megabytes of arrays.
@@ -95,24 +99,24 @@ class Model:
         return (from_bytes, (to_bytes(self),))
 
 
-def parts(page: Page, spoken: Sequence[int]) -> Iterator[Sequence[int]]:
-    """A page's spoken lines, all of them or cut into parts of about the same size."""
-    if not spoken:
+def parts(page: Page) -> Iterator[slice | None]:
+    """A page's lines in parts of about the same size; None is all of them."""
+    if not page.lines:
         return
-    chars = np.array([min(len(page.lines[i].text), MAX_LINE) for i in spoken])
+    chars = np.array([min(len(line.text), MAX_LINE) for line in page.lines])
     shares = np.maximum(chars / PART_CHARS, 1 / PART_LINES)
     total = float(shares.sum())
     if total <= 1:
-        yield spoken
+        yield None
         return
     number = ((np.cumsum(shares) - shares / 2) / total * np.ceil(total)).astype(int)
-    cuts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(spoken)]
+    cuts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(page.lines)]
     for first, last in pairwise(cuts):
-        yield spoken[first:last]
+        yield slice(first, last)
 
 
 def load_model(path: str | PathLike[str] | None = None) -> Model:
-    """The model in a file; the shipped one for None. Raises ModelError for what is no model.
+    """The model in a file; the shipped one for None. Raises ModelError where it is none.
 
     Loading runs nothing from the file: it holds JSON and plain arrays.
     """
@@ -125,7 +129,7 @@ def load_model(path: str | PathLike[str] | None = None) -> Model:
 def model_bytes(path: str | PathLike[str] | None = None) -> bytes:
     """The bytes of a model file, not yet checked; those of the shipped one for None or "".
 
-    Raises ModelError for what is no file, or too large to be a model's.
+    Raises ModelError where there is no file, or one too large to be a model.
     """
     if not path:
         return files("boilerplate").joinpath("data/model.zip").read_bytes()
@@ -150,7 +154,7 @@ def from_bytes(data: bytes, name: str = "model", path: str | None = None) -> Mod
     """
     with MODEL_FILE.errors_naming(name):
         about, arrays = unpacked(MODEL_FILE, data)
-        return Model({kind: _stack(arrays, about, kind) for kind in MODES}, about, path)
+        return Model({kind: stack_of(arrays, about, kind) for kind in MODES}, about, path)
 
 
 def to_bytes(model: Model) -> bytes:
@@ -158,14 +162,14 @@ def to_bytes(model: Model) -> bytes:
     arrays: dict[str, NDArray[Any]] = {}
     modes: dict[str, Any] = {}
     for kind, stack in model.stacks.items():
-        for part, table in zip(EVIDENCE, stack.linear.tables, strict=True):
-            arrays[f"{kind}-{part}"] = table.astype(_WEIGHT)
-        arrays[f"{kind}-types"] = stack.types.weights.astype(_WEIGHT).ravel()
+        for part, table in zip(LINEAR_TABLES, stack.linear.tables, strict=True):
+            arrays[f"{kind}-{part}"] = table.astype(WEIGHT)
+        arrays[f"{kind}-types"] = stack.types.weights.astype(WEIGHT).ravel()
         modes[kind] = {
             "bias": stack.linear.bias,
             "languages": dict(sorted(stack.linear.languages.items())),
             "type_bias": stack.types.bias.tolist(),
         }
-        for key, array in _stored(stack.trees).items():
+        for key, array in stored(stack.trees).items():
             arrays[f"{kind}-trees-{key}"] = array
     return packed(MODEL_FILE, {**model.about, "modes": modes}, arrays)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features.context import container_features, neighbour_features
-from boilerplate.features.elements import Tree
-from boilerplate.features.encode import Encoded
+from boilerplate.features.encode import EncodedPage
+from boilerplate.kernels.arrays import Tree
 from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.trees import Trees
 from boilerplate.numeric import Floats, sigmoid
@@ -31,12 +31,12 @@ class Scores:
     """What the model says of n lines: the probability of content of each, (n,).
 
     ``article`` is the probability that the page is an article rather than a shop, a forum or
-    a list; ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) the
-    lengths of their texts as they look (``characters.plain``), ``skeleton`` the elements around
-    them, where the page was looked at in one part. ``site_reasons``
-    are what a site model says of each line, if it is content and if it is chrome; ``drift`` how
-    little the page looks like its site, None without such a model. ``matrices`` are what the
-    trees read of the page's parts, by which they explain themselves (``Model.evidence``).
+    a list. ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) their
+    lengths as they look (``unicode.plain``). ``tree`` are the elements around them; None where
+    the page was scored in parts. ``site_reasons`` are a site model's reasons for each line, as
+    content and as chrome; ``drift`` is how little the page looks like its site, None without
+    such a model. ``matrices`` are the features that the trees read, for each part of the page;
+    ``Model.evidence`` explains the scores by them.
     """
 
     probability: Floats
@@ -45,38 +45,38 @@ class Scores:
     chars: Floats = field(default_factory=lambda: np.zeros(0))
     site_reasons: Sequence[tuple[str, str]] = ()
     drift: float | None = None
-    skeleton: Tree | None = None
+    tree: Tree | None = None
     matrices: tuple[tuple[Kind, NDArray[np.float32]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why n lines have their scores: what each of GROUNDS added to their log-odds, (n, g).
+    """Why n lines have their scores: what each of GROUPS added to their log-odds, (n, g).
 
-    ``seen`` holds what a reason tells of the lines, (n, len(SEEN)), nan where that is not known.
+    ``features`` (n, k) are the values of the features that were asked for, as the trees read
+    them; nan where a line has none.
     """
 
-    grounds: Floats
-    seen: NDArray[np.float32]
+    groups: Floats
+    features: NDArray[np.float32]
 
 
 def tree_matrix(
-    encoded: Encoded, evidence: Floats, bias: float, known: float, types: Floats
+    encoded: EncodedPage, linear: Floats, bias: float, language_pages: float, types: Floats
 ) -> NDArray[np.float32]:
-    """The columns that the trees read, (n, f): the line, its context, and the page's type.
+    """The features that the trees read, (n, f): of the line, its context, and the page's type.
 
-    ``evidence`` (n, 3), ``bias`` and ``known``, how much it has been ``taught`` of the page's
-    language, are the linear model's, ``types`` (7,) the page's.
+    ``linear`` (n, 3) and ``bias`` are the linear model's scores, ``language_pages`` its
+    ``log_language_pages`` of the page's language, ``types`` (7,) the page's.
     """
-    p = sigmoid(evidence.sum(1, dtype=np.float64) + bias)  # training keeps single precision
-    context = [neighbour_features(p, encoded.sizes, encoded.terminals)]
+    p = sigmoid(linear.sum(1, dtype=np.float64) + bias)  # training keeps single precision
+    context = [neighbour_features(p, encoded)]
     if encoded.tree is not None:
-        context.append(
-            container_features(encoded.tree, p, encoded.sizes, encoded.terminals, encoded.links)
-        )
-    of_page = np.array([known, *types])[:, None]
-    blocks = [encoded.columns.T, evidence.T, p[None], of_page, *context]
-    matrix = np.empty((sum(map(len, blocks)), encoded.n), np.float32)  # a row for each column
+        context.append(container_features(p, encoded))
+    of_page = np.array([language_pages, *types])[:, None]
+    first_stage = [linear.T, p[None], of_page]
+    blocks = [encoded.features.T, *first_stage, *context]
+    matrix = np.empty((sum(map(len, blocks)), encoded.n), np.float32)  # a row for each feature
     at = 0
     for block in blocks:
         matrix[at : at + len(block)] = block

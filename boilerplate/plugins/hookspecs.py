@@ -35,9 +35,9 @@ def site_rules() -> Iterable[SiteRules]:  # type: ignore[empty-body]
 def label_lines(page: Page, scores: Sequence[float]) -> Mapping[int, Label | Opinion] | None:
     """Opinions on lines of a page, by their index in ``page.lines``; none for the other lines.
 
-    ``scores`` are the model's probabilities of CONTENT, one for each line, 0 for blank lines. A
-    Label or a Verdict decides the line, a Vote changes its probability. Called for pages of the
-    sites that the plugin's ``site_rules`` name, or for all pages if it names none.
+    The page has no blank lines. ``scores`` are the model's probabilities of CONTENT, one for each
+    line. A Label or a Verdict decides the line, a Vote changes its probability. Called for pages of
+    the sites that the plugin's ``site_rules`` name, or for all pages if it names none.
     """
 
 

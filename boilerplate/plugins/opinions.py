@@ -81,16 +81,16 @@ class PagePlugins:
                     selected |= self._call(plugin, "selectors", select) or {}
         return selected
 
-    def corrected(self, page: Page, spoken: Sequence[int], scores: S) -> S:
+    def corrected(self, page: Page, scores: S) -> S:
         """The model's scores as the site model of a plugin corrects them.
 
-        It is a file's path, or has ``correct(page, spoken, scores)``.
+        It is a file's path, or has ``correct(page, scores)``.
         """
         offered = self.site_model(page)
         if offered is None:
             return scores
         plugin, model = offered
-        call = partial(_corrected, model, page, spoken, scores)
+        call = partial(_corrected, model, page, scores)
         return self._call(plugin, "its site model", call) or scores
 
     def site_model(self, page: Page) -> tuple[Plugin, Any] | None:
@@ -105,14 +105,9 @@ class PagePlugins:
                     return plugin, answer[0]
         return None
 
-    def opinions(self, page: Page, spoken: Sequence[int], probability: Any) -> Opinions:
-        """What the plugins say of the page's lines.
-
-        ``probability`` of CONTENT, (n,), is of the lines whose indices are ``spoken``.
-        """
-        scores = [0.0] * len(page.lines)
-        for i, p in zip(spoken, probability.tolist(), strict=True):
-            scores[i] = p
+    def opinions(self, page: Page, probability: Any) -> Opinions:
+        """What the plugins say of the page's lines, given their probability of CONTENT, (n,)."""
+        scores: list[float] = probability.tolist()
         verdicts: dict[int, tuple[str, Verdict]] = {}
         contradicted: dict[int, str] = {}
         votes: dict[int, tuple[float, str]] = {}
@@ -170,24 +165,24 @@ class _NoPagePlugins(PagePlugins):
     def site_model(self, page: Page) -> None:
         return None
 
-    def corrected(self, page: Page, spoken: Sequence[int], scores: S) -> S:
+    def corrected(self, page: Page, scores: S) -> S:
         return scores
 
-    def opinions(self, page: Page, spoken: Sequence[int], probability: Any) -> Opinions:
+    def opinions(self, page: Page, probability: Any) -> Opinions:
         return NO_OPINIONS
 
 
 NO_PAGE_PLUGINS: Final = _NoPagePlugins()
 
 
-def _corrected(model: Any, page: Page, spoken: Sequence[int], scores: S) -> S:
+def _corrected(model: Any, page: Page, scores: S) -> S:
     if isinstance(model, (str, os.PathLike)):
         from boilerplate.site_models.folder import load_site_model  # loads numpy
 
         model = load_site_model(os.fspath(model))
-    corrected = model.correct(page, spoken, scores)
+    corrected = model.correct(page, scores)
     probability: Any = getattr(corrected, "probability", None)
-    if getattr(probability, "shape", None) != (len(spoken),):
+    if getattr(probability, "shape", None) != (len(page.lines),):
         raise TypeError(f"correct returned {describe_type(corrected)} instead of the lines' Scores")
     if not ((probability >= 0) & (probability <= 1)).all():
         raise ValueError("correct returned probabilities that are not between 0 and 1")

@@ -1,116 +1,156 @@
-"""The encoding of a page's bytes."""
+"""From the bytes of a page to its text."""
 
 from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I)
 _XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.I)
 _COMMENT = re.compile(rb"<!--.*?-->", re.S)
-CHARSET_SNIFF_LENGTH = 4096  # WHATWG asks for 1,024; real pages put long comments first
-DETECT_LENGTH = 200_000  # bytes given to the statistical detector
-MAX_REPLACEMENT_SHARE = 0.002  # more U+FFFD than this and the declared encoding was wrong
-UTF_16_SNIFF_LENGTH = 8_192
-_CONTROLS = range(0x20)  # the upper byte of an alphabet's characters is one of them
-MIN_CONTROL_SHARE = 0.4
-MIN_NUL_SHARE = 0.01  # bare Chinese has NULs in its blanks and line ends only
-_UTF8_LEADS = bytes(range(0xC2, 0xF5))
-MAX_BROKEN_SHARE = 0.05  # of UTF-8's sequences; other encodings break nearly all
 
 
-def decode(data: bytes, charset: str | None = None) -> str:
-    """Bytes to text by the web's rules, and by the evidence where a declaration is wrong.
+@dataclass(frozen=True, slots=True)
+class EncodingLimits:
+    """How many bytes are looked at, and the shares from which they are evidence."""
 
-    A byte-order mark decides; then the NULs of UTF-16; then what is valid UTF-8 beyond ASCII,
-    whatever was declared, for no other encoding looks like it by chance; then ``charset``, then
-    what the page declares, unless it leaves many U+FFFD; then a statistical guess.
-    """
-    for mark, codec in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(codec, "replace")
-    if utf_16 := _one_sided(data, _CONTROLS, MIN_CONTROL_SHARE):
-        return data.decode(utf_16, "replace")
-    if not data.isascii():
-        if utf_16 := _UTF_16.get(_key(charset or "")):
-            return data.decode(utf_16, "replace")
-        if (text := _nearly_utf8(data)) is not None:
-            return text
-        if utf_16 := _one_sided(data, range(1), MIN_NUL_SHARE):
-            return data.decode(utf_16, "replace")
-    for label in filter(None, (charset, _declared(data))):
-        declared = web_codec(label)
-        if declared and declared != "utf-8":  # what could be UTF-8 has been taken for it
-            text = _decoded(data, declared)
-            if declared in _LATIN and _speaks_no_latin(data):
-                continue
-            if text.count("\ufffd") <= MAX_REPLACEMENT_SHARE * len(text):
-                return text
-    if data.isascii():
-        return data.decode("iso2022-jp-ext" if _ISO_2022_ESCAPE in data else "ascii", "replace")
-    return _decoded(data, _guess_codec(data))
+    # Bytes in which a declaration is looked for. WHATWG asks for 1,024; real pages put long
+    # comments first.
+    declaration_bytes: int = 4_096
+    utf_16_bytes: int = 8_192  # looked at for signs of UTF-16 without a byte-order mark
+    detector_bytes: int = 200_000  # given to the statistical detector
+    # U+FFFD among the decoded characters: with more, the declared encoding was wrong.
+    max_replacement_share: float = 0.002
+    # U+FFFD among the multi-byte sequences of UTF-8: other encodings break nearly all of them.
+    max_broken_utf_8_share: float = 0.05
+    # Of the upper bytes of UTF-16's code units: how many are equal, and below 20 (hex). The
+    # characters of an alphabet share their upper byte, which is one of these.
+    min_control_share: float = 0.4
+    # Of the upper bytes of UTF-16's code units: how many are NUL. In Chinese text without markup
+    # only blanks and line ends have one.
+    min_nul_share: float = 0.01
+    # A page is not in a Latin encoding if more of its bytes beyond ASCII than this stand in runs
+    # of four or more.
+    max_high_run_share: float = 0.5
 
 
-_LATIN: Final = frozenset("cp1250 cp1252 cp1254 cp1257 iso-8859-2 iso-8859-15".split())
+LIMITS: Final = EncodingLimits()
+_CONTROL_BYTES: Final = range(0x20)
+_NUL: Final = range(1)
+_UTF_8_LEAD_BYTES: Final = bytes(range(0xC2, 0xF5))
 _HIGH_BYTES: Final = bytes(range(0x80, 0x100))
 _HIGH_RUN: Final = re.compile(rb"[\x80-\xff]{4,}")
+_LATIN_CODECS: Final = frozenset("cp1250 cp1252 cp1254 cp1257 iso-8859-2 iso-8859-15".split())
 _BYTE_ORDER_MARKS: Final = (
     (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"),
 )  # fmt: skip
-# Only the transport can declare these: in a page that says so, the word was read as ASCII.
-_UTF_16: Final = {"utf-16": "utf-16-le", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
+# Only HTTP can declare these: a declaration inside the page was read as ASCII, so it is wrong.
+_UTF_16_CODECS: Final = {
+    "utf-16": "utf-16-le", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be",
+}  # fmt: skip
+_ISO_2022_ESCAPE: Final = b"\x1b$"
 
 
-def _one_sided(data: bytes, among: range, share: float) -> str | None:
-    """UTF-16 without a mark: one byte stands often on one side of its pairs, not on the other."""
-    if 0 not in data[:UTF_16_SNIFF_LENGTH]:  # its blanks and line ends have one
+def decode(data: bytes, charset: str | None = None) -> str:
+    """Decode a page's bytes; what cannot be decoded becomes U+FFFD.
+
+    ``charset`` is what the HTTP headers declare. In order of precedence: a byte-order mark;
+    UTF-16 found by its control characters; for bytes beyond ASCII, UTF-16 declared by HTTP, then
+    valid UTF-8, because text in another encoding is hardly ever valid UTF-8, then UTF-16 found
+    by its NULs; ``charset``; the declaration in the page; a statistical guess. A declaration is
+    passed over if decoding leaves many U+FFFD, or if it names a Latin encoding and the bytes are
+    not those of a Latin script.
+    """
+    for mark, marked_codec in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(marked_codec, "replace")
+    if codec := _utf_16_by_upper_bytes(data, _CONTROL_BYTES, LIMITS.min_control_share):
+        return data.decode(codec, "replace")
+    if not data.isascii():
+        if codec := _UTF_16_CODECS.get(_normalized_label(charset or "")):
+            return data.decode(codec, "replace")
+        if (text := _as_utf_8(data)) is not None:
+            return text
+        if codec := _utf_16_by_upper_bytes(data, _NUL, LIMITS.min_nul_share):
+            return data.decode(codec, "replace")
+    if (text := _as_declared(data, charset)) is not None:
+        return text
+    if data.isascii():
+        return data.decode("iso2022-jp-ext" if _ISO_2022_ESCAPE in data else "ascii", "replace")
+    return _decode_with(data, _guess_codec(data))
+
+
+def _as_declared(data: bytes, charset: str | None) -> str | None:
+    """The text in the encoding that HTTP or the page declares; None if neither can be right."""
+    for label in filter(None, (charset, _declared_in_page(data))):
+        codec = web_codec(label)
+        if codec is None or codec == "utf-8":  # what could be UTF-8 has been decoded before
+            continue
+        if codec in _LATIN_CODECS and _is_not_latin(data):
+            continue
+        text = _decode_with(data, codec)
+        if text.count("\ufffd") <= LIMITS.max_replacement_share * len(text):
+            return text
+    return None
+
+
+def _utf_16_by_upper_bytes(data: bytes, values: range, min_share: float) -> str | None:
+    """The codec of UTF-16 without a mark; None where the bytes are something else.
+
+    In UTF-16 one of ``values`` is common among the even bytes and rare among the odd ones, or
+    the other way round.
+    """
+    head = data[: LIMITS.utf_16_bytes]
+    if 0 not in head:  # every page has blanks or line ends, whose upper byte is NUL
         return None
-    sides = data[:UTF_16_SNIFF_LENGTH:2], data[1:UTF_16_SNIFF_LENGTH:2]
-    first, second = (max(map(side.count, among)) for side in sides)
-    few, many = sorted((first, second))
-    if many < max(share * len(sides[0]), 2) or few * 3 > many:
+    even, odd = head[::2], head[1::2]
+    most_even, most_odd = (max(map(half.count, values)) for half in (even, odd))
+    fewer, more = sorted((most_even, most_odd))
+    if more < max(min_share * len(even), 2) or fewer * 3 > more:
         return None
-    return "utf-16-be" if first > second else "utf-16-le"
+    return "utf-16-be" if most_even > most_odd else "utf-16-le"
 
 
-def _nearly_utf8(data: bytes) -> str | None:
-    """The text of bytes that are UTF-8, or were before they were cut or something was put in."""
+def _as_utf_8(data: bytes) -> str | None:
+    """The text of UTF-8, also if it was truncated or a few bytes were damaged; else None."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         text = data.decode("utf-8", "replace")
-    sequences = len(data) - len(data.translate(None, _UTF8_LEADS))
-    return text if text.count("\ufffd") <= MAX_BROKEN_SHARE * sequences else None
+    sequences = len(data) - len(data.translate(None, _UTF_8_LEAD_BYTES))
+    return text if text.count("\ufffd") <= LIMITS.max_broken_utf_8_share * sequences else None
 
 
-def _speaks_no_latin(data: bytes) -> bool:
-    """Whether most bytes beyond ASCII come in runs, as no language in Latin letters has them.
+def _is_not_latin(data: bytes) -> bool:
+    """Whether most bytes beyond ASCII stand in runs, which no language in Latin script has.
 
-    Servers and editors declare ISO-8859-1 unasked, and any bytes are valid in it.
+    Servers and editors declare ISO-8859-1 by default, and any bytes are valid in it.
     """
-    high = len(data) - len(data.translate(None, _HIGH_BYTES))
-    return sum(found.end() - found.start() for found in _HIGH_RUN.finditer(data)) > high / 2
+    high_bytes = len(data) - len(data.translate(None, _HIGH_BYTES))
+    in_runs = sum(match.end() - match.start() for match in _HIGH_RUN.finditer(data))
+    return in_runs > LIMITS.max_high_run_share * high_bytes
 
 
-def _declared(data: bytes) -> str | None:
-    """The encoding that a page claims in its first 4,096 bytes."""
-    head = _COMMENT.sub(b"", data[:CHARSET_SNIFF_LENGTH])
+def _declared_in_page(data: bytes) -> str | None:
+    """The label of the encoding that a page declares in its first bytes."""
+    head = _COMMENT.sub(b"", data[: LIMITS.declaration_bytes])
     match = _XML_ENCODING.search(head) or _META_CHARSET.search(head)
     return match[1].decode("ascii", "replace") if match else None
 
 
 def web_codec(label: str) -> str | None:
-    """The Python codec of a WHATWG encoding label, None for what is no web encoding.
+    """The Python codec of a WHATWG encoding label; None if browsers know no such label.
 
     >>> web_codec("ISO-8859-9"), web_codec("utf8"), web_codec("punycode")
     ('cp1254', 'utf-8', None)
     """
-    return _WEB_CODECS.get(_key(label))
+    return _WEB_CODECS.get(_normalized_label(label))
 
 
-def _key(label: str) -> str:
+def _normalized_label(label: str) -> str:
     return label.strip().lower().replace("_", "-")
 
 
@@ -159,7 +199,7 @@ _WEB_CODECS: Final = {
         "gb18030": "gb18030 gbk gb2312 x-gbk gb_2312 gb_2312-80 chinese csgb2312 "
         "csiso58gb231280 iso-ir-58 cp936",
         "big5hkscs": "big5 big5-hkscs cn-big5 csbig5 x-x-big5 cp950",
-        # the plain codec lacks the circled numbers that WHATWG's index has
+        # Python's "euc_jp" lacks the circled numbers that WHATWG's index has.
         "euc-jis-2004": "euc-jp cseucpkdfmtjapanese x-euc-jp euc-jis-2004",
         "iso2022-jp-ext": "iso-2022-jp csiso2022jp iso2022-jp",
         "cp932": "shift-jis shift_jis sjis x-sjis windows-31j ms932 ms_kanji csshiftjis cp932 "
@@ -169,35 +209,38 @@ _WEB_CODECS: Final = {
     }.items()
     for alias in aliases.split()
 }
-_ISO_2022_ESCAPE: Final = b"\x1b$"
-_MULTI_BYTE: Final = frozenset(
+_MULTI_BYTE_CODECS: Final = frozenset(
     "utf-8 utf-16-le utf-16-be gb18030 big5hkscs euc-jis-2004 iso2022-jp-ext cp932 cp949".split()
 )
 
 
-def _decoded(data: bytes, codec: str) -> str:
-    if codec in _MULTI_BYTE:
+def _decode_with(data: bytes, codec: str) -> str:
+    """The text in a codec, with U+FFFD for each error."""
+    if codec in _MULTI_BYTE_CODECS:
         return data.decode(codec, "replace")
-    return codecs.charmap_decode(data, "replace", _charmap(codec))[0]
+    return codecs.charmap_decode(data, "replace", _single_byte_table(codec))[0]
 
 
 @cache
-def _charmap(codec: str) -> str:
-    """A single-byte codec's 256 characters, control characters where Python has none.
+def _single_byte_table(codec: str) -> str:
+    """The 256 characters of a single-byte codec, as WHATWG has them.
 
-    Python refuses a few bytes from 80 to 9F that WHATWG reads as the control characters of
-    those numbers; refused, they would speak against a declaration that is right.
+    Python leaves a few bytes from 80 to 9F (hex) undefined, which WHATWG maps to the control
+    characters of the same number. Left undefined, they would count against a declaration that
+    is right. What is undefined for both is U+FFFE, which ``charmap_decode`` takes for an error.
     """
-    each = (bytes([i]).decode(codec, "replace") for i in range(256))
+    chars = (bytes([byte]).decode(codec, "replace") for byte in range(256))
     return "".join(
-        (chr(i) if 0x80 <= i < 0xA0 else "\ufffe") if char == "\ufffd" else char
-        for i, char in enumerate(each)
+        (chr(byte) if 0x80 <= byte < 0xA0 else "\ufffe") if char == "\ufffd" else char
+        for byte, char in enumerate(chars)
     )
 
 
 def _guess_codec(data: bytes) -> str:
-    import chardet  # only pages of unknown encoding pay for it
+    """The codec that chardet finds likeliest, windows-1252 where it finds none."""
+    import chardet  # slow to import, and only pages of unknown encoding need it
 
-    among = {*_WEB_CODECS.values(), *_UTF_16.values()}
-    guess = chardet.detect(data[:DETECT_LENGTH], include_encodings=among)["encoding"] or ""
-    return _UTF_16.get(_key(guess)) or web_codec(guess) or "cp1252"
+    allowed = {*_WEB_CODECS.values(), *_UTF_16_CODECS.values()}
+    head = data[: LIMITS.detector_bytes]
+    guess = chardet.detect(head, include_encodings=allowed)["encoding"] or ""
+    return _UTF_16_CODECS.get(_normalized_label(guess)) or web_codec(guess) or "cp1252"

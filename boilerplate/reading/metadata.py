@@ -4,43 +4,57 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from boilerplate.page import Metadata
 
-MAX_JSON_LD = 2_000_000  # characters of one script, far above what articles need
+MAX_JSON_LD: Final = 2_000_000  # characters of one script, far above what articles need
+MAX_LIST: Final = 100  # things in a list of JSON-LD
 
 ARTICLE_TYPES: Final = ("article", "posting", "recipe", "review", "discussion", "report", "howto")
+_ARTICLE_KEYS: Final = ("headline", "description", "articleBody", "text")
 
 
-def _metadata(head: dict[str, list[str]]) -> Metadata:
+def metadata_of(head: Mapping[str, Sequence[str]]) -> Metadata:
+    """The Metadata in the parts of a head that ``HtmlSplitter`` collects.
+
+    ``head`` has the texts of ``title``, of JSON-LD scripts (``ld+json``), and the contents of
+    each ``meta`` by its name, in lower case.
+    """
+
     def first(*keys: str) -> str:
-        return next((" ".join(head[key][0].split()) for key in keys if head.get(key)), "")
+        return next((_squeezed(head[key][0]) for key in keys if head.get(key)), "")
 
-    found: dict[str, str] = {}
-    for script in head.get("ld+json", ()):
-        for thing in _json_ld_things(script):
-            kinds = thing.get("@type")
-            named = kinds if isinstance(kinds, list) else [kinds]
-            kind = " ".join(name for name in named if isinstance(name, str))
-            if any(name in kind.lower() for name in ARTICLE_TYPES):
-                found.setdefault("type", kind)
-                for key in ("headline", "description", "articleBody", "text"):
-                    if isinstance(value := thing.get(key), str):
-                        found.setdefault(key, " ".join(value.split()))
+    article = _json_ld_article(head.get("ld+json", ()))
     return Metadata(
         title=first("title"),
-        headline=first("og:title", "twitter:title") or found.get("headline", ""),
+        headline=first("og:title", "twitter:title") or article.get("headline", ""),
         description=first("og:description", "description", "twitter:description")
-        or found.get("description", ""),
-        body=found.get("articleBody") or found.get("text", ""),
-        type=first("og:type") or found.get("type", ""),
+        or article.get("description", ""),
+        body=article.get("articleBody") or article.get("text", ""),
+        type=first("og:type") or article.get("type", ""),
     )
 
 
+def _json_ld_article(scripts: Sequence[str]) -> dict[str, str]:
+    """What the JSON-LD scripts say about the article: the first value of each key."""
+    article: dict[str, str] = {}
+    for script in scripts:
+        for thing in _json_ld_things(script):
+            types = thing.get("@type")
+            named = types if isinstance(types, list) else [types]
+            type_ = " ".join(name for name in named if isinstance(name, str))
+            if any(name in type_.lower() for name in ARTICLE_TYPES):
+                article.setdefault("type", type_)
+                for key in _ARTICLE_KEYS:
+                    if isinstance(value := thing.get(key), str):
+                        article.setdefault(key, _squeezed(value))
+    return article
+
+
 def _json_ld_things(script: str) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON-LD script, its ``@graph`` unrolled; none where it is broken."""
+    """The objects of a JSON-LD script, its ``@graph`` flattened; none where it is broken."""
     if len(script) > MAX_JSON_LD:
         return
     try:
@@ -50,7 +64,7 @@ def _json_ld_things(script: str) -> Iterator[dict[str, Any]]:
     while queue:
         thing = queue.popleft()
         if isinstance(thing, list):
-            queue.extend(thing[:100])
+            queue.extend(thing[:MAX_LIST])
         elif isinstance(thing, dict):
             yield thing
             queue.extend(
@@ -58,3 +72,7 @@ def _json_ld_things(script: str) -> Iterator[dict[str, Any]]:
                 for key in ("@graph", "mainEntity")
                 if isinstance(thing.get(key), (list, dict))
             )
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())

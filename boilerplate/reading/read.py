@@ -1,16 +1,19 @@
-"""Reading a page: bytes or text, HTML or plain text, to a Page."""
+"""From the bytes or the text of a page to a Page, whether it is HTML or bare text."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import islice
+from typing import Final
 
+from boilerplate.kernels.plain_html import Select
 from boilerplate.page import Kind, Page, text_page
 from boilerplate.reading.encoding import decode
-from boilerplate.reading.html import Select, html_page
+from boilerplate.reading.html import html_page
 from boilerplate.reading.limits import readable_lines
 
-# A byte-order mark or one of these at the start settles it; else three tags do.
+# How HTML is told from bare text: one of these at the start, any tag at the start, or three tags.
 _HTML_START = re.compile(r"[\s\ufeff]*<(?:!doctype\s+html|html|head|body|\?xml|!--)", re.I)
 _HTML_TAG = re.compile(
     r"</?(?:a|article|b|body|br|div|em|figure|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|"
@@ -18,7 +21,8 @@ _HTML_TAG = re.compile(
     r"title|tr|ul)(?:\s[^<>]{0,2000})?/?>",
     re.I,
 )
-KIND_SNIFF_LENGTH = 100_000
+_MIN_TAGS: Final = 3
+KIND_SNIFF_LENGTH: Final = 100_000  # characters in which tags are looked for
 
 
 def read(
@@ -28,10 +32,12 @@ def read(
     charset: str | None = None,
     select: Select | None = None,
 ) -> Page:
-    """A Page from HTML or bare text; ``kind`` None tells them apart by content.
+    """A Page from HTML or bare text; with ``kind`` None they are told apart by content.
 
-    ``charset`` is what the transport declared (an HTTP header), for bytes only; ``select`` is
-    asked which elements of the markup to note in ``Page.selected``.
+    ``charset`` is the encoding that the HTTP headers declare; it is used for bytes only.
+    ``select`` chooses the elements that are noted in ``Page.selected``. Raises TypeError for a
+    source that is neither str nor bytes, ValueError for an unknown kind; never for what a page
+    contains.
     """
     if isinstance(source, (bytearray, memoryview)):
         source = bytes(source)
@@ -46,7 +52,7 @@ def read(
 
 
 def kind_of(text: str) -> Kind:
-    """Whether a page is HTML or text whose tags are gone, by its first 100,000 characters.
+    """Whether a page is HTML, or text without tags, judged by its first 100,000 characters.
 
     >>> kind_of("<!DOCTYPE html><p>x"), kind_of("if a<b and c>d: print"), kind_of("")
     ('html', 'text', 'text')
@@ -54,13 +60,13 @@ def kind_of(text: str) -> Kind:
     head = text[:KIND_SNIFF_LENGTH]
     if _HTML_START.match(head):
         return "html"
-    tags = [match.start() for match, _ in zip(_HTML_TAG.finditer(head), range(3), strict=False)]
-    opens_with_tag = bool(tags) and not head[: tags[0]].strip("\ufeff \t\r\n")
-    return "html" if len(tags) == 3 or (opens_with_tag and len(tags) >= 1) else "text"
+    tags = [match.start() for match in islice(_HTML_TAG.finditer(head), _MIN_TAGS)]
+    starts_with_tag = bool(tags) and not head[: tags[0]].strip("\ufeff \t\r\n")
+    return "html" if starts_with_tag or len(tags) == _MIN_TAGS else "text"
 
 
 def read_text(text: str, url: str | None = None) -> Page:
-    r"""A Page of the lines as given: none merged, none lost, blank ones included.
+    r"""A Page of the lines as they are, blank ones included.
 
     >>> [line.text for line in read_text("a\r\n\n b\n").lines]
     ['a', '', ' b']

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from boilerplate.kernels import select as acceleration
 from boilerplate.numeric import Ints
-from boilerplate.page import Element, Page
+from boilerplate.page import Element, Line
 from boilerplate.unicode import CASED, TABLE_SIZE, char_flags
 
 HASH_BYTES: Final = 6  # 40,000 lines collide with a chance of 3 in a million
@@ -151,28 +151,26 @@ def named_above(elements: Sequence[Element], at: int, known: dict[int, int]) -> 
     return found
 
 
-def named_elements(page: Page, lines: Sequence[int]) -> list[int]:
+def named_elements(lines: Sequence[Line], elements: Sequence[Element]) -> list[int]:
     """The nearest element with a name above each of a page's lines; -1 where there is none."""
     known: dict[int, int] = {}
     return [
-        named_above(page.elements, markup.element, known)
-        if page.elements and (markup := page.lines[i].markup)
-        else -1
-        for i in lines
+        named_above(elements, line.markup.element, known) if elements and line.markup else -1
+        for line in lines
     ]
 
 
-def line_places(page: Page, spoken: Sequence[int]) -> Ints:
+def line_places(lines: Sequence[Line], elements: Sequence[Element]) -> Ints:
     """The place of each line, (n,); 0 in bare text, and where no element above has a name."""
-    places = np.zeros(len(spoken), np.int64)
-    if not page.elements:
+    places = np.zeros(len(lines), np.int64)
+    if not elements:
         return places
     if native := acceleration.native:
-        native.line_places(page.lines, spoken, page.elements, named_place, places)
+        native.line_places(tuple(lines), range(len(lines)), tuple(elements), named_place, places)
         return places
-    for row, at in enumerate(named_elements(page, spoken)):
+    for row, at in enumerate(named_elements(lines, elements)):
         if at >= 0:
-            places[row] = named_place(page.elements[at].tag, page.elements[at].names)
+            places[row] = named_place(elements[at].tag, elements[at].names)
     return places
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
@@ -24,8 +24,8 @@ _SITE: Final = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)*")
 class Corrector(Protocol):
     """What knows a site: a SiteModel, or anything with its ``correct``."""
 
-    def correct(self, page: Page, spoken: Sequence[int], scores: Scores) -> Scores:
-        """The scores of a page's spoken lines, corrected."""
+    def correct(self, page: Page, scores: Scores) -> Scores:
+        """The scores of a page's lines, corrected; none of the lines is blank."""
 
 
 class SiteModels:

@@ -16,7 +16,7 @@ from boilerplate.model.archive import file_bytes
 from boilerplate.model.model import Model, load_model
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Bools, shifted
-from boilerplate.page import Label, Page
+from boilerplate.page import Label, Page, is_blank
 from boilerplate.result import LabelledPage
 from boilerplate.site_models.evidence import COLUMNS, MOST, Knowledge, Sight, contributions
 from boilerplate.site_models.file import SITE_FILE, from_bytes, to_bytes
@@ -71,10 +71,9 @@ class SiteModel:
             if not is_of(page.site, self.site):
                 left_out.append(page.url or "")
                 continue
-            spoken = page.spoken
-            if spoken:
-                probability = model.predict(page, spoken).probability
-                sketches.append(sketch(page, spoken, probability, known))
+            page, known = _without_blank_lines(page, known)
+            if page.lines:
+                sketches.append(sketch(page, model.predict(page).probability, known))
         self.sample_ = sample((*self.sample_.pages, *sketches), self.sample_.horizon)
         self.left_out_ = tuple(left_out)
         self.__dict__.pop("knowledge", None)
@@ -103,20 +102,18 @@ class SiteModel:
         """What the kept pages tell, worked out when it is first asked for."""
         return Knowledge(self.sample_.pages)
 
-    def correct(
-        self, page: Page, spoken: Sequence[int], scores: Scores, drawn: Sketch | None = None
-    ) -> Scores:
-        """The general model's scores of a page's spoken lines, with what the site adds to them.
+    def correct(self, page: Page, scores: Scores, drawn: Sketch | None = None) -> Scores:
+        """The general model's scores of a page's lines, none blank, with what the site adds.
 
         What was learned is shrunk by how little it is, and by how little the page looks like
         an article: what recurs on a shop's pages may well be content. ``drawn`` is the page's
         sketch with these scores, for whoever has it.
         """
-        if not self.knowledge.n or not len(spoken):
+        if not self.knowledge.n or not page.lines:
             return scores
-        drawn = drawn or sketch(page, spoken, scores.probability)
-        sight = self.knowledge.see(drawn, headlines(page, spoken[: drawn.n]))
-        added = np.zeros((len(spoken), len(COLUMNS)))
+        drawn = drawn or sketch(page, scores.probability)
+        sight = self.knowledge.see(drawn, headlines(page)[: drawn.n])
+        added = np.zeros((len(page.lines), len(COLUMNS)))
         added[: drawn.n] = scores.article**2 * contributions(sight, page.kind)
         moved = np.minimum(np.maximum(added.sum(1), -MOST), MOST)
         return replace(
@@ -182,6 +179,16 @@ def _paired(
         yield (page.page if isinstance(page, LabelledPage) else page), known
 
 
+def _without_blank_lines(page: Page, labels: Labels | None) -> tuple[Page, Labels | None]:
+    """A page and its labels, both without blank lines."""
+    if labels is None:
+        return page.without_blank_lines, None
+    if len(labels) != len(page.lines):
+        raise ValueError(f"{len(labels)} labels were given for {len(page.lines)} lines")
+    both = zip(page.lines, labels, strict=True)
+    return page.without_blank_lines, [label for line, label in both if not is_blank(line)]
+
+
 def standings(model: SiteModel, pages: Iterable[Page]) -> list[Standing | None]:
     """What a model makes of each of some pages; None for one that it does not keep.
 
@@ -193,18 +200,18 @@ def standings(model: SiteModel, pages: Iterable[Page]) -> list[Standing | None]:
         model.sample_.pages, knowledge.strangers.tolist(), knowledge.copies.tolist(), strict=True
     ):
         known[kept.rows.tobytes()] = "stranger" if strange else "copy" if copy else "learned"
-    spoken = ((page, page.spoken) for page in pages)
-    drawn = (sketch(page, lines, np.full(len(lines), 0.5)) for page, lines in spoken)
+    compact = (page.without_blank_lines for page in pages)
+    drawn = (sketch(page, np.full(len(page.lines), 0.5)) for page in compact)
     return [known.get(each.rows.tobytes()) for each in drawn]
 
 
-def headlines(page: Page, spoken: Sequence[int]) -> Bools:
+def headlines(page: Page) -> Bools:
     """Which lines are in what the page's head calls its article, (n,)."""
     claimed = " ".join(f"{page.metadata.title} {page.metadata.headline}".split())
     if not claimed:
-        return np.zeros(len(spoken), bool)
+        return np.zeros(len(page.lines), bool)
     most = len(claimed)
-    texts = [page.lines[i].text for i in spoken]
+    texts = [line.text for line in page.lines]
     return np.array([LEAST_HEADLINE <= len(t) <= most and t in claimed for t in texts], bool)
 
 

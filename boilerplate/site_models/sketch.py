@@ -90,27 +90,26 @@ _SIGNS: Final = {Label.CONTENT: 1, Label.BOILERPLATE: -1, None: 0}
 
 def sketch(
     page: Page,
-    spoken: Sequence[int],
     probability: Floats,
     labels: Sequence[Label | None] | None = None,
 ) -> Sketch:
-    """A page as its site's model keeps it; ``probability`` (n,) is of its ``spoken`` lines.
+    """A page as its site's model keeps it; ``probability`` (n,) is of its lines, none blank.
 
-    ``labels`` are of all its lines, None where nothing is known. Raises ValueError where their
+    ``labels`` are of these lines, None where nothing is known. Raises ValueError where their
     number is not that of the lines.
     """
     if labels is not None and len(labels) != len(page.lines):
         raise ValueError(f"{len(labels)} labels were given for {len(page.lines)} lines")
-    spoken = spoken[:MAX_PAGE_LINES]
-    steps = np.rint(logit(probability[: len(spoken)], CLOSEST) / OPINION_STEP)
+    lines = page.lines[:MAX_PAGE_LINES]
+    steps = np.rint(logit(probability[: len(lines)], CLOSEST) / OPINION_STEP)
     opinion = np.minimum(np.maximum(steps, -MOST), MOST).astype(np.int8)
-    label = np.zeros(len(spoken), np.int8)
+    label = np.zeros(len(lines), np.int8)
     if labels is not None:
-        label[:] = [_SIGNS[labels[i]] for i in spoken]
-    texts = [page.lines[i].text for i in spoken]
-    rows = np.empty((len(spoken), len(COLUMNS)), np.int64)
+        label[:] = [_SIGNS[each] for each in labels[: len(lines)]]
+    texts = [line.text for line in lines]
+    rows = np.empty((len(lines), len(COLUMNS)), np.int64)
     rows[:, :2] = line_hashes(texts)
-    rows[:, 2] = line_places(page, spoken)
+    rows[:, 2] = line_places(lines, page.elements)
     chars = np.array(list(map(len, texts)), float)
     length = np.minimum(np.rint(LENGTH_STEPS * np.log2(1 + chars)), 255).astype(np.uint8)
     return Sketch(rows, length, opinion, label)

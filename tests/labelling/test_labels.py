@@ -66,10 +66,10 @@ def test_comments_are_ignored_except_for_the_url() -> None:
 @given(st.data(), st.lists(st.text(st.characters(exclude_categories=()))))
 def test_any_written_labels_are_read_back(data: st.DataObject, lines: list[str]) -> None:
     page = text_page(lines)
-    signs = [data.draw(st.sampled_from([*SIGNS])) for _ in page.spoken]
+    signs = [data.draw(st.sampled_from([*SIGNS])) for _ in page.nonblank]
     text = str(labels_file(page, signs, "https://a.example/")).encode().decode()
     assert parse_labels(text).signs == tuple(signs)
-    assert [read_labels(text, page)[i] for i in page.spoken] == [SIGNS[sign] for sign in signs]
+    assert [read_labels(text, page)[i] for i in page.nonblank] == [SIGNS[sign] for sign in signs]
 
 
 def test_a_symbolic_link_is_replaced_and_not_followed(tmp_path: Path) -> None:

@@ -149,9 +149,9 @@ class TestPrediction:
     def test_decisions_equal_those_of_a_cleaner(self) -> None:
         for page in pages():
             scored = score_page(page, MODEL)
-            kept = decide(page, scored.lines, scored.scores)[1]
+            kept = decide(scored.scores)[1]
             cleaned = Cleaner(MODEL, plugins=no_plugins()).clean(page)
-            assert to_labels(kept) == [cleaned.predictions[i].label for i in scored.lines]
+            assert to_labels(kept) == [cleaned.predictions[i].label for i in page.nonblank]
 
     def test_labels_of_a_page_do_not_change_its_own_prediction(self, tmp_path: Path) -> None:
         session = begin(tmp_path)

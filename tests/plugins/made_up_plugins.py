@@ -43,7 +43,7 @@ class FakeSiteModel:
 
     site = "a.example"
 
-    def correct(self, page: Page, spoken: Any, scores: Scores) -> Scores:
+    def correct(self, page: Page, scores: Scores) -> Scores:
         probability = scores.probability.copy()
         probability[0] = 1.0
         return replace(scores, probability=probability)

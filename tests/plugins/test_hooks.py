@@ -68,12 +68,13 @@ class TestHooks:
 
         def label_lines(page: boilerplate.Page, scores: list[float]) -> dict[int, Label | Vote]:
             given.append((page, scores))
-            return {0: Label.CONTENT, 3: Vote(-9.0, "never")}
+            return {0: Label.CONTENT, 2: Vote(-9.0, "never")}  # the third non-blank line
 
         found = Cleaner(MODEL, plugins=load(a=plugin(label_lines=label_lines))).clean(TEXT, URL)
         ((page, scores),) = given
-        assert page == PLAIN.page
-        assert [round(s, 4) for s in scores] == [p.probability for p in PLAIN.predictions]
+        assert page == PLAIN.page.without_blank_lines
+        probabilities = [PLAIN.predictions[i].probability for i in PLAIN.page.nonblank]
+        assert [round(s, 4) for s in scores] == probabilities
         assert found.predictions[0].label is Label.CONTENT
         assert found.predictions[3].label is Label.BOILERPLATE
 

@@ -170,7 +170,7 @@ FAILING = {
     "recurses without end": (recurses, "RecursionError"),
     "raises an error without message": (raises_without_message, "BrokenMessageError"),
     "returns a list": (lambda page: ["keep"], "instead of a mapping"),
-    "index beyond the last line": (lambda page: {4: Label.CONTENT}, "lines are 0 to 3"),
+    "index beyond the last line": (lambda page: {4: Label.CONTENT}, "lines are 0 to 2"),
     "index is text": (
         lambda page: {"Paylaş": Label.CONTENT},
         "line 'Paylaş', a value of type str instead of an index",

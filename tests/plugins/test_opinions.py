@@ -135,9 +135,9 @@ class TestSiteModels:
 
     @pytest.mark.parametrize(
         "answer",
-        [lambda *_: None, lambda page, spoken, scores: scores.probability, lambda: None,
-         lambda p, s, scores: replace(scores, probability=scores.probability[:1]),
-         lambda p, s, scores: replace(scores, probability=scores.probability + 2)],
+        [lambda *_: None, lambda page, scores: scores.probability, lambda: None,
+         lambda p, scores: replace(scores, probability=scores.probability[:1]),
+         lambda p, scores: replace(scores, probability=scores.probability + 2)],
     )  # fmt: skip
     def test_invalid_scores_are_a_warning_and_ignored(self, answer: Any) -> None:
         model = SimpleNamespace(correct=answer)

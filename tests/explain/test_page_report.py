@@ -1,4 +1,4 @@
-"""What a person who reads an explanation can count on."""
+"""The HTML report: complete, safe, self-contained and well-formed."""
 
 from __future__ import annotations
 
@@ -10,21 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from boilerplate.display import visible
 from boilerplate.explain.batch_report import html_report
-from boilerplate.explain.page_report import MAX_OPEN_RUN
-from boilerplate.explain.terminal import explain_text, summary
+from boilerplate.explain.page_report import LIMITS
 from boilerplate.page import Element, Label, Line, Markup, Metadata, Page
 from boilerplate.result import CleanPage, Prediction
+from tests.explain.pages import ANY_CHARACTER, LINES, clean_page
 
-LINES = {
-    "ar": "دقت ساعة الميدان القديم ظهر أمس للمرة الأولى.",
-    "th": "ตลาดน้ำเล็ก ๆ กลับมาเปิดอีกครั้ง",
-    "zh": "早市回到了灯塔下面。",
-    "hi": "पुराने चौक की घड़ी फिर से बजने लगी।",
-    "tr": "Çerezlere dair ayrıntılar için tıklayınız.",
-}
-ANY_CHARACTER = st.characters(exclude_categories=())  # lone surrogates too
 HOSTILE = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -34,26 +25,12 @@ HOSTILE = [
 ]
 
 
-def clean_page(
-    *decided: tuple[str, float], url: str | None = None, language: str | None = None, **page: object
-) -> CleanPage:
-    """A page of lines with their probabilities, decided at one half."""
-    predictions = tuple(
-        Prediction(
-            Line(text), Label.CONTENT if p >= 0.5 else Label.BOILERPLATE, p, "because " + str(p)
-        )
-        for text, p in decided
-    )
-    lines = tuple(p.line for p in predictions)
-    return CleanPage(Page(lines, url=url, **page), predictions, language)
-
-
 def parsed(report: str) -> LexborHTMLParser:
     return LexborHTMLParser(report)
 
 
 @pytest.mark.parametrize("language", LINES)
-def test_a_report_shows_kept_and_dropped_lines_of_every_script(language: str):
+def test_kept_and_dropped_lines_of_every_script_are_shown(language: str):
     text = LINES[language]
     page = clean_page((text, 0.97), ("chrome " + text, 0.04), language=language)
     tree = parsed(html_report([("page.html", page)]))
@@ -66,7 +43,7 @@ def test_a_report_shows_kept_and_dropped_lines_of_every_script(language: str):
 
 
 @pytest.mark.parametrize("language", LINES)
-def test_every_line_finds_its_own_direction(language: str):
+def test_each_line_has_automatic_direction(language: str):
     page = clean_page((LINES[language], 0.9), (LINES[language], 0.1))
     tree = parsed(html_report([("p", page)]))
     assert tree.css_first(".kept p").attributes["dir"] == "auto"
@@ -74,7 +51,7 @@ def test_every_line_finds_its_own_direction(language: str):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_nothing_of_a_page_becomes_markup(text: str):
+def test_text_of_a_page_never_becomes_markup(text: str):
     page = clean_page((text, 0.9), (text, 0.1), metadata=Metadata(title=text), language=text)
     predictions = tuple(Prediction(p.line, p.label, p.probability, text) for p in page.predictions)
     tree = parsed(html_report([(text, CleanPage(page.page, predictions, text))]))
@@ -86,7 +63,7 @@ def test_nothing_of_a_page_becomes_markup(text: str):
     assert not parsed(html_report([(text, page), (text, page)])).css("script, img")
 
 
-def test_a_report_loads_nothing_and_runs_nothing():
+def test_report_loads_nothing_and_has_no_script():
     page = clean_page(("words", 0.9), url="https://news.test/a")
     report = html_report([("p", page)])
     policy = parsed(report).css_first("meta[http-equiv=Content-Security-Policy]")
@@ -95,12 +72,12 @@ def test_a_report_loads_nothing_and_runs_nothing():
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)//h.test/", "data://h.test/x", "file://h/x"])
-def test_only_web_addresses_become_links(url: str):
+def test_only_http_urls_become_links(url: str):
     assert 'href="#' in html_report([("p", clean_page(("a", 0.9), url=url))])
     assert url not in html_report([("p", clean_page(("a", 0.9), url=url))])
 
 
-def test_the_strip_has_one_linked_bar_a_line_within_its_box():
+def test_strip_has_one_linked_bar_for_each_line():
     page = clean_page(("a" * 400, 0.9), ("b", 0.0), ("", 0.0), ("c" * 9, 1.0))
     tree = parsed(html_report([("p", page)]))
     targets = [a.attributes["href"][1:] for a in tree.css("svg a")]
@@ -111,14 +88,14 @@ def test_the_strip_has_one_linked_bar_a_line_within_its_box():
     assert all(float(b["y"]) >= 0 and float(b["height"]) > 0 for b in bars)
 
 
-def test_short_runs_of_dropped_lines_are_open_and_long_ones_folded():
-    short = [("x", 0.1)] * MAX_OPEN_RUN
-    long = [("y", 0.1)] * (MAX_OPEN_RUN + 1)
+def test_long_runs_of_dropped_lines_are_folded():
+    short = [("x", 0.1)] * LIMITS.max_open_run
+    long = [("y", 0.1)] * (LIMITS.max_open_run + 1)
     tree = parsed(html_report([("p", clean_page(*short, ("kept", 0.9), *long))]))
     assert ["open" in run.attributes for run in tree.css("details")] == [True, False]
 
 
-def test_kept_headings_and_list_items_look_like_what_they_were():
+def test_kept_lines_are_styled_by_their_element():
     elements = (
         Element("body", (), -1), Element("h1", (), 0), Element("ul", (), 0),
         Element("li", (), 2), Element("a", (), 3), Element("p", (), 0),
@@ -130,7 +107,7 @@ def test_kept_headings_and_list_items_look_like_what_they_were():
     assert roles == ["kept title", "kept item", "kept plain"]
 
 
-def test_several_pages_have_a_summary_and_one_page_has_none():
+def test_only_several_pages_have_a_summary():
     page = clean_page(("words", 0.9))
     assert not parsed(html_report([("a", page)])).css("#batch")
     tree = parsed(html_report([("a.html", page), ("b.html", page)]))
@@ -140,7 +117,7 @@ def test_several_pages_have_a_summary_and_one_page_has_none():
     assert len(identifiers) == len(set(identifiers))
 
 
-def test_dropped_lines_are_counted_by_who_dropped_them_and_as_what():
+def test_dropped_lines_are_counted_by_decider_and_kind():
     said = {
         "plugin:courier: drop 'Share'": "share",
         "stands on 3 of 4 pages of this site": "share",
@@ -169,49 +146,13 @@ def test_dropped_lines_are_counted_by_who_dropped_them_and_as_what():
 
 
 @pytest.mark.parametrize("lines", [(), (("", 0.0), (" ", 0.0))])
-def test_a_page_without_text_says_so(lines: tuple[tuple[str, float], ...]):
+def test_page_without_text_says_so(lines: tuple[tuple[str, float], ...]):
     page = clean_page(*lines)
     assert parsed(html_report([("p", page)])).css_first(".nothing")
-    assert explain_text(page) == "0 of 0 lines kept\n"
 
 
-def test_no_pages_make_an_empty_report():
+def test_report_on_no_pages():
     assert "0 pages" in html_report([])
-
-
-def test_the_summary_counts_only_lines_that_show_something():
-    page = clean_page(("a", 0.9), ("", 0.0), ("b", 0.1), url="https://www.a.test/", language="hi")
-    assert summary(page) == "a.test · hi · 1 of 2 lines kept"
-
-
-@pytest.mark.parametrize("color", [False, True])
-def test_an_explanation_shows_markup_of_terminals_as_text(color: bool):
-    page = clean_page(("[red]a[/red] :smile: \x1b[31mb", 0.9), ("[/]", 0.1))
-    shown = explain_text(page, 90, "p", color)
-    assert "[red]a[/red] :smile: ␛[31mb" in shown
-    assert "[/]" in shown
-
-
-@pytest.mark.parametrize("width", [1, 20, 71, 72, 200])
-def test_an_explanation_fits_terminals_of_any_width(width: int):
-    page = clean_page((LINES["zh"] * 9, 0.9), (LINES["th"], 0.1))
-    assert explain_text(page, width, "p", color=True)
-
-
-def test_a_plain_explanation_has_a_line_for_each_line_however_long():
-    page = clean_page(("long " * 200, 0.9), ("x\ty\u2028z", 0.1))
-    _, first, second = explain_text(page, 40).splitlines()
-    assert first.startswith("+ 0.90  long")
-    assert second == "- 0.10  x y z  (because 0.1)"
-
-
-@given(st.text(ANY_CHARACTER, max_size=80))
-def test_visible_text_is_one_line_without_controls_that_every_encoding_can_hold(text: str):
-    shown = visible(text)
-    assert len(shown) == len(text)
-    assert shown.encode().decode() == shown
-    assert len(shown.splitlines()) <= 1
-    assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in shown)
 
 
 @given(st.lists(st.tuples(st.text(ANY_CHARACTER), st.floats(0, 1)), max_size=6))
@@ -224,7 +165,7 @@ def test_any_page_makes_a_well_formed_report(lines: list[tuple[str, float]]):
 
 
 class _Balance(HTMLParser):
-    """Which tags are left open."""
+    """Collects the tags that are left open."""
 
     VOID = frozenset({"meta", "input"})
 

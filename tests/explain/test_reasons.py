@@ -1,17 +1,18 @@
-"""That a reason names the evidence that weighed most, and says of it what is so."""
+"""Reasons: the feature groups that added most, and phrases that are true of the line."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from boilerplate.model.columns import GROUNDS, SEEN
 
 import boilerplate
 from boilerplate.explain import reasons as reasons_module
 from boilerplate.explain.phrases import DROPPED, KEPT
-from boilerplate.explain.reasons import MAX_FACTS, MAX_LENGTH, SHORT, decider, reasons
-from boilerplate.model.columns import GROUNDS, SEEN
+from boilerplate.explain.reasons import LIMITS, NO_SIGN, decider, reasons
 from boilerplate.model.stack import Evidence, Scores
 from boilerplate.page import Element, Label, Line, Markup, Page, is_blank, text_page
 from tests.made_up import SENTENCES, news_page
@@ -24,11 +25,12 @@ PARAGRAPH = (
 
 
 def reason(probability: float, line: str = LONG, seen: dict[str, float] | None = None, **added):
+    """The reason of a line with these features, to which the groups ``added`` these log-odds."""
     grounds = np.array([[added.get(name.replace(" ", "_"), 0.0) for name in GROUNDS]])
     values = np.array([[(seen or {}).get(name, np.nan) for name in SEEN]], np.float32)
     scores = Scores(np.array([probability]))
     content = scores.probability >= 0.5
-    [text] = reasons(text_page([line]), [0], scores, Evidence(grounds, values), content)
+    [text] = reasons(text_page([line]), scores, Evidence(grounds, values), content)
     return text
 
 
@@ -36,62 +38,62 @@ NOTHING_SEEN = np.full((1, len(SEEN)), np.nan, np.float32)
 LINKED = {"link_share": 0.97, "links": 1.1}
 
 
-@pytest.mark.parametrize("ground", GROUNDS)
-def test_of_each_ground_something_can_be_said_on_both_sides(ground: str) -> None:
-    assert DROPPED[ground]
-    assert KEPT[ground]
+@pytest.mark.parametrize("group", GROUNDS)
+def test_each_feature_group_has_phrases_for_both_labels(group: str) -> None:
+    assert DROPPED[group]
+    assert KEPT[group]
 
 
-def test_the_strongest_ground_comes_first() -> None:
+def test_strongest_feature_group_comes_first() -> None:
     plain = {"links": 0.0, "link_share": 0.0}
     assert reason(0.9, seen=plain, wording=1.0, links=2.0) == "no links, worded like an article"
     assert reason(0.9, seen=plain, wording=2.0, links=1.0) == "worded like an article, no links"
 
 
-def test_what_spoke_for_the_other_side_is_no_reason() -> None:
+def test_evidence_for_the_other_label_is_left_out() -> None:
     assert reason(0.9, seen=LINKED, wording=1.0, links=-5.0) == "worded like an article"
 
 
-def test_weak_grounds_are_left_out() -> None:
+def test_weak_feature_groups_are_left_out() -> None:
     assert reason(0.1, seen=LINKED, wording=-5.0, links=-0.1) == "worded like site chrome"
 
 
-def test_what_is_not_so_is_not_said_however_much_its_ground_weighed() -> None:
-    for share, said in ((0.97, "all links"), (0.6, "mostly links"), (0.1, "has links")):
-        assert reason(0.1, seen={"link_share": share, "links": 0.7}, links=-1.0) == said
-    assert reason(0.1, seen={"link_share": 0, "links": 0}, links=-1.0) == "no single strong sign"
+def test_phrases_are_true_however_much_their_group_added() -> None:
+    for share, expected in ((0.97, "all links"), (0.6, "mostly links"), (0.1, "has links")):
+        assert reason(0.1, seen={"link_share": share, "links": 0.7}, links=-1.0) == expected
+    assert reason(0.1, seen={"link_share": 0, "links": 0}, links=-1.0) == NO_SIGN
 
 
-def test_a_count_is_the_number_of_lines() -> None:
+def test_count_is_the_number_of_equal_lines() -> None:
     seen = {"same_line": float(np.log1p(3))}
     assert reason(0.1, seen=seen, repetition=-1.0) == "stands 4 times on the page"
 
 
-def test_facts_are_few_and_a_reason_is_short() -> None:
+def test_reason_is_limited_in_phrases_and_length() -> None:
     everything = {name.replace(" ", "_"): -1.0 for name in GROUNDS}
-    said = reason(0.1, seen=dict.fromkeys(SEEN, 1.0), **everything)
-    assert len(said.split(", ")) <= MAX_FACTS
-    assert len(said) <= MAX_LENGTH
+    text = reason(0.1, seen=dict.fromkeys(SEEN, 1.0), **everything)
+    assert len(text.split(", ")) <= LIMITS.max_phrases
+    assert len(text) <= LIMITS.max_length
 
 
-def test_a_short_line_of_chrome_is_called_short() -> None:
-    assert reason(0.1, "x" * (SHORT - 1), LINKED, links=-1.0) == "short, all links"
-    assert reason(0.1, "x" * SHORT, LINKED, links=-1.0) == "all links"
+def test_short_dropped_line_is_called_short() -> None:
+    assert reason(0.1, "x" * (LIMITS.short_line - 1), LINKED, links=-1.0) == "short, all links"
+    assert reason(0.1, "x" * LIMITS.short_line, LINKED, links=-1.0) == "all links"
     assert reason(0.9, "x", {"links": 0.0}, links=1.0) == "no links"
 
 
-def test_a_line_without_evidence_says_so() -> None:
-    assert reason(0.5) == "no single strong sign"
+def test_line_without_evidence_says_so() -> None:
+    assert reason(0.5) == NO_SIGN
 
 
-def test_a_name_is_that_of_the_innermost_named_element_and_is_shown_as_it_can_be() -> None:
+def test_name_is_of_the_innermost_element_with_tokens_and_printable() -> None:
     def named(*names: str) -> str:
         elements = (Element("div", ("outer",), -1), Element("div", names, 0), Element("p", (), 1))
         page = Page((Line(LONG, Markup(2)),), kind="html", elements=elements)
         grounds = np.zeros((1, len(GROUNDS)))
         grounds[0, GROUNDS.index("names")] = -1.0
         evidence = Evidence(grounds, NOTHING_SEEN)
-        [text] = reasons(page, [0], Scores(np.array([0.1])), evidence, np.array([False]))
+        [text] = reasons(page, Scores(np.array([0.1])), evidence, np.array([False]))
         return text
 
     assert named("most-read") == 'named "most-read"'
@@ -101,34 +103,35 @@ def test_a_name_is_that_of_the_innermost_named_element_and_is_shown_as_it_can_be
     assert len(named("x" * 500)) < 40
 
 
-def dropped(ground: float, language: str, of_page: str | None) -> str:
+def dropped(against: float, language: str, of_page: str | None) -> str:
+    """The reason of a dropped line in a language, which counted ``against`` the line."""
     grounds = np.zeros((1, len(GROUNDS)))
-    grounds[0, GROUNDS.index("language")], grounds[0, 0] = -ground, -1.0
+    grounds[0, GROUNDS.index("language")], grounds[0, 0] = -against, -1.0
     scores = Scores(np.array([0.1]), languages=((language, 0.9),))
     evidence = Evidence(grounds, NOTHING_SEEN)
-    [text] = reasons(text_page([LONG]), [0], scores, evidence, np.array([False]), of_page)
+    [text] = reasons(text_page([LONG]), scores, evidence, np.array([False]), of_page)
     return text
 
 
-def test_a_foreign_line_is_said_to_be_however_little_it_counted() -> None:
-    for ground in (0.01, 2.0):
-        assert dropped(ground, "tr", "en").startswith("Turkish line on an English page, ")
+def test_line_in_another_language_is_called_so_however_little_it_counted() -> None:
+    for against in (0.01, 2.0):
+        assert dropped(against, "tr", "en").startswith("Turkish line on an English page, ")
 
 
-def test_a_line_is_called_foreign_only_where_that_counted_and_is_known() -> None:
+def test_language_is_named_only_if_it_is_known_and_counted_against_the_line() -> None:
     assert "page" not in dropped(-0.5, "tr", "en")
     assert "page" not in dropped(2.0, "tr", None)
     assert "page" not in dropped(2.0, "zh-tw", "zh-cn")
 
 
-def test_a_quotation_is_not_said_to_be_in_the_pages_language() -> None:
+def test_kept_line_in_another_language_is_not_called_in_the_page_language() -> None:
     grounds = np.zeros((1, len(GROUNDS)))
     grounds[0, GROUNDS.index("language")] = 1.0
     seen = np.full((1, len(SEEN)), 1.0, np.float32)
     scores = Scores(np.array([0.9]), languages=(("tr", 0.9),))
     evidence = Evidence(grounds, seen)
-    [text] = reasons(text_page([LONG]), [0], scores, evidence, np.array([True]), "en")
-    assert text == "no single strong sign"
+    [text] = reasons(text_page([LONG]), scores, evidence, np.array([True]), "en")
+    assert text == NO_SIGN
 
 
 class TestOnPages:
@@ -139,16 +142,16 @@ class TestOnPages:
         + "</main><footer><a href=/t>Terms</a> · <a href=/p>Privacy</a></footer></body></html>"
     )
 
-    def test_where_html_says_what_stands_somewhere_the_reason_does(self) -> None:
+    def test_landmark_elements_are_named(self) -> None:
         by_text = {p.line.text: p.reason for p in boilerplate.clean(self.PAGE).predictions}
         assert "in the navigation" in by_text["Home Sport"]
         assert "in the footer" in by_text["Terms · Privacy"]
 
     @pytest.mark.parametrize("language", SENTENCES)
-    def test_what_reasons_say_of_links_and_of_places_is_so(self, language: str) -> None:
+    def test_phrases_about_links_and_places_are_true(self, language: str) -> None:
         page = boilerplate.clean(news_page(language), kind="html")
         elements = page.page.elements
-        said = 0
+        checked = 0
         for p in page.predictions:
             if is_blank(p.line):
                 continue
@@ -159,25 +162,25 @@ class TestOnPages:
                 at = elements[at].parent
             for words, tag in (("the navigation", "nav"), ("the footer", "footer")):
                 if f"in {words}" in p.reason:
-                    said += 1
+                    checked += 1
                     assert tag in around
             if "all links" in p.reason:
                 assert p.line.markup.link_chars > 0.9 * len(p.line.text)
             if found := re.search(r"stands (\d+) times", p.reason):
                 same = [q for q in page.predictions if q.line.text == p.line.text]
                 assert len(same) == int(found[1])
-        assert said
+        assert checked
 
-    def test_reasons_are_the_same_however_many_lines_are_looked_at_at_once(
+    def test_number_of_lines_at_once_changes_no_reason(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         pages = [news_page(language) for language in ("en", "ja", "ar")]
         whole = [[p.reason for p in boilerplate.clean(page).predictions] for page in pages]
-        monkeypatch.setattr(reasons_module, "LINES_AT_ONCE", 2)
+        monkeypatch.setattr(reasons_module, "LIMITS", replace(LIMITS, lines_at_once=2))
         assert [[p.reason for p in boilerplate.clean(page).predictions] for page in pages] == whole
         assert all(len(each) > 3 for each in whole)
 
-    def test_above_and_below_are_meant_as_seen_from_the_kept_lines(self) -> None:
+    def test_above_and_below_are_relative_to_the_kept_lines(self) -> None:
         for language in SENTENCES:
             page = boilerplate.clean(news_page(language), kind="html")
             kept = [i for i, p in enumerate(page.predictions) if p.label is Label.CONTENT]
@@ -200,5 +203,5 @@ class TestOnPages:
         ("", "model"),
     ],
 )
-def test_who_decided_can_be_told_from_a_reason(said: str, by: str) -> None:
+def test_decider_is_found_in_a_reason(said: str, by: str) -> None:
     assert decider(said) == by

@@ -1,4 +1,4 @@
-"""That nothing of a page becomes a part of the report about it, in whichever field it comes."""
+"""Text of a page never changes the markup of a report, in whichever field it stands."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ ATTACKS = (
 hostile = st.sampled_from(ATTACKS) | st.text(st.characters(exclude_categories=()), min_size=1)
 
 
-class Skeleton(HTMLParser):
-    """Tags, attributes and the values that may lead or do something; no text."""
+class Structure(HTMLParser):
+    """The tags and attributes of a report, and the values of those that load or link."""
 
     def __init__(self, markup: str) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[tuple[str, tuple[str, ...]]] = []
-        self.leading: list[tuple[str, str, str]] = []
+        self.links: list[tuple[str, str, str]] = []
         self.feed(markup)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.parts.append((tag, tuple(name for name, _ in attrs)))
-        self.leading += [
+        self.links += [
             (tag, name, value or "") for name, value in attrs if name in ("href", "src", "style")
         ]
 
@@ -67,7 +67,7 @@ class Skeleton(HTMLParser):
 
 
 def report_of(text: str, url: str | None = None) -> str:
-    """The report of a page whose every field says the same."""
+    """The report of a page that has the same text in every field."""
     elements = (Element(text, (text,), -1), Element("a", (text, text), 0))
     lines = (Line(text, Markup(0)), Line(text, Markup(1)), Line(f"{text} again", None))
     labels = (Label.CONTENT, Label.BOILERPLATE, Label.BOILERPLATE)
@@ -84,48 +84,50 @@ def report_of(text: str, url: str | None = None) -> str:
 
 @given(hostile)
 @example("</article></section>")
-def test_a_report_has_the_same_parts_whatever_its_page_says(text: str) -> None:
-    expected, found = Skeleton(report_of(HARMLESS)), Skeleton(report_of(f"{HARMLESS} {text}"))
+def test_page_text_adds_no_tags_to_a_report(text: str) -> None:
+    expected, found = Structure(report_of(HARMLESS)), Structure(report_of(f"{HARMLESS} {text}"))
     assert found.parts == expected.parts
-    assert [(tag, name) for tag, name, _ in found.leading] == [
-        (tag, name) for tag, name, _ in expected.leading
+    assert [(tag, name) for tag, name, _ in found.links] == [
+        (tag, name) for tag, name, _ in expected.links
     ]
-    assert all(leads_nowhere(*each) for each in found.leading)
+    assert all(stays_on_page(*each) for each in found.links)
 
 
-def leads_nowhere(tag: str, name: str, value: str) -> bool:
-    """Whether an attribute stays on its page: a place on it, or the width of a bar."""
+def stays_on_page(tag: str, name: str, value: str) -> bool:
+    """Whether an attribute is a link within the page, or the width of a bar."""
     if name == "href":
         return tag == "a" and re.fullmatch(r"#[\w-]+", value) is not None
     return name == "style" and re.fullmatch(r"width:[\d.]+%", value) is not None
 
 
 @given(hostile)
-def test_a_url_is_a_link_to_itself_or_none(text: str) -> None:
+def test_only_http_urls_become_links(text: str) -> None:
     for url in (f"https://a.example/{text}", text):
-        leading = Skeleton(report_of(HARMLESS, url)).leading
-        away = [value for _, name, value in leading if name == "href" and value[:1] != "#"]
+        links = Structure(report_of(HARMLESS, url)).links
+        away = [value for _, name, value in links if name == "href" and value[:1] != "#"]
         assert all(value.lower().startswith(("https://", "http://")) for value in away)
-        assert not any(name == "src" for _, name, _ in leading)
+        assert not any(name == "src" for _, name, _ in links)
 
 
 @pytest.mark.parametrize("text", ATTACKS)
-def test_a_site_s_report_has_the_same_parts_whatever_its_pages_say(text: str, model: Model) -> None:
+def test_page_text_adds_no_tags_to_a_site_report(text: str, model: Model) -> None:
     def parts(word: str) -> list[tuple[str, tuple[str, ...]]]:
         pages = [site.text(i, more=[f"{word} on every page"]) for i in range(4)]
         known = SiteModel(None, model).fit(pages)
         known.site = word
-        found = Skeleton(
+        found = Structure(
             site_report(known, [(f"{word} {i}", page) for i, page in enumerate(pages)])
         )
-        assert all(leads_nowhere(*each) for each in found.leading)
+        assert all(stays_on_page(*each) for each in found.links)
         return found.parts
 
     assert parts(text) == parts(HARMLESS)
 
 
 @pytest.mark.parametrize("made", [lambda: report_of(HARMLESS), lambda: html_report([])])
-def test_a_report_s_policy_comes_first_and_allows_styles_alone(made: Callable[[], str]) -> None:
+def test_content_security_policy_comes_first_and_allows_only_styles(
+    made: Callable[[], str],
+) -> None:
     report = made()
     policy = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', report)
     assert policy
@@ -137,7 +139,7 @@ def test_a_report_s_policy_comes_first_and_allows_styles_alone(made: Callable[[]
 
 
 @pytest.mark.parametrize("name", [*TEMPLATES, *STYLES])
-def test_what_is_shipped_asks_for_nothing_from_elsewhere(name: str) -> None:
+def test_shipped_templates_and_styles_load_nothing(name: str) -> None:
     text = (files("boilerplate") / "data" / name).read_text("utf-8")
     assert "//" not in text.replace("http://www.w3.org/2000/svg", "")
     assert not re.search(r"@import|url\(|@font-face", text)

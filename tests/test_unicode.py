@@ -1,4 +1,4 @@
-"""That how a text is encoded makes no difference to what is decided of it."""
+"""Normalization: equal-looking text gets equal decisions, however it is encoded."""
 
 from __future__ import annotations
 
@@ -15,52 +15,52 @@ from tests.made_up import SENTENCES, made_up_model
 
 CLEANER = Cleaner(made_up_model())
 LINES = [*SENTENCES.values(), "Share", "Paylaş", "ログイン", "© 2021"]
-UNSEEN = "\u200b\u200e\u200f\u202a\u202e\u2066\u2069\ufeff\u00ad"
+INVISIBLE = "\u200b\u200e\u200f\u202a\u202e\u2066\u2069\ufeff\u00ad"
 
 
 def labels(lines: list[str]) -> list[tuple[str, float]]:
     return [(p.label, p.probability) for p in CLEANER.clean(text_page(lines)).predictions]
 
 
-def wide(text: str) -> str:
+def full_width(text: str) -> str:
     return "".join(chr(ord(c) + 0xFEE0) if c.isascii() and c.isalnum() else c for c in text)
 
 
-PLAIN = labels(LINES)
+EXPECTED = labels(LINES)
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_composed_or_not_a_page_is_cleaned_alike(form: str) -> None:
-    assert labels([unicodedata.normalize(form, line) for line in LINES]) == PLAIN
+def test_nfc_and_nfd_get_the_same_labels(form: str) -> None:
+    assert labels([unicodedata.normalize(form, line) for line in LINES]) == EXPECTED
 
 
-def test_letters_of_full_width_are_cleaned_as_others() -> None:
-    assert labels([wide(line) for line in LINES]) == PLAIN
+def test_full_width_letters_get_the_same_labels() -> None:
+    assert labels([full_width(line) for line in LINES]) == EXPECTED
 
 
-def test_katakana_of_half_width_is_cleaned_as_of_full_width() -> None:
+def test_half_width_katakana_becomes_full_width() -> None:
     assert plain("\uff9b\uff78\uff9e\uff72\uff9d") == "ログイン"
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.data())
-def test_marks_of_direction_and_zero_width_flip_nothing(data: st.DataObject) -> None:
+def test_invisible_characters_change_no_label(data: st.DataObject) -> None:
     lines = []
     for line in LINES:
         at = data.draw(st.integers(0, len(line)))
-        lines.append(line[:at] + data.draw(st.sampled_from(UNSEEN)) + line[at:])
-    assert labels(lines) == PLAIN
+        lines.append(line[:at] + data.draw(st.sampled_from(INVISIBLE)) + line[at:])
+    assert labels(lines) == EXPECTED
 
 
 @given(st.text())
-def test_plain_text_stays_as_it_is(text: str) -> None:
+def test_plain_is_idempotent(text: str) -> None:
     assert plain(plain(text)) == plain(text)
 
 
-def test_the_joiners_stay() -> None:
+def test_joiners_are_kept() -> None:
     assert plain("می\u200cرود") == "می\u200cرود"
 
 
 @pytest.mark.parametrize("text", ["Iıİi ŞIK", "ภาษาไทย", "ភាសាខ្មែរ", "မြန်မာ", "नमस्ते।", "ሰላም።"])
-def test_every_script_is_cleaned(text: str) -> None:
+def test_lines_of_every_script_get_a_prediction(text: str) -> None:
     assert len(CLEANER.clean(text_page([text])).predictions) == 1

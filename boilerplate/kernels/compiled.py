@@ -1,0 +1,280 @@
+"""The kernels in C: each function makes the arrays that its C twin fills, and calls it.
+
+The contracts stand with the Python twins of the same names, in the ``plain_*`` modules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+import numpy as np
+import turbohtml
+from numpy.typing import NDArray
+
+from boilerplate.kernels import (
+    plain_chrome_kinds,
+    plain_html,
+    plain_results,
+    plain_text,
+    plain_tree,
+)
+from boilerplate.kernels.arrays import ElementKind, PageText, Tree
+from boilerplate.kernels.compiled_trees import tree_sums as tree_sums
+from boilerplate.kernels.ngrams import check_newlines, joined, powers
+from boilerplate.kernels.plain_html import HtmlParts
+from boilerplate.kernels.plain_linear import LEVELS, NEXT_SALT, NGRAMS, PREVIOUS_SALT
+from boilerplate.kernels.select import native as native_or_none
+from boilerplate.numeric import Bools, Floats, Ints, log1p_table
+from boilerplate.page import Element, Line, Markup
+from boilerplate.unicode import (
+    SCRIPTS,
+    Char,
+    char_flags,
+    char_table,
+    code_points,
+    plain,
+    script_table,
+)
+
+if native_or_none is None:
+    raise ImportError("the compiled kernels are not there")
+native = native_or_none
+P = TypeVar("P")
+
+# ------------------------------------------------------------------------------------- text
+
+
+def _arrays(text: PageText) -> tuple[NDArray[np.generic], ...]:
+    """The arrays that C reads n-grams from."""
+    return text.prefix, text.powers, text.starts, text.lengths, text.words, text.words_before
+
+
+def plain_texts(texts: list[str]) -> list[str]:
+    return native.plain_texts(texts, char_flags(), plain)
+
+
+def page_text(texts: Sequence[str]) -> PageText:
+    folded, n = joined(texts), len(texts)
+    forward, inverse = powers(len(folded) + 8)
+    prefix, words_before = np.empty(len(folded) + 1, np.uint64), np.empty(n + 1, np.int64)
+    lines, words = np.empty((2, n), np.int64), np.empty((2, len(folded) // 2 + 1), np.int64)
+    breaks = native.fold(folded, char_table(), forward, prefix, lines, words, words_before)
+    check_newlines(texts, breaks)
+    return PageText(texts, folded, lines[0], lines[1], prefix, inverse, words, words_before)
+
+
+def char_counts(texts: Sequence[str]) -> tuple[Floats, Floats]:
+    counts, scripts = np.empty((len(texts), len(Char))), np.empty((len(texts), SCRIPTS))
+    if texts:
+        points = code_points("\n".join(texts) + "\n")
+        native.char_counts(points, char_table(), script_table(), counts, scripts)
+    return counts, scripts
+
+
+def line_shapes(texts: Sequence[str]) -> tuple[Floats, Floats, Floats]:
+    n = len(texts)
+    counts, scripts = np.empty((n, len(Char))), np.empty((n, SCRIPTS))
+    shapes, odd = np.empty((n, len(plain_text.SHAPES))), np.empty(n, bool)
+    if texts:
+        points = code_points("\n".join(texts) + "\n")
+        tables = char_table(), char_flags(), script_table()
+        native.line_shapes(points, *tables, counts, scripts, shapes, odd)
+        for i in np.flatnonzero(odd).tolist():  # rare characters, which the tables don't hold
+            shapes[i] = plain_text.shapes(texts[i : i + 1])
+    return counts, scripts, shapes
+
+
+def text_features(
+    text: PageText,
+    others: Sequence[str],
+    lengths: Floats,
+    counts: Floats,
+    scripts: Floats,
+    shapes: Floats,
+    out: Floats,
+) -> None:
+    native.text_features(
+        _arrays(text), _arrays(page_text(others)), counts, scripts, shapes, lengths,
+        log1p_table(len(text.folded)), out,
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------ linear model
+
+
+def ngram_scores(text: PageText, weights: NDArray[np.float32]) -> Floats:
+    sums, counts = np.zeros(text.n), np.empty(text.n, np.int64)
+    orders = bytes(NGRAMS.char_orders), bytes(NGRAMS.word_orders)
+    native.gram_sums(_arrays(text), *orders, NGRAMS.bits, weights, 1, sums, counts)
+    return sums / np.sqrt(np.maximum(counts, 1))
+
+
+def neighbour_scores(text: PageText, weights: NDArray[np.float32]) -> Floats:
+    scores = np.empty(text.n)
+    salts = int(PREVIOUS_SALT), int(NEXT_SALT)
+    native.around_scores(_arrays(text), NGRAMS.neighbour_words, *salts, weights, scores)
+    return scores
+
+
+def token_scores(tree: Tree, weights: NDArray[np.float32]) -> Floats:
+    scores = np.empty(len(tree.line_element))
+    native.name_scores(
+        tree.tokens, tree.sizes, tree.kind, tree.parent, tree.line_element, LEVELS[: tree.levels],
+        weights, scores,
+    )  # fmt: skip
+    return scores
+
+
+def bag_scores(weights: NDArray[np.float32], ids: Ints, values: Floats) -> Floats:
+    scores = np.zeros(len(weights))
+    # A copy only where the weights were not loaded with the classes of a bucket side by side.
+    native.bag_scores(np.ascontiguousarray(weights.T), ids, values, scores)
+    return scores
+
+
+def bag_buckets(text: PageText, tokens: Ints, level: int, bits: int) -> tuple[Ints, Ints, Ints]:
+    words, counts, names = np.empty((3, 1 << bits), np.int64)
+    n_words, n_names = native.bag_buckets(_arrays(text), tokens, level, bits, words, counts, names)
+    return words[:n_words], counts[:n_words], names[:n_names]
+
+
+# --------------------------------------------------------------------------------- elements
+
+
+def element_tokens(tag: str, names: tuple[str, ...]) -> Ints:
+    out = np.empty(plain_tree.MAX_TOKENS + 1, np.int64)
+    found = native.element_tokens(tag, names, out)
+    # Names beyond ASCII are left to Python.
+    return out[:found] if found > 0 else plain_tree.element_tokens(tag, names)
+
+
+def element_arrays(
+    elements: Sequence[Element], numbers: Ints
+) -> tuple[list[ElementKind], Ints, Ints, Ints, NDArray[np.bool_], Ints]:
+    kind, parent, depth, sign = np.empty((4, len(numbers)), np.int64)
+    hidden = np.empty(len(numbers), bool)
+    kinds = native.element_arrays(tuple(elements), numbers, parent, depth, hidden, kind, sign)
+    return kinds, kind, parent, depth, hidden, sign
+
+
+def line_markups(lines: Sequence[Line]) -> Floats:
+    out = np.empty((len(lines), 5))
+    native.line_markups(tuple(lines), range(len(lines)), out)
+    return out
+
+
+def line_groups(parent: Ints, sign: Ints, own: Ints) -> Ints:
+    groups = np.empty((2, len(own)), np.int64)
+    native.line_groups(parent, sign, own, groups)
+    return groups
+
+
+def markup_features(tree: Tree, tags: Ints, chars: Floats, out: Floats) -> None:
+    native.markup_features(
+        tree.parent, tree.depth, tree.hidden, tags, tree.line_element, tree.markups, tree.groups,
+        chars, out,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------- context
+
+
+def neighbour_features(
+    p: Floats, lengths: Floats, log_lengths: Floats, terminals: Floats, out: Floats
+) -> None:
+    native.neighbour_features(p, lengths, log_lengths, terminals, out)
+
+
+def container_features(
+    tree: Tree, p: Floats, lengths: Floats, terminals: Floats, links: Floats, out: Floats
+) -> None:
+    native.container_features(
+        tree.parent, tree.depth, tree.line_element, tree.groups, p, lengths, terminals, links, out
+    )
+
+
+# ------------------------------------------------------------------------------ chrome kinds
+
+
+def kind_text_sums(
+    texts: Sequence[str], table: NDArray[np.int8], kinds: int
+) -> tuple[Floats, Floats]:
+    head = plain_chrome_kinds.PARAMS.head
+    joined_heads = "\n".join(["", *(text[:head] for text in texts), ""])
+    if joined_heads.count("\n") != len(texts) + 1:
+        joined_heads = "\n".join(["", *(text[:head].replace("\n", " ") for text in texts), ""])
+    sums, counts = np.empty((len(texts), kinds)), np.empty(len(texts))
+    points = code_points(joined_heads.casefold())
+    native.kind_words(points, char_table(), char_flags(), table, sums, counts)
+    return sums, counts
+
+
+def kind_token_sums(
+    tree: Tree, own: Ints, table: NDArray[np.int8], scale: float, kinds: int
+) -> Floats:
+    params = plain_chrome_kinds.PARAMS
+    weights = scale * params.fading ** np.arange(params.levels)
+    sums = np.zeros((len(own), kinds))
+    native.kind_names(tree.tokens, tree.sizes, tree.kind, tree.parent, own, table, weights, sums)
+    return sums
+
+
+def likeliest_paths(scores: Floats, costs: Floats, begins: Bools) -> Ints:
+    path = np.empty(len(scores), np.int64)
+    native.likeliest_paths(np.ascontiguousarray(scores), costs, begins, path)
+    return path
+
+
+# ---------------------------------------------------------------------------------- results
+
+
+def strongest_groups(groups: Floats, content: Bools) -> Ints:
+    places = np.empty((len(content), plain_results.MAX_GROUPS), np.int64)
+    native.strongest_grounds(np.ascontiguousarray(groups), content, places)
+    return places
+
+
+def language_features(
+    share: Floats,
+    detected: Floats,
+    letters: Floats,
+    main: int,
+    variant: int,
+    totals: Floats,
+    out: Floats,
+) -> None:
+    native.language_features(share, detected, letters, main, variant, totals, out)
+
+
+def predictions(prediction: type[P], *columns: Sequence[Any]) -> tuple[P, ...]:
+    return native.predictions(prediction, *map(list, columns))
+
+
+# ------------------------------------------------------------------------------------- HTML
+
+
+def split_html(markup: str) -> HtmlParts:
+    # C reads what the parser writes of the parsed document, because that is well formed.
+    written = turbohtml.parse(markup, positions=False).html
+    parts = native.split(written, tag_flags(), Line, Markup, Element, plain_html.is_hidden_style)
+    return plain_html.split_html(markup) if parts is None else HtmlParts(*parts)
+
+
+@cache
+def tag_flags() -> dict[str, int]:
+    """For each tag, which sets it is in: one bit for each set, in the order that C expects."""
+    sets = (
+        plain_html.INLINE_TAGS, plain_html.SKIPPED_TAGS, plain_html.EMPHASIS_TAGS,
+        plain_html.SPACED_TAGS,
+    )  # fmt: skip
+    return {
+        tag: sum(1 << bit for bit, tags in enumerate(sets) if tag in tags)
+        for tag in frozenset().union(*sets)
+    }
+
+
+def tag_counts(markup: str) -> tuple[int, int]:
+    # None for a string with lone surrogates.
+    return native.tag_counts(markup) or plain_html.tag_counts(markup)

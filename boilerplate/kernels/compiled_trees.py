@@ -1,0 +1,105 @@
+"""The C kernel that walks boosted trees, and the trees packed as it reads them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerplate.kernels import plain_trees
+from boilerplate.kernels.arrays import TreeArrays
+from boilerplate.kernels.plain_trees import path_sums
+from boilerplate.kernels.select import native
+from boilerplate.numeric import Floats, Ints
+
+_NODE: Final = np.dtype([(name, "=i4") for name in ("source", "threshold", "left", "right")])
+_ROUND: Final = 4  # numbers that the compiled part adds side by side
+_MOST_THRESHOLDS: Final = 255  # of a column, that it can count in a byte; training makes 254
+_MOST_LEAVES: Final = 256  # of a tree
+Forest = tuple[
+    NDArray[np.int32],
+    NDArray[np.int32],
+    NDArray[np.float32],
+    NDArray[np.void],
+    NDArray[np.int32],
+    NDArray[np.int32],
+    int,
+    NDArray[np.float32],
+    int,
+]
+
+
+@lru_cache(maxsize=8)
+def _packed(trees: TreeArrays, groups: bytes) -> Forest | None:
+    """The trees as the compiled part reads them (see its ``explain``), and a leaf's numbers.
+
+    What is read are columns, each once with missing values as the smallest and once as the
+    largest, as far as nodes ask for them, with all thresholds that they ask for; nodes that are
+    no leaves, in each tree those furthest down first; and leaves, with the log-odds of each and
+    what the groups of columns added. None where thresholds or leaves are more than a byte counts.
+    """
+    at = np.arange(len(trees.left))
+    leaf = trees.left == at
+    tree_of = np.searchsorted(trees.roots, at, "right") - 1
+    sizes = np.bincount(tree_of, ~leaf, len(trees.roots)).astype(np.int32)
+    leaf_sizes = np.bincount(tree_of, leaf, len(trees.roots)).astype(np.int32)
+    begins, leaf_begins = _begins(sizes), _begins(leaf_sizes)
+    most = int(leaf_sizes.max(initial=1))
+    inner = np.flatnonzero(~leaf)
+    inner = inner[np.lexsort([-inner, tree_of[inner]])]
+    slot = np.empty(len(at), np.int64)  # where a node's leaf is found
+    slot[inner] = most + np.arange(len(inner)) - begins[tree_of[inner]]
+    slot[leaf] = np.arange(leaf.sum()) - leaf_begins[tree_of[leaf]]
+    asked = 2 * trees.feature[inner] + ~trees.missing_left[inner]
+    sources, source = np.unique(asked, return_inverse=True)
+    thresholds, place, counts = _ranked(trees.threshold[inner], source, len(sources))
+    if most > _MOST_LEAVES or counts.max(initial=0) > _MOST_THRESHOLDS:
+        return None
+    nodes = np.empty(len(inner), _NODE)
+    nodes["source"] = source
+    nodes["threshold"] = place
+    nodes["left"] = slot[trees.left[inner]]
+    nodes["right"] = slot[trees.left[inner] + 1]
+    paths = path_sums(trees, groups)
+    width = 1 + paths.shape[1]
+    room = width if width == 1 else -(-width // _ROUND) * _ROUND
+    leaves = np.zeros((int(leaf.sum()), room), np.float32)
+    leaves[:, 0], leaves[:, 1:width] = trees.value[leaf], paths[leaf]
+    cuts = _begins(counts)
+    return (
+        sources.astype(np.int32), cuts, thresholds, nodes, begins, leaf_begins, most, leaves, width
+    )  # fmt: skip
+
+
+def _begins(sizes: NDArray[Any]) -> NDArray[np.int32]:
+    """Where each of consecutive runs of these sizes begins, and the end of the last."""
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
+
+
+def _ranked(
+    thresholds: NDArray[np.float32], source: NDArray[np.intp], sources: int
+) -> tuple[NDArray[np.float32], NDArray[np.intp], NDArray[np.intp]]:
+    """The thresholds of each source, sorted and once each; each given one's place; their counts."""
+    order = np.lexsort((thresholds, source))
+    by_source, sorted_ = source[order], thresholds[order]
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (by_source[1:] != by_source[:-1]) | (sorted_[1:] != sorted_[:-1])
+    counts = np.bincount(by_source[new], minlength=sources)
+    place = np.empty(len(order), np.intp)
+    place[order] = np.cumsum(new) - 1 - _begins(counts)[by_source]
+    return sorted_[new], place, counts
+
+
+def tree_sums(
+    trees: TreeArrays, matrix: NDArray[np.float32], groups: Ints | None
+) -> tuple[Floats, Floats]:
+    """The twin of ``plain_trees.tree_sums``, which takes over where trees cannot be packed."""
+    packed = _packed(trees, b"" if groups is None else groups.tobytes())
+    if native is None or packed is None or matrix.dtype != np.float32:
+        return plain_trees.tree_sums(trees, matrix, groups)
+    *forest, leaves, width = packed
+    sums = np.empty((len(matrix), leaves.shape[1]))
+    native.explain(np.asfortranarray(matrix).T, matrix.shape[1], *forest, leaves, sums)
+    return sums[:, 0], sums[:, 1:width]

@@ -1,0 +1,30 @@
+"""The kernels in Python: the reference, written to be read."""
+
+from __future__ import annotations
+
+from boilerplate.kernels.plain_chrome_kinds import kind_text_sums as kind_text_sums
+from boilerplate.kernels.plain_chrome_kinds import kind_token_sums as kind_token_sums
+from boilerplate.kernels.plain_chrome_kinds import likeliest_paths as likeliest_paths
+from boilerplate.kernels.plain_context import container_features as container_features
+from boilerplate.kernels.plain_context import neighbour_features as neighbour_features
+from boilerplate.kernels.plain_html import split_html as split_html
+from boilerplate.kernels.plain_html import tag_counts as tag_counts
+from boilerplate.kernels.plain_language_features import language_features as language_features
+from boilerplate.kernels.plain_linear import bag_buckets as bag_buckets
+from boilerplate.kernels.plain_linear import bag_scores as bag_scores
+from boilerplate.kernels.plain_linear import neighbour_scores as neighbour_scores
+from boilerplate.kernels.plain_linear import ngram_scores as ngram_scores
+from boilerplate.kernels.plain_linear import token_scores as token_scores
+from boilerplate.kernels.plain_results import predictions as predictions
+from boilerplate.kernels.plain_results import strongest_groups as strongest_groups
+from boilerplate.kernels.plain_text import char_counts as char_counts
+from boilerplate.kernels.plain_text import line_shapes as line_shapes
+from boilerplate.kernels.plain_text import page_text as page_text
+from boilerplate.kernels.plain_text import plain_texts as plain_texts
+from boilerplate.kernels.plain_text import text_features as text_features
+from boilerplate.kernels.plain_tree import element_arrays as element_arrays
+from boilerplate.kernels.plain_tree import element_tokens as element_tokens
+from boilerplate.kernels.plain_tree import line_groups as line_groups
+from boilerplate.kernels.plain_tree import line_markups as line_markups
+from boilerplate.kernels.plain_tree import markup_features as markup_features
+from boilerplate.kernels.plain_trees import tree_sums as tree_sums

@@ -1,0 +1,118 @@
+"""Python twins of the kernels that tell what kind of chrome a line is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerplate.kernels.arrays import Tree
+from boilerplate.kernels.ngrams import all_grams, interleaved
+from boilerplate.kernels.plain_text import page_text
+from boilerplate.kernels.plain_tree import token_buckets
+from boilerplate.numeric import Bools, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class ChromeKindParams:
+    """What the model of chrome kinds reads; the C twin has the same numbers.
+
+    Of a line its first ``head`` characters, for a notice says what it is at its start; pairs of
+    characters carry scripts without spaces, fives the stems of words. Tables have 2**``text_bits``
+    and 2**``token_bits`` rows. What an element is called counts ``fading`` as much from one level
+    further down, and nothing from ``levels`` levels below.
+    """
+
+    head: int = 240
+    char_orders: tuple[int, ...] = (2, 3, 4, 5)
+    word_orders: tuple[int, ...] = (1, 2)
+    text_bits: int = 17
+    token_bits: int = 13
+    fading: float = 0.7
+    levels: int = 12
+
+
+PARAMS: Final = ChromeKindParams()
+
+
+def text_rows(texts: Sequence[str]) -> tuple[Ints, Ints]:
+    """The buckets of each text's n-grams, text after text, and the offsets of the texts."""
+    text = page_text([" ".join(each[: PARAMS.head].split()) for each in texts])
+    return interleaved(all_grams(text, PARAMS.char_orders, PARAMS.word_orders), PARAMS.text_bits)
+
+
+def kind_text_sums(
+    texts: Sequence[str], table: NDArray[np.int8], kinds: int
+) -> tuple[Floats, Floats]:
+    """The sums of each text's n-grams in a table of weights, (n, kinds), and their number, (n,).
+
+    ``table`` (2**17, 16) has a column for each kind, and unused ones.
+    """
+    ids, offsets = text_rows(texts)
+    return _row_sums(table[:, :kinds], ids, offsets), np.diff(offsets).astype(float)
+
+
+def kind_token_sums(
+    tree: Tree, own: Ints, table: NDArray[np.int8], scale: float, kinds: int
+) -> Floats:
+    """The weights of the tokens of the elements around lines, (n, kinds), the nearest heaviest.
+
+    ``own`` (n,) are the lines' elements, -1 for a line without markup; ``table`` (2**13, 16) has
+    a column for each kind, and unused ones, in units of ``scale``.
+    """
+    offsets = np.concatenate([[0], np.cumsum(tree.sizes)])
+    ids = token_buckets(tree.tokens, 0, PARAMS.token_bits)
+    of_kind = _row_sums(table[:, :kinds], ids, offsets) / np.sqrt(tree.sizes)[:, None]
+    # A last row for what is above the root, or has no markup: zeros.
+    of_kind = np.vstack([of_kind, np.zeros(kinds)])
+    kind, parent = np.append(tree.kind, len(of_kind) - 1), np.append(tree.parent, -1)
+    sums = np.zeros((len(own), kinds))
+    for weight in scale * PARAMS.fading ** np.arange(PARAMS.levels):
+        sums += weight * of_kind[kind[own]]
+        own = parent[own]
+    return sums
+
+
+def _row_sums(table: NDArray[np.int8], ids: Ints, offsets: Ints) -> Floats:
+    """The sum of the rows of a table whose ids stand between each two offsets, (n, k)."""
+    sums = np.zeros((len(offsets) - 1, table.shape[1]))
+    filled = np.diff(offsets) > 0  # reduceat knows no empty rows
+    if filled.any():
+        each = table.take(ids, axis=0).astype(np.float64)
+        sums[filled] = np.add.reduceat(each, offsets[:-1][filled], axis=0)
+    return sums
+
+
+def likeliest_paths(scores: Floats, costs: Floats, begins: Bools) -> Ints:
+    """The likeliest kind of each line of runs of lines, (n,) (Viterbi 1967).
+
+    ``scores`` (n, kinds) are log-probabilities; ``costs`` (n,) is what it costs a line to be of
+    another kind than the line before; ``begins`` (n,) says at which lines a run begins.
+    """
+    bounds = [*np.flatnonzero(begins).tolist(), len(scores)]
+    found = [likeliest_path(scores[a:b], costs[a:b].tolist()) for a, b in pairwise(bounds)]
+    return np.array([kind for path in found for kind in path], np.int64)
+
+
+def likeliest_path(scores: Floats, costs: Sequence[float]) -> list[int]:
+    """The likeliest kind of each line of one run.
+
+    >>> likeliest_path(np.log([[0.8, 0.2], [0.4, 0.6], [0.8, 0.2], [0.001, 0.999]]), [1.5] * 4)
+    [0, 0, 0, 1]
+    """
+    rows = scores.tolist()
+    best = [rows[0]]  # for each line and kind, the log-probability of the likeliest path to it
+    for row, cost in zip(rows[1:], costs[1:], strict=True):
+        change = max(best[-1]) - cost
+        best.append([max(b, change) + r for b, r in zip(best[-1], row, strict=True)])
+    kind = best[-1].index(max(best[-1]))
+    path = [kind]
+    for before, cost in zip(best[-2::-1], costs[:0:-1], strict=True):
+        if before[kind] < max(before) - cost:
+            kind = before.index(max(before))
+        path.append(kind)
+    return path[::-1]

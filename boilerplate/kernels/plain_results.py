@@ -1,0 +1,44 @@
+"""Python twins of the kernels that choose what a reason says and put results together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerplate.numeric import Floats, Ints
+
+P = TypeVar("P")
+
+MAX_GROUPS: Final = 6  # considered for one line, because for some there is nothing to say
+MIN_SHARE: Final = 0.1  # of the strongest group's contribution; what adds less explains little
+
+
+def strongest_groups(contributions: Floats, content: NDArray[np.bool_]) -> Ints:
+    """The feature groups that added most to each line's label, the strongest first, (n, 6).
+
+    ``contributions`` are what each of g groups added to the log-odds of content, (n, g);
+    ``content`` are kept lines, (n,). The number g stands for groups that spoke for the other
+    label, or added too little beside the strongest.
+    """
+    toward_label = np.where(content[:, None], contributions, -contributions)
+    order = np.argsort(-toward_label, axis=1, kind="stable")[:, :MAX_GROUPS]
+    added = np.take_along_axis(toward_label, order, 1)
+    enough = added > np.maximum(MIN_SHARE * added[:, :1], 0.0)
+    return np.where(enough, order, contributions.shape[1])
+
+
+def predictions(
+    prediction: type[P],
+    lines: Sequence[Any],
+    labels: Sequence[Any],
+    probabilities: Sequence[float],
+    reasons: Sequence[str],
+    kinds: Sequence[str | None],
+    languages: Sequence[tuple[str | None, float]],
+) -> tuple[P, ...]:
+    """One ``prediction`` a line, from columns of its fields; a language brings its confidence."""
+    columns = zip(lines, labels, probabilities, reasons, kinds, languages, strict=True)
+    return tuple(prediction(*each, *language) for *each, language in columns)

@@ -1,0 +1,1 @@
+"""Tests of reasons and reports."""

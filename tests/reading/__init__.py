@@ -1,0 +1,1 @@
+"""Tests of reading pages: encodings, HTML, bare text, metadata and limits."""
