@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
+from boilerplate.model.columns import MODES
 
 from benchmarks.isolation import run_all
 from benchmarks.tools import (
@@ -41,7 +42,6 @@ from benchmarks.tools import (
 from boilerplate.cleaner import Cleaner
 from boilerplate.language.lines import speech
 from boilerplate.metrics import line_score, shingle_score, word_score, words
-from boilerplate.model.columns import MODES
 from boilerplate.page import Kind, Label
 from boilerplate.plugins.manager import no_plugins
 from boilerplate.reading.encoding import decode

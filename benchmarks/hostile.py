@@ -76,7 +76,6 @@ def clean_one(path: Path) -> dict[str, Any]:
     """What one page takes: processor seconds, and bytes beyond what this process had."""
     from boilerplate import Cleaner
     from boilerplate.plugins.manager import no_plugins
-    from boilerplate.serialize import page_record
 
     cleaner = Cleaner(plugins=no_plugins())
     cleaner.clean("<p>What is loaded late is loaded now. Aber ja, das ist so.</p>")
@@ -87,7 +86,7 @@ def clean_one(path: Path) -> dict[str, Any]:
     begun = time.process_time()
     page = cleaner.clean(data)
     # With kinds and reasons, which are worked out when they are asked for.
-    written = json.dumps(page_record("page", page), ensure_ascii=False)
+    written = json.dumps(page.to_dict("page"), ensure_ascii=False)
     seconds = time.process_time() - begun
     peak = status("VmHWM") - before
     written.encode("utf-8", "backslashreplace")

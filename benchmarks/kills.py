@@ -34,8 +34,9 @@ RUN = """
 import sys
 from pathlib import Path
 from boilerplate.cleaner import Cleaner
-from boilerplate.runner import Job, run, shards_of
-from boilerplate.recipe import Recipe
+from boilerplate.batch.cleaner_config import Recipe
+from boilerplate.batch.run import run
+from boilerplate.batch.shard import Job, shards_of
 model, source, output = sys.argv[1:]
 files = [(path, path.relative_to(source)) for path in sorted(Path(source).rglob("*.*"))]
 job = Job(Recipe.of(Cleaner(model or None)), output)

@@ -16,11 +16,11 @@ from typing import Final
 
 import click
 import numpy as np
+from boilerplate.model.columns import MODES
 
 from benchmarks.site_models import of_gold_pages, pages_by_site, parts
 from boilerplate.cleaner import best_threshold
 from boilerplate.metrics import score_counts
-from boilerplate.model.columns import MODES
 from boilerplate.model.model import Model, load_model
 from boilerplate.numeric import Bools
 from boilerplate.page import Kind

@@ -17,10 +17,10 @@ from typing import Final
 
 import click
 import numpy as np
+from boilerplate.model.columns import MODES
 
 from benchmarks.site_models import of_gold_pages, pages_by_site
 from boilerplate.cleaner import Cleaner
-from boilerplate.model.columns import MODES
 from boilerplate.model.model import load_model
 from boilerplate.page import Page
 from boilerplate.plugins.manager import no_plugins

@@ -22,9 +22,9 @@ from zlib import crc32
 
 import click
 import numpy as np
+from boilerplate.model.columns import MODES
 
 from boilerplate.cleaner import Cleaner
-from boilerplate.model.columns import MODES
 from boilerplate.model.model import Model, load_model
 from boilerplate.model.stack import Scores
 from boilerplate.page import Kind, Label, Page

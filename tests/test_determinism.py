@@ -16,7 +16,6 @@ from boilerplate import Cleaner, SiteModel
 from boilerplate.kernels import select as acceleration
 from boilerplate.model.model import Model
 from boilerplate.reading.html import html_page
-from boilerplate.serialize import page_record
 from tests import made_up_site as site
 from tests.made_up import SENTENCES, news_page
 
@@ -37,7 +36,7 @@ def digest() -> str:
     pages += ["\n".join(SENTENCES.values()), site.html(7)]
     out = hashlib.sha256(known.to_bytes())
     for page in pages:
-        out.update(json.dumps(page_record("page", cleaner.clean(page))).encode())
+        out.update(json.dumps(cleaner.clean(page).to_dict()).encode())
     return out.hexdigest()
 
 

@@ -36,7 +36,7 @@ from boilerplate import Cleaner, CleanPage, Page, SiteModel, clean
 from boilerplate.batch.readers import read_archive, read_files
 from boilerplate.batch.record import Fields, Record, RecordsError, opened
 from boilerplate.batch.worker import Answer, clean_record
-from boilerplate.batch.writers import cleaned_records, writing
+from boilerplate.batch.writers import read_cleaned, writing
 from boilerplate.explain.batch_report import html_report
 from boilerplate.explain.terminal import explain_text
 from boilerplate.kernels import select as acceleration
@@ -114,7 +114,8 @@ def check_record(cleaner: Cleaner, source: Source, url: str | None = URL) -> Non
     assert b"\n" not in answer.json
     values = json.loads(answer.json)
     for line in values["lines"]:
-        assert values["page"][line["start"] : line["end"]].strip()
+        if line["start"] is not None:
+            assert values["text"][line["start"] : line["end"]] == line["text"]
 
 
 def check_teaching(model: Model, page: Page, path: Path) -> None:
@@ -213,7 +214,7 @@ def in_parquet(answers: Iterable[Answer], folder: Path) -> list[dict[str, Any]]:
     with writing(folder / "a", "parquet") as (writer, _):
         for answer in answers:
             writer.write(answer.json)
-    return list(cleaned_records(folder / "a", "parquet"))
+    return list(read_cleaned(folder / "a", "parquet"))
 
 
 class TestNaughtyStrings:

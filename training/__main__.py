@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
+from boilerplate.model.columns import MODES
 
 import training.corpora as corpora
-from boilerplate.model.columns import MODES
 from boilerplate.model.model import to_bytes
 from boilerplate.page import Kind
 from training.corpora import CORPORA, GoldPage

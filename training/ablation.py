@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+from boilerplate.model.columns import GROUNDS, MODES, column_grounds
 from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
 from boilerplate.features.encode import encode
-from boilerplate.model.columns import GROUNDS, MODES, column_grounds
 from boilerplate.model.linear import EVIDENCE, Linear, PageTypes
 from boilerplate.model.model import Model
 from boilerplate.model.stack import Scores, Stack

@@ -17,12 +17,12 @@ from typing import Any, Final, Literal
 from zlib import crc32
 
 import numpy as np
+from boilerplate.model.columns import MODES
 from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
 from boilerplate.language.names import LANGUAGES
 from boilerplate.metrics import line_score
-from boilerplate.model.columns import MODES
 from boilerplate.page import Kind, Label, Page, text_page
 from boilerplate.plugins.manager import no_plugins
 from boilerplate.reading.html import html_page

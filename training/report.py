@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from boilerplate.model.columns import MODES
 from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
 from boilerplate.metrics import Score, word_score
-from boilerplate.model.columns import MODES
 from boilerplate.page import Kind
 from boilerplate.plugins.manager import no_plugins
 from training.align import CONTENT_SHARE, content_shares

@@ -19,10 +19,10 @@ from zlib import crc32
 
 import click
 import numpy as np
+from boilerplate.model.columns import MODES
 from scipy.optimize import minimize
 
 from boilerplate.cleaner import best_threshold
-from boilerplate.model.columns import MODES
 from boilerplate.model.model import Model
 from boilerplate.numeric import Floats, logit, sigmoid
 from boilerplate.page import Kind

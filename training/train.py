@@ -14,6 +14,7 @@ from zlib import crc32
 
 import numpy as np
 import scipy.sparse as sp
+from boilerplate.model.columns import MODES
 from joblib import Parallel, delayed
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
@@ -21,7 +22,6 @@ from boilerplate.classifier import BoostedLines
 from boilerplate.features.encode import BAG_BITS, Encoded, encode
 from boilerplate.kernels.ngrams import HASH_BITS
 from boilerplate.metrics import word_score
-from boilerplate.model.columns import MODES
 from boilerplate.model.linear import EVIDENCE, PAGE_TYPES, Linear, PageTypes, evidence_rows
 from boilerplate.model.model import Model
 from boilerplate.model.stack import Stack, tree_matrix

@@ -34,21 +34,29 @@ class Recipe:
 
     ``pickled`` is a Cleaner, which holds paths and settings, not arrays: of a model, of folders
     of plugins and of site models, which must be there where the worker runs. ``identity`` is its
-    fingerprint as JSON, told where the recipe was made.
+    fingerprint as JSON, told where the recipe was made. ``reasons`` is whether each line's record
+    says why it was kept or dropped, which doubles the work.
     """
 
     pickled: bytes
     identity: str
     fields: Fields = field(default_factory=Fields)
     budget: Budget = field(default_factory=Budget)
+    reasons: bool = False
 
     @classmethod
     def of(
-        cls, cleaner: Cleaner, fields: Fields | None = None, budget: Budget | None = None
+        cls,
+        cleaner: Cleaner,
+        fields: Fields | None = None,
+        budget: Budget | None = None,
+        reasons: bool = False,
     ) -> Recipe:
         """The recipe of a Cleaner. Raises what pickle raises for plugins that cannot be shipped."""
         identity = json.dumps(fingerprint(cleaner), sort_keys=True)
-        return cls(pickle.dumps(cleaner, 4), identity, fields or Fields(), budget or Budget())
+        return cls(
+            pickle.dumps(cleaner, 4), identity, fields or Fields(), budget or Budget(), reasons
+        )
 
     def build(self) -> Cleaner:
         """The Cleaner."""

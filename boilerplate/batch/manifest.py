@@ -9,7 +9,7 @@ from typing import Final
 from boilerplate.batch.cleaner_config import differences
 from boilerplate.batch.pool import RunError
 from boilerplate.batch.shard import REPORTS, Job, _json
-from boilerplate.files import beside, remove_left_behind
+from boilerplate.files import remove_leftovers, write_atomically
 
 MANIFEST: Final = "manifest.json"
 
@@ -42,7 +42,7 @@ def begin(job: Job) -> None:
             f"{folder} was begun otherwise, and half of each would be no result: "
             f"{differences(run, now)}. Go on as it was begun, or choose another folder for --output"
         )
-    remove_left_behind(folder)
+    remove_leftovers(folder)
 
 
 def write_manifest(job: Job, complete: bool) -> None:
@@ -66,5 +66,4 @@ def write_manifest(job: Job, complete: bool) -> None:
         "totals": totals,
         "shards": sorted(entries, key=lambda entry: str(entry["shard"])),
     }
-    with beside(Path(job.folder, MANIFEST)) as file:
-        file.write(_json(manifest))
+    write_atomically(Path(job.folder, MANIFEST), _json(manifest))

@@ -20,7 +20,7 @@ from boilerplate.batch.dask import _on_dask
 from boilerplate.batch.manifest import begin, write_manifest
 from boilerplate.batch.pool import Workers
 from boilerplate.batch.shard import Job, Progress, Shard, ShardReport, clean_shard
-from boilerplate.files import remove_left_behind
+from boilerplate.files import remove_leftovers
 
 SHARDS_AT_ONCE: Final = 4  # on one machine, so that its workers never wait for the end of one
 
@@ -53,7 +53,7 @@ def run(
             with contextlib.closing(engine):
                 reports.extend(engine)
         finally:
-            remove_left_behind(Path(job.folder))
+            remove_leftovers(Path(job.folder))
             complete = len(reports) == len(shards) and not any(r.problem for r in reports)
             write_manifest(job, complete)
     return reports

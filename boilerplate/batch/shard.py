@@ -14,8 +14,9 @@ from boilerplate.batch.pool import RunError, StoppedError, Workers
 from boilerplate.batch.readers import is_archive, read_archive, read_files
 from boilerplate.batch.record import Record, RecordsError
 from boilerplate.batch.writers import Format, Written, writing
-from boilerplate.files import beside, digest_of
+from boilerplate.files import digest_of, write_atomically
 from boilerplate.page import Kind
+from boilerplate.serialize import SCHEMA
 
 REPORTS: Final = ".reports"  # one a finished shard, until and after all stand in the manifest
 
@@ -79,6 +80,8 @@ class Job:
             "as": self.kind,
             "fields": asdict(self.recipe.fields),
             "budget": asdict(self.recipe.budget),
+            "schema": SCHEMA,
+            "reasons": self.recipe.reasons,
         }
 
 
@@ -149,8 +152,9 @@ def _cleaned(shard: Shard, job: Job, workers: Workers, progress: Progress | None
         shard.name, size, digest, target.relative_to(job.folder).as_posix(),
         written.bytes, written.sha256, count, errors, in_part,
     )  # fmt: skip
-    with beside(job.report(shard)) as out:
-        out.write(_json({"run": job.fingerprint, **report.entry()}))
+    path = job.report(shard)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, _json({"run": job.fingerprint, **report.entry()}))
     return report
 
 

@@ -9,16 +9,15 @@ import os
 import pickle
 import signal
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, Literal
+from typing import IO, Final, Literal
 
 from boilerplate.batch.cleaner_config import Recipe, fingerprint
 from boilerplate.batch.record import Fields, Record, opened, scrubbed
 from boilerplate.cleaner import Cleaner
 from boilerplate.plugins.plugin import PluginError
-from boilerplate.serialize import page_fields
+from boilerplate.serialize import failed_record, to_json
 
 # Ready, an answer, one of a page that was read in part, an error record, out of memory, fatal.
 Status = Literal[b"R", b"A", b"P", b"E", b"M", b"F"]
@@ -47,25 +46,24 @@ class Answer:
 
 def error_record(record: Record, error: str) -> Answer:
     """What stands for a record of which nothing came."""
-    return Answer(_written(record, {"error": scrubbed(error)}), failed=True)
+    failed = failed_record(record.id, scrubbed(error), url=record.url, record=record.number)
+    return Answer(to_json(failed), failed=True)
 
 
-def _written(record: Record, values: Mapping[str, Any]) -> bytes:
-    whole = {"record": record.number, "id": record.id, "url": record.url, **values}
-    # What is left of lone surrogates, in a URL's site for one, keeps its length.
-    return json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace")
+def clean_record(cleaner: Cleaner, record: Record, fields: Fields, reasons: bool = False) -> Answer:
+    """One record's answer, with ``reasons`` or without; an error record if anything fails.
 
-
-def clean_record(cleaner: Cleaner, record: Record, fields: Fields) -> Answer:
-    """One record's answer; an error record if anything fails but memory."""
+    MemoryError, and PluginError of strict plugins, are raised.
+    """
     try:
         record = opened(record, fields)
         if record.error:
             return error_record(record, record.error)
         _forgive(cleaner)
         page = cleaner.clean(record.source, record.url, record.kind, record.charset)
-        return Answer(_written(record, page_fields(page)), in_part=page.page.unread > 0)
-    except (MemoryError, PluginError):  # PluginError: strict plugins
+        values = page.to_dict(record.id, record=record.number, reasons=reasons)
+        return Answer(to_json(values), in_part=page.page.unread > 0)
+    except (MemoryError, PluginError):
         raise
     except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
         return error_record(record, " ".join(f"{type(error).__name__}: {error}".split())[:1000])
@@ -103,7 +101,7 @@ def serve() -> None:
             for record in records:
                 _begin_page(recipe.budget.seconds, nowhere)
                 try:
-                    answer = clean_record(cleaner, record, recipe.fields)
+                    answer = clean_record(cleaner, record, recipe.fields, recipe.reasons)
                 except MemoryError:
                     _end_page()
                     _answer(answers, b"M", b"")

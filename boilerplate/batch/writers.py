@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal, Protocol, cast, get_args
 
 from boilerplate.batch.readers import _missing, _unpacked, _zstd
-from boilerplate.files import beside
+from boilerplate.files import atomic_write
+from boilerplate.serialize import METADATA_KEYS
 
 Format = Literal["jsonl", "jsonl.gz", "jsonl.zst", "parquet"]
 
@@ -44,11 +45,12 @@ class Writer(Protocol):
 
 @contextmanager
 def writing(target: Path, form: Format) -> Iterator[tuple[Writer, _Hashing]]:
-    """A writer of ``target``, which is there whole when the block ends well, or not at all.
+    """A writer of ``target``, which is there whole when the block ends without an error, or not.
 
-    What is written goes to a name beside it, to the disk, and is then renamed.
+    Its folder is made. See ``files.atomic_write``.
     """
-    with beside(target) as file:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(target) as file:
         hashing = _Hashing(file)
         writer = _parquet_writer(hashing) if form == "parquet" else _line_writer(hashing, form)
         try:
@@ -116,7 +118,7 @@ class _ParquetWriter:
         from pyarrow import parquet
 
         self.arrow = pyarrow
-        self.schema = _schema(pyarrow)
+        self.schema = parquet_schema(pyarrow)
         self.parquet = parquet.ParquetWriter(hashing, self.schema, compression="zstd")
         self.rows: list[dict[str, Any]] = []
         self.bytes = 0
@@ -138,28 +140,25 @@ class _ParquetWriter:
         self.parquet.close()
 
 
-def _schema(pa: Any) -> Any:
+def parquet_schema(pa: Any) -> Any:
+    """The columns of a Parquet file: the keys of a cleaned page's JSON, with its types."""
+    string, number = pa.string(), pa.float64()
     line = pa.struct(
         [
-            ("start", pa.int32()), ("end", pa.int32()), ("probability", pa.float64()),
-            ("content", pa.bool_()), ("kind", pa.string()), ("language", pa.string()),
+            ("text", string), ("label", string), ("probability", number), ("reason", string),
+            ("kind", string), ("language", string), ("language_confidence", number),
+            ("decided_by", string), ("start", pa.int64()), ("end", pa.int64()),
         ]
     )  # fmt: skip
-    text = ("id", "url", "site", "language", "kind")
     return pa.schema(
         [
-            ("record", pa.int64()),
-            *((name, pa.string()) for name in text),
-            ("threshold", pa.float64()),
-            ("drift", pa.float64()),
-            ("unread", pa.int64()),
-            ("plugin_errors", pa.list_(pa.string())),
-            ("text", pa.string()),
-            ("page", pa.string()),
-            ("lines", pa.list_(line)),
-            ("error", pa.string()),
+            ("schema", pa.int64()), ("source", string), ("record", pa.int64()), ("url", string),
+            ("site", string), ("language", string), ("kind", string), ("threshold", number),
+            ("text", string), ("metadata", pa.struct([(key, string) for key in METADATA_KEYS])),
+            ("lines", pa.list_(line)), ("plugin_errors", pa.list_(string)), ("drift", number),
+            ("unread", pa.int64()), ("error", string),
         ]
-    )
+    )  # fmt: skip
 
 
 def _parquet_writer(hashing: _Hashing) -> Writer:
@@ -169,8 +168,8 @@ def _parquet_writer(hashing: _Hashing) -> Writer:
         raise _missing("parquet", "Parquet files") from error
 
 
-def cleaned_records(path: Path, form: Format) -> Iterator[dict[str, Any]]:
-    """The records of a file that was written here, one by one, as JSON values."""
+def read_cleaned(path: Path, form: Format) -> Iterator[dict[str, Any]]:
+    """The records of a shard's output file, one by one, as JSON values."""
     if form == "parquet":
         from pyarrow import parquet
 

@@ -16,6 +16,7 @@ from boilerplate.batch.writers import FORMATS, Format, check_format
 from boilerplate.cli.sources import STDIN, Input
 from boilerplate.cli.terminal import INTERRUPTED_STATUS, say, warn
 from boilerplate.display import visible
+from boilerplate.files import write_atomically
 from boilerplate.page import Kind
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Many:
     page_seconds: float = 30.0
     page_memory: int = 1024
     dask: str | None = None
+    reasons: bool = False
 
 
 def _fields(_: object, __: object, given: Sequence[str]) -> Fields:
@@ -76,6 +78,10 @@ def many_options(command: Callable[..., None]) -> Callable[..., None]:
             metavar="MIB", help="What a page may need, in shards (on Linux).",
         ),
         click.option("--dask", metavar="ADDRESS", help="Clean shards on this Dask scheduler."),
+        click.option(
+            "--reasons", is_flag=True,
+            help="Write into shards why each line was kept or dropped; takes twice as long.",
+        ),
     )  # fmt: skip
 
     def gathered(**given: Any) -> None:
@@ -128,7 +134,9 @@ def clean_many(
         ((found.path, found.path.relative_to(common)) for found in inputs if not found.problem),
         many.shard_pages or SHARD_PAGES,
     )
-    recipe = Recipe.of(cleaner, many.fields, Budget(many.page_seconds, many.page_memory))
+    recipe = Recipe.of(
+        cleaner, many.fields, Budget(many.page_seconds, many.page_memory), many.reasons
+    )
     job = Job(recipe, str(output.absolute()), shape, kind)
     try:
         check_format(shape)
@@ -152,13 +160,13 @@ def _report_on(
 ) -> bool:
     """Write the report on the shards that are finished, read from their files one by one."""
     from boilerplate.batch.record import RecordsError
-    from boilerplate.batch.writers import cleaned_records
+    from boilerplate.batch.writers import read_cleaned
     from boilerplate.explain.summary import batch_of_records
 
     done = {each.shard for each in reports if not each.problem}
     paths = [job.output(shard) for shard in shards if shard.name in done]
     try:
-        batch = batch_of_records(each for path in paths for each in cleaned_records(path, job.form))
+        batch = batch_of_records(each for path in paths for each in read_cleaned(path, job.form))
     except (RecordsError, OSError, ValueError) as error:
         warn(str(target), f"no report: {error}")
         return False
@@ -170,7 +178,7 @@ def write_report(batch: Batch, target: Path) -> bool:
     from boilerplate.explain.batch_report import batch_report
 
     try:
-        target.write_bytes(batch_report(batch).encode())
+        write_atomically(target, batch_report(batch).encode())
     except OSError as error:
         warn(str(target), error.strerror or str(error))
         return False

@@ -107,21 +107,22 @@ def clean(
     As text, pages are set apart by an empty line, and a page without content prints nothing.
 
     \b
-    As jsonl, a page is one object on one line:
-      {"source": "page.html", "url": null, "site": null, "language": "tr", "kind": "html",
-       "lines": [{"text": "...", "label": "content" or "boilerplate",
-                  "probability": 0.98, "reason": "...", "kind": null or "cookie" ...,
-                  "language": "tr", "language_confidence": 0.99}, ...]}
-    and an input that could not be read or cleaned:
-      {"source": "gone.html", "error": "No such file or directory"}
+    As jsonl, a page is one object on one line, with every line of the page:
+      {"schema": 1, "source": "page.html", "url": null, "language": "tr", "text": "...", ...
+       "lines": [{"text": "...", "label": "content" or "boilerplate", "probability": 0.98,
+                  "reason": "...", "kind": null or "cookie" ..., "decided_by": "model", ...},
+                 ...], "error": null}
+    An input that could not be read or cleaned has the same keys, no lines, and its "error".
+    The reference "The JSON of a cleaned page" describes each key.
 
     With --output the folders below DIR are those below the inputs' common folder, and nothing
     is ever written outside DIR or over an input.
 
     Files of many pages are .jsonl, .parquet, .warc and .wet, also as .gz or .zst. Each becomes
-    one file below DIR, in jsonl, jsonl.gz, jsonl.zst or parquet, with a record for each of its
-    pages, one with "error" where a page failed. A manifest there has counts and checksums. The
-    same command again does what is missing; with another model or other options it refuses.
+    one file below DIR, in jsonl, jsonl.gz, jsonl.zst or parquet, with the same object, or row, for
+    each of its pages; reasons are null there unless --reasons asks for them. A manifest has counts
+    and checksums. The same command again does what is missing; with another model or other options
+    it refuses.
 
     Plugins that know a page's site correct the model; the site is told by --url. One that fails
     is named on standard error, and in jsonl under "plugin_errors"; the page still comes out.
@@ -214,11 +215,11 @@ def _outcome(cleaner: Cleaner, found: Input, url: str | None, kind: Kind | None)
     try:
         return Outcome(found, cleaner.clean(found.read(), url, kind))
     except OSError as error:
-        return Outcome(found, error=_reason_of(error))
+        return Outcome(found, error=_reason_of(error), url=url)
     except PluginError as error:  # --strict-plugins
         raise click.ClickException(str(error)) from error
     except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
-        return Outcome(found, error=f"{type(error).__name__}: {error}")
+        return Outcome(found, error=f"{type(error).__name__}: {error}", url=url)
 
 
 def _save(folder: _Folder, outcome: Outcome) -> str:

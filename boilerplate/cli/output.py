@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,8 +14,9 @@ import click
 from boilerplate.cli.sources import STDIN, Input, absolute
 from boilerplate.display import visible, visible_json
 from boilerplate.explain.terminal import explain_text
+from boilerplate.files import write_atomically
 from boilerplate.result import CleanPage
-from boilerplate.serialize import page_record
+from boilerplate.serialize import failed_record, to_json
 
 Format = Literal["text", "jsonl"]
 Renderer = Callable[["Outcome"], bytes]
@@ -31,6 +31,7 @@ class Outcome:
     input: Input
     page: CleanPage | None = None
     error: str = ""
+    url: str | None = None
 
 
 def _text(outcome: Outcome) -> bytes:
@@ -50,12 +51,13 @@ def _json_line_for_terminal(outcome: Outcome) -> bytes:
 
 
 def _json_line(outcome: Outcome) -> bytes:
-    if outcome.page:
-        record = page_record(outcome.input.name, outcome.page)
-    else:
-        record = {"source": outcome.input.name, "error": outcome.error}
-    # A lone surrogate, as in the name of a file that is not UTF-8, becomes JSON's own \\udcXX.
-    return (json.dumps(record, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    name = outcome.input.name
+    record = (
+        outcome.page.to_dict(name)
+        if outcome.page
+        else failed_record(name, outcome.error, url=outcome.url)
+    )
+    return to_json(record, "backslashreplace") + b"\n"
 
 
 def _explanation(outcome: Outcome) -> bytes:
@@ -116,7 +118,7 @@ class _Folder:
             return
         target = self.target(outcome.input)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(RENDERERS[self.form](outcome))
+        write_atomically(target, RENDERERS[self.form](outcome), follow_links=False)
 
     def target(self, found: Input) -> Path:
         """Where a page goes; OSError where that is outside of the folder, or an input."""

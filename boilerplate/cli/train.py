@@ -13,6 +13,7 @@ import click
 
 from boilerplate.cli.sources import PAGE_SUFFIXES, STDIN, Input, find_inputs
 from boilerplate.cli.terminal import echo, warn
+from boilerplate.files import write_atomically
 from boilerplate.page import Kind, Label, Page
 from boilerplate.plugins.paths import site_models_folder
 
@@ -133,7 +134,8 @@ def site(
     if report:
         from boilerplate.explain.site_report import site_report
 
-        report.write_text(site_report(model, [(e.name, e.page) for e in examples]), "utf-8")
+        html = site_report(model, [(e.name, e.page) for e in examples])
+        write_atomically(report, html.encode("utf-8"))
     sys.exit(1 if failures else 0)
 
 

@@ -19,7 +19,7 @@ from boilerplate.explain.html_parts import (
     name_of_language,
     share_bar,
 )
-from boilerplate.explain.page_report import dropped_by, page_section
+from boilerplate.explain.page_report import FOREIGN, dropped_by, page_section
 from boilerplate.result import CleanPage
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def _batch(batch: Batch) -> str:
         "lines": f"{batch.lines:,}",
         "kept": f"{batch.kept:,}",
         "dropped": f"{dropped:,}",
+        FOREIGN: counted(batch.foreign, "line") if batch.foreign else "",
         "failed": counted(batch.errors, "page") if batch.errors else "",
         "read in part": counted(batch.in_part, "page") if batch.in_part else "",
     }

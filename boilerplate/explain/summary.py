@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from boilerplate.page import Label, is_blank
 from boilerplate.result import CleanPage
-from boilerplate.serialize import page_of_record
 
 MAX_SHOWN: Final = 100  # pages, the strangest, that a report shows line by line
 MAX_LISTED: Final = 1000  # and names
@@ -113,6 +112,7 @@ class Batch:
     kept: int = 0
     errors: int = 0
     in_part: int = 0  # pages that were not read to their end
+    foreign: int = 0  # lines that were dropped and are in another language than their page
     deciders: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     languages: dict[str, list[int]] = field(default_factory=dict)
@@ -122,7 +122,7 @@ class Batch:
 
     def add(self, name: str, page: CleanPage) -> None:
         """Count a page, and keep it if it is among the strangest."""
-        from boilerplate.explain.reasons import decider
+        from boilerplate.explain.reasons import count_foreign
 
         one = digest(name, page)
         self.pages += 1
@@ -132,8 +132,8 @@ class Batch:
         for p in page.predictions:
             if p.label is Label.BOILERPLATE and not is_blank(p.line):
                 self.kinds[p.kind or "other"] += 1
-                if p.reason:
-                    self.deciders[decider(p.reason)] += 1
+                self.deciders[p.decided_by] += 1
+        self.foreign += count_foreign(page.predictions, page.language)
         tally = self.languages.setdefault(one.language or "", [0, 0, 0])
         for i, count in enumerate((1, one.lines, one.kept)):
             tally[i] += count
@@ -178,11 +178,16 @@ def _push(heap: list[Any], item: tuple[Any, ...], most: int) -> None:
 
 
 def batch_of_records(records: Iterable[Mapping[str, Any]]) -> Batch:
-    """A batch from the records of shards; those of pages that failed are counted."""
+    """A batch from the records of shards; those of pages that failed are counted.
+
+    Raises ValueError for a record that is no cleaned page.
+    """
     found = Batch()
     for record in records:
         if record.get("error"):
             found.errors += 1
         else:
-            found.add(str(record.get("id") or record.get("url") or "?"), page_of_record(record))
+            found.add(
+                str(record.get("source") or record.get("url") or "?"), CleanPage.from_dict(record)
+            )
     return found

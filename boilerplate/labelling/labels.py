@@ -16,7 +16,7 @@ from typing import Final
 
 from boilerplate.display import visible
 from boilerplate.explain.terminal import numbered_predictions, sign
-from boilerplate.files import beside
+from boilerplate.files import write_atomically
 from boilerplate.page import Label, Page
 from boilerplate.result import CleanPage
 
@@ -160,5 +160,4 @@ def save_labels(file: LabelsFile, path: Path) -> None:
 
     A symbolic link at ``path`` is replaced, not followed.
     """
-    with beside(path) as temporary:
-        temporary.write(str(file).encode("utf-8"))
+    write_atomically(path, str(file).encode("utf-8"), follow_links=False)

@@ -24,12 +24,16 @@ class Opinions:
     """What the plugins say of a page's lines, by the lines' indices.
 
     ``verdicts`` are labels, with the reasons that go into the predictions; ``votes`` are log-odds
-    to add, with their reasons; ``errors`` say which plugins failed, and how.
+    to add, with their reasons; ``errors`` say which plugins failed, and how. ``judges`` are the
+    names of the plugins that gave the verdicts, ``voters`` those of the plugins with the strongest
+    vote in the direction of the sum.
     """
 
     verdicts: Mapping[int, tuple[Label, str]] = field(default_factory=dict)
     votes: Mapping[int, tuple[float, str]] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
+    judges: Mapping[int, str] = field(default_factory=dict)
+    voters: Mapping[int, str] = field(default_factory=dict)
 
     def reason(self, line: int, otherwise: str) -> str:
         """The reason of a line: that of a verdict, or of the votes and then the model's own."""
@@ -111,6 +115,8 @@ class PagePlugins:
         verdicts: dict[int, tuple[str, Verdict]] = {}
         contradicted: dict[int, str] = {}
         votes: dict[int, tuple[float, str]] = {}
+        judges: dict[int, str] = {}
+        ballots: dict[int, list[tuple[float, str]]] = {}
         for plugin, matchers in self.plugins:
             for i, opinion in self._opinions_of(plugin, matchers, page, scores).items():
                 reason = f"plugin:{plugin.name}: {opinion.rule}"
@@ -119,14 +125,18 @@ class PagePlugins:
                     reason = f"{reason} ({opinion.log_odds:+g})"
                     reasons = f"{reasons}, {reason}" if reasons else reason
                     votes[i] = total + opinion.log_odds, reasons
+                    ballots.setdefault(i, []).append((opinion.log_odds, plugin.name))
                 elif i not in verdicts:
                     verdicts[i] = reason, opinion
+                    judges[i] = plugin.name
                 elif verdicts[i][1].label is not opinion.label:
                     contradicted.setdefault(i, f" (against {reason})")
         return Opinions(
             {i: (v.label, reason + contradicted.get(i, "")) for i, (reason, v) in verdicts.items()},
             votes,
             tuple(self.errors),
+            judges,
+            {i: _strongest(votes[i][0], cast) for i, cast in ballots.items()},
         )
 
     def _opinions_of(
@@ -187,6 +197,11 @@ def _corrected(model: Any, page: Page, scores: S) -> S:
     if not ((probability >= 0) & (probability <= 1)).all():
         raise ValueError("correct returned probabilities that are not between 0 and 1")
     return corrected  # type: ignore[no-any-return]
+
+
+def _strongest(total: float, cast: Sequence[tuple[float, str]]) -> str:
+    """The plugin with the strongest vote in the direction of the sum; the first of equals."""
+    return max(cast, key=lambda ballot: ballot[0] if total >= 0 else -ballot[0])[1]
 
 
 def _opinions_of(

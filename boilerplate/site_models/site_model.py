@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import Any, Final, Literal, Self
 
 import numpy as np
 
+from boilerplate.files import write_atomically
 from boilerplate.model.archive import file_bytes
 from boilerplate.model.model import Model, load_model
 from boilerplate.model.stack import Scores
@@ -144,11 +144,7 @@ class SiteModel:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the model's file; one that is there stays whole until the new one is."""
-        target = Path(path)
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
-            file.write(self.to_bytes())
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(target)
+        write_atomically(Path(path), self.to_bytes())
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> SiteModel:

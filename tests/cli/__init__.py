@@ -1,1 +1,1 @@
-"""Tests of the command line."""
+"""Tests of ``boilerplate.cli``: the commands as a person at a shell uses them."""

@@ -21,7 +21,7 @@ from boilerplate.cli.main import cli
 from boilerplate.cli.output import SUFFIXES
 from boilerplate.reading import limits
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 KEEP_ALL = ("--threshold", "0")
 
@@ -99,7 +99,8 @@ def test_jsonl_keeps_every_line_with_label_probability_reason_and_kind(language:
     }  # fmt: skip
     for line in record["lines"]:
         assert set(line) == {
-            "text", "label", "probability", "reason", "kind", "language", "language_confidence"
+            "text", "label", "probability", "reason", "kind", "language", "language_confidence",
+            "decided_by", "start", "end",
         }  # fmt: skip
         assert line["label"] in {"content", "boilerplate"}
         assert 0 <= line["probability"] <= 1
@@ -218,9 +219,10 @@ def test_a_folder_that_may_not_be_read_is_named(folder: Path):
 def test_jsonl_loses_no_page_not_even_an_unreadable_one(folder: Path):
     result = run("clean", "--format", "jsonl", folder / "gone.txt", folder / "a.txt")
     gone, page = objects(result)
-    assert set(gone) == {"source", "error"}
+    assert gone.keys() == page.keys()
     assert gone["source"].endswith("gone.txt")
-    assert "error" not in page
+    assert (gone["error"], gone["lines"]) == ("No such file or directory", [])
+    assert page["error"] is None
     assert result.exit_code == 1
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from benchmarks.kills import contents, make_crawl
 from boilerplate.batch.manifest import MANIFEST
-from boilerplate.batch.writers import cleaned_records
+from boilerplate.batch.writers import read_cleaned
 from boilerplate.cli.main import cli
 from boilerplate.reading.limits import LIMITS
-from tests.made_up import SENTENCES
+from tests.made_up import SENTENCES, news_page
 
 parquet = pytest.importorskip("pyarrow.parquet")
 pytest.importorskip("fastwarc")
@@ -53,11 +57,7 @@ def test_another_threshold_needs_no_second_run(tmp_path: Path):
         run(tmp_path / "in.jsonl", "--output", out, "--threshold", threshold, "--format", "parquet")
         [row] = parquet.read_table(out / "in.jsonl.parquet").to_pylist()
         kept.append(row["text"])
-        later = [
-            row["page"][line["start"] : line["end"]]
-            for line in row["lines"]
-            if line["probability"] >= 0.9
-        ]
+        later = [line["text"] for line in row["lines"] if line["probability"] >= 0.9]
     assert "\n".join(later) == kept[1]
     assert len(kept[0]) > len(kept[1])
 
@@ -69,7 +69,11 @@ def test_fields_are_named_by_options(tmp_path: Path):
     named = ("--field", "id=docid", "--field", "url=link", "--field", "text=body")
     run(tmp_path / "in.jsonl", "--output", tmp_path / "out", *named)
     [row] = map(json.loads, (tmp_path / "out" / "in.jsonl.jsonl").read_text().splitlines())
-    assert (row["id"], row["site"], row["page"]) == ("x7", "b.test", SENTENCES["th"])
+    assert (row["source"], row["site"], row["lines"][0]["text"]) == (
+        "x7",
+        "b.test",
+        SENTENCES["th"],
+    )
 
 
 def test_failed_pages_are_counted_and_give_status_1(tmp_path: Path):
@@ -159,7 +163,7 @@ def test_pages_that_were_read_in_part_are_told_and_counted(tmp_path: Path, form:
     assert "1 of the pages are larger than we read" in result.stderr
     unread = len(long) - LIMITS.max_markup
     job_output = tmp_path / "out" / f"in.jsonl.{form}"
-    assert [each["unread"] for each in cleaned_records(job_output, form)] == [0, unread, 0]
+    assert [each["unread"] for each in read_cleaned(job_output, form)] == [0, unread, 0]
     manifest = json.loads((tmp_path / "out" / MANIFEST).read_text())
     assert manifest["totals"] == {"records": 3, "errors": 0, "in_part": 1}
     report = (tmp_path / "run.html").read_text("utf-8")
@@ -167,3 +171,60 @@ def test_pages_that_were_read_in_part_are_told_and_counted(tmp_path: Path, form:
     assert f"the last {unread:,} characters were not read" in report
     again = run(*command)
     assert "1 of the pages are larger than we read" in again.stderr
+
+
+def records_in(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_a_page_has_the_same_json_alone_and_in_a_shard(tmp_path: Path):
+    page = tmp_path / "page.html"
+    page.write_text(news_page("ar"), "utf-8")
+    [alone] = map(json.loads, run(page, "--format", "jsonl").stdout.splitlines())
+    run(page, "--format", "jsonl", "--shard-pages", 1, "--reasons", "--output", tmp_path / "out")
+    [in_shard] = records_in(tmp_path / "out" / "pages-00000.jsonl")
+    assert in_shard == {**alone, "source": "page.html", "record": 0}
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_shards_have_reasons_only_when_asked_for(tmp_path: Path, form: str):
+    (tmp_path / "in.jsonl").write_text(json.dumps({"html": news_page("th")}))
+    for options in ((), ("--reasons",)):
+        out = tmp_path / f"out{len(options)}"
+        run(tmp_path / "in.jsonl", "--output", out, "--format", form, *options)
+        [record] = read_cleaned(out / f"in.jsonl.{form}", form)
+        assert all((line["reason"] is not None) == bool(options) for line in record["lines"])
+        assert all(line["decided_by"] == "model" for line in record["lines"])
+    refused = run(tmp_path / "in.jsonl", "--output", out, "--format", form)
+    assert "reasons (true, now false)" in refused.stderr
+
+
+def test_the_report_on_shards_says_who_dropped_lines_and_why_where_they_say_it(tmp_path: Path):
+    (tmp_path / "in.jsonl").write_text(json.dumps({"html": news_page("hi")}))
+    for options in ((), ("--reasons",)):
+        out, report = tmp_path / f"out{len(options)}", tmp_path / "report.html"
+        run(tmp_path / "in.jsonl", "--output", out, "--report", report, *options)
+        html = report.read_text("utf-8")
+        assert "<caption>Dropped by</caption>" in html
+        assert ('class="why"' in html) == bool(options)
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed")
+def test_the_readme_s_jq_lines_work_on_pages_and_on_shards(tmp_path: Path):
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    programs = re.findall(r"^jq -r '(.*)' pages\.jsonl$", readme, re.MULTILINE)
+    assert len(programs) == 3
+    (tmp_path / "page.html").write_text(news_page("tr"), "utf-8")
+    (tmp_path / "in.jsonl").write_text(json.dumps({"html": news_page("tr")}) + "\nnot json\n")
+    alone = run(tmp_path / "page.html", tmp_path / "gone.html", "--format", "jsonl").stdout
+    run(tmp_path / "in.jsonl", "--output", tmp_path / "out")
+    shard = (tmp_path / "out" / "in.jsonl.jsonl").read_text("utf-8")
+    for program in programs:
+        printed = [
+            subprocess.run(["jq", "-r", program], input=data, capture_output=True, text=True,
+                           check=True).stdout.splitlines()
+            for data in (alone, shard)
+        ]  # fmt: skip
+        assert len(printed[0]) == len(printed[1])
+        if ".error" not in program:
+            assert printed[0] == printed[1]

@@ -21,7 +21,7 @@ from boilerplate.batch.shard import REPORTS, Job, shards_of
 pytest.importorskip("pyarrow")
 pytest.importorskip("fastwarc")
 
-PAGE = Path(__file__).parents[1] / "docs" / "many-pages.md"
+PAGE = Path(__file__).parents[2] / "docs" / "many-pages.md"
 SHARDS = 3
 
 

@@ -14,7 +14,7 @@ from boilerplate.explain.batch_report import batch_report
 from boilerplate.explain.summary import Batch, batch_of_records, digest
 from boilerplate.page import Label, Line, Page
 from boilerplate.result import CleanPage, Prediction
-from boilerplate.serialize import page_fields, page_of_record
+from boilerplate.serialize import failed_record
 
 PARAGRAPH = "Ο δήμος θα κλείσει την ανατολική πύλη του λιμανιού για δύο εβδομάδες. "
 
@@ -88,14 +88,13 @@ def test_sites_that_drift_stand_first_and_are_marked() -> None:
 
 def test_a_record_of_a_shard_says_of_a_page_what_the_page_does() -> None:
     for each in (SURE, *STRANGE.values(), page(0.7, 0.2, url="https://a.example/", language="th")):
-        record = {"id": "p", "url": each.url, **json.loads(json.dumps(page_fields(each)))}
-        again = page_of_record(record)
+        again = CleanPage.from_dict(json.loads(json.dumps(each.to_dict("p", reasons=False))))
         assert digest("p", again) == digest("p", each)
         assert [p.line.text for p in again.predictions] == [p.line.text for p in each.predictions]
         assert again.threshold == replace(each).threshold
 
 
 def test_records_of_pages_that_failed_are_counted() -> None:
-    batch = batch_of_records([{"id": "gone", "error": "cut off"}, {"id": "p", **page_fields(SURE)}])
+    batch = batch_of_records([failed_record("gone", "cut off"), SURE.to_dict("p")])
     assert (batch.pages, batch.errors) == (1, 1)
     assert "1 page" in LexborHTMLParser(batch_report(batch)).css_first("h1").text()

@@ -1,12 +1,10 @@
-"""That files of many pages are read whole, however they are damaged, and written whole or not."""
+"""Files of many pages are read record by record, however they are damaged."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,8 +17,6 @@ from hypothesis import strategies as st
 from boilerplate.batch import record as records
 from boilerplate.batch.readers import _zstd, is_archive, read_archive, read_files
 from boilerplate.batch.record import Fields, Record, RecordsError, opened
-from boilerplate.batch.writers import FORMATS, writing
-from boilerplate.files import beside, remove_left_behind
 from tests.made_up import SENTENCES
 
 pa = pytest.importorskip("pyarrow")
@@ -326,60 +322,3 @@ def test_files_of_many_pages_are_told_by_their_names():
         assert is_archive(name)
     for name in ("a.html", "a.txt", "a.gz", "jsonl", "a.json", ".warc"):
         assert not is_archive(name)
-
-
-# What is written
-
-
-def write(path: Path, form: Any, count: int = 2500) -> None:
-    lines = [{"start": 0, "end": 1, "probability": 0.5, "content": True, "kind": None,
-              "language": "tr"}]  # fmt: skip
-    with writing(path, form) as (writer, _):
-        for number in range(count):
-            record = {"record": number, "id": str(number), "url": None}
-            if number % 7 == 0:
-                record["error"] = "as told"
-            else:
-                record |= {"text": "çay", "page": "çay", "lines": lines, "error": None}
-            writer.write(json.dumps(record, ensure_ascii=False).encode())
-
-
-@pytest.mark.parametrize("form", FORMATS)
-def test_the_same_records_are_the_same_bytes(tmp_path: Path, form: Any):
-    for name in ("one", "two"):
-        write(tmp_path / name, form)
-    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
-
-
-def test_parquet_has_the_same_columns_whatever_is_in_them(tmp_path: Path):
-    for name, count in (("none", 0), ("error", 1), ("many", 2500)):
-        write(tmp_path / name, "parquet", count)
-    tables = [parquet.read_table(tmp_path / name) for name in ("none", "error", "many")]
-    assert [table.num_rows for table in tables] == [0, 1, 2500]
-    assert tables[0].schema == tables[1].schema == tables[2].schema
-    assert tables[2].slice(1, 1).to_pylist()[0]["text"] == "çay"
-
-
-@pytest.mark.parametrize("form", FORMATS)
-def test_what_was_not_written_to_its_end_is_not_there(tmp_path: Path, form: Any):
-    def fail() -> None:
-        with writing(tmp_path / "out", form) as (writer, _):
-            writer.write(b'{"record": 0, "error": null}')
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-    assert not list(tmp_path.iterdir())
-
-
-def test_what_a_killed_process_left_behind_is_removed_and_a_living_ones_is_not(tmp_path: Path):
-    code = (
-        "import os, pathlib; from boilerplate.files import beside\n"
-        f"with beside(pathlib.Path({str(tmp_path)!r}, 'sub', 'x')): os.kill(os.getpid(), 9)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=False)
-    assert len(list(tmp_path.rglob("*.tmp"))) == 1
-    with beside(tmp_path / "y"):
-        remove_left_behind(tmp_path)
-        assert len(list(tmp_path.rglob("*.tmp"))) == 1
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["y"]

@@ -25,7 +25,7 @@ from boilerplate.batch.record import Fields
 from boilerplate.batch.run import run
 from boilerplate.batch.shard import Job, Shard, ShardReport, clean_shard, shards_of
 from boilerplate.batch.writers import FORMATS
-from boilerplate.files import remove_left_behind
+from boilerplate.files import remove_leftovers
 from boilerplate.model.model import Model, to_bytes
 from boilerplate.plugins.manager import load_plugins, no_plugins
 from boilerplate.plugins.plugin import Settings
@@ -71,7 +71,7 @@ def test_every_record_is_there_once_and_in_order(crawl: Path, tmp_path: Path, re
     for shard in shards:
         assert [row["record"] for row in rows(job, shard)] == list(range(len(rows(job, shard))))
     assert sum(report.records for report in reports) == 30
-    assert [row["id"] for row in rows(job, shards[-1])] == ["page-004.html", "page-005.html"]
+    assert [row["source"] for row in rows(job, shards[-1])] == ["page-004.html", "page-005.html"]
 
 
 def test_the_manifest_has_counts_and_checksums(crawl: Path, tmp_path: Path, recipe: Recipe):
@@ -138,7 +138,7 @@ def test_an_input_that_changed_is_cleaned_again_and_one_that_was_touched_is_not(
     touched.touch()
     reports = run(shards_in(crawl), job, 1)
     assert [r.shard for r in reports if not r.skipped] == ["part-001.jsonl"]
-    assert "sun" in rows(job, shards_in(crawl)[1])[0]["page"]
+    assert "sun" in rows(job, shards_in(crawl)[1])[0]["text"]
 
 
 @pytest.mark.parametrize("what", ["model", "threshold", "fields", "format", "budget", "as"])
@@ -198,7 +198,7 @@ def test_poison_pages_are_error_records_and_all_others_are_as_they_were(
         found[name] = rows(job, shards_in(tmp_path / name)[0])
         assert report.records == 20
     bad = [row for row in found["in"] if row["error"]]
-    assert [row["id"] for row in bad] == ["id-4", "id-9", "id-14", "id-19"]
+    assert [row["source"] for row in bad] == ["id-4", "id-9", "id-14", "id-19"]
     assert [r for r in found["in"] if r["record"] % 5 != 4] == [
         r for r in found["good"] if r["record"] % 5 != 4
     ]
@@ -246,7 +246,7 @@ def begin_and_hold(folder: Path, model: Path) -> subprocess.Popen[str]:
     program = RUN.replace("boilerplate.cleaner import", "tests.poison import PoisonCleaner as")
     process = subprocess.Popen(
         [sys.executable, "-c", program, str(model), str(folder / "in"), str(folder / "out")],
-        cwd=Path(__file__).parent.parent,
+        cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -288,7 +288,7 @@ def test_nothing_is_left_of_a_run_that_was_given_up(tmp_path: Path, model_file: 
         os.kill(process.pid, signal.SIGINT)
         assert process.wait() != 0
     assert not list((tmp_path / "out").rglob("*.tmp"))
-    remove_left_behind(tmp_path / "out")
+    remove_leftovers(tmp_path / "out")
 
 
 # Plugins and site models

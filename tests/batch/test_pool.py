@@ -17,7 +17,7 @@ from boilerplate.batch.cleaner_config import Budget, Recipe, fingerprint
 from boilerplate.batch.pool import RunError, Workers
 from boilerplate.batch.record import Fields, Record
 from boilerplate.model.model import Model, load_model, to_bytes
-from boilerplate.serialize import page_fields
+from boilerplate.serialize import failed_record
 from tests import poison
 from tests.made_up import SENTENCES
 
@@ -55,9 +55,10 @@ def answers(workers: Workers, *pages: str) -> list[dict[str, Any]]:
 )  # fmt: skip
 def test_a_page_that_fails_costs_that_page_only(workers: Workers, told: str, why: str):
     first, bad, last = answers(workers, GOOD, f"<p>{told}</p>", GOOD)
-    assert bad == {"record": 1, "id": "page 1", "url": "https://a.test/", "error": why}
+    assert bad == failed_record("page 1", why, url="https://a.test/", record=1)
     assert first["error"] is last["error"] is None
-    assert first["page"] == last["page"] == SENTENCES["tr"]
+    assert first["lines"] == last["lines"]
+    assert [line["text"] for line in first["lines"]] == [SENTENCES["tr"]]
 
 
 def test_a_page_that_only_waits_is_ended_by_the_clock(model_file: Path):
@@ -138,15 +139,6 @@ def test_the_fingerprint_of_a_model_is_that_of_its_file_wherever_it_lies(
 ):
     loaded = poison.PoisonCleaner(load_model(model_file))
     assert fingerprint(loaded) == fingerprint(poison.PoisonCleaner(model))
-
-
-def test_spans_count_characters_of_the_page_and_text_is_the_kept_ones(recipe: Recipe):
-    page = recipe.build().clean("".join(f"<p>{s} 𒀀👩‍🚀</p>\n\n" for s in SENTENCES.values()))
-    record = page_fields(page)
-    spans = [record["page"][line["start"] : line["end"]] for line in record["lines"]]
-    assert spans == [p.line.text for p in page.predictions]
-    kept = [s for s, line in zip(spans, record["lines"], strict=True) if line["content"]]
-    assert "\n".join(kept) == record["text"] == page.text
 
 
 def test_a_page_that_fails_costs_none_of_those_that_are_sent_with_it(workers: Workers):
