@@ -51,4 +51,8 @@ likeliest_paths = _twin.likeliest_paths
 strongest_groups = _twin.strongest_groups
 predictions = _twin.predictions
 
-KERNELS = tuple(name for name in dir() if not name.startswith("_") and hasattr(_twin, name))
+KERNELS = tuple(
+    name
+    for name, value in list(globals().items())
+    if callable(value) and getattr(_twin, name, None) is value
+)

@@ -1,0 +1,1 @@
+"""Tests of the trained models and their files."""
