@@ -48,6 +48,12 @@ def same_on_both(call: Callable[[], T]) -> T:
     return found
 
 
+def assert_same_bits(call: Callable[[ModuleType], object]) -> None:
+    """A call gives the same on both twins, which it gets one after the other."""
+    compiled, plain = (bits(call(twin_of(name))) for name in TWINS)
+    assert compiled == plain
+
+
 def bits(value: Any) -> Any:
     """A value with its arrays as their types, shapes and bytes, to be compared."""
     if isinstance(value, np.ndarray):
