@@ -42,16 +42,10 @@ class TestSplitHtml:
     def test_line_knows_its_element_links_and_emphasis(self, twin: ModuleType) -> None:
         parts = twin.split_html("<ul class=menu><li><a href=/>Ev</a> <b>biz</b><br>x")
         first, second = parts.lines
-        assert first.markup
-        assert (first.markup.links, first.markup.link_chars, first.markup.emphasis_chars) == (
-            1,
-            2,
-            3,
-        )
-        assert parts.elements[first.markup.element].tag == "li"
-        assert parts.elements[parts.elements[first.markup.element].parent].names == ("menu",)
-        assert second.markup
-        assert second.markup.after_break
+        assert first.markup == Markup(3, links=1, link_chars=2, emphasis_chars=3)
+        assert second.markup == Markup(3, after_break=True)
+        item = parts.elements[3]
+        assert (item.tag, parts.elements[item.parent].names) == ("li", ("menu",))
 
     def test_head_is_collected(self, twin: ModuleType) -> None:
         head = twin.split_html("<title>Χθες</title><meta property=og:title content=y><p>a").head
