@@ -29,6 +29,8 @@ from docs import browser as programs
 from tests import made_up_site as site
 from tests.made_up import news_page
 
+pytestmark = pytest.mark.browser
+
 if os.environ.get("BOILERPLATE_BROWSER") != "needed":
     pytest.importorskip("playwright", reason="boilerplate-lines[dev] is not installed")
     pytest.importorskip("uvicorn", reason="boilerplate-lines[label] is not installed")

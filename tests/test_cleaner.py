@@ -293,6 +293,7 @@ print(json.dumps([time.process_time() - start, *lines]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="memory is bounded by resource.setrlimit")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_input_gives_a_result_in_bounded_time_and_memory(name: str) -> None:

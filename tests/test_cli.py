@@ -519,7 +519,9 @@ def test_help_has_examples(name: str):
 
 
 def test_version_is_the_installed_one():
-    assert re.fullmatch(r"boilerplate \d+\.\d+\.\d+\n", run("--version").stdout)
+    assert re.fullmatch(
+        r"boilerplate \d+\.\d+\.\d+ \((compiled|pure Python)\)\n", run("--version").stdout
+    )
 
 
 @pytest.mark.parametrize("name", completion.params[0].type.choices)

@@ -24,6 +24,8 @@ from boilerplate.batch.shard import Job, Shard, shards_of
 from boilerplate.model.model import Model, to_bytes
 from tests import poison
 
+pytestmark = pytest.mark.slow
+
 distributed = pytest.importorskip("distributed")
 pytest.importorskip("pyarrow")
 pytest.importorskip("fastwarc")

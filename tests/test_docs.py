@@ -16,6 +16,7 @@ PAGES = [*sorted(ROOT.glob("[CRS]*.md")), *sorted(DOCS.rglob("*.md"))]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)[^)\s]*\)")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the tutorials are typed into bash")
 @pytest.mark.parametrize("name", try_tutorials.NAMES)
 def test_a_tutorial_prints_what_it_says(name: str, tmp_path: Path) -> None:

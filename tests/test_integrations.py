@@ -12,6 +12,8 @@ from boilerplate.integrations.dataframes import clean_column, clean_list
 from tests import poison
 from tests.made_up import SENTENCES
 
+pytestmark = pytest.mark.slow
+
 PAGES = [f"<nav><a href=/>Home</a></nav><p>{sentence}</p>" for sentence in SENTENCES.values()]
 URLS = [f"https://a.test/{i}" for i in range(len(PAGES))]
 

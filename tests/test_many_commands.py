@@ -15,6 +15,8 @@ from boilerplate.cli.main import cli
 from boilerplate.reading.limits import LIMITS
 from tests.made_up import SENTENCES
 
+pytestmark = pytest.mark.slow
+
 parquet = pytest.importorskip("pyarrow.parquet")
 pytest.importorskip("fastwarc")
 

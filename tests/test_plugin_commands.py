@@ -191,6 +191,7 @@ class TestTest:
         assert "as expected" in output("test")
 
 
+@pytest.mark.slow
 class TestPytest:
     def pytest(self, folder: Path, *arguments: str) -> str:
         run = subprocess.run(

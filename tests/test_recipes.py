@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.crawl import made_up_pages, make_crawl
+from benchmarks.crawl_shards import made_up_pages, write_crawl
 from boilerplate import Cleaner
 from boilerplate.batch.cleaner_config import Recipe
 from boilerplate.batch.manifest import MANIFEST
 from boilerplate.batch.run import run
 from boilerplate.batch.shard import REPORTS, Job, shards_of
+
+pytestmark = pytest.mark.slow
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("fastwarc")
@@ -37,7 +39,7 @@ def recipe_of(title: str, language: str) -> str:
 @pytest.fixture
 def crawl(tmp_path: Path) -> Path:
     """Three WARC files, and what one process makes of them in ``plain``."""
-    make_crawl(tmp_path / "made", 30, made_up_pages(), shard_records=6)
+    write_crawl(tmp_path / "made", 30, made_up_pages(), shard_records=6)
     (tmp_path / "crawl").mkdir()
     for path in sorted((tmp_path / "made").glob("*.warc.gz")):
         path.rename(tmp_path / "crawl" / path.name)

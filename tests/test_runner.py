@@ -32,6 +32,8 @@ from boilerplate.plugins.plugin import Settings
 from boilerplate.site_models.site_model import SiteModel
 from tests import poison
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("pyarrow")
 pytest.importorskip("fastwarc")
 

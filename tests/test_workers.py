@@ -21,6 +21,8 @@ from boilerplate.serialize import page_fields
 from tests import poison
 from tests.made_up import SENTENCES
 
+pytestmark = pytest.mark.slow
+
 GOOD = f"<p>{SENTENCES['tr']}</p>"
 BUDGET = Budget(seconds=2.0, memory=256)
 

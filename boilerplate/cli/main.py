@@ -86,12 +86,31 @@ class _Commands(click.Group):
         return name, command.load() if isinstance(command, Deferred) else command, rest
 
 
+def _print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if not asked or context.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    from boilerplate.kernels.select import accelerated
+
+    how = "compiled" if accelerated else "pure Python"
+    click.echo(f"boilerplate {version('boilerplate-lines')} ({how})")
+    context.exit()
+
+
 @click.group(
     "boilerplate",
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
 )
-@click.version_option(package_name="boilerplate-lines", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 def cli() -> None:
     """Keep the article, drop the site chrome: any page, any language, line by line.
 

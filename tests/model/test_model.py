@@ -20,7 +20,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate import Cleaner, Page
-from boilerplate.classifier import trees_of
 from boilerplate.explain.phrases import DROPPED, KEPT
 from boilerplate.features.encode import encode
 from boilerplate.model import model as room
@@ -32,6 +31,7 @@ from boilerplate.numeric import sigmoid
 from boilerplate.page import Kind, text_page
 from tests.altered import members, rezipped
 from tests.made_up import SENTENCES, made_up_model, made_up_trees, news_page
+from training.boosting import trees_of
 
 PAGE = Cleaner(made_up_model()).clean(news_page("th"), kind="html").page
 
