@@ -258,7 +258,7 @@ def load_model(data: bytes) -> None:
 def load_kinds(data: bytes) -> None:
     """Load a model of chrome kinds, and apply it to a page."""
     with suppress(ModelError):
-        kinds_from_bytes(data).log_probabilities(page(), range(len(page().lines)))
+        kinds_from_bytes(data).log_probabilities(page(), page().lines)
 
 
 def load_site_model(data: bytes) -> None:

@@ -130,7 +130,7 @@ def _by_language(examples: Sequence[Example]) -> Mapping[str, list[Example]]:
 def alone(model: KindModel, examples: Sequence[Example]) -> Pairs:
     """True and predicted kind of each line, as if it stood alone in bare text."""
     page = text_page([each.text for each in examples])
-    best = model.log_probabilities(page, range(len(examples))).argmax(1)
+    best = model.log_probabilities(page, page.lines).argmax(1)
     return [(each.kind, KINDS[i]) for each, i in zip(examples, best.tolist(), strict=True)]
 
 
@@ -148,7 +148,7 @@ def in_boxes(model: KindModel, examples: Sequence[Example]) -> Pairs:
     for _, found in sorted(boxes.items()):
         lines = [each for i in rng.permutation(len(found)) for each in found[i]]
         page = text_page([each.text for each in lines])
-        kinds = chrome_kinds(page, range(len(lines)), np.zeros(len(lines), bool), model)
+        kinds = chrome_kinds(page, np.zeros(len(lines), bool), model)
         pairs += [(each.kind, kind or "") for each, kind in zip(lines, kinds, strict=True)]
     return pairs
 
