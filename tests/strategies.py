@@ -55,6 +55,6 @@ _OTHER_MARKUP: Final = (
     "<!-- x -->", "<![CDATA[y]]>", "<?z?>", "&#xd800;", "<!--", "-->", "<!--<script>", "</script>",
     "<!->", "&amp;lt;", "&nbsp;", "<3", "\n\n",
 )  # fmt: skip
-MARKUP: Final = st.lists(
-    st.one_of(_TAGS, TEXTS, st.sampled_from(_OTHER_MARKUP)), max_size=40
-).map("".join)
+MARKUP: Final = st.lists(st.one_of(_TAGS, TEXTS, st.sampled_from(_OTHER_MARKUP)), max_size=40).map(
+    "".join
+)
