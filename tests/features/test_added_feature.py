@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from boilerplate.features import table
-from boilerplate.features.encode import EncodedPage, encode
+from boilerplate.features.encode import encode
+from boilerplate.features.encoded_page import EncodedPage
 from boilerplate.features.table import (
     BLOCKS,
     GROUPS,
