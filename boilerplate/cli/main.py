@@ -14,7 +14,7 @@ from boilerplate.plugins.paths import are_plugins_added
 
 # Where each command is, and what is said of it in the list of all.
 COMMANDS: Final = {
-    "clean": ("boilerplate.cli.clean", "Print what of each page is article."),
+    "clean": ("boilerplate.cli.clean", "Print the article of each page."),
     "label": ("boilerplate.cli.label", "Label the lines of a site's pages in your browser."),
     "plugins": (
         "boilerplate.cli.plugins",

@@ -13,6 +13,7 @@ import click
 
 from boilerplate.cli.sources import PAGE_SUFFIXES, STDIN, Input, find_inputs
 from boilerplate.cli.terminal import tell, warn
+from boilerplate.files import write_atomically
 from boilerplate.page import Kind, Label, Page
 from boilerplate.plugins.paths import site_models_folder
 
@@ -133,7 +134,8 @@ def site(
     if report:
         from boilerplate.explain.site_report import site_report
 
-        report.write_text(site_report(model, [(e.name, e.page) for e in examples]), "utf-8")
+        html = site_report(model, [(e.name, e.page) for e in examples])
+        write_atomically(report, html.encode("utf-8"))
     sys.exit(1 if failures else 0)
 
 
@@ -232,7 +234,7 @@ def _say_left_out(model: SiteModel, examples: Sequence[Example]) -> None:
     ):
         if not is_of(example.page.site, model.site):
             warn(example.name, f"is a page of {example.page.site}: left out")
-        elif standing == "stranger":
+        elif standing == "outlier":
             warn(example.name, "has next to nothing in common with the others: left out")
 
 
@@ -263,7 +265,7 @@ def _check(model: SiteModel, examples: Sequence[Example]) -> bool:
 
 def _counted(model: SiteModel) -> str:
     pages = f"{model.n_pages} page{'' if model.n_pages == 1 else 's'}"
-    copies = int(model.knowledge.copies.sum())
+    copies = int(model.evidence.copies.sum())
     return f"{pages}, {copies} of them the same article as another" if copies else pages
 
 

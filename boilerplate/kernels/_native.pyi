@@ -78,6 +78,7 @@ def predictions(
     probability: list[float],
     reasons: list[str],
     kinds: list[str | None],
+    deciders: list[str],
     languages: list[tuple[str | None, float]],
     /,
 ) -> tuple[Prediction, ...]: ...

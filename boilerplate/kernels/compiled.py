@@ -21,6 +21,8 @@ from boilerplate.kernels import (
     plain_tree,
 )
 from boilerplate.kernels.arrays import ElementKind, PageText, Tree
+from boilerplate.kernels.compiled_sites import line_fingerprints as line_fingerprints
+from boilerplate.kernels.compiled_sites import site_features as site_features
 from boilerplate.kernels.compiled_trees import tree_sums as tree_sums
 from boilerplate.kernels.ngrams import check_newlines, joined, powers
 from boilerplate.kernels.plain_html import HtmlParts

@@ -9,7 +9,6 @@ same is ``PAGE.expected``.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Final
 
 from boilerplate.display import visible
 from boilerplate.explain.terminal import numbered_predictions, sign
+from boilerplate.files import write_atomically
 from boilerplate.page import Label, Page
 from boilerplate.result import CleanPage
 
@@ -160,17 +160,4 @@ def save_labels(file: LabelsFile, path: Path) -> None:
 
     A link that stands in its place is replaced and not followed. OSError where it can't be.
     """
-    import tempfile
-
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name[:100]}.", delete=False
-    ) as temporary:
-        try:
-            temporary.write(str(file).encode("utf-8"))
-            temporary.flush()
-            os.fsync(temporary.fileno())
-            Path(temporary.name).chmod(0o644)
-            Path(temporary.name).replace(path)
-        except BaseException:
-            Path(temporary.name).unlink(missing_ok=True)
-            raise
+    write_atomically(path, str(file).encode("utf-8"), follow_links=False)

@@ -22,11 +22,15 @@ class Opinions:
 
     ``verdicts`` are labels with the reasons that go into the predictions; ``votes`` are
     log-odds to add and the reasons for them; ``errors`` name the plugins that failed.
+    ``judges`` are the names of the plugins that a verdict is from, ``voters`` of those whose vote
+    weighs most in the direction of the votes' sum.
     """
 
     verdicts: Mapping[int, tuple[Label, str]] = field(default_factory=dict)
     votes: Mapping[int, tuple[float, str]] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
+    judges: Mapping[int, str] = field(default_factory=dict)
+    voters: Mapping[int, str] = field(default_factory=dict)
 
     def reason(self, line: int, otherwise: str) -> str:
         """Why a line is labelled as it is: a verdict, or the votes before the model's reason."""
@@ -102,6 +106,8 @@ class SiteKnowledge:
         verdicts: dict[int, tuple[str, Verdict]] = {}
         against: dict[int, str] = {}
         votes: dict[int, tuple[float, str]] = {}
+        judges: dict[int, str] = {}
+        ballots: dict[int, list[tuple[float, str]]] = {}
         for plugin, matchers in self.plugins:
             call = partial(_opinions_of, plugin, matchers, page, scores)
             seconds = SECONDS_A_PAGE + SECONDS_A_LINE * len(page.lines)
@@ -111,14 +117,18 @@ class SiteKnowledge:
                     total, reasons = votes.get(i, (0.0, ""))
                     said = f"{reason} ({opinion.log_odds:+g})"
                     votes[i] = total + opinion.log_odds, f"{reasons}, {said}" if reasons else said
+                    ballots.setdefault(i, []).append((opinion.log_odds, plugin.name))
                 elif i not in verdicts:
                     verdicts[i] = reason, opinion
+                    judges[i] = plugin.name
                 elif verdicts[i][1].label is not opinion.label:
                     against.setdefault(i, f" (against {reason})")
         return Opinions(
             {i: (v.label, reason + against.get(i, "")) for i, (reason, v) in verdicts.items()},
             votes,
             tuple(self.errors),
+            judges,
+            {i: _strongest(votes[i][0], cast) for i, cast in ballots.items()},
         )
 
     def _ask(
@@ -171,6 +181,11 @@ def _corrected(model: Any, page: Page, scores: S) -> S:
     if not ((probability >= 0) & (probability <= 1)).all():
         raise ValueError("correct returned probabilities that are none")
     return corrected  # type: ignore[no-any-return]
+
+
+def _strongest(total: float, cast: Sequence[tuple[float, str]]) -> str:
+    """The plugin whose vote weighs most in the direction of the sum, the first of equals."""
+    return max(cast, key=lambda ballot: ballot[0] if total >= 0 else -ballot[0])[1]
 
 
 def _opinions_of(

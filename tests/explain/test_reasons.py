@@ -11,7 +11,7 @@ import pytest
 import boilerplate
 from boilerplate.explain import reasons as reasons_module
 from boilerplate.explain.phrases import DROPPED, KEPT, SEEN
-from boilerplate.explain.reasons import LIMITS, NO_SIGN, decider, reasons
+from boilerplate.explain.reasons import LIMITS, NO_SIGN, reasons
 from boilerplate.features.table import GROUPS
 from boilerplate.model.stack import Evidence, Scores
 from boilerplate.page import Element, Label, Line, Markup, Page, is_blank, text_page
@@ -189,19 +189,3 @@ class TestOnPages:
                     assert i > kept[-1]
                 if "above the article" in p.reason:
                     assert i < kept[0]
-
-
-@pytest.mark.parametrize(
-    ("said", "by"),
-    [
-        ("plugin:courier: drop 'Share' (-3), short, all links", "plugin"),
-        ("navigation: stands on 9 of 10 pages of this site, short", "site model"),
-        ("as this site was labelled, short", "site model"),
-        ("legal notice: Turkish line on an English page, below the article", "language"),
-        ("short, below the article", "model"),
-        ('named "plugin: of this site", short', "model"),
-        ("", "model"),
-    ],
-)
-def test_decider_is_found_in_a_reason(said: str, by: str) -> None:
-    assert decider(said) == by

@@ -1,1 +1,1 @@
-"""Tests of the trained models and their files."""
+"""Tests of models and their files."""

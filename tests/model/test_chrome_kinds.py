@@ -25,7 +25,6 @@ from boilerplate.model.chrome_kinds import (
 from boilerplate.model.trees import ModelError
 from boilerplate.page import Element, Label, Line, Markup, Page, text_page
 from boilerplate.reading.html import html_page
-from boilerplate.serialize import page_record
 from tests.strategies import MARKUP
 from tests.twins import needs_compiled, same_on_both
 
@@ -113,7 +112,7 @@ def test_kind_of_a_dropped_line_begins_its_reason() -> None:
     assert blank.kind is None
     assert (share.kind, login.kind) == ("share", "login")
     assert share.reason.startswith("share buttons: ")
-    record = page_record("page.txt", page)
+    record = page.to_dict("page.txt")
     assert [line["kind"] for line in record["lines"]] == [None, None, None, "share", "login"]
 
 

@@ -1,4 +1,4 @@
-"""The recipes for clusters in docs/many-pages.md, run as they stand there."""
+"""The scripts for clusters in docs/many-pages.md, run as they are printed there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.crawl_shards import made_up_pages, write_crawl
 from boilerplate import Cleaner
-from boilerplate.batch.cleaner_config import Recipe
+from boilerplate.batch.cleaner_config import CleanerConfig
 from boilerplate.batch.manifest import MANIFEST
 from boilerplate.batch.run import run
 from boilerplate.batch.shard import REPORTS, Job, shards_of
@@ -23,12 +23,12 @@ pytestmark = pytest.mark.slow
 pytest.importorskip("pyarrow")
 pytest.importorskip("fastwarc")
 
-PAGE = Path(__file__).parents[1] / "docs" / "many-pages.md"
+PAGE = Path(__file__).parents[2] / "docs" / "many-pages.md"
 SHARDS = 3
 
 
-def recipe_of(title: str, language: str) -> str:
-    """The first block of a language after a title."""
+def script_of(title: str, language: str) -> str:
+    """The first code block in a language after a title."""
     found = re.search(
         rf"\*\*{title}\*\*.*?```{language}\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL
     )
@@ -46,7 +46,7 @@ def crawl(tmp_path: Path) -> Path:
     files = sorted((tmp_path / "crawl").iterdir())
     assert len(files) == SHARDS
     shards = shards_of([(path, path.relative_to(tmp_path / "crawl")) for path in files])
-    run(shards, Job(Recipe.of(Cleaner()), str(tmp_path / "plain"), "jsonl.zst"), 1)
+    run(shards, Job(CleanerConfig.of(Cleaner()), str(tmp_path / "plain"), "jsonl.zst"), 1)
     return tmp_path
 
 
@@ -59,18 +59,18 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_ray_gives_the_bytes_of_one_process(crawl: Path):
+def test_ray_writes_the_same_bytes_as_one_process(crawl: Path):
     pytest.importorskip("ray")
-    script = recipe_of("Ray core", "python").replace("/shared/cleaned", str(crawl / "cleaned"))
+    script = script_of("Ray core", "python").replace("/shared/cleaned", str(crawl / "cleaned"))
     subprocess.run([sys.executable, "-c", script], cwd=crawl, check=True, timeout=300)
     assert contents(crawl / "cleaned") == contents(crawl / "plain")
 
 
-def test_slurm_s_tasks_give_the_bytes_of_one_process(crawl: Path):
+def test_slurm_tasks_write_the_same_bytes_as_one_process(crawl: Path):
     """Through sbatch where a cluster answers, else each task by itself, as it would be started."""
     script = crawl / "clean.sh"
     script.write_text(
-        recipe_of("Slurm", "sh")
+        script_of("Slurm", "sh")
         .replace("--array=0-99", f"--array=0-{SHARDS}")
         .replace("--cpus-per-task=8", "--cpus-per-task=1")
         .replace("% 100", f"% {SHARDS + 1}")

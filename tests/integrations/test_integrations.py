@@ -1,4 +1,4 @@
-"""That the adapters do in the real packages what the Cleaner does."""
+"""The adapters give in the real packages what the Cleaner gives."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def expected(cleaner: Cleaner) -> list[str]:
     return [cleaner.clean(page, url).text for page, url in zip(PAGES, URLS, strict=True)]
 
 
-def test_a_list_in_processes_is_what_one_after_the_other_gives(cleaner: Cleaner):
+def test_list_cleaned_in_processes_is_the_same_as_in_one(cleaner: Cleaner):
     pytest.importorskip("joblib")
     alone = clean_list([*PAGES, None], [*URLS, None], cleaner)
     assert clean_list([*PAGES, None], [*URLS, None], cleaner, n_jobs=2) == alone
@@ -30,12 +30,12 @@ def test_a_list_in_processes_is_what_one_after_the_other_gives(cleaner: Cleaner)
     assert [page.text for page in alone if page] == expected(cleaner)
 
 
-def test_a_list_with_too_few_urls_is_refused(cleaner: Cleaner):
+def test_list_with_too_few_urls_is_refused(cleaner: Cleaner):
     with pytest.raises(ValueError, match="2 pages, 1 URLs"):
         clean_list(["a", "b"], ["https://a.test/"], cleaner)
 
 
-def test_a_pandas_column_keeps_its_index_and_what_is_missing(cleaner: Cleaner):
+def test_pandas_column_keeps_its_index_and_missing_values(cleaner: Cleaner):
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"html": [*PAGES, None], "url": [*URLS, None]})
     frame.index = frame.index * 10
@@ -44,7 +44,7 @@ def test_a_pandas_column_keeps_its_index_and_what_is_missing(cleaner: Cleaner):
     assert text.tolist() == [*expected(cleaner), None]
 
 
-def test_a_polars_column_works_as_a_series_and_in_an_expression(cleaner: Cleaner):
+def test_polars_column_works_as_a_series_and_in_an_expression(cleaner: Cleaner):
     polars = pytest.importorskip("polars")
     frame = polars.DataFrame({"html": [*PAGES, None], "url": [*URLS, None]})
     want = [*expected(cleaner), None]
@@ -59,7 +59,7 @@ def test_a_polars_column_works_as_a_series_and_in_an_expression(cleaner: Cleaner
     assert lazy.collect()["text"].to_list() == want
 
 
-def test_a_datatrove_pipeline_keeps_the_articles_and_counts_the_rest(cleaner: Cleaner):
+def test_datatrove_step_gives_articles_and_counts_the_rest(cleaner: Cleaner):
     pytest.importorskip("datatrove")
     from datatrove.data import Document
 
@@ -79,7 +79,7 @@ def test_a_datatrove_pipeline_keeps_the_articles_and_counts_the_rest(cleaner: Cl
     assert step.stats["dropped"].total == 1
 
 
-def test_a_scrapy_crawl_gets_its_articles(tmp_path: Any):
+def test_scrapy_pipeline_adds_articles_to_items(tmp_path: Any):
     pytest.importorskip("scrapy")
     import json
     import subprocess

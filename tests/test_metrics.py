@@ -1,4 +1,4 @@
-"""That the measures count what they say."""
+"""Scores: words, shingles and lines."""
 
 from __future__ import annotations
 
@@ -25,38 +25,38 @@ LABELS = st.lists(st.tuples(st.sampled_from([C, B]), st.sampled_from([C, B, None
         ("", []),
     ],
 )
-def test_words_are_runs_of_letters_and_single_characters_of_unspaced_scripts(
+def test_words_are_runs_of_letters_or_single_characters_of_unspaced_scripts(
     text: str, expected: list[str]
 ) -> None:
     assert words(text) == expected
 
 
 @given(st.text())
-def test_a_text_is_its_own_gold(text: str) -> None:
+def test_text_scores_1_against_itself(text: str) -> None:
     assert word_score(text, text).f1 == 1.0
     assert shingle_score(text, text).f1 == 1.0
 
 
-def test_shingles_ask_for_the_right_order():
+def test_shingle_score_depends_on_word_order():
     text, moved = "ein Satz aus sechs kurzen Wörtern", "kurzen Wörtern ein Satz aus sechs"
     assert word_score(moved, text).f1 == 1.0
     assert shingle_score(moved, text).recall == pytest.approx(1 / 3)
 
 
-def test_a_text_shorter_than_a_shingle_is_one():
+def test_text_shorter_than_a_shingle_is_one_shingle():
     assert shingle_score("你好", "你好").f1 == 1.0
     assert shingle_score("你好", "好你").f1 == 0.0
     assert shingle_score("", "你好").f1 == 0.0
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
-def test_precision_one_way_is_recall_the_other(one: str, other: str) -> None:
+def test_swapping_text_and_gold_swaps_precision_and_recall(one: str, other: str) -> None:
     assert word_score(one, other).precision == word_score(other, one).recall or not (
         words(one) and words(other)
     )
 
 
-def test_words_count_as_often_as_they_stand() -> None:
+def test_repeated_words_count_each_time() -> None:
     score = word_score("a a b", "a b b b")
     assert (score.precision, score.recall) == (2 / 3, 2 / 4)
 
@@ -65,7 +65,7 @@ def test_words_count_as_often_as_they_stand() -> None:
     ("hit", "predicted", "true", "f1"),
     [(0, 0, 0, 1.0), (0, 3, 0, 0.0), (0, 0, 3, 0.0), (1, 1, 3, 0.5), (2, 2, 2, 1.0)],
 )
-def test_nothing_kept_is_right_only_where_nothing_should_be(
+def test_keeping_nothing_is_perfect_only_if_nothing_should_be_kept(
     hit: int, predicted: int, true: int, f1: float
 ) -> None:
     assert score_counts(hit, predicted, true).f1 == pytest.approx(f1)
@@ -78,7 +78,7 @@ def test_f1_lies_between_precision_and_recall(precision: float, recall: float) -
 
 
 @given(LABELS)
-def test_line_score_counts_the_lines_whose_gold_is_known(
+def test_line_score_leaves_out_lines_without_gold(
     pairs: list[tuple[Label, Label | None]],
 ) -> None:
     known = [(p, g) for p, g in pairs if g is not None]
@@ -87,11 +87,11 @@ def test_line_score_counts_the_lines_whose_gold_is_known(
     assert line_score([p for p, _ in pairs], [g for _, g in pairs]) == naive
 
 
-def test_weights_make_it_a_score_of_characters() -> None:
+def test_line_score_weights_lines_by_their_lengths() -> None:
     score = line_score([C, C, B], [C, B, C], [80, 20, 120])
     assert (score.precision, score.recall) == (0.8, 0.4)
 
 
-def test_sequences_of_other_lengths_are_refused() -> None:
+def test_line_score_refuses_sequences_of_different_lengths() -> None:
     with pytest.raises(ValueError, match="argument 2"):
         line_score([C], [C, B])

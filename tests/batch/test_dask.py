@@ -1,4 +1,4 @@
-"""That a Dask cluster writes what one process writes, whoever dies."""
+"""A Dask cluster writes the same bytes as one process, even if processes are killed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 
 from benchmarks.kills import contents, make_crawl
 from boilerplate.batch import dask as dask_runs
-from boilerplate.batch.cleaner_config import Budget, Recipe
+from boilerplate.batch.cleaner_config import Budget, CleanerConfig
 from boilerplate.batch.manifest import MANIFEST
 from boilerplate.batch.pool import RunError
 from boilerplate.batch.run import run
@@ -47,10 +47,10 @@ def cluster() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def recipe(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Recipe:
+def config(model: Model, tmp_path_factory: pytest.TempPathFactory) -> CleanerConfig:
     path = tmp_path_factory.mktemp("model") / "model.zip"
     path.write_bytes(to_bytes(model))
-    return Recipe.of(poison.PoisonCleaner(path), budget=Budget(seconds=20))
+    return CleanerConfig.of(poison.PoisonCleaner(path), budget=Budget(seconds=20))
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +68,11 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def alone(
-    crawl: Path, recipe: Recipe, tmp_path_factory: pytest.TempPathFactory
+    crawl: Path, config: CleanerConfig, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, bytes]:
     """What one process writes."""
     folder = tmp_path_factory.mktemp("alone") / "out"
-    run(shards_in(crawl), Job(recipe, str(folder)), 1)
+    run(shards_in(crawl), Job(config, str(folder)), 1)
     return contents(folder)
 
 
@@ -95,10 +95,10 @@ def wait_for_shards(job: Job, count: int) -> None:
         time.sleep(0.02)
 
 
-def test_a_cluster_writes_the_bytes_that_one_process_writes(
-    cluster: Any, crawl: Path, recipe: Recipe, alone: dict[str, bytes], tmp_path: Path
+def test_cluster_writes_the_same_bytes_as_one_process(
+    cluster: Any, crawl: Path, config: CleanerConfig, alone: dict[str, bytes], tmp_path: Path
 ):
-    job = Job(recipe, str(tmp_path / "out"))
+    job = Job(config, str(tmp_path / "out"))
     reports = run(shards_in(crawl), job, dask=cluster.scheduler_address)
     assert contents(tmp_path / "out") == alone
     assert sum(report.errors for report in reports) == 3
@@ -107,10 +107,10 @@ def test_a_cluster_writes_the_bytes_that_one_process_writes(
     assert manifest["totals"] == {"records": 7 * 30 + 2, "errors": 3, "in_part": 0}
 
 
-def test_a_worker_that_is_killed_changes_nothing(
-    cluster: Any, crawl: Path, recipe: Recipe, alone: dict[str, bytes], tmp_path: Path
+def test_killed_worker_changes_no_output(
+    cluster: Any, crawl: Path, config: CleanerConfig, alone: dict[str, bytes], tmp_path: Path
 ):
-    job = Job(recipe, str(tmp_path / "out"))
+    job = Job(config, str(tmp_path / "out"))
     process = driver(crawl, job, cluster)
     wait_for_shards(job, 1)
     with distributed.Client(cluster) as client:
@@ -120,10 +120,10 @@ def test_a_worker_that_is_killed_changes_nothing(
     assert contents(tmp_path / "out") == alone
 
 
-def test_a_driver_that_is_killed_is_begun_again_and_does_the_rest(
-    cluster: Any, crawl: Path, recipe: Recipe, alone: dict[str, bytes], tmp_path: Path
+def test_run_begun_again_after_its_driver_was_killed_does_the_rest(
+    cluster: Any, crawl: Path, config: CleanerConfig, alone: dict[str, bytes], tmp_path: Path
 ):
-    job = Job(recipe, str(tmp_path / "out"))
+    job = Job(config, str(tmp_path / "out"))
     process = driver(crawl, job, cluster)
     wait_for_shards(job, 1)
     process.kill()
@@ -133,9 +133,9 @@ def test_a_driver_that_is_killed_is_begun_again_and_does_the_rest(
     assert contents(tmp_path / "out") == alone
 
 
-def test_an_address_where_no_scheduler_is_says_so(
-    tmp_path: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+def test_address_without_a_scheduler_is_an_error(
+    tmp_path: Path, config: CleanerConfig, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(dask_runs, "SECONDS_TO_CONNECT", 1)
     with pytest.raises(RunError, match="no Dask scheduler answers at tcp"):
-        run([], Job(recipe, str(tmp_path / "out")), dask="tcp://127.0.0.1:1")
+        run([], Job(config, str(tmp_path / "out")), dask="tcp://127.0.0.1:1")

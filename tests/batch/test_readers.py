@@ -1,12 +1,10 @@
-"""That files of many pages are read whole, however they are damaged, and written whole or not."""
+"""Files of many pages are read record by record, however they are damaged."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,17 +14,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from boilerplate.batch import record as records
-from boilerplate.batch.readers import _zstd, is_archive, read_archive, read_files
-from boilerplate.batch.record import Fields, Record, RecordsError, opened
-from boilerplate.batch.writers import FORMATS, writing
-from boilerplate.files import beside, remove_left_behind
+from boilerplate.batch import record as record_module
+from boilerplate.batch.readers import is_archive, read_archive, read_files, zstd_module
+from boilerplate.batch.record import Fields, Record, RecordsError, unpack
 from tests.made_up import SENTENCES
 
 pa = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
 pytest.importorskip("fastwarc")
-zstd = _zstd()
+zstd = zstd_module()
 
 TEXTS = [f"<p>{sentence}</p>" for sentence in SENTENCES.values()]
 ROWS = [{"id": str(i), "url": f"https://a.test/{i}", "html": t} for i, t in enumerate(TEXTS)]
@@ -36,24 +32,32 @@ def json_lines(rows: list[dict[str, Any]]) -> bytes:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
-def warc_record(number: int, block: bytes, *, type: str = "response", said: str = "") -> bytes:
-    said = said or ("application/http; msgtype=response" if type == "response" else "text/plain")
+def warc_record(
+    number: int, block: bytes, *, type: str = "response", content_type: str = ""
+) -> bytes:
+    content_type = content_type or (
+        "application/http; msgtype=response" if type == "response" else "text/plain"
+    )
     head = (
         f"WARC/1.0\r\nWARC-Type: {type}\r\nWARC-Record-ID: <urn:uuid:{number}>\r\n"
         f"WARC-Target-URI: https://a.test/{number}\r\nWARC-Date: 2024-01-01T00:00:00Z\r\n"
-        f"Content-Type: {said}\r\nContent-Length: {len(block)}\r\n\r\n"
+        f"Content-Type: {content_type}\r\nContent-Length: {len(block)}\r\n\r\n"
     )
     return head.encode() + block + b"\r\n\r\n"
 
 
-def http(body: bytes, *headers: str, said: str = "text/html; charset=utf-8") -> bytes:
-    head = "\r\n".join(["HTTP/1.1 200 OK", f"Content-Type: {said}", *headers])
+def http(body: bytes, *headers: str, content_type: str = "text/html; charset=utf-8") -> bytes:
+    head = "\r\n".join(["HTTP/1.1 200 OK", f"Content-Type: {content_type}", *headers])
     return head.encode() + b"\r\n\r\n" + body
 
 
 def warc() -> bytes:
-    info = warc_record(900, b"software: none\r\n", type="warcinfo", said="application/warc-fields")
-    asked = warc_record(901, b"GET / HTTP/1.1\r\n\r\n", type="request", said="application/http")
+    info = warc_record(
+        900, b"software: none\r\n", type="warcinfo", content_type="application/warc-fields"
+    )
+    asked = warc_record(
+        901, b"GET / HTTP/1.1\r\n\r\n", type="request", content_type="application/http"
+    )
     return info + b"".join(asked + warc_record(i, http(t.encode())) for i, t in enumerate(TEXTS))
 
 
@@ -62,7 +66,7 @@ def read(path: Path, fields: Fields = Fields()) -> list[Record]:  # noqa: B008 -
     found = []
     for record in read_archive(path, path.name, fields):
         try:
-            found.append(opened(record, fields))
+            found.append(unpack(record, fields))
         except ValueError as error:
             found.append(Record(record.number, record.id, error=str(error)))
     return found
@@ -72,16 +76,18 @@ def sources(found: list[Record]) -> list[str]:
     return [r.source.decode() if isinstance(r.source, bytes) else r.source for r in found]
 
 
-WAYS: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress, ".zst": zstd.compress}
+COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    ".gz": gzip.compress,
+    ".zst": zstd.compress,
+}
 
 
-@pytest.mark.parametrize("compression", WAYS)
+@pytest.mark.parametrize("compression", COMPRESSED)
 @pytest.mark.parametrize("kind", ["jsonl", "warc"])
-def test_pages_in_every_script_come_out_as_they_went_in(
-    tmp_path: Path, kind: str, compression: str
-):
+def test_pages_in_every_script_are_read_unchanged(tmp_path: Path, kind: str, compression: str):
     path = tmp_path / f"pages.{kind}{compression}"
-    path.write_bytes(WAYS[compression](json_lines(ROWS) if kind == "jsonl" else warc()))
+    path.write_bytes(COMPRESSED[compression](json_lines(ROWS) if kind == "jsonl" else warc()))
     found = read(path)
     assert sources(found) == TEXTS
     assert [r.url for r in found] == [row["url"] for row in ROWS]
@@ -90,7 +96,7 @@ def test_pages_in_every_script_come_out_as_they_went_in(
 
 
 @pytest.mark.parametrize("type", [pa.string(), pa.large_string(), pa.binary(), pa.string_view()])
-def test_parquet_gives_its_rows_whatever_its_strings_are(tmp_path: Path, type: Any):
+def test_parquet_is_read_with_any_type_of_string(tmp_path: Path, type: Any):
     path = tmp_path / "pages.parquet"
     html = pa.array([t.encode() for t in TEXTS], pa.binary()).cast(type)
     parquet.write_table(pa.table({"html": html, "more": range(len(TEXTS))}), path, row_group_size=3)
@@ -99,14 +105,14 @@ def test_parquet_gives_its_rows_whatever_its_strings_are(tmp_path: Path, type: A
     assert found[7].id == "pages.parquet:7"
 
 
-def test_a_string_of_parquet_that_is_not_utf8_is_an_error_and_the_next_is_read(tmp_path: Path):
+def test_parquet_string_that_is_not_utf8_is_an_error_and_the_next_is_read(tmp_path: Path):
     path = tmp_path / "pages.parquet"
     bad = pa.array([b"fine", b"\xff\xfe\xff", b"fine too"]).view(pa.string())
     parquet.write_table(pa.table({"text": bad}), path)
     assert [bool(record.error) for record in read(path)] == [False, True, False]
 
 
-def test_wet_holds_text(tmp_path: Path):
+def test_wet_records_are_text(tmp_path: Path):
     path = tmp_path / "pages.warc.wet.gz"
     lines = f"<b>\n{SENTENCES['ar']}"
     path.write_bytes(gzip.compress(warc_record(1, lines.encode(), type="conversion")))
@@ -114,7 +120,7 @@ def test_wet_holds_text(tmp_path: Path):
     assert (found.kind, sources([found])) == ("text", [lines])
 
 
-def test_fields_may_have_other_names_and_html_goes_before_text(tmp_path: Path):
+def test_fields_may_have_other_names_and_html_is_preferred_to_text(tmp_path: Path):
     path = tmp_path / "pages.jsonl"
     path.write_bytes(
         json_lines(
@@ -130,21 +136,19 @@ def test_fields_may_have_other_names_and_html_goes_before_text(tmp_path: Path):
     ]  # fmt: skip
 
 
-# What is damaged
+# Damaged files
 
 
 @pytest.mark.parametrize("kind", ["jsonl.gz", "jsonl.zst", "warc", "warc.gz", "warc.zst"])
 @pytest.mark.parametrize("left", [0.0, 0.3, 0.9, 0.999])
-def test_a_file_that_is_cut_off_gives_what_is_whole_and_says_so(
-    tmp_path: Path, kind: str, left: float
-):
+def test_cut_off_file_gives_its_whole_records_and_an_error(tmp_path: Path, kind: str, left: float):
     rows = [{"id": str(i), "html": f"<p>{i} {os.urandom(3000).hex()}"} for i in range(60)]
     whole = (
         json_lines(rows)
         if "jsonl" in kind
         else b"".join(warc_record(i, http(row["html"].encode())) for i, row in enumerate(rows))
     )
-    data = WAYS[Path(kind).suffix if "." in kind else ""](whole)
+    data = COMPRESSED[Path(kind).suffix if "." in kind else ""](whole)
     path = tmp_path / f"pages.{kind}"
     path.write_bytes(data[: int(left * len(data))])
     *good, last = read(path) or [None]
@@ -172,7 +176,7 @@ def test_cut_at_any_byte_no_page_is_lost_changed_or_made_up(cut: int, suffix: st
 
 
 @pytest.mark.parametrize("suffix", [".jsonl.gz", ".jsonl.zst", ".parquet", ".warc", ".warc.gz"])
-def test_what_is_no_such_file_is_one_error_record(tmp_path: Path, suffix: str):
+def test_file_of_another_format_is_one_error_record(tmp_path: Path, suffix: str):
     path = tmp_path / f"pages{suffix}"
     path.write_bytes(b"no such thing" * 1000)
     [found] = read(path)
@@ -180,7 +184,7 @@ def test_what_is_no_such_file_is_one_error_record(tmp_path: Path, suffix: str):
     assert found.id == f"pages{suffix}:0"
 
 
-def test_a_damaged_warc_header_gives_the_records_before_it(tmp_path: Path):
+def test_records_before_a_damaged_warc_header_are_read(tmp_path: Path):
     path = tmp_path / "pages.warc"
     parts = [warc_record(i, http(t.encode())) for i, t in enumerate(TEXTS[:5])]
     parts[3] = b"JUNK" + parts[3][4:]
@@ -192,9 +196,9 @@ def test_a_damaged_warc_header_gives_the_records_before_it(tmp_path: Path):
 
 @given(st.binary(max_size=300))
 def test_any_bytes_on_a_line_of_json_are_a_page_or_an_error(junk: bytes):
-    record = Record(0, "x", junk, form="json")
+    record = Record(0, "x", junk, source_format="json")
     try:
-        result = opened(record, Fields())
+        result = unpack(record, Fields())
     except (ValueError, RecursionError):
         return
     assert result.error or isinstance(result.source, str)
@@ -211,11 +215,11 @@ def test_any_bytes_on_a_line_of_json_are_a_page_or_an_error(junk: bytes):
         ('{"html": "x", "n": ' + "9" * 10_000 + "}", "Exceeds the limit"),
     ],
 )
-def test_each_strange_line_of_json_is_an_error_that_says_why(tmp_path: Path, line: str, why: str):
+def test_bad_line_of_json_is_an_error_that_says_why(tmp_path: Path, line: str, why: str):
     path = tmp_path / "pages.jsonl"
     path.write_text(f'{{"text": "before"}}\n{line}\n\n{{"text": "after"}}')
-    before, strange, after = read(path)
-    assert why in strange.error
+    before, bad, after = read(path)
+    assert why in bad.error
     assert (before.source, after.source) == ("before", "after")
     assert after.number == 2
 
@@ -231,10 +235,10 @@ def test_lone_surrogates_are_replaced(tmp_path: Path):
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".warc", ".parquet", ".html"])
-def test_a_record_beyond_the_limit_is_an_error_and_the_next_is_read(
+def test_too_large_record_is_an_error_and_the_next_is_read(
     tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(records, "MAX_RECORD_BYTES", 10_000)
+    monkeypatch.setattr(record_module, "MAX_RECORD_BYTES", 10_000)
     rows = [{"html": "a" * n} for n in (10, 50_000, 20)]
     path = tmp_path / f"pages{suffix}"
     if suffix == ".jsonl":
@@ -258,12 +262,12 @@ def test_a_record_beyond_the_limit_is_an_error_and_the_next_is_read(
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
-def test_a_bomb_in_a_warc_record_is_no_more_than_the_limit(
+def test_decompression_bomb_is_limited_and_the_next_record_is_read(
     tmp_path: Path, coding: str, monkeypatch: pytest.MonkeyPatch
 ):
     import zlib
 
-    monkeypatch.setattr(records, "MAX_RECORD_BYTES", 1_000_000)
+    monkeypatch.setattr(record_module, "MAX_RECORD_BYTES", 1_000_000)
     bomb = (gzip if coding == "gzip" else zlib).compress(bytes(40_000_000))
     path = tmp_path / "pages.warc"
     path.write_bytes(
@@ -277,22 +281,22 @@ def test_a_bomb_in_a_warc_record_is_no_more_than_the_limit(
 @pytest.mark.parametrize(
     ("block", "why"),
     [
-        (http(b"not gzip", "Content-Encoding: gzip"), "HTTP answer is damaged"),
+        (http(b"not gzip", "Content-Encoding: gzip"), "HTTP response is damaged"),
         (http(gzip.compress(b"x" * 999)[:-9], "Content-Encoding: gzip"), ""),
-        (http(b"zz\r\nx", "Transfer-Encoding: chunked"), "HTTP answer is damaged"),
-        (http(b"\x89PNG", said="image/png"), "is image/png, and no page"),
+        (http(b"zz\r\nx", "Transfer-Encoding: chunked"), "HTTP response is damaged"),
+        (http(b"\x89PNG", content_type="image/png"), "is image/png, not a page"),
         (b"", None),
         (b"no answer at all", None),
     ],
 )
-def test_a_strange_http_answer_is_an_error_or_a_page_and_the_next_is_read(
+def test_bad_http_response_is_an_error_or_a_page_and_the_next_is_read(
     tmp_path: Path, block: bytes, why: str | None
 ):
     path = tmp_path / "pages.warc"
     path.write_bytes(warc_record(0, block) + warc_record(1, http(b"<p>ok")))
-    strange, after = read(path)
+    bad, after = read(path)
     if why is not None:
-        assert why in strange.error
+        assert why in bad.error
     assert after.source == b"<p>ok"
 
 
@@ -309,77 +313,20 @@ def test_encoded_http_bodies_are_decoded(tmp_path: Path):
     assert {r.charset for r in found} == {"utf-8"}
 
 
-def test_a_missing_column_is_told_with_those_that_there_are(tmp_path: Path):
+def test_missing_column_is_named_with_those_that_exist(tmp_path: Path):
     path = tmp_path / "pages.parquet"
     parquet.write_table(pa.table({"content": ["x"]}), path)
     with pytest.raises(RecordsError, match=r"has no column 'html' or 'text'; it has 'content'"):
         read(path)
 
 
-def test_a_file_that_may_not_be_read_is_the_machines_error_and_no_record(tmp_path: Path):
+def test_missing_file_raises_instead_of_giving_a_record(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         read(tmp_path / "gone.jsonl")
 
 
-def test_files_of_many_pages_are_told_by_their_names():
+def test_files_of_many_pages_are_recognised_by_suffix():
     for name in ("a.jsonl", "a.ndjson.zst", "A.PARQUET", "CC-MAIN-x.warc.wet.gz", "b.warc.gz"):
         assert is_archive(name)
     for name in ("a.html", "a.txt", "a.gz", "jsonl", "a.json", ".warc"):
         assert not is_archive(name)
-
-
-# What is written
-
-
-def write(path: Path, form: Any, count: int = 2500) -> None:
-    lines = [{"start": 0, "end": 1, "probability": 0.5, "content": True, "kind": None,
-              "language": "tr"}]  # fmt: skip
-    with writing(path, form) as (writer, _):
-        for number in range(count):
-            record = {"record": number, "id": str(number), "url": None}
-            if number % 7 == 0:
-                record["error"] = "as told"
-            else:
-                record |= {"text": "çay", "page": "çay", "lines": lines, "error": None}
-            writer.write(json.dumps(record, ensure_ascii=False).encode())
-
-
-@pytest.mark.parametrize("form", FORMATS)
-def test_the_same_records_are_the_same_bytes(tmp_path: Path, form: Any):
-    for name in ("one", "two"):
-        write(tmp_path / name, form)
-    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
-
-
-def test_parquet_has_the_same_columns_whatever_is_in_them(tmp_path: Path):
-    for name, count in (("none", 0), ("error", 1), ("many", 2500)):
-        write(tmp_path / name, "parquet", count)
-    tables = [parquet.read_table(tmp_path / name) for name in ("none", "error", "many")]
-    assert [table.num_rows for table in tables] == [0, 1, 2500]
-    assert tables[0].schema == tables[1].schema == tables[2].schema
-    assert tables[2].slice(1, 1).to_pylist()[0]["text"] == "çay"
-
-
-@pytest.mark.parametrize("form", FORMATS)
-def test_what_was_not_written_to_its_end_is_not_there(tmp_path: Path, form: Any):
-    def fail() -> None:
-        with writing(tmp_path / "out", form) as (writer, _):
-            writer.write(b'{"record": 0, "error": null}')
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-    assert not list(tmp_path.iterdir())
-
-
-def test_what_a_killed_process_left_behind_is_removed_and_a_living_ones_is_not(tmp_path: Path):
-    code = (
-        "import os, pathlib; from boilerplate.files import beside\n"
-        f"with beside(pathlib.Path({str(tmp_path)!r}, 'sub', 'x')): os.kill(os.getpid(), 9)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=False)
-    assert len(list(tmp_path.rglob("*.tmp"))) == 1
-    with beside(tmp_path / "y"):
-        remove_left_behind(tmp_path)
-        assert len(list(tmp_path.rglob("*.tmp"))) == 1
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["y"]

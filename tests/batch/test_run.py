@@ -1,4 +1,4 @@
-"""That a run of many pages loses nothing, repeats nothing, and says what it did."""
+"""Runs: every record is written once, finished shards are kept, options cannot be mixed."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ import pytest
 
 from benchmarks.kills import RUN, contents, make_crawl, survive
 from boilerplate import Cleaner
-from boilerplate.batch.cleaner_config import Budget, Recipe
+from boilerplate.batch.cleaner_config import Budget, CleanerConfig
 from boilerplate.batch.manifest import MANIFEST
 from boilerplate.batch.pool import RunError
 from boilerplate.batch.record import Fields
 from boilerplate.batch.run import run
 from boilerplate.batch.shard import Job, Shard, ShardReport, clean_shard, shards_of
-from boilerplate.batch.writers import FORMATS
-from boilerplate.files import remove_left_behind
+from boilerplate.batch.writers import SHARD_FORMATS
+from boilerplate.files import remove_leftovers
 from boilerplate.model.model import Model, to_bytes
 from boilerplate.plugins.manager import load_plugins, no_plugins
 from boilerplate.plugins.plugin import Settings
@@ -41,8 +41,8 @@ PAGES = 6
 
 
 @pytest.fixture(scope="module")
-def recipe(model_file: Path) -> Recipe:
-    return Recipe.of(poison.PoisonCleaner(model_file), budget=Budget(seconds=1, memory=256))
+def config(model_file: Path) -> CleanerConfig:
+    return CleanerConfig.of(poison.PoisonCleaner(model_file), budget=Budget(seconds=1, memory=256))
 
 
 @pytest.fixture
@@ -65,19 +65,21 @@ def rows(job: Job, shard: Shard) -> list[dict[str, Any]]:
     return [json.loads(line) for line in job.output(shard).read_bytes().splitlines()]
 
 
-def test_every_record_is_there_once_and_in_order(crawl: Path, tmp_path: Path, recipe: Recipe):
-    job = Job(recipe, str(tmp_path / "out"))
+def test_every_record_is_written_once_and_in_order(
+    crawl: Path, tmp_path: Path, config: CleanerConfig
+):
+    job = Job(config, str(tmp_path / "out"))
     shards = shards_in(crawl)
     reports = run(shards, job, 2)
     assert [len(rows(job, shard)) for shard in shards] == [6, 6, 6, 6, 4, 2]
     for shard in shards:
         assert [row["record"] for row in rows(job, shard)] == list(range(len(rows(job, shard))))
     assert sum(report.records for report in reports) == 30
-    assert [row["id"] for row in rows(job, shards[-1])] == ["page-004.html", "page-005.html"]
+    assert [row["source"] for row in rows(job, shards[-1])] == ["page-004.html", "page-005.html"]
 
 
-def test_the_manifest_has_counts_and_checksums(crawl: Path, tmp_path: Path, recipe: Recipe):
-    run(shards_in(crawl), Job(recipe, str(tmp_path / "out")), 1)
+def test_manifest_has_counts_and_checksums(crawl: Path, tmp_path: Path, config: CleanerConfig):
+    run(shards_in(crawl), Job(config, str(tmp_path / "out")), 1)
     manifest = json.loads((tmp_path / "out" / MANIFEST).read_text())
     assert manifest["complete"] is True
     assert manifest["totals"] == {"records": 30, "errors": 0, "in_part": 0}
@@ -87,17 +89,17 @@ def test_the_manifest_has_counts_and_checksums(crawl: Path, tmp_path: Path, reci
         assert (len(data), data.count(b"\n")) == (shard["output_bytes"], shard["records"])
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("shard_format", SHARD_FORMATS)
 def test_any_number_of_workers_writes_the_same_bytes(
-    crawl: Path, tmp_path: Path, recipe: Recipe, form: Any
+    crawl: Path, tmp_path: Path, config: CleanerConfig, shard_format: Any
 ):
     for jobs in (1, 3):
-        run(shards_in(crawl), Job(recipe, str(tmp_path / str(jobs)), form), jobs)
+        run(shards_in(crawl), Job(config, str(tmp_path / str(jobs)), shard_format), jobs)
     assert contents(tmp_path / "1") == contents(tmp_path / "3")
 
 
-def test_a_second_run_does_only_what_is_missing(crawl: Path, tmp_path: Path, recipe: Recipe):
-    job = Job(recipe, str(tmp_path / "out"))
+def test_second_run_cleans_only_what_is_missing(crawl: Path, tmp_path: Path, config: CleanerConfig):
+    job = Job(config, str(tmp_path / "out"))
     shards = shards_in(crawl)
     run(shards[:2], job, 1)
     begun = outputs(tmp_path / "out")
@@ -118,10 +120,10 @@ def test_a_second_run_does_only_what_is_missing(crawl: Path, tmp_path: Path, rec
         lambda out: (out.parent / ".reports" / "part-001.jsonl.json").write_text('{"run":'),
     ],
 )
-def test_what_was_lost_since_is_made_again(
-    crawl: Path, tmp_path: Path, recipe: Recipe, harm: Callable[[Path], object]
+def test_lost_or_damaged_output_is_made_again(
+    crawl: Path, tmp_path: Path, config: CleanerConfig, harm: Callable[[Path], object]
 ):
-    job = Job(recipe, str(tmp_path / "out"))
+    job = Job(config, str(tmp_path / "out"))
     run(shards_in(crawl), job, 1)
     whole = contents(tmp_path / "out")
     harm(tmp_path / "out" / "part-001.jsonl.jsonl")
@@ -130,39 +132,42 @@ def test_what_was_lost_since_is_made_again(
     assert contents(tmp_path / "out") == whole
 
 
-def test_an_input_that_changed_is_cleaned_again_and_one_that_was_touched_is_not(
-    crawl: Path, tmp_path: Path, recipe: Recipe
+def test_changed_input_is_cleaned_again_and_touched_input_is_not(
+    crawl: Path, tmp_path: Path, config: CleanerConfig
 ):
-    job = Job(recipe, str(tmp_path / "out"))
+    job = Job(config, str(tmp_path / "out"))
     run(shards_in(crawl), job, 1)
     changed, touched = crawl / "part-001.jsonl", crawl / "part-003.jsonl"
     changed.write_text(changed.read_text().replace("fog", "sun"))
     touched.touch()
     reports = run(shards_in(crawl), job, 1)
     assert [r.shard for r in reports if not r.skipped] == ["part-001.jsonl"]
-    assert "sun" in rows(job, shards_in(crawl)[1])[0]["page"]
+    assert "sun" in rows(job, shards_in(crawl)[1])[0]["text"]
 
 
 @pytest.mark.parametrize("what", ["model", "threshold", "fields", "format", "budget", "as"])
-def test_a_run_with_other_options_is_refused_and_says_which(
-    crawl: Path, tmp_path: Path, model: Model, model_file: Path, recipe: Recipe, what: str
+def test_run_with_other_options_is_refused_by_their_names(
+    crawl: Path, tmp_path: Path, model: Model, model_file: Path, config: CleanerConfig, what: str
 ):
-    job = Job(recipe, str(tmp_path / "out"))
+    job = Job(config, str(tmp_path / "out"))
     run(shards_in(crawl)[:1], job, 1)
     before = contents(tmp_path / "out")
     other = tmp_path / "other.zip"
     other.write_bytes(to_bytes(replace(model, about={**model.about, "made": "later"})))
     changed = {
-        "model": replace(job, recipe=Recipe.of(poison.PoisonCleaner(other), budget=recipe.budget)),
-        "threshold": replace(
-            job, recipe=Recipe.of(poison.PoisonCleaner(model_file, 0.3), budget=recipe.budget)
+        "model": replace(
+            job, config=CleanerConfig.of(poison.PoisonCleaner(other), budget=config.budget)
         ),
-        "fields": replace(job, recipe=replace(recipe, fields=Fields(id="docid"))),
-        "budget": replace(job, recipe=replace(recipe, budget=Budget(seconds=9))),
-        "format": replace(job, form="parquet"),
+        "threshold": replace(
+            job,
+            config=CleanerConfig.of(poison.PoisonCleaner(model_file, 0.3), budget=config.budget),
+        ),
+        "fields": replace(job, config=replace(config, fields=Fields(id="docid"))),
+        "budget": replace(job, config=replace(config, budget=Budget(seconds=9))),
+        "format": replace(job, format="parquet"),
         "as": replace(job, kind="text"),
     }[what]
-    with pytest.raises(RunError, match=rf"begun otherwise.*{what} \("):
+    with pytest.raises(RunError, match=rf"begun with other options.*{what} \("):
         run(shards_in(crawl), changed, 1)
     assert contents(tmp_path / "out") == before
 
@@ -170,18 +175,16 @@ def test_a_run_with_other_options_is_refused_and_says_which(
 @pytest.mark.parametrize(
     "manifest", ["", "[]", "{}", '{"format": "boilerplate-manifest", "version": 9}']
 )
-def test_a_folder_with_another_manifest_is_left_alone(
-    tmp_path: Path, recipe: Recipe, manifest: str
+def test_folder_with_another_manifest_is_left_alone(
+    tmp_path: Path, config: CleanerConfig, manifest: str
 ):
     (tmp_path / MANIFEST).write_text(manifest)
     with pytest.raises(RunError, match="cannot be read"):
-        run([], Job(recipe, str(tmp_path)), 1)
+        run([], Job(config, str(tmp_path)), 1)
     assert (tmp_path / MANIFEST).read_text() == manifest
 
 
-def test_poison_pages_are_error_records_and_all_others_are_as_they_were(
-    tmp_path: Path, recipe: Recipe
-):
+def test_poison_pages_become_errors_and_change_no_other_page(tmp_path: Path, config: CleanerConfig):
     (tmp_path / "in").mkdir()
     told = [poison.DIE, poison.GROW, poison.RAISE, poison.HANG]
     pages = [f"<p>page {i}. {told[i // 5 % 4] if i % 5 == 4 else 'fine'}" for i in range(40)]
@@ -195,21 +198,21 @@ def test_poison_pages_are_error_records_and_all_others_are_as_they_were(
         )
     found = {}
     for name in ("in", "good"):
-        job = Job(recipe, str(tmp_path / f"out-{name}"))
+        job = Job(config, str(tmp_path / f"out-{name}"))
         [report] = run(shards_in(tmp_path / name), job, 2)
         found[name] = rows(job, shards_in(tmp_path / name)[0])
         assert report.records == 20
     bad = [row for row in found["in"] if row["error"]]
-    assert [row["id"] for row in bad] == ["id-4", "id-9", "id-14", "id-19"]
+    assert [row["source"] for row in bad] == ["id-4", "id-9", "id-14", "id-19"]
     assert [r for r in found["in"] if r["record"] % 5 != 4] == [
         r for r in found["good"] if r["record"] % 5 != 4
     ]
 
 
-def test_a_shard_that_cannot_be_read_is_told_and_tried_again(
-    crawl: Path, tmp_path: Path, recipe: Recipe
+def test_unreadable_shard_is_reported_and_tried_again(
+    crawl: Path, tmp_path: Path, config: CleanerConfig
 ):
-    job = Job(recipe, str(tmp_path / "out"))
+    job = Job(config, str(tmp_path / "out"))
     shards = [*shards_in(crawl), Shard("gone.jsonl", (str(crawl / "gone.jsonl"),), ("gone.jsonl",))]
     reports = run(shards, job, 1)
     [problem] = [r for r in reports if r.problem]
@@ -220,11 +223,9 @@ def test_a_shard_that_cannot_be_read_is_told_and_tried_again(
     assert json.loads((tmp_path / "out" / MANIFEST).read_text())["complete"] is True
 
 
-def test_a_shard_can_be_cleaned_anywhere_with_the_same_bytes(
-    crawl: Path, tmp_path: Path, recipe: Recipe
-):
-    run(shards_in(crawl), Job(recipe, str(tmp_path / "out")), 1)
-    alone = Job(recipe, str(tmp_path / "alone"))
+def test_shard_cleaned_alone_has_the_same_bytes(crawl: Path, tmp_path: Path, config: CleanerConfig):
+    run(shards_in(crawl), Job(config, str(tmp_path / "out")), 1)
+    alone = Job(config, str(tmp_path / "alone"))
     for shard in reversed(shards_in(crawl)):
         assert clean_shard(shard, alone) == replace(clean_shard(shard, alone), skipped=False)
     names = {name for name in contents(tmp_path / "out") if name != MANIFEST}
@@ -248,7 +249,7 @@ def begin_and_hold(folder: Path, model: Path) -> subprocess.Popen[str]:
     program = RUN.replace("boilerplate.cleaner import", "tests.poison import PoisonCleaner as")
     process = subprocess.Popen(
         [sys.executable, "-c", program, str(model), str(folder / "in"), str(folder / "out")],
-        cwd=Path(__file__).parent.parent,
+        cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -266,7 +267,7 @@ def interrupt(process: subprocess.Popen[str]) -> None:
     assert "press ^C again" in process.stdout.readline()
 
 
-def test_control_c_finishes_the_shards_under_way_and_the_next_run_the_rest(
+def test_control_c_finishes_begun_shards_and_the_next_run_the_rest(
     tmp_path: Path, model_file: Path
 ):
     with begin_and_hold(tmp_path, model_file) as process:
@@ -278,19 +279,19 @@ def test_control_c_finishes_the_shards_under_way_and_the_next_run_the_rest(
     assert manifest["complete"] is False
     assert 0 < len(manifest["shards"]) < 8
     assert not [name for name in stopped if name.endswith(".tmp")]
-    job = Job(Recipe.of(poison.PoisonCleaner(model_file)), str(tmp_path / "out"))
+    job = Job(CleanerConfig.of(poison.PoisonCleaner(model_file)), str(tmp_path / "out"))
     reports = run(shards_in(tmp_path / "in"), job, 2)
     assert sum(r.skipped for r in reports) == len(manifest["shards"])
     assert sum(r.records for r in reports) == 8 * 2
 
 
-def test_nothing_is_left_of_a_run_that_was_given_up(tmp_path: Path, model_file: Path):
+def test_second_control_c_leaves_no_temporary_files(tmp_path: Path, model_file: Path):
     with begin_and_hold(tmp_path, model_file) as process:
         interrupt(process)
         os.kill(process.pid, signal.SIGINT)
         assert process.wait() != 0
     assert not list((tmp_path / "out").rglob("*.tmp"))
-    remove_left_behind(tmp_path / "out")
+    remove_leftovers(tmp_path / "out")
 
 
 # Plugins and site models
@@ -299,10 +300,10 @@ def test_nothing_is_left_of_a_run_that_was_given_up(tmp_path: Path, model_file: 
 RULES = 'api = 1\n[[site]]\nhosts = ["a.test"]\ndrop = ["{}"]\n'
 
 
-def with_plugins(model_file: Path, folder: Path, **more: Any) -> Recipe:
+def with_plugins(model_file: Path, folder: Path, **more: Any) -> CleanerConfig:
     only = frozenset(path.stem for path in folder.iterdir())
     plugins = load_plugins(Settings(folders=(str(folder),), only=only, **more))
-    return Recipe.of(Cleaner(model_file, 0.0, plugins))
+    return CleanerConfig.of(Cleaner(model_file, 0.0, plugins))
 
 
 def test_workers_load_the_same_plugins_and_changed_rules_are_refused(
@@ -319,13 +320,13 @@ def test_workers_load_the_same_plugins_and_changed_rules_are_refused(
     run(shards, job, 1)
     assert rows(job, shards[0])[0]["text"] == "Ferry in fog"
     rules.write_text(RULES.format("Ferry in fog"))
-    changed = replace(job, recipe=with_plugins(model_file, rules.parent))
+    changed = replace(job, config=with_plugins(model_file, rules.parent))
     with pytest.raises(RunError, match=r"plugins \(paper .*, now paper "):
         run(shards, changed, 1)
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_a_plugin_that_raises_is_in_each_record_and_ends_only_a_strict_run(
+def test_plugin_error_is_in_each_record_and_ends_only_a_strict_run(
     tmp_path: Path, model_file: Path, strict: bool
 ):
     (tmp_path / "plugins").mkdir()
@@ -337,8 +338,8 @@ def test_a_plugin_that_raises_is_in_each_record_and_ends_only_a_strict_run(
     )
     (tmp_path / "in.jsonl").write_text('{"text": "one"}\n' * 5)
     shards = shards_of([(tmp_path / "in.jsonl", Path("in.jsonl"))])
-    recipe = with_plugins(model_file, tmp_path / "plugins", strict=strict)
-    job = Job(recipe, str(tmp_path / "out"))
+    config = with_plugins(model_file, tmp_path / "plugins", strict=strict)
+    job = Job(config, str(tmp_path / "out"))
     if strict:
         with pytest.raises(RunError, match=r"in\.jsonl:0.*broken.*as told"):
             run(shards, job, 1)
@@ -351,16 +352,16 @@ def test_a_plugin_that_raises_is_in_each_record_and_ends_only_a_strict_run(
         assert "as told" in told[4][0]
 
 
-def test_site_models_that_changed_are_refused(tmp_path: Path, model_file: Path):
+def test_changed_site_models_are_refused(tmp_path: Path, model_file: Path):
     folder = tmp_path / "sites"
     folder.mkdir()
     SiteModel("a.test").save(folder / "a.test.site.zip")
     job = Job(
-        Recipe.of(Cleaner(model_file, plugins=no_plugins(), site_models=folder)),
+        CleanerConfig.of(Cleaner(model_file, plugins=no_plugins(), site_models=folder)),
         str(tmp_path / "out"),
     )
     run([], job, 1)
     SiteModel("b.test").save(folder / "b.test.site.zip")
-    changed = Recipe.of(Cleaner(model_file, plugins=no_plugins(), site_models=folder))
+    changed = CleanerConfig.of(Cleaner(model_file, plugins=no_plugins(), site_models=folder))
     with pytest.raises(RunError, match=r"site_models \("):
-        run([], replace(job, recipe=changed), 1)
+        run([], replace(job, config=changed), 1)
