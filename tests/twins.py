@@ -16,13 +16,17 @@ from boilerplate import kernels
 
 T = TypeVar("T")
 TWINS: Final = ("compiled", "plain")
-needs_compiled = pytest.mark.skipif(
-    not boilerplate.accelerated, reason="the compiled kernels were not built, or are not to be used"
-)
+NOT_COMPILED: Final = "the compiled kernels were not built, or are not to be used"
+needs_compiled = pytest.mark.skipif(not boilerplate.accelerated, reason=NOT_COMPILED)
 
 
 def twin_of(name: str) -> ModuleType:
-    """The module with the kernels of one twin, "compiled" or "plain"."""
+    """The module with the kernels of one twin, "compiled" or "plain".
+
+    Skips the test where it is not there.
+    """
+    if name == "compiled" and not boilerplate.accelerated:
+        pytest.skip(NOT_COMPILED)
     return import_module(f"boilerplate.kernels.{name}")
 
 

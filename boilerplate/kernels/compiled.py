@@ -257,9 +257,10 @@ def predictions(
     probabilities: Sequence[float],
     reasons: Sequence[str],
     kinds: Sequence[str | None],
+    deciders: Sequence[str],
     languages: Sequence[tuple[str | None, float]],
 ) -> tuple[P, ...]:
-    columns = lines, labels, probabilities, reasons, kinds, languages
+    columns = lines, labels, probabilities, reasons, kinds, deciders, languages
     return native.predictions(prediction, *map(list, columns))
 
 

@@ -6,13 +6,10 @@ from types import ModuleType
 
 import pytest
 
-import boilerplate
 from tests.twins import TWINS, twin_of
 
 
 @pytest.fixture(scope="session", params=TWINS)
 def twin(request: pytest.FixtureRequest) -> ModuleType:
     """The module with the kernels of one twin; tests that ask for it run once on each."""
-    if request.param == "compiled" and not boilerplate.accelerated:
-        pytest.skip("the compiled kernels were not built, or are not to be used")
     return twin_of(request.param)

@@ -48,7 +48,8 @@ class TestStrongestGroups:
 
 COLUMNS = (
     [Line("مرحبا"), Line("Çerez")], [Label.CONTENT, Label.BOILERPLATE], [0.9, 0.1],
-    ["worded like an article", "short"], [None, "cookie"], [("ar", 0.8), (None, 0.0)],
+    ["worded like an article", "short"], [None, "cookie"], ["model", "site_model"],
+    [("ar", 0.8), (None, 0.0)],
 )  # fmt: skip
 
 
@@ -58,7 +59,9 @@ class TestPredictions:
             Prediction(
                 COLUMNS[0][0], Label.CONTENT, 0.9, "worded like an article", None, "ar", 0.8
             ),
-            Prediction(COLUMNS[0][1], Label.BOILERPLATE, 0.1, "short", "cookie", None, 0.0),
+            Prediction(
+                COLUMNS[0][1], Label.BOILERPLATE, 0.1, "short", "cookie", None, 0.0, "site_model"
+            ),
         )
 
     def test_columns_may_be_any_sequences(self, twin: ModuleType) -> None:
