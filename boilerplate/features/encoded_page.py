@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from boilerplate.kernels.arrays import PageText, Tree
-from boilerplate.language.lines import Speech
+from boilerplate.language.lines import LineLanguages
 from boilerplate.numeric import Floats, Ints
 
 
@@ -28,7 +28,7 @@ class EncodedPage:
     tree: Tree | None
     features: Floats
     bag: tuple[Ints, Floats]
-    speech: Speech
+    line_languages: LineLanguages
 
     @property
     def n(self) -> int:

@@ -38,6 +38,9 @@ line_markups = _twin.line_markups
 line_groups = _twin.line_groups
 markup_features = _twin.markup_features
 # The languages of lines.
+assign_languages = _twin.assign_languages
+language_shares = _twin.language_shares
+likeliest_languages = _twin.likeliest_languages
 language_features = _twin.language_features
 # The context, and the trees that read all of it.
 neighbour_features = _twin.neighbour_features

@@ -10,7 +10,10 @@ from boilerplate.kernels.plain_context import neighbour_features as neighbour_fe
 from boilerplate.kernels.plain_fingerprints import line_fingerprints as line_fingerprints
 from boilerplate.kernels.plain_html import split_html as split_html
 from boilerplate.kernels.plain_html import tag_counts as tag_counts
+from boilerplate.kernels.plain_language import assign_languages as assign_languages
 from boilerplate.kernels.plain_language_features import language_features as language_features
+from boilerplate.kernels.plain_language_shares import language_shares as language_shares
+from boilerplate.kernels.plain_language_shares import likeliest_languages as likeliest_languages
 from boilerplate.kernels.plain_linear import bag_buckets as bag_buckets
 from boilerplate.kernels.plain_linear import bag_scores as bag_scores
 from boilerplate.kernels.plain_linear import neighbour_scores as neighbour_scores
