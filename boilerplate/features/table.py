@@ -23,7 +23,7 @@ from boilerplate.numeric import Floats, Ints
 from boilerplate.page import Kind
 
 if TYPE_CHECKING:
-    from boilerplate.features.encode import EncodedPage
+    from boilerplate.features.encoded_page import EncodedPage
 
 SCHEMA: Final = 3  # raised whenever a feature changes its meaning; model files name it
 

@@ -236,13 +236,23 @@ def likeliest_paths(scores: Floats, costs: Floats, begins: Bools) -> Ints:
 # ---------------------------------------------------------------------------------- results
 
 
-def strongest_groups(groups: Floats, content: Bools) -> Ints:
+def strongest_groups(contributions: Floats, content: Bools) -> Ints:
     places = np.empty((len(content), plain_results.MAX_GROUPS), np.int64)
-    native.strongest_grounds(np.ascontiguousarray(groups), content, places)
+    native.strongest_grounds(np.ascontiguousarray(contributions), content, places)
     return places
 
 
-def predictions(prediction: type[P], *columns: Sequence[Any]) -> tuple[P, ...]:
+def predictions(
+    prediction: type[P],
+    lines: Sequence[Any],
+    labels: Sequence[Any],
+    probabilities: Sequence[float],
+    reasons: Sequence[str],
+    kinds: Sequence[str | None],
+    deciders: Sequence[str],
+    languages: Sequence[tuple[str | None, float]],
+) -> tuple[P, ...]:
+    columns = lines, labels, probabilities, reasons, kinds, deciders, languages
     return native.predictions(prediction, *map(list, columns))
 
 
