@@ -92,7 +92,7 @@ def watching(
 
 
 def wait_until(page: Any, condition: str) -> None:
-    """Wait for a condition in JavaScript; Playwright's own way needs eval, which the page forbids."""
+    """Wait for a condition in JavaScript; the page forbids the eval that Playwright uses."""
     for _ in range(POLLS):
         if page.evaluate(condition):
             return
