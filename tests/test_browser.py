@@ -440,12 +440,12 @@ def reports(tmp_path_factory: pytest.TempPathFactory, model: Model) -> dict[str,
     batch = Batch()
     for name, page in pages:
         batch.add(name, page)
-    site_pages = [(f"{i}.html", cleaner.clean(site.html(i)).page) for i in range(4)]
-    site_model = SiteModel("daily.example", model).fit([page for _, page in site_pages])
+    of_site = [(f"{i}.html", cleaner.clean(site.html(i)).page) for i in range(4)]
+    learned = SiteModel("daily.example", model).fit([page for _, page in of_site])
     made = {
         "page": html_report(pages[1:2]),
         "batch": batch_report(batch),
-        "site": site_report(site_model, site_pages),
+        "site": site_report(learned, of_site),
     }
     for name, text in made.items():
         (folder / f"{name}.html").write_text(text, "utf-8")
