@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from boilerplate.batch.cleaner_config import Recipe
+from boilerplate.batch.cleaner_config import CleanerConfig
 from boilerplate.batch.run import run
 from boilerplate.batch.shard import Job, shards_of
 from boilerplate.cleaner import Cleaner
@@ -74,7 +74,7 @@ def measure(shards: list[Path], jobs: int, model: str | None) -> Measured:
     files = [(path, Path(path.name)) for path in shards]
     output = tempfile.mkdtemp()
     try:
-        job = Job(Recipe.of(Cleaner(model)), output, "jsonl.zst")
+        job = Job(CleanerConfig.of(Cleaner(model)), output, "jsonl.zst")
         done = Counter[str]()
         with watched(done) as moments:
             start, before = time.monotonic(), os.times()

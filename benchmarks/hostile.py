@@ -88,7 +88,6 @@ def clean_one(path: Path) -> dict[str, Any]:
     """What one page costs: processor seconds, and peak memory beyond what the process had."""
     from boilerplate import Cleaner
     from boilerplate.plugins.manager import no_plugins
-    from boilerplate.serialize import page_record
 
     cleaner = Cleaner(plugins=no_plugins())
     cleaner.clean("<p>What is loaded late is loaded now. Aber ja, das ist so.</p>")
@@ -99,7 +98,7 @@ def clean_one(path: Path) -> dict[str, Any]:
     start = time.process_time()
     page = cleaner.clean(data)
     # With kinds and reasons, which are computed only when they are needed.
-    written = json.dumps(page_record("page", page), ensure_ascii=False)
+    written = json.dumps(page.to_dict("page"), ensure_ascii=False)
     seconds = time.process_time() - start
     peak = status("VmHWM") - before
     written.encode("utf-8", "backslashreplace")

@@ -36,11 +36,11 @@ from pathlib import Path
 from boilerplate.cleaner import Cleaner
 from boilerplate.batch.run import run
 from boilerplate.batch.shard import Job, shards_of
-from boilerplate.batch.cleaner_config import Recipe
+from boilerplate.batch.cleaner_config import CleanerConfig
 model, source, output = sys.argv[1:]
 files = [(path, path.relative_to(source)) for path in sorted(Path(source).rglob("*.*"))]
-job = Job(Recipe.of(Cleaner(model or None)), output)
-reports = run(shards_of(files, 20), job, 2, told=lambda said: print(said, flush=True))
+job = Job(CleanerConfig.of(Cleaner(model or None)), output)
+reports = run(shards_of(files, 20), job, 2, notify=lambda message: print(message, flush=True))
 sys.exit(any(report.problem for report in reports))
 """
 

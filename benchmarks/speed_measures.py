@@ -30,8 +30,8 @@ from benchmarks.tools import (
     markup_of,
     quiet_and_offline,
 )
-from boilerplate.batch.cleaner_config import Recipe
-from boilerplate.batch.pool import Workers
+from boilerplate.batch.cleaner_config import CleanerConfig
+from boilerplate.batch.pool import WorkerPool
 from boilerplate.batch.record import Record
 from boilerplate.batch.shard import Job, clean_shard, shards_of
 from boilerplate.cleaner import Cleaner
@@ -295,11 +295,11 @@ def measure_batches(golds: Sequence[GoldPage], model: str | None) -> dict[str, A
             for i, page in enumerate(pages):
                 text = decode(page).encode("utf-8", "replace").decode()
                 file.write(json.dumps({"id": str(i), "html": text}) + "\n")
-        recipe = Recipe.of(Cleaner(model))
+        recipe = CleanerConfig.of(Cleaner(model))
         for turn in range(BATCH_ROUNDS):
             for jobs in BATCH_JOBS:
                 job = Job(recipe, str(Path(scratch, f"{turn}-{jobs}")), "jsonl")
-                with Workers(recipe, jobs) as workers:
+                with WorkerPool(recipe, jobs) as workers:
                     # The workers start and warm up on a few pages each before the clock starts.
                     for future in [workers.submit([_warm(i)]) for i in range(8 * jobs)]:
                         future.result()

@@ -22,11 +22,11 @@ import numpy as np
 from benchmarks.hostile_pages import NAUGHTY, in_page, sized
 from benchmarks.modules import module_of, native_module, plain_functions
 from boilerplate.batch.readers import read_archive
-from boilerplate.batch.record import Fields, Record, RecordsError, opened
+from boilerplate.batch.record import Fields, Record, RecordsError, unpack
 from boilerplate.batch.worker import clean_record
 from boilerplate.cleaner import Cleaner
 from boilerplate.labelling.labels import LabelsError, read_labels
-from boilerplate.model.archive import Form, unpacked
+from boilerplate.model.archive import FileFormat, unpacked
 from boilerplate.model.chrome_kinds import KINDS_FILE, shipped_kinds
 from boilerplate.model.chrome_kinds import from_bytes as kinds_from_bytes
 from boilerplate.model.chrome_kinds import to_bytes as kinds_to_bytes
@@ -146,14 +146,14 @@ def labels(data: bytes) -> None:
 
 def json_record(data: bytes) -> None:
     """Clean a record of a JSON lines file."""
-    answer = clean_record(cleaner(), Record(0, "a", data, form="json"), Fields())
+    answer = clean_record(cleaner(), Record(0, "a", data, source_format="json"), Fields())
     json.loads(answer.json.decode("utf-8"))
 
 
 def http_record(data: bytes) -> None:
     """Open the block of a WARC record: headers and a body, compressed or not."""
     with suppress(ValueError):
-        opened(Record(0, "a", data, form="http"), Fields())
+        unpack(Record(0, "a", data, source_format="http"), Fields())
 
 
 ARCHIVE_NAMES: Final = ("a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.warc", "a.warc.gz", "a.parquet")
@@ -182,7 +182,7 @@ def archives(data: bytes) -> None:
 
 
 def _file_target(
-    load: Callable[[bytes], object], module: Any, form: Form, whole: Callable[[], bytes]
+    load: Callable[[bytes], object], module: Any, form: FileFormat, whole: Callable[[], bytes]
 ) -> Target:
     """A target that loads a file of arrays and JSON; ``module`` is the one that unpacks it.
 

@@ -145,12 +145,12 @@ done:
     return result;
 }
 
-static const char *const FIELDS[] = {"line",     "label",    "probability", "reason", "kind",
-                                     "language", "language_confidence", NULL};
-enum { N_FIELDS = 7 };
+static const char *const FIELDS[] = {"line",       "label",    "probability",         "reason", "kind",
+                                     "decided_by", "language", "language_confidence", NULL};
+enum { N_FIELDS = 8 };
 
 const char predictions_doc[] =
-    "predictions(Prediction, lines, labels, probability, reasons, kinds, languages)\n\n"
+    "predictions(Prediction, lines, labels, probability, reasons, kinds, deciders, languages)\n\n"
     "A tuple of a prediction for each line, of what the lists say of it; a language comes with its\n"
     "probability.";
 
@@ -158,12 +158,12 @@ PyObject *predictions(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
     PyObject *result = NULL, *values[N_FIELDS];
     (void)module;
-    if (take_arguments("predictions", "ooooooo", args, count, NULL) < 0) {
+    if (take_arguments("predictions", "oooooooo", args, count, NULL) < 0) {
         return NULL;
     }
     Py_ssize_t n = PyList_Check(args[1]) ? PyList_Size(args[1]) : -1;
     int fits = n >= 0;
-    for (int i = 2; fits && i < 7; i++) {
+    for (int i = 2; fits && i < N_FIELDS; i++) {
         fits = PyList_Check(args[i]) && PyList_Size(args[i]) == n;
     }
     if (!fits) {
@@ -180,14 +180,14 @@ PyObject *predictions(PyObject *module, PyObject *const *args, Py_ssize_t count)
         for (int j = 0; j < N_FIELDS - 2; j++) {
             values[j] = PyList_GetItem(args[1 + j], i);
         }
-        PyObject *language = PyList_GetItem(args[6], i);
+        PyObject *language = PyList_GetItem(args[N_FIELDS - 1], i);
         if (!PyTuple_Check(language) || PyTuple_Size(language) != 2) {
             PyErr_SetString(PyExc_TypeError, "predictions: a language has its probability");
             Py_CLEAR(result);
             break;
         }
-        values[5] = PyTuple_GetItem(language, 0);
-        values[6] = PyTuple_GetItem(language, 1);
+        values[N_FIELDS - 2] = PyTuple_GetItem(language, 0);
+        values[N_FIELDS - 1] = PyTuple_GetItem(language, 1);
         for (int j = 0; j < N_FIELDS; j++) {
             Py_XINCREF(values[j]);
         }

@@ -17,9 +17,9 @@ import pytest
 
 from benchmarks.hostile_pages import NAUGHTY
 from boilerplate import Cleaner, read
-from boilerplate.explain.batch_report import batch_report, html_report
+from boilerplate.explain.batch_report import html_report, summary_report
 from boilerplate.explain.site_report import site_report
-from boilerplate.explain.summary import Batch
+from boilerplate.explain.summary import Summary
 from boilerplate.labelling.labels import SIGNS, parse_labels, read_labels
 from boilerplate.model.model import Model
 from boilerplate.page import Label, Line, Metadata, Page
@@ -437,14 +437,14 @@ def reports(tmp_path_factory: pytest.TempPathFactory, model: Model) -> dict[str,
         (language, cleaner.clean(news_page(language), f"https://{language}.example/", "html"))
         for language in ("en", "ar", "ja", "th")
     ]
-    batch = Batch()
+    summary = Summary()
     for name, page in pages:
-        batch.add(name, page)
+        summary.add(name, page)
     of_site = [(f"{i}.html", cleaner.clean(site.html(i)).page) for i in range(4)]
     learned = SiteModel("daily.example", model).fit([page for _, page in of_site])
     made = {
         "page": html_report(pages[1:2]),
-        "batch": batch_report(batch),
+        "batch": summary_report(summary),
         "site": site_report(learned, of_site),
     }
     for name, text in made.items():

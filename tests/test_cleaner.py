@@ -61,6 +61,7 @@ class TestNames:
         ]  # fmt: skip
         assert [f.name for f in fields(Prediction)] == [
             "line", "label", "probability", "reason", "kind", "language", "language_confidence",
+            "decided_by",
         ]  # fmt: skip
         assert [f.name for f in fields(Page)] == [
             "lines", "kind", "url", "elements", "metadata", "selected", "unread",

@@ -34,9 +34,9 @@ from benchmarks.hostile_pages import (
 from benchmarks.hostile_trees import TREES
 from boilerplate import Cleaner, CleanPage, Page, SiteModel, clean
 from boilerplate.batch.readers import read_archive, read_files
-from boilerplate.batch.record import Fields, Record, RecordsError, opened
-from boilerplate.batch.worker import Answer, clean_record
-from boilerplate.batch.writers import cleaned_records, writing
+from boilerplate.batch.record import Fields, Record, RecordsError, unpack
+from boilerplate.batch.worker import CleanedRecord, clean_record
+from boilerplate.batch.writers import read_cleaned, writing
 from boilerplate.explain.batch_report import html_report
 from boilerplate.explain.terminal import explain_text
 from boilerplate.kernels import select as acceleration
@@ -114,7 +114,8 @@ def check_record(cleaner: Cleaner, source: Source, url: str | None = URL) -> Non
     assert b"\n" not in answer.json
     values = json.loads(answer.json)
     for line in values["lines"]:
-        assert values["page"][line["start"] : line["end"]].strip()
+        if line["start"] is not None:
+            assert values["text"][line["start"] : line["end"]] == line["text"]
 
 
 def check_teaching(model: Model, page: Page, path: Path) -> None:
@@ -207,13 +208,13 @@ def test_trees_that_must_be_mended_come_out_the_same_by_both_paths(
         assert plain == answers[number]
 
 
-def in_parquet(answers: Iterable[Answer], folder: Path) -> list[dict[str, Any]]:
+def in_parquet(answers: Iterable[CleanedRecord], folder: Path) -> list[dict[str, Any]]:
     """Answers as they come back from a Parquet file."""
     pytest.importorskip("pyarrow")
     with writing(folder / "a", "parquet") as (writer, _):
         for answer in answers:
             writer.write(answer.json)
-    return list(cleaned_records(folder / "a", "parquet"))
+    return list(read_cleaned(folder / "a", "parquet"))
 
 
 class TestNaughtyStrings:
@@ -279,16 +280,16 @@ class TestNaughtyStrings:
                 {"html": b"".decode(), "charset": each}, {"html": {each: each}}, {each: [each]},
             ):  # fmt: skip
                 line = json.dumps(values).encode()
-                answer = clean_record(cleaner, Record(0, "", line, form="json"), Fields())
+                answer = clean_record(cleaner, Record(0, "", line, source_format="json"), Fields())
                 json.loads(answer.json.decode("utf-8"))
 
     def test_as_lines_of_json(self, cleaner: Cleaner) -> None:
         for each in NAUGHTY:
             data = each.encode("utf-8", "surrogatepass")
-            answer = clean_record(cleaner, Record(0, "", data, form="json"), Fields())
+            answer = clean_record(cleaner, Record(0, "", data, source_format="json"), Fields())
             json.loads(answer.json.decode("utf-8"))
         for each in (b"[" * 100_000, b'{"html":' * 100_000, b'{"html": ' + b"9" * 10_000 + b"}"):
-            assert clean_record(cleaner, Record(0, "", each, form="json"), Fields()).failed
+            assert clean_record(cleaner, Record(0, "", each, source_format="json"), Fields()).failed
 
     def test_as_names_of_files(self, cleaner: Cleaner, tmp_path: Path) -> None:
         there = []
@@ -493,7 +494,7 @@ class TestBombs:
         path.write_bytes(warc([body], headers=b"Content-Encoding: %s\r\n" % coding.encode()))
         for record in read_archive(path, "a", Fields()):
             try:
-                page = opened(record, Fields())
+                page = unpack(record, Fields())
             except ValueError as error:
                 assert str(error)
             else:

@@ -20,7 +20,6 @@ from boilerplate.model.chrome_kinds import (
 )
 from boilerplate.model.trees import ModelError
 from boilerplate.page import Element, Label, Line, Markup, Page, text_page
-from boilerplate.serialize import page_record
 
 NEWSROOM = {
     "newsletter": ("Sign up for the evening bulletin and get it in your inbox",
@@ -108,7 +107,7 @@ def test_a_dropped_line_carries_its_kind_and_says_it_in_its_reason() -> None:
     assert blank.kind is None
     assert (share.kind, login.kind) == ("share", "login")
     assert share.reason.startswith("share buttons: ")
-    record = page_record("page.txt", page)
+    record = page.to_dict("page.txt")
     assert [line["kind"] for line in record["lines"]] == [None, None, None, "share", "login"]
 
 

@@ -68,6 +68,9 @@ class Asked:
         self.kinds_asked += 1
         return [p.kind for p in self.made]
 
+    def deciders(self) -> list[str]:
+        return [p.decided_by for p in self.made]
+
     def reasons(self, kinds: Sequence[str | None]) -> list[str]:
         self.asked += 1
         assert kinds == [p.kind for p in self.made]
@@ -77,7 +80,7 @@ class Asked:
 class TestPredictions:
     MADE = (
         Prediction(GREETING, Label.CONTENT, 0.9, "worded like an article", None, "ar", 0.8),
-        Prediction(NOTICE, Label.BOILERPLATE, 0.1, "short", "cookie", "tr", 0.7),
+        Prediction(NOTICE, Label.BOILERPLATE, 0.1, "short", "cookie", "tr", 0.7, "site_model"),
     )
 
     def lazy(self, asked: Asked | None = None) -> tuple[Predictions, Asked]:
@@ -119,6 +122,7 @@ class TestPredictions:
             assert (each[:1], each[-1]) == (self.MADE[:1], self.MADE[1])
             assert repr(each) == repr(self.MADE)
             assert each.languages == [("ar", 0.8), ("tr", 0.7)]
+            assert each.deciders == ["model", "site_model"]
         assert predictions != self.MADE[:1]
         assert predictions != "predictions"
 

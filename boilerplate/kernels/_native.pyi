@@ -52,7 +52,7 @@ def hear_lines(
     letters: Any,
     script: Any,
     answers: Any,
-    ask: Callable[[list[int]], tuple[int, int]],
+    ask: Callable[[list[int]], tuple[int, int, bytes]],
     /,
 ) -> None: ...
 def speech_shares(
@@ -78,6 +78,7 @@ def predictions(
     probability: list[float],
     reasons: list[str],
     kinds: list[str | None],
+    deciders: list[str],
     languages: list[tuple[str | None, float]],
     /,
 ) -> tuple[Prediction, ...]: ...

@@ -11,7 +11,7 @@ from benchmarks.crawl_measures import joined, measure_on, runs_in
 from benchmarks.crawl_shards import made_up_pages, shards_in, write_crawl
 from boilerplate import Model
 from boilerplate.batch.readers import read_archive
-from boilerplate.batch.record import Fields, opened
+from boilerplate.batch.record import Fields, unpack
 from boilerplate.model.model import to_bytes
 
 pytest.importorskip("pyarrow")
@@ -25,7 +25,7 @@ def test_small_crawl_is_deterministic_and_measured_completely(tmp_path: Path, mo
     assert [path.suffix for path in shards] == [".gz", ".parquet", ".gz"]
     assert all(path.read_bytes() == (tmp_path / "two" / path.name).read_bytes() for path in shards)
     pages = {
-        opened(record, Fields()).source
+        unpack(record, Fields()).source
         for path in shards
         for record in read_archive(path, path.name, Fields())
     }

@@ -12,7 +12,7 @@ from boilerplate.model.columns import GROUNDS, SEEN
 import boilerplate
 from boilerplate.explain import reasons as reasons_module
 from boilerplate.explain.phrases import DROPPED, KEPT
-from boilerplate.explain.reasons import LIMITS, NO_SIGN, decider, reasons
+from boilerplate.explain.reasons import LIMITS, NO_SIGN, reasons
 from boilerplate.model.stack import Evidence, Scores
 from boilerplate.page import Element, Label, Line, Markup, Page, is_blank, text_page
 from tests.made_up import SENTENCES, news_page
@@ -189,19 +189,3 @@ class TestOnPages:
                     assert i > kept[-1]
                 if "above the article" in p.reason:
                     assert i < kept[0]
-
-
-@pytest.mark.parametrize(
-    ("said", "by"),
-    [
-        ("plugin:courier: drop 'Share' (-3), short, all links", "plugin"),
-        ("navigation: stands on 9 of 10 pages of this site, short", "site model"),
-        ("as this site was labelled, short", "site model"),
-        ("legal notice: Turkish line on an English page, below the article", "language"),
-        ("short, below the article", "model"),
-        ('named "plugin: of this site", short', "model"),
-        ("", "model"),
-    ],
-)
-def test_decider_is_found_in_a_reason(said: str, by: str) -> None:
-    assert decider(said) == by
