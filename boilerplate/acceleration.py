@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from boilerplate import _native
 
-VERSION: Final = 6  # of what is asked of the compiled part; one built for another is left alone
+VERSION: Final = 7  # of what is asked of the compiled part; one built for another is left alone
 
 
 def _load() -> _native | None:  # type: ignore[valid-type]

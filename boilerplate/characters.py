@@ -199,7 +199,7 @@ def plain(text: str) -> str:
 def plain_texts(texts: list[str]) -> list[str]:
     """``plain`` of each text."""
     if native := acceleration.native:
-        return native.plain_texts(texts, char_flags(), plain)
+        return native.normalize_texts(texts, char_flags(), plain)
     return [plain(text) for text in texts]
 
 
@@ -220,10 +220,6 @@ def char_counts(texts: Sequence[str]) -> tuple[Floats, Floats]:
     if not texts:
         return np.zeros((0, len(Char))), np.zeros((0, SCRIPTS))
     points = code_points("\n".join(texts) + "\n")
-    if native := acceleration.native:
-        by_kind, by_script = np.empty((len(texts), len(Char))), np.empty((len(texts), SCRIPTS))
-        native.char_counts(points, char_table(), script_table(), by_kind, by_script)
-        return by_kind, by_script
     points = np.minimum(points, TABLE_SIZE - 1)
     kinds = char_table()[points].astype(np.int64)
     newline = points == ord("\n")

@@ -100,7 +100,7 @@ def page_text(texts: Sequence[str]) -> PageText:
     if native := acceleration.native:
         prefix, words = np.empty(len(folded) + 1, np.uint64), np.empty(n + 1, np.int64)
         lines, spans = np.empty((2, n), np.int64), np.empty((2, len(folded) // 2 + 1), np.int64)
-        _no_newlines(texts, native.fold(folded, table, powers, prefix, lines, spans, words))
+        _no_newlines(texts, native.fold_text(folded, table, powers, prefix, lines, spans, words))
         return PageText(texts, folded, lines[0], lines[1], prefix, inverse, spans, words)
     kinds = table[np.minimum(folded, TABLE_SIZE - 1)]
     folded[kinds == Char.DIGIT] = ord("0")
@@ -1045,7 +1045,7 @@ def gram_scores(encoded: Encoded, weights: NDArray[np.float32]) -> Floats:
     if (native := acceleration.native) and encoded.text is not None:
         sums, counts = np.zeros(encoded.n), np.empty(encoded.n, np.int64)
         orders = bytes(CHAR_ORDERS), bytes(WORD_ORDERS)
-        native.gram_sums(encoded.text.compiled, *orders, HASH_BITS, weights, 1, sums, counts)
+        native.ngram_sums(encoded.text.compiled, *orders, HASH_BITS, weights, sums, counts)
         return sums / np.sqrt(np.maximum(counts, 1))
     return row_means(weights, *gram_rows(encoded))
 
@@ -1054,8 +1054,8 @@ def around_scores(encoded: Encoded, weights: NDArray[np.float32]) -> Floats:
     """``row_means`` of the weights of ``around_rows``, (n,), without making the rows."""
     if (native := acceleration.native) and encoded.text is not None:
         scores = np.empty(encoded.n)
-        salts = int(_PREVIOUS), int(_NEXT)
-        native.around_scores(encoded.text.compiled, NEIGHBOUR_WORDS, *salts, weights, scores)
+        text, salts = encoded.text.compiled, (int(_PREVIOUS), int(_NEXT))
+        native.neighbour_word_scores(text, NEIGHBOUR_WORDS, *salts, weights, scores)
         return scores
     return row_means(weights, *around_rows(encoded))
 
@@ -1064,7 +1064,7 @@ def name_scores(skeleton: Tree, weights: NDArray[np.float32]) -> Floats:
     """``row_means`` of the weights of ``name_rows``, (n,): a kind of element is asked once."""
     if native := acceleration.native:
         scores = np.empty(len(skeleton.line_element))
-        native.name_scores(
+        native.element_name_scores(
             skeleton.tokens, skeleton.sizes, skeleton.kind, skeleton.parent,
             skeleton.line_element, LEVELS[: skeleton.levels], weights, scores,
         )  # fmt: skip

@@ -126,7 +126,7 @@ def line_hashes(texts: Sequence[str]) -> Ints:
     """The fingerprint and the loose fingerprint of each line, (n, 2)."""
     if native := acceleration.native:
         out = np.empty((len(texts), 2), np.int64)
-        for i in native.line_hashes(list(texts), char_flags(), folds(), out):
+        for i in native.line_fingerprints(list(texts), char_flags(), folds(), out):
             out[i] = fingerprints_of(_clipped(texts[i]))
         return out
     found = [fingerprints_of(_clipped(text)) for text in texts]
@@ -166,9 +166,6 @@ def line_places(page: Page, spoken: Sequence[int]) -> Ints:
     """The place of each line, (n,); 0 in bare text, and where no element above has a name."""
     places = np.zeros(len(spoken), np.int64)
     if not page.elements:
-        return places
-    if native := acceleration.native:
-        native.line_places(page.lines, spoken, page.elements, named_place, places)
         return places
     for row, at in enumerate(named_elements(page, spoken)):
         if at >= 0:

@@ -99,7 +99,8 @@ class KindModel:
         table, scale = _packed(self, "text")
         if native := acceleration.native:
             sums, counts = np.empty((len(texts), len(KINDS))), np.empty(len(texts))
-            native.kind_words(_raw_heads(texts), char_table(), char_flags(), table, sums, counts)
+            heads, tables = _raw_heads(texts), (char_table(), char_flags(), table)
+            native.chrome_kind_text_scores(heads, *tables, sums, counts)
         else:
             ids, offsets = text_rows(texts)
             sums, counts = _row_sums(table, ids, offsets), np.diff(offsets).astype(float)
@@ -113,7 +114,7 @@ class KindModel:
         heard = np.zeros((len(at), len(KINDS)))
         if native := acceleration.native:
             arrays = skeleton.tokens, skeleton.sizes, skeleton.kind, skeleton.parent, at
-            native.kind_names(*arrays, table, fading, heard)
+            native.chrome_kind_name_scores(*arrays, table, fading, heard)
             return heard
         offsets = np.concatenate([[0], np.cumsum(skeleton.sizes)])
         says = _row_sums(table, name_buckets(skeleton.tokens, 0, NAME_BITS), offsets)
@@ -218,7 +219,7 @@ def likeliest_paths(scores: Floats, costs: Floats, begins: NDArray[np.bool_]) ->
     """
     if native := acceleration.native:
         path = np.empty(len(scores), np.int64)
-        native.likeliest_paths(np.ascontiguousarray(scores), costs, begins, path)
+        native.viterbi_paths(np.ascontiguousarray(scores), costs, begins, path)
         return path
     bounds = [*np.flatnonzero(begins).tolist(), len(scores)]
     found = [likeliest_path(scores[a:b], costs[a:b].tolist()) for a, b in pairwise(bounds)]

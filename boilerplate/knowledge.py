@@ -415,7 +415,7 @@ class Knowledge:
         columns = np.zeros((page.n, len(COLUMNS)))
         if native := acceleration.native:
             lines = page.rows, page.opinion, page.length, titles
-            of, familiar = native.see_page(*lines, *self._tables, on, columns)
+            of, familiar = native.site_features(*lines, *self._tables, on, columns)
         else:
             of, familiar = self._see(page, titles, on, columns)
         if self.is_labelled:

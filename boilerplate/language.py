@@ -201,7 +201,7 @@ def speech(
         main = -1
     elif native := acceleration.native:
         flags, doubts = _ONE_LANGUAGE_SCRIPTS, _doubts()
-        main = native.speech_shares(*given, flags, doubts, share, heard)
+        main = native.language_shares(*given, flags, doubts, share, heard)
     else:
         share, heard, main = _shares(*given)
     return Speech(languages, share, heard, letters, main)
@@ -307,7 +307,7 @@ def _answers(
     if native := acceleration.native:
         letters, (script, answers) = np.empty(n), np.empty((2, n), np.int64)
         tables = char_table(), han_table(), _ONE_LANGUAGE_SCRIPTS
-        native.hear_lines(*folded, *tables, scripts, letters, script, answers, ear.ask)
+        native.assign_languages(*folded, *tables, scripts, letters, script, answers, ear.ask)
         return letters, script, answers, ear.found
     letters = scripts.sum(1)
     script = _line_scripts(scripts, letters)
@@ -353,7 +353,7 @@ class _Sound:
 
 
 class _Listener:
-    """Hears the lines of a page: the plain twin of native/speech.c."""
+    """Hears the lines of a page: the plain twin of native/language.c."""
 
     def __init__(self, ear: Ear, letters: Floats, script: Ints, folded: Folded) -> None:
         self.ear, self.letters, self.script = ear, letters, script

@@ -157,10 +157,7 @@ class PageTypes:
         """The logarithm of each page type's probability, in the order of PAGE_TYPES, (7,)."""
         buckets, values = bag
         scores = np.zeros(len(PAGE_TYPES))
-        if native := acceleration.native:
-            by_bucket = np.ascontiguousarray(self.weights.T)  # a copy only where not loaded so
-            native.bag_scores(by_bucket, buckets, values, scores)
-        elif len(buckets):
+        if len(buckets):
             scores = np.cumsum(self.weights[:, buckets] * values, axis=1)[:, -1]
         scores = scores + self.bias
         odds = np.exp(scores - scores.max())
@@ -203,7 +200,7 @@ class Trees:
         if acceleration.native and matrix.dtype == np.float32 and (packed := _packed(self, key)):
             *forest, leaves, width = packed
             sums = np.empty((n, leaves.shape[1]))
-            acceleration.native.explain(np.asfortranarray(matrix).T, f, *forest, leaves, sums)
+            acceleration.native.tree_sums(np.asfortranarray(matrix).T, f, *forest, leaves, sums)
             return sums[:, 0], sums[:, 1:width]
         paths = _path_sums(self, key)
         log_odds, added = np.empty(n), np.empty((n, paths.shape[1]))

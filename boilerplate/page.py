@@ -203,7 +203,7 @@ class Predictions(Sequence[Prediction]):
             why = explainer.reasons(kinds)
             columns = self.lines, self.labels, self.probabilities, why, kinds, self.languages
             if native := acceleration.native:
-                self._made = native.predictions(Prediction, *map(list, columns))
+                self._made = native.make_predictions(Prediction, *map(list, columns))
             else:
                 self._made = tuple(
                     Prediction(*each, *language) for *each, language in zip(*columns, strict=True)

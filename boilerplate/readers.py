@@ -370,7 +370,8 @@ def _compiled_split(markup: str) -> _Parts | None:
     if acceleration.native is None:
         return None
     written = turbohtml.parse(markup, positions=False).html
-    return acceleration.native.split(written, _tag_kinds(), Line, Markup, Element, _is_hidden_style)
+    classes = Line, Markup, Element
+    return acceleration.native.split_html(written, _tag_kinds(), *classes, _is_hidden_style)
 
 
 @cache

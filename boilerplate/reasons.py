@@ -16,7 +16,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate import acceleration
 from boilerplate.facts import HAS_BLANK, SIDES, columns_of, found, labels_around
 from boilerplate.features import Floats, Ints
 from boilerplate.language import language_name, same_language
@@ -109,10 +108,6 @@ def strongest_grounds(grounds: Floats, content: NDArray[np.bool_]) -> Ints:
 
     g stands for those that weigh nothing, or too little beside the first.
     """
-    if native := acceleration.native:
-        places = np.empty((len(content), MAX_GROUNDS), np.int64)
-        native.strongest_grounds(np.ascontiguousarray(grounds), content, places)
-        return places
     toward = np.where(content[:, None], grounds, -grounds)
     order = np.argsort(-toward, axis=1, kind="stable")[:, :MAX_GROUNDS]
     best = np.take_along_axis(toward, order, 1)

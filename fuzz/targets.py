@@ -100,7 +100,7 @@ def splitter(data: bytes) -> None:
     if acceleration.native is None:
         return
     markup = data.decode("utf-8", "surrogateescape")
-    found = acceleration.native.split(
+    found = acceleration.native.split_html(
         markup,
         {"p": 0, "span": 1, "script": 2, "b": 5, "a": 9},
         Line,
