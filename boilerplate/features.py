@@ -385,10 +385,6 @@ def element_arrays(
 
 def line_markups(page: Page, spoken: Sequence[int]) -> Floats:
     """Element, links, characters in links and in emphasis, and whether after a break; (n, 5)."""
-    if native := acceleration.native:
-        out = np.empty((len(spoken), 5))
-        native.line_markups(page.lines, spoken, out)
-        return out
     markups = [page.lines[i].markup for i in spoken]
     values = [
         (m.element, m.links, m.link_chars, m.emphasis_chars, m.after_break) if m else (0,) * 5

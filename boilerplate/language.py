@@ -163,8 +163,6 @@ class Speech:
         """Each line's likeliest language with its probability, or None and 0."""
         if not self.languages:
             return [(None, 0.0)] * len(self.letters)
-        if native := acceleration.native:
-            return native.likeliest_languages(self.share, self.languages)
         known = ~np.isnan(self.share[:, 0])
         best = np.where(known, np.nan_to_num(self.share).argmax(1), 0)
         sure = np.where(known, self.share[np.arange(len(best)), best], 0.0)

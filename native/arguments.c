@@ -4,37 +4,48 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_NAME = 32 }; /* of an argument, in messages */
+/* Reads digits, 0 where there are none. */
+static Py_ssize_t read_number(const char **at)
+{
+    Py_ssize_t number = 0;
+    for (; **at >= '0' && **at <= '9'; ++*at) {
+        number = number * 10 + (**at - '0');
+    }
+    return number;
+}
 
-/* Reads a size of a shape: the number of its letter, which is set to `otherwise` if it has none yet,
-   and what is added to it. */
+/* Reads a size of a shape: a number, or what a letter stands for, which is set to `otherwise` if it
+   is new, and what is added to it. */
 static Py_ssize_t read_size(Call *call, const char **at, Py_ssize_t otherwise)
 {
-    Py_ssize_t size = 0;
-    if (**at >= 'a' && **at <= 'z') {
-        Py_ssize_t *letter = &call->sizes[*(*at)++ - 'a'];
-        if (*letter < 0) {
-            *letter = otherwise;
-        }
-        size = *letter;
+    if (**at < 'a') {
+        return read_number(at);
     }
-    char *end;
-    size += strtol(*at, &end, 10); /* 0 where no digits follow */
-    *at = end;
-    return size;
+    Py_ssize_t *letter = &call->sizes[*(*at)++ - 'a'];
+    if (*letter < 0) {
+        *letter = otherwise;
+    }
+    if (**at != '+') {
+        return *letter;
+    }
+    ++*at;
+    return *letter + read_number(at);
 }
 
 static int is_unknown(const Call *call, char letter)
 {
-    return letter >= 'a' && letter <= 'z' && size_of(call, letter) < 0;
+    return letter >= 'a' && size_of(call, letter) < 0;
 }
 
 /* Whether an array has the shape that stands here, up to its bracket. New letters are set to what
    fits: of two, to the dimensions that the array has. */
 static int has_shape(Call *call, const char **at, const Py_buffer *view, Py_ssize_t items)
 {
-    const char *second = *at + strcspn(*at, ",]") + 1;
-    int is_flat = second[-1] == ']';
+    const char *second = *at;
+    while (*second != ',' && *second != ']') {
+        second++;
+    }
+    int is_flat = *second++ == ']';
     Py_ssize_t rows = items, columns = is_flat ? 1 : 0;
     if (!is_flat && is_unknown(call, **at)) {
         const char *number = second;
@@ -79,15 +90,13 @@ static int is_tree(const Call *call, const int64_t *parent, Py_ssize_t count)
 }
 
 /* Takes an array whose items, name and shape stand here. 0, or -1 with an exception. */
-static int take_array(Call *call, const char *at, int is_written, PyObject *object)
+static int take_array(Call *call, const char **signature, int is_written, PyObject *object)
 {
-    char kind = *at++, *after, name[LONGEST_NAME] = "";
-    Py_ssize_t item_size = strtol(at, &after, 10) / 8;
-    at = after + 1;
-    for (size_t i = 0; *at != '['; at++, i++) {
-        name[i < LONGEST_NAME - 1 ? i : LONGEST_NAME - 2] = *at;
+    const char *at = *signature, kind = *at++;
+    Py_ssize_t item_size = read_number(&at) / 8;
+    const char *name = ++at;
+    while (*at++ != '[') {
     }
-    at++;
     Py_buffer *view = &call->views[call->n_views];
     int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (is_written ? PyBUF_WRITABLE : 0);
     if (PyObject_GetBuffer(object, view, flags) < 0) {
@@ -96,52 +105,60 @@ static int take_array(Call *call, const char *at, int is_written, PyObject *obje
     call->n_views++;
     char format = view->format && *view->format ? view->format[strlen(view->format) - 1] : 'B';
     if (view->itemsize != item_size || (format == 'f' || format == 'd') != (kind == 'f')) {
-        PyErr_Format(PyExc_TypeError, "%s: the items of %s are %c%zd, not %s of %zd bytes",
-                     call->name, name, kind, 8 * item_size, view->format, view->itemsize);
+        PyErr_Format(PyExc_TypeError, "%s: items are %c%zd, not %s of %zd bytes, in %.32s",
+                     call->name, kind, 8 * item_size, view->format, view->itemsize, name);
         return -1;
     }
     /* The widest number that an item can be made of: no item is read across its bounds. */
     if ((uintptr_t)view->buf % (size_t)(item_size % 8 == 0 ? 8 : item_size)) {
-        PyErr_Format(PyExc_ValueError, "%s: %s is not aligned", call->name, name);
+        PyErr_Format(PyExc_ValueError, "%s: not aligned: %.32s", call->name, name);
         return -1;
     }
     Py_ssize_t items = view->len / item_size;
     call->data[call->count] = view->buf;
     call->number[call->count] = items;
     if (!has_shape(call, &at, view, items)) {
-        PyErr_Format(PyExc_ValueError, "%s: the lengths disagree, %s has %zd items", call->name,
-                     name, items);
+        PyErr_Format(PyExc_ValueError, "%s: the lengths disagree, %zd items in %.32s", call->name,
+                     items, name);
         return -1;
     }
-    if (strncmp(at, " < ", 3) == 0) {
+    int fits = 1;
+    if (at[0] == ' ' && at[1] == '<') {
         at += 3;
-        return are_within(call, view->buf, items, 0, read_size(call, &at, 0)) ? 0 : -1;
+        fits = are_within(call, view->buf, items, 0, read_size(call, &at, 0));
+    } else if (*at == ' ') {
+        fits = is_tree(call, view->buf, items);
     }
-    return strncmp(at, " tree", 5) != 0 || is_tree(call, view->buf, items) ? 0 : -1;
+    *signature = at;
+    return fits ? 0 : -1;
 }
 
-/* Takes one argument. 0, or -1 with an exception. */
-static int take_argument(Call *call, const char *at, PyObject *object)
+/* Takes one argument, and moves on to the next in the signature. 0, or -1 with an exception. */
+static int take_argument(Call *call, const char **signature, PyObject *object)
 {
-    int is_written = strncmp(at, "out ", 4) == 0, failed = 0;
+    const char *at = *signature;
+    int is_written = at[0] == 'o' && at[1] == 'u', failed = 0; /* "out ", not "object " */
     at += is_written ? 4 : 0;
     call->data[call->count] = NULL;
     call->number[call->count] = 0;
     if (at[1] >= '0' && at[1] <= '9') {
-        failed = take_array(call, at, is_written, object);
+        failed = take_array(call, &at, is_written, object);
     } else if (*at == 'i') {
         call->number[call->count] = PyLong_AsSsize_t(object);
         failed = PyErr_Occurred() ? -1 : 0;
     }
     call->count++;
+    while (!failed && *at && *at++ != ',') {
+    }
+    *signature = at + (*at == ' ');
     return failed;
 }
 
 int take_arguments(Call *call, const char *signature, PyObject *const *args, Py_ssize_t count)
 {
     Py_ssize_t wanted = 1;
-    for (const char *at = signature; (at = strstr(at, ", ")) != NULL; at++) {
-        wanted++;
+    for (const char *at = signature; (at = strchr(at, ',')) != NULL; at++) {
+        wanted += at[1] == ' ';
     }
     if (count != wanted || call->count + wanted > MAX_ARGUMENTS) {
         PyErr_Format(PyExc_TypeError, "%s: %zd arguments are needed, not %zd", call->name, wanted,
@@ -149,25 +166,31 @@ int take_arguments(Call *call, const char *signature, PyObject *const *args, Py_
         return -1;
     }
     for (Py_ssize_t i = 0; i < count; i++) {
-        if (take_argument(call, signature, args[i]) < 0) {
+        if (take_argument(call, &signature, args[i]) < 0) {
             return -1;
         }
-        signature = i + 1 < count ? strstr(signature, ", ") + 2 : NULL;
     }
     return 0;
 }
 
-void *scratch(Call *call, Py_ssize_t count, size_t item_size)
+static void *keep_scratch(Call *call, void *memory)
 {
-    void *memory = NULL;
-    if (count >= 0 && call->n_scratch < MAX_SCRATCH) {
-        memory = calloc((size_t)count + 1, item_size); /* never NULL for no items */
-    }
-    if (memory == NULL) {
-        PyErr_NoMemory();
-        return NULL;
+    if (memory == NULL || call->n_scratch == MAX_SCRATCH) {
+        free(memory);
+        return PyErr_NoMemory();
     }
     return call->scratch[call->n_scratch++] = memory;
+}
+
+void *scratch(Call *call, Py_ssize_t count, size_t item_size)
+{
+    int fits = count >= 0 && (size_t)count < PY_SSIZE_T_MAX / item_size;
+    return keep_scratch(call, fits ? malloc(((size_t)count + 1) * item_size) : NULL);
+}
+
+void *zeroed_scratch(Call *call, Py_ssize_t count, size_t item_size)
+{
+    return keep_scratch(call, count >= 0 ? calloc((size_t)count + 1, item_size) : NULL);
 }
 
 PyObject *refuse(const Call *call, const char *why)

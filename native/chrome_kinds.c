@@ -106,9 +106,9 @@ KERNEL(chrome_kind_text_scores,
 KERNEL(chrome_kind_name_scores,
        "i64 tokens[t], i64 sizes[k], i64 kind[e] < k, i64 parent[e] tree, i64 line_element[n], "
        "i8 weights[8192,16], f64 decay[l], out f64 scores[n,10]",
-       "The scores of the tokens of the elements around each line, whose element is -1 where it has\n"
-       "none: the rows of `weights` for a kind's tokens over the root of their number, times the\n"
-       "decay of its distance from the line. `sizes` is how many tokens each kind has.")
+       "The scores of the tokens of the elements around each line, whose element may be -1:\n"
+       "the rows of `weights` for a kind's tokens over the root of their number, times the decay\n"
+       "of its distance from the line. `sizes` is how many tokens each kind has.")
 {
     const uint64_t *tokens = call->data[0];
     const int64_t *sizes = call->data[1], *kind = call->data[2], *parent = call->data[3];

@@ -212,8 +212,8 @@ KERNEL(container_features,
     if (e < 1) {
         return refuse(call, "the lengths disagree: there are no elements");
     }
-    double *sums = scratch(call, e * SUMS, sizeof(*sums));
-    double *own = scratch(call, (n + 1) * (SUMS + 2), sizeof(*own));
+    double *sums = zeroed_scratch(call, e * SUMS, sizeof(*sums));
+    double *own = zeroed_scratch(call, (n + 1) * (SUMS + 2), sizeof(*own));
     int64_t *branch = scratch(call, e, sizeof(*branch)), *meets = scratch(call, e, sizeof(*meets));
     if (sums == NULL || own == NULL || branch == NULL || meets == NULL) {
         return NULL;
@@ -324,8 +324,8 @@ KERNEL(language_features,
        "out f64 out[14,n]",
        "Fills `out` with how far the languages of lines are the page's and their neighbours', but\n"
        "for logarithms and for the last row, and `total` with the letters of each language.\n"
-       "`share` and `answer` are of `language_shares`; `twin` is a language taken for `main` too, or\n"
-       "-1.")
+       "`share` and `answer` are those of `language_shares`; `twin` is a language taken for\n"
+       "`main` too, or -1.")
 {
     const double *share = call->data[0], *answer = call->data[1], *letters = call->data[2];
     double *total = call->data[5], *out = call->data[6];
@@ -334,7 +334,7 @@ KERNEL(language_features,
     if (main < 0 || main >= k || twin < -1 || twin >= k || n < 1) {
         return refuse(call, "the lengths disagree: there is no such language, or no line");
     }
-    double *longest = scratch(call, k * 3, sizeof(*longest)); /* and second longest, and shares */
+    double *longest = zeroed_scratch(call, k * 3, sizeof(*longest)); /* second longest, shares */
     int64_t *best = scratch(call, n, sizeof(*best)); /* each line's language, -1 for none */
     if (longest == NULL || best == NULL) {
         return NULL;

@@ -152,7 +152,7 @@ KERNEL(element_name_scores,
     if (!are_within(call, sizes, kinds, 0, t + 1)) {
         return NULL;
     }
-    double *sums = scratch(call, kinds * N_LEVELS, sizeof(*sums)); /* of a kind's tokens by level */
+    double *sums = zeroed_scratch(call, kinds * N_LEVELS, sizeof(*sums)); /* of weights */
     if (sums == NULL) {
         return NULL;
     }

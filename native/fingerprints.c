@@ -4,7 +4,7 @@
 #include "native.h"
 #include <string.h>
 
-/* ----------------------------------------------------------------- BLAKE2b of 48 bits (RFC 7693) */
+/* ---------------------------------------------------------------- BLAKE2b of 48 bits (RFC 7693) */
 
 enum { BLOCK = 128, HASH_BYTES = 6 };
 
@@ -106,7 +106,7 @@ static int64_t hashed(const uint8_t *bytes, size_t size)
     return (int64_t)(state[0] & (((uint64_t)1 << 8 * HASH_BYTES) - 1));
 }
 
-/* ----------------------------------------------------------------------------------------- lines */
+/* ---------------------------------------------------------------------------------------- lines */
 
 enum { HEAD = 120, TAIL = 40, CLIPPED = HEAD + 1 + TAIL, LOOSE_CHARS = 100, KEY_CHARS = 30 };
 enum { MAX_FOLDED = 3, MAX_BYTES = 4 }; /* code points of one case-folded, bytes of UTF-8 */
@@ -216,7 +216,8 @@ static int after_date(const Py_UCS4 *text, int size, int at, const Tables *table
     if (at == size || !has(tables, text[at], DECIMAL)) {
         return 0;
     }
-    for (int digits = at + 1 < size && has(tables, text[at + 1], DECIMAL) ? 2 : 1; digits; digits--) {
+    int digits = at + 1 < size && has(tables, text[at + 1], DECIMAL) ? 2 : 1;
+    for (; digits; digits--) {
         int year = at + digits;
         while (year < size && !has(tables, text[year], DECIMAL)) {
             year++;

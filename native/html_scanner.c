@@ -171,13 +171,15 @@ KERNEL(split_html,
        "a document of its own; None where it is not like that. `tags` are what each tag is.")
 {
     static const char *const line_fields[] = {"text", "markup", NULL};
+    static const char *const markup_fields[] = {"element", "links", "link_chars", "emphasis_chars",
+                                                "after_break", NULL};
     static const char *const element_fields[] = {"tag", "names", "parent", "hidden", NULL};
     PyObject *const *args = call->args;
     if (!PyUnicode_Check(args[0]) || !PyDict_Check(args[1])) {
         PyErr_SetString(PyExc_TypeError, "split_html: a string and a dictionary are needed");
         return NULL;
     }
-    Splitter *self = scratch(call, 1, sizeof(Splitter)); /* too large for a small stack */
+    Splitter *self = zeroed_scratch(call, 1, sizeof(Splitter)); /* too large for a small stack */
     if (self == NULL) {
         return NULL;
     }
@@ -195,13 +197,14 @@ KERNEL(split_html,
     if (self->lines && self->elements && self->head && bytes &&
         PyBytes_AsStringAndSize(bytes, &markup, &size) == 0 &&
         init_maker(&self->line_maker, args[2], line_fields) == 0 &&
-        init_maker(&self->markup_maker, args[3], markup_field_names) == 0 &&
+        init_maker(&self->markup_maker, args[3], markup_fields) == 0 &&
         init_maker(&self->element_maker, args[4], element_fields) == 0) {
         int step = split_markup(self, (Span){markup, (size_t)size});
         if (step == UNSUPPORTED) {
             result = Py_NewRef(Py_None);
         } else if (step == 0) {
-            PyObject *lines = PyList_AsTuple(self->lines), *elements = PyList_AsTuple(self->elements);
+            PyObject *lines = PyList_AsTuple(self->lines);
+            PyObject *elements = PyList_AsTuple(self->elements);
             if (lines != NULL && elements != NULL) {
                 result = Py_BuildValue("OOOn", lines, elements, self->head, self->unread);
             }

@@ -146,7 +146,9 @@ uint32_t hash_of(Span span)
 
 static const struct {
     const char *escaped, *character;
-} ESCAPES[] = {{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&nbsp;", "\xC2\xA0"}};
+} ESCAPES[] = {
+    {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&nbsp;", "\xC2\xA0"},
+};
 
 /* Appends the unescaped text or value of an attribute. */
 int append_unescaped(Bytes *bytes, Span span)

@@ -105,7 +105,7 @@ static void add_trigrams(State *s, Profile *profile)
 
 enum { MATCHES, SIMILAR, DIFFERENT };
 
-/* How a line compares with the profiles of its script; one that matches gets the profile's answer. */
+/* How a line compares with the profiles of its script; one that matches gets its answer. */
 static int compare(State *s, Py_ssize_t line)
 {
     find_trigrams(s, line);
@@ -121,7 +121,8 @@ static int compare(State *s, Py_ssize_t line)
             unseen += profile->seen[s->trigrams[j]] == 0;
         }
         double new_share = (double)unseen / (double)s->n_trigrams;
-        double expected = NEW_FACTOR * ((double)profile->once / (double)profile->trigrams) + NEW_SLACK;
+        double once = (double)profile->once / (double)profile->trigrams;
+        double expected = NEW_FACTOR * once + NEW_SLACK;
         double most = s->letters[line] < LONG_LETTERS ? MAX_NEW : MAX_NEW_LONG;
         double excess = new_share - (expected < most ? expected : most);
         if (closest == NULL || new_share < share) {
@@ -209,10 +210,11 @@ static int detect(State *s, const Py_ssize_t *lines, Py_ssize_t count)
     const char *common;
     Py_ssize_t size;
     int failed = 0;
-    if (!PyTuple_Check(result) || !PyArg_ParseTuple(result, "LLy#", &answer, &sure, &common, &size) ||
+    if (!PyTuple_Check(result) ||
+        !PyArg_ParseTuple(result, "LLy#", &answer, &sure, &common, &size) ||
         (size != 0 && size != (Py_ssize_t)1 << TRIGRAM_BITS)) {
         if (!PyErr_Occurred()) {
-            PyErr_SetString(PyExc_TypeError, "assign_languages: an answer is two numbers and bytes");
+            PyErr_SetString(PyExc_TypeError, "assign_languages: two numbers and bytes are needed");
         }
         failed = -1;
     } else {
@@ -406,7 +408,7 @@ KERNEL(assign_languages,
             alone |= script == main_script;
         }
     }
-    /* Where no line of the page's script is long enough, the detector is asked about all at once. */
+    /* If no line of the page's script is long enough, the detector is asked about all at once. */
     int all = any && !alone && !one_language[main_script] && main_script != HAN &&
               weight[main_script] >= MIN_OTHER_LETTERS;
     int failed = (all && detect(s, of_page, n_of_page) < 0) || assign_lines(s, lines, asked) < 0;
@@ -435,9 +437,9 @@ static inline double rounded(double value)
 KERNEL(language_shares,
        "i64 answers[n], i64 script[n], f64 letters[n], f64 probability[p], u8 script_of[k], "
        "u8 one_language[29], f64 doubts[2,d], out f64 share[n,k], out f64 detected[n,k]",
-       "Fills the share of each language in each line and the probability that was detected of it,\n"
-       "from the lines' answers, -1 for none, and the `probability` (a, k) of each language in each\n"
-       "answer. The index of the page's main language, or -1.")
+       "Fills the share of each language in each line and its detected probability, from the\n"
+       "lines' answers, -1 for none, and the `probability` (a, k) of each language in each answer.\n"
+       "The index of the page's main language, or -1.")
 {
     const int64_t *answers = call->data[0], *script = call->data[1];
     const double *letters = call->data[2], *probability = call->data[3], *doubts = call->data[6];
@@ -455,7 +457,7 @@ KERNEL(language_shares,
         return refuse(call, "the arrays disagree");
     }
     /* sums of votes up to each line (n + 1, l), then of letters, of weights, and those nearby */
-    double *work = scratch(call, (n + 4) * k, sizeof(*work));
+    double *work = zeroed_scratch(call, (n + 4) * k, sizeof(*work));
     if (work == NULL) {
         return NULL;
     }
@@ -512,41 +514,4 @@ KERNEL(language_shares,
         main = weight[j] > weight[main] ? j : main;
     }
     return PyLong_FromSsize_t(weight[main] > 0.0 ? main : -1);
-}
-
-KERNEL(likeliest_languages, "f64 share[m], object languages",
-       "A list of each line's likeliest language with its probability, None and 0 where its shares\n"
-       "are nan.")
-{
-    PyObject *languages = call->args[1], *last = NULL;
-    const double *share = call->data[0];
-    Py_ssize_t items = call->number[0], k = PyTuple_Check(languages) ? PyTuple_Size(languages) : 0;
-    if (k == 0 || items % k) {
-        return refuse(call, "a column a language is needed");
-    }
-    Py_ssize_t n = items / k, last_best = -1;
-    double last_share = 0.0;
-    PyObject *none = Py_BuildValue("(Od)", Py_None, 0.0), *out = none ? PyList_New(n) : NULL;
-    for (Py_ssize_t i = 0; out != NULL && i < n; i++, share += k) {
-        PyObject *found = none;
-        if (!isnan(share[0])) {
-            Py_ssize_t best = 0;
-            for (Py_ssize_t j = 1; j < k; j++) {
-                best = share[j] > share[best] ? j : best;
-            }
-            if (last == NULL || best != last_best || share[best] != last_share) {
-                Py_XDECREF(last); /* most lines have the result of the one before */
-                last = Py_BuildValue("(Od)", PyTuple_GetItem(languages, best), share[best]);
-                last_best = best;
-                last_share = share[best];
-            }
-            found = last;
-        }
-        if (found == NULL || PyList_SetItem(out, i, Py_NewRef(found)) < 0) {
-            Py_CLEAR(out);
-        }
-    }
-    Py_XDECREF(none);
-    Py_XDECREF(last);
-    return out;
 }

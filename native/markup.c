@@ -3,7 +3,7 @@
 #include "native.h"
 #include <string.h>
 
-enum { FIRST_NAMES = 3 }; /* features._FIRST_NAMES: names by which groups of elements are told apart */
+enum { FIRST_NAMES = 3 }; /* features._FIRST_NAMES: what groups of elements share */
 
 /* The number of a key in a dictionary, the next one for a new key. -1 with an exception. */
 static int64_t number_of(PyObject *numbers, PyObject *key)
@@ -41,8 +41,8 @@ KERNEL(element_arrays,
        "out i64 kind[e], out i64 group[e]",
        "Of some of a page's elements, whose rising numbers on the page are given, their parents\n"
        "among them: fills the index of each one's parent among them, its depth, whether it is\n"
-       "hidden, the number of its kind, which elements of the same tag and names share, and of its\n"
-       "group, for which only the first names count. The kinds: [(tag, names), ...].")
+       "hidden, the number of its kind, which elements of the same tag and names share, and of\n"
+       "its group, for which only the first names count. The kinds: [(tag, names), ...].")
 {
     PyObject *elements = call->args[0], *seen = NULL, *groups = NULL, *kinds = NULL, *result = NULL;
     const int64_t *numbers = call->data[1];
@@ -105,33 +105,6 @@ done:
     return result;
 }
 
-KERNEL(line_markups, "object lines, object numbers, out f64 out[n,5]",
-       "Of the lines of these numbers: element, links, link_chars, emphasis_chars, after_break; 0\n"
-       "where a line has no markup.")
-{
-    PyObject *lines = call->args[0], *numbers = PySequence_Tuple(call->args[1]);
-    double *values = call->data[2];
-    Py_ssize_t n = numbers ? PyTuple_Size(numbers) : 0;
-    if (numbers == NULL || !PyTuple_Check(lines) || size_of(call, 'n') != n) {
-        Py_XDECREF(numbers);
-        return PyErr_Occurred() ? NULL : refuse(call, "a tuple and room for its lines are needed");
-    }
-    for (Py_ssize_t row = 0; row < n && !PyErr_Occurred(); row++) {
-        Py_ssize_t number = PyLong_AsSsize_t(PyTuple_GetItem(numbers, row));
-        PyObject *line = PyErr_Occurred() ? NULL : PyTuple_GetItem(lines, number);
-        PyObject *markup = line ? PyObject_GetAttr(line, name_markup) : NULL;
-        for (int field = 0; field < MARKUP_FIELDS && !PyErr_Occurred(); field++) {
-            PyObject *value =
-                markup == Py_None ? NULL : PyObject_GetAttr(markup, markup_fields[field]);
-            values[row * MARKUP_FIELDS + field] = value ? (double)PyLong_AsLongLong(value) : 0.0;
-            Py_XDECREF(value);
-        }
-        Py_XDECREF(markup);
-    }
-    Py_DECREF(numbers);
-    return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
-}
-
 KERNEL(line_groups,
        "i64 parent[e] tree, i64 group[e], i64 line_element[n] < e, out i64 groups[2,n]",
        "Fills `groups` with the first line whose element is of the same group, and the first\n"
@@ -182,14 +155,15 @@ static int64_t common_depth(const int64_t *parent, const int64_t *depth, Py_ssiz
     return depth[one < 0 ? e - 1 : one];
 }
 
-enum { BEFORE_FLAGS = 6, AFTER_FLAGS = 10, MAX_FLAGS = 62 };
+/* Columns of features.line_markups, and of MARKUP_COLUMNS before and after those of tags. */
+enum { MARKUPS = 5, BEFORE_FLAGS = 6, AFTER_FLAGS = 10, MAX_FLAGS = 62 };
 
 KERNEL(markup_features,
        "i64 parent[e] tree, i64 depth[e], u8 hidden[e], i64 flag[e], i64 line_element[n] < e, "
        "f64 markups[n,5], i64 groups[2,n] < n, f64 chars[n], out f64 out[c,n]",
        "Fills `out` (16 + 2 * k, n) with features of the markup around each line, but for\n"
-       "logarithms. `flag` is which of the k tags of interest each element has, or k; `markups` are\n"
-       "`line_markups`, `groups` `line_groups`.")
+       "logarithms. `flag` is which of the k tags of interest each element has, or k; `markups`\n"
+       "are features.line_markups, `groups` `line_groups`.")
 {
     const int64_t *parent = call->data[0], *depth = call->data[1], *flag = call->data[3];
     const int64_t *line_element = call->data[4], *groups = call->data[6];
@@ -208,7 +182,7 @@ KERNEL(markup_features,
         return NULL;
     }
     uint64_t *inherited = scratch(call, e, sizeof(*inherited));
-    double *sums = scratch(call, n * 3, sizeof(*sums));
+    double *sums = zeroed_scratch(call, n * 3, sizeof(*sums));
     if (inherited == NULL || sums == NULL) {
         return NULL;
     }
@@ -227,7 +201,7 @@ KERNEL(markup_features,
     for (Py_ssize_t i = 0; i < n; i++) {
         int64_t here = line_element[i], own = depth[here];
         int64_t up = parent[here] < 0 ? 0 : parent[here];
-        const double *markup = markups + i * MARKUP_FIELDS;
+        const double *markup = markups + i * MARKUPS;
         double *column = out + i, length = chars[i] > 1.0 ? chars[i] : 1.0;
         column[0 * n] = markup[1];
         column[1 * n] = markup[2] / length;

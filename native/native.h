@@ -3,7 +3,7 @@
 
    Only the stable interface of CPython 3.11 is used, and arrays come as buffers, so that one
    build serves every later version of Python and any version of numpy. Kernels share no state but
-   the attribute names below, which are set at import: any number of threads may call them. */
+   the attribute names below, set at import: without a GIL, threads may call them at once. */
 
 #ifndef BOILERPLATE_NATIVE_H
 #define BOILERPLATE_NATIVE_H
@@ -12,7 +12,7 @@
 #include <Python.h>
 #include <stdint.h>
 
-/* ------------------------------------------------------------------- kernels and their arguments */
+/* ------------------------------------------------------------------ kernels and their arguments */
 
 enum { MAX_ARGUMENTS = 40, MAX_SCRATCH = 6 };
 
@@ -23,7 +23,7 @@ typedef struct {
     int count;                         /* arguments that were taken */
     void *data[MAX_ARGUMENTS];         /* the items of an array; NULL for other arguments */
     Py_ssize_t number[MAX_ARGUMENTS];  /* how many items an array has, or the value of an int */
-    Py_ssize_t sizes['z' - 'a' + 1];   /* what the letters of a signature stand for; -1 if unknown */
+    Py_ssize_t sizes['z' - 'a' + 1];   /* what letters of a signature stand for; -1: unknown */
     int n_views, n_scratch;
     Py_buffer views[MAX_ARGUMENTS];
     void *scratch[MAX_SCRATCH];
@@ -62,12 +62,10 @@ typedef struct {
     each(bag_buckets)              \
     each(assign_languages)         \
     each(language_shares)          \
-    each(likeliest_languages)      \
     each(language_features)        \
     each(element_arrays)           \
     each(element_tokens)           \
     each(element_name_scores)      \
-    each(line_markups)             \
     each(line_groups)              \
     each(markup_features)          \
     each(neighbour_features)       \
@@ -97,8 +95,9 @@ static inline Py_ssize_t size_of(const Call *call, char letter)
     return call->sizes[letter - 'a'];
 }
 
-/* Zeroed memory for some items, freed when the call ends; NULL with an exception. */
+/* Memory for some items, freed when the call ends; NULL with an exception. */
 void *scratch(Call *call, Py_ssize_t count, size_t item_size);
+void *zeroed_scratch(Call *call, Py_ssize_t count, size_t item_size);
 
 /* NULL, with a ValueError that begins with the kernel's name. */
 PyObject *refuse(const Call *call, const char *why);
@@ -117,7 +116,7 @@ static inline int is_matrix(Py_ssize_t items, Py_ssize_t rows, Py_ssize_t column
 int are_within(const Call *call, const int64_t *indices, Py_ssize_t count, int64_t least,
                int64_t size);
 
-/* ------------------------------------------------------------------------------------ characters */
+/* ----------------------------------------------------------------------------------- characters */
 
 /* How many code points the tables of characters.py have. */
 enum { TABLE_SIZE = 0x20000 };
@@ -171,7 +170,7 @@ static inline int is_html_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
 }
 
-/* ---------------------------------------------------------------------------------------- hashes */
+/* --------------------------------------------------------------------------------------- hashes */
 
 /* The multiplier of features.span_hashes and of buckets; the base of its rolling hash. */
 #define HASH_MULTIPLIER 0xD6E8FEB86659FD93u
@@ -227,13 +226,10 @@ static inline size_t table_slots(Py_ssize_t items)
     return slots;
 }
 
-/* -------------------------------------------------------------------------------- Python objects */
+/* ------------------------------------------------------------------------------- Python objects */
 
 /* Names of attributes, set when the module is imported. */
-extern PyObject *name_tag, *name_names, *name_parent, *name_hidden, *name_markup;
-enum { MARKUP_FIELDS = 5 };
-extern const char *const markup_field_names[MARKUP_FIELDS + 1]; /* of page.Markup; NULL at the end */
-extern PyObject *markup_fields[MARKUP_FIELDS];
+extern PyObject *name_tag, *name_names, *name_parent, *name_hidden;
 /* 0, or -1 with an exception. */
 int create_names(void);
 

@@ -8,7 +8,7 @@ KERNEL(fold_text,
        "out u32 folded[m], u8 table[131072], u64 powers[p], out u64 prefix[m+1], "
        "out i64 lines[2,n], out i64 words[2,w], out i64 words_before[n+1]",
        "Makes digits 0 in `folded`, and fills the running sums that hashes of spans are taken\n"
-       "from, the starts and lengths of lines, which newlines stand before, between and after, the\n"
+       "from, the starts and lengths of lines, with newlines before, between and after them, the\n"
        "starts and ends of words, and how many of them stand before each line. Room is needed for\n"
        "m / 2 + 1 words. How many newlines there are.")
 {
@@ -103,14 +103,14 @@ int take_page(Call *call, PyObject *tuple, Page *page)
 
 /* Adds the weights of a line's n-grams of one order; how many they are. */
 static inline int64_t add_ngrams(const Page *page, Py_ssize_t line, int order, int is_word,
-                                 int bits, const float *weights, double *sum)
+                                 int shift, const float *weights, double *sum)
 {
     int64_t first;
     int64_t count = is_word ? word_ngrams(page, line, order, &first)
                             : char_ngrams(page, line, order, &first);
     for (int64_t i = first; i < first + count; i++) {
         uint64_t hash = is_word ? word_hash(page, i, order) : char_hash(page, i, order);
-        *sum += (double)weights[hash >> (64 - bits)];
+        *sum += (double)weights[hash >> shift];
     }
     return count;
 }
@@ -139,13 +139,14 @@ KERNEL(ngram_sums,
             return refuse(call, "an order is at least 1");
         }
     }
+    int shift = 64 - (int)bits;
     for (Py_ssize_t line = 0; line < page.n; line++) {
         counts[line] = 0;
         for (Py_ssize_t k = 0; k < n_char; k++) {
-            counts[line] += add_ngrams(&page, line, char_orders[k], 0, (int)bits, weights, sums + line);
+            counts[line] += add_ngrams(&page, line, char_orders[k], 0, shift, weights, &sums[line]);
         }
         for (Py_ssize_t k = 0; k < n_word; k++) {
-            counts[line] += add_ngrams(&page, line, word_orders[k], 1, (int)bits, weights, sums + line);
+            counts[line] += add_ngrams(&page, line, word_orders[k], 1, shift, weights, &sums[line]);
         }
     }
     Py_RETURN_NONE;
@@ -216,8 +217,8 @@ KERNEL(bag_buckets,
     if (size_of(call, 's') != size || level < 0) {
         return refuse(call, "the arrays' lengths disagree");
     }
-    int64_t *seen = scratch(call, size, sizeof(*seen));
-    uint8_t *marks = scratch(call, size, sizeof(*marks));
+    int64_t *seen = zeroed_scratch(call, size, sizeof(*seen));
+    uint8_t *marks = zeroed_scratch(call, size, sizeof(*marks));
     if (seen == NULL || marks == NULL) {
         return NULL;
     }

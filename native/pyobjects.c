@@ -4,28 +4,17 @@
 
 enum { LONGEST = 4096 }; /* characters of a text that is looked through here; few are longer */
 
-PyObject *name_tag, *name_names, *name_parent, *name_hidden, *name_markup;
-const char *const markup_field_names[] = {"element", "links", "link_chars", "emphasis_chars",
-                                          "after_break", NULL};
-PyObject *markup_fields[MARKUP_FIELDS];
-
-static int create_name(PyObject **name, const char *text)
-{
-    if (*name == NULL) {
-        *name = PyUnicode_InternFromString(text);
-    }
-    return *name == NULL ? -1 : 0;
-}
+PyObject *name_tag, *name_names, *name_parent, *name_hidden;
 
 int create_names(void)
 {
-    int failed = create_name(&name_tag, "tag") | create_name(&name_names, "names") |
-                 create_name(&name_parent, "parent") | create_name(&name_hidden, "hidden") |
-                 create_name(&name_markup, "markup");
-    for (int i = 0; i < MARKUP_FIELDS; i++) {
-        failed |= create_name(&markup_fields[i], markup_field_names[i]);
+    if (name_tag == NULL) {
+        name_tag = PyUnicode_InternFromString("tag");
+        name_names = PyUnicode_InternFromString("names");
+        name_parent = PyUnicode_InternFromString("parent");
+        name_hidden = PyUnicode_InternFromString("hidden");
     }
-    return failed;
+    return name_tag && name_names && name_parent && name_hidden ? 0 : -1;
 }
 
 int init_maker(Maker *maker, PyObject *type, const char *const *names)

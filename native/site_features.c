@@ -119,9 +119,9 @@ KERNEL(site_features,
        "i64 last_keys[r], f64 last[r+1], i64 place_keys[s], f64 place[s+1], "
        "out i64 on[n], out f64 features[n,16]",
        "Fills on how many pages each line stands, and those of its features that need no labels,\n"
-       "which are 0. (of how many pages, as those of the same article don't count, and how familiar\n"
-       "the page is). `likely`, `sure` and `chars` are the values that opinions and lengths stand\n"
-       "for; after the keys of a table stand their values, and one for keys that it lacks.")
+       "which are 0 before. (how many pages are not of the same article, how familiar the page\n"
+       "is). `likely`, `sure` and `chars` are the values that opinions and lengths stand for; after\n"
+       "the keys of a table stand their values, and one for keys that it lacks.")
 {
     void **data = call->data;
     const Py_ssize_t *number = call->number;
@@ -147,7 +147,7 @@ KERNEL(site_features,
     }
     const Lines lines = {n, scratch(call, n, sizeof(Py_ssize_t)), scratch(call, n, sizeof(double)),
                          scratch(call, n, sizeof(int64_t)), scratch(call, n, sizeof(int64_t))};
-    double *shared = scratch(call, pages, sizeof(*shared));
+    double *shared = zeroed_scratch(call, pages, sizeof(*shared));
     uint8_t *same = scratch(call, pages, sizeof(*same));
     if (lines.at == NULL || lines.mass == NULL || lines.after == NULL || lines.before == NULL ||
         shared == NULL || same == NULL) {
@@ -183,7 +183,8 @@ KERNEL(site_features,
         Py_ssize_t at = lines.at[i], where = find_key(&place, row[2]);
         int here = where < place.size && row[2] > 0;
         passed += lines.mass[i];
-        features[OVER] = trust * (surest_over * lesser((passed - lines.mass[i]) / content / HALF, 1.0));
+        double share = (passed - lines.mass[i]) / content;
+        features[OVER] = trust * (surest_over * lesser(share / HALF, 1.0));
         surest_over = over[at] > surest_over ? over[at] : surest_over;
         double p = likely[opinion[i] + STEPS];
         chrome += 1 - p;

@@ -38,11 +38,21 @@ enum { FAMILIAR_COLUMN = 31, INDENT_COLUMN = 39, OTHER_COLUMN = INDENT_COLUMN + 
 /* The order of the n-grams that lines share with the page's title, headline, description, body. */
 static const int OTHER_ORDERS[OTHERS] = {3, 3, 3, 5};
 
+#ifdef Py_GIL_DISABLED
+#define PER_THREAD static _Thread_local
+#else
+#define PER_THREAD static /* the GIL is never released while they are used */
+#endif
+
+/* Tables of buckets, all zeros between calls: to zero them for each page would cost a tenth of its
+   instructions. */
+PER_THREAD uint32_t seen[1 << FAMILIAR_BITS];
+PER_THREAD uint8_t marks[1 << MARK_BITS];
+
 /* How familiar each line's n-grams are: the mean of log1p(how often each stands elsewhere on the
-   page). `hashes` are those of all lines, `counts` how many each line has; `seen` (2**16,) is zeros
-   before and after. */
+   page). `hashes` are those of all lines, `counts` how many each line has. */
 static void familiarity(const uint64_t *hashes, const int64_t *counts, Py_ssize_t n,
-                        const double *log1p_of, uint32_t *seen, double *row)
+                        const double *log1p_of, double *row)
 {
     const int shift = 64 - FAMILIAR_BITS;
     int64_t total = 0;
@@ -65,15 +75,17 @@ static void familiarity(const uint64_t *hashes, const int64_t *counts, Py_ssize_
     }
 }
 
-/* Sets a bit in `marks` (2**18,) for the n-grams of each of the other texts; how many each has. */
-static void mark_ngrams(const Page *others, uint8_t *marks, int64_t *sizes)
+/* Sets a bit in `marks` for the n-grams of each of the other texts, or clears them all; how many
+   each has. */
+static void mark_ngrams(const Page *others, int clear, int64_t *sizes)
 {
     for (int k = 0; k < OTHERS; k++) {
         int64_t first;
         sizes[k] = others->lengths[k] ? char_ngrams(others, k, OTHER_ORDERS[k], &first) : 0;
         for (int64_t i = 0; i < sizes[k]; i++) {
             uint64_t hash = char_hash(others, first + i, OTHER_ORDERS[k]);
-            marks[hash >> (64 - MARK_BITS)] |= (uint8_t)(1 << k);
+            uint8_t *mark = &marks[hash >> (64 - MARK_BITS)];
+            *mark = clear ? 0 : *mark | (uint8_t)(1 << k);
         }
     }
 }
@@ -120,10 +132,10 @@ static void shape_columns(const double *counts, const double *scripts, Py_ssize_
 KERNEL(text_features,
        "object page, object others, f64 counts[n,16], f64 scripts[n,29], f64 shapes[n,14], "
        "f64 chars[n], f64 log1p[l], out f64 out[58,n]",
-       "Fills the rows of features.TEXT_COLUMNS, but for logarithms: from `line_shapes`, the lines'\n"
-       "lengths, and the n-grams that they share with one another and with four `others`, as a page\n"
-       "of four lines. `log1p` holds the logarithms of 1, 2 ... at least as many as the page has\n"
-       "characters and bounds of lines.")
+       "Fills the rows of features.TEXT_COLUMNS, but for logarithms: from `line_shapes`, the\n"
+       "lines' lengths, and the n-grams that they share with one another and with four `others`,\n"
+       "as a page of four lines. `log1p` holds the logarithms of 1, 2 ... at least as many as the\n"
+       "page has characters and bounds of lines.")
 {
     Page page, others;
     const double *counts = call->data[2], *scripts = call->data[3], *shapes = call->data[4];
@@ -150,9 +162,7 @@ KERNEL(text_features,
     uint64_t *hashes = scratch(call, most, sizeof(*hashes));
     int64_t *slots = scratch(call, (Py_ssize_t)room, sizeof(*slots));
     int64_t *each = scratch(call, n, sizeof(*each)); /* n-grams of a line */
-    uint32_t *seen = scratch(call, 1 << FAMILIAR_BITS, sizeof(*seen));
-    uint8_t *marks = scratch(call, 1 << MARK_BITS, sizeof(*marks));
-    if (hashes == NULL || slots == NULL || each == NULL || seen == NULL || marks == NULL) {
+    if (hashes == NULL || slots == NULL || each == NULL) {
         return NULL;
     }
 
@@ -166,8 +176,9 @@ KERNEL(text_features,
     }
     for (Py_ssize_t i = 0; i < n; i++) {
         out[i] = chars[i];
-        shape_columns(counts + i * CATEGORIES, scripts + i * SCRIPTS, main_script, shapes + i * SHAPES,
-                      (double)(page.words_before[i + 1] - page.words_before[i]), n, out + i);
+        double words = (double)(page.words_before[i + 1] - page.words_before[i]);
+        shape_columns(counts + i * CATEGORIES, scripts + i * SCRIPTS, main_script,
+                      shapes + i * SHAPES, words, n, out + i);
     }
 
     /* copies of earlier lines: whole, by their beginnings, by their ends */
@@ -196,7 +207,7 @@ KERNEL(text_features,
 
     /* trigrams of characters: those of the page, and of other texts */
     int64_t sizes[OTHERS], at = 0;
-    mark_ngrams(&others, marks, sizes);
+    mark_ngrams(&others, 0, sizes);
     for (Py_ssize_t line = 0; line < n; line++) {
         int64_t first, hits[OTHERS] = {0};
         each[line] = char_ngrams(&page, line, 3, &first);
@@ -222,7 +233,8 @@ KERNEL(text_features,
         }
         column[2 * OTHERS * n] = others.lengths[3] > 0;
     }
-    familiarity(hashes, each, n, log1p_of, seen, out + FAMILIAR_COLUMN * n);
+    mark_ngrams(&others, 1, sizes);
+    familiarity(hashes, each, n, log1p_of, out + FAMILIAR_COLUMN * n);
     at = 0;
     for (Py_ssize_t line = 0; line < n; line++) {
         int64_t first;
@@ -234,6 +246,6 @@ KERNEL(text_features,
     if (at == most && page.words_before[n] - page.words_before[0] > most) {
         return refuse(call, "there are more words than characters");
     }
-    familiarity(hashes, each, n, log1p_of, seen, out + (FAMILIAR_COLUMN + 1) * n);
+    familiarity(hashes, each, n, log1p_of, out + (FAMILIAR_COLUMN + 1) * n);
     Py_RETURN_NONE;
 }

@@ -41,7 +41,8 @@ static const uint32_t BULLETS[] = {0x2022, 0xB7, 0x25AA, 0x25E6, '*', '-',
                                    0x2013, 0x2014, '>',  0xBB,   '+', 0};
 static const uint32_t OPENING[] = {'"',  '\'', 0x201C, 0x201D, 0x201E,
                                    0xAB, 0xBB, 0x300C, 0x300E, 0};
-static const uint32_t CLOSING[] = {'"', '\'', 0x201D, 0x2019, 0xBB, ')', ']', 0x300F, 0x300D, ' ', 0};
+static const uint32_t CLOSING[] = {'"', '\'', 0x201D, 0x2019, 0xBB,
+                                   ')', ']', 0x300F, 0x300D, ' ', 0};
 static const uint32_t CODE[] = {'{', '}', '(', ')', ';', '=', '<', '>', 0};
 
 /* The rules of features._MARKS, in their order. */
@@ -58,7 +59,8 @@ static int has_bullet(const Text *text, Py_ssize_t i)
         digits++;
         i++;
     }
-    return digits && (char_at(text, i) == '.' || char_at(text, i) == ')') && has(text, i + 1, BLANK);
+    int is_number = digits && (char_at(text, i) == '.' || char_at(text, i) == ')');
+    return is_number && has(text, i + 1, BLANK);
 }
 
 static int opens_with_code(const Text *text, Py_ssize_t i)
@@ -87,14 +89,14 @@ static void find_marks(const Text *text, double *marks)
     for (Py_ssize_t i = 0; i < text->size; i++) {
         uint32_t point = text->at[i];
         if (text->flags[in_table(point)] & DECIMAL) {
-            if (is_one_of(char_at(text, i + 1), IN_DATES) &&
-                (has(text, i + 2, DECIMAL) || (has(text, i + 2, BLANK) && has(text, i + 3, DECIMAL)))) {
+            int next = has(text, i + 2, BLANK) ? 3 : 2; /* the digit after a separator */
+            if (is_one_of(char_at(text, i + 1), IN_DATES) && has(text, i + next, DECIMAL)) {
                 marks[HAS_DATE] = 1.0;
             }
             if (((point == '1' && char_at(text, i + 1) == '9') ||
                  (point == '2' && char_at(text, i + 1) == '0')) &&
-                has(text, i + 2, DECIMAL) && has(text, i + 3, DECIMAL) && !has(text, i - 1, DECIMAL) &&
-                !has(text, i + 4, DECIMAL)) {
+                has(text, i + 2, DECIMAL) && has(text, i + 3, DECIMAL) &&
+                !has(text, i - 1, DECIMAL) && !has(text, i + 4, DECIMAL)) {
                 marks[HAS_YEAR] = 1.0;
             }
             continue;
@@ -115,7 +117,8 @@ static void find_marks(const Text *text, double *marks)
             continue;
         case '.':
             if (has(text, i - 1, WORD) && !has(text, i + 4, WORD) &&
-                (starts_with(text, i, ".com") || starts_with(text, i, ".org") || starts_with(text, i, ".net"))) {
+                (starts_with(text, i, ".com") || starts_with(text, i, ".org") ||
+                 starts_with(text, i, ".net"))) {
                 marks[HAS_URL] = 1.0;
             }
             continue;
@@ -130,7 +133,8 @@ static void find_marks(const Text *text, double *marks)
         default:
             break;
         }
-        if ((point < 0x80 ? point == '|' || point == '/' || point == '\\' : is_one_of(point, SEPARATORS))) {
+        if (point < 0x80 ? point == '|' || point == '/' || point == '\\'
+                         : is_one_of(point, SEPARATORS)) {
             marks[HAS_SEPARATOR] = 1.0;
         }
         if (point < 0x80 && is_one_of(point, CODE)) {

@@ -42,7 +42,8 @@ static int are_trees(const Node *nodes, const int32_t *begins, const int32_t *le
             }
             fits &= node->threshold >= 0 &&
                     node->threshold < cuts[node->source + 1] - cuts[node->source] &&
-                    node->left >= 0 && node->right >= 0 && node->left < below && node->right < below &&
+                    node->left >= 0 && node->left < below &&
+                    node->right >= 0 && node->right < below &&
                     (node->left < leaves || node->left >= most) &&
                     (node->right < leaves || node->right >= most);
         }
@@ -133,8 +134,9 @@ WIDE static void add_leaves(const Forest *forest, Py_ssize_t first, Py_ssize_t l
             for (Py_ssize_t r = 0; r < rows; r++) {
                 values[r] = from[at + r] != from[at + r] ? missing : from[at + r];
             }
+            int8_t *ranks = below + at / ROWS * block + s * ROWS;
             count_below(values, forest->thresholds + forest->cuts[s],
-                        forest->cuts[s + 1] - forest->cuts[s], below + at / ROWS * block + s * ROWS);
+                        forest->cuts[s + 1] - forest->cuts[s], ranks);
         }
     }
     for (Py_ssize_t t = 0; t < forest->trees; t++) {
@@ -165,11 +167,11 @@ KERNEL(tree_sums,
        "f32 matrix[m], int columns, i32 sources[s], i32 cuts[s+1], f32 thresholds[h], "
        "s128 nodes[d], i32 begins[t], i32 leaf_begins[t], int most, f32 leaves[l], out f64 sums[o]",
        "Adds up each line's leaves, tree after tree, rows of `leaves` (l, width), into `sums`\n"
-       "(n, width); a width is 1 or a multiple of 4. `matrix` is (columns, n); `sources` are twice a\n"
-       "column, and one more to take missing values for the largest and not the smallest; from one\n"
-       "of `cuts` to the next are a source's sorted `thresholds`. `nodes` have a source, the index\n"
-       "of one of its thresholds, and two children: a leaf's number in its tree, or `most` and the\n"
-       "index of an earlier node.")
+       "(n, width); a width is 1 or a multiple of 4. `matrix` is (columns, n); `sources` are\n"
+       "twice a column, and one more to take missing values for the largest and not the smallest;\n"
+       "from one of `cuts` to the next are a source's sorted `thresholds`. `nodes` have a source, the\n"
+       "index of one of its thresholds, and two children: a leaf's number in its tree, or `most`\n"
+       "and the index of an earlier node.")
 {
     Forest forest = {.matrix = call->data[0], .sources = call->data[2], .cuts = call->data[3],
                      .thresholds = call->data[4], .nodes = call->data[5], .begins = call->data[6],

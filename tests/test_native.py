@@ -602,24 +602,15 @@ class TestNothingBeyondAnArrayIsRead:
             with pytest.raises(ValueError, match="disagree"):
                 hear(start, length)
 
-    def test_places_that_lie_about_their_number_are_refused(self) -> None:
-        class Places(list[int]):
-            def __len__(self) -> int:
-                return 3689348814741910324  # five times that is 4, in 64 bits
-
-        assert acceleration.native
-        with pytest.raises((ValueError, MemoryError, OverflowError)):
-            acceleration.native.line_markups((), Places(), np.zeros(4))
-
     @pytest.mark.parametrize(
         ("costs", "error", "message"),
         [
             (np.frombuffer(bytes(17), np.uint8)[1:].view(np.float64), ValueError, "aligned"),
-            (np.zeros(2, np.float32), TypeError, "costs are f64"),
-            (np.zeros(2, np.int64), TypeError, "costs are f64"),
-            (np.zeros(2, object), TypeError, "costs are f64"),
+            (np.zeros(2, np.float32), TypeError, "items are f64.* in costs"),
+            (np.zeros(2, np.int64), TypeError, "items are f64.* in costs"),
+            (np.zeros(2, object), TypeError, "items are f64.* in costs"),
             (np.zeros(4)[::2], ValueError, "contiguous"),
-            (np.zeros(3), ValueError, "lengths disagree, costs has 3 items"),
+            (np.zeros(3), ValueError, "lengths disagree, 3 items in costs"),
             ([0.0, 0.0], TypeError, "bytes-like"),
         ],
     )
