@@ -164,8 +164,8 @@ class Speech:
         if not self.languages:
             return [(None, 0.0)] * len(self.letters)
         known = ~np.isnan(self.share[:, 0])
-        best = np.where(known, np.nan_to_num(self.share).argmax(1), 0)
-        sure = np.where(known, self.share[np.arange(len(best)), best], 0.0)
+        best = self.share.argmax(1)
+        sure = self.share[np.arange(len(best)), best]
         return [
             (self.languages[b], s) if k else (None, 0.0)
             for b, s, k in zip(best.tolist(), sure.tolist(), known.tolist(), strict=True)

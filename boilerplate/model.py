@@ -157,7 +157,10 @@ class PageTypes:
         """The logarithm of each page type's probability, in the order of PAGE_TYPES, (7,)."""
         buckets, values = bag
         scores = np.zeros(len(PAGE_TYPES))
-        if len(buckets):
+        if native := acceleration.native:
+            by_bucket = np.ascontiguousarray(self.weights.T)  # a copy only where not loaded so
+            native.bag_scores(by_bucket, buckets, values, scores)
+        elif len(buckets):
             scores = np.cumsum(self.weights[:, buckets] * values, axis=1)[:, -1]
         scores = scores + self.bias
         odds = np.exp(scores - scores.max())

@@ -60,6 +60,7 @@ typedef struct {
     each(ngram_sums)               \
     each(neighbour_word_scores)    \
     each(bag_buckets)              \
+    each(bag_scores)               \
     each(assign_languages)         \
     each(language_shares)          \
     each(language_features)        \

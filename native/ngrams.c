@@ -1,5 +1,5 @@
 /* Hashed n-grams of a page's text. Twins of page_text, gram_scores, around_scores and _bag_buckets
-   in features.py. */
+   in features.py, and of PageTypes in model.py. */
 
 #include "text.h"
 #include <math.h>
@@ -238,4 +238,20 @@ KERNEL(bag_buckets,
         }
     }
     return Py_BuildValue("nn", n_words, n_names);
+}
+
+KERNEL(bag_scores, "f32 weights[b,k], i64 buckets[m] < b, f64 values[m], out f64 scores[k]",
+       "Adds each value times the weights of its bucket to the scores.")
+{
+    const float *weights = call->data[0];
+    const int64_t *buckets = call->data[1];
+    const double *values = call->data[2];
+    double *scores = call->data[3];
+    Py_ssize_t k = size_of(call, 'k');
+    for (Py_ssize_t i = 0; i < size_of(call, 'm'); i++) {
+        for (Py_ssize_t j = 0; j < k; j++) {
+            scores[j] += (double)weights[buckets[i] * k + j] * values[i];
+        }
+    }
+    Py_RETURN_NONE;
 }
