@@ -37,7 +37,8 @@ from benchmarks.tools import (
     quiet_and_offline,
 )
 from boilerplate.cleaner import Cleaner
-from boilerplate.language.lines import speech
+from boilerplate.kernels import page_text
+from boilerplate.language.lines import line_languages
 from boilerplate.metrics import line_score, shingle_score, word_score, words
 from boilerplate.model.file import MODES
 from boilerplate.page import Kind, Label
@@ -128,8 +129,8 @@ def given_to_tools(labelled: Sample) -> Input:
     texts = [line.text for line in page.lines]
     # lxml refuses a str with an encoding declaration; all tools get the page as we decode it.
     markup = _without_declaration(decode(gold.html)) if page.kind == "html" else markup_of(texts)
-    detected = speech([text.replace("\n", " ") for text in texts])
-    language = gold.language or detected.language or ""
+    detected = line_languages(page_text([text.replace("\n", " ") for text in texts]))
+    language = gold.language or detected.main_language or ""
     return Input(markup, page, gold.url, language)
 
 

@@ -67,8 +67,8 @@ def ten_pages(
              "stretches", "keys")}  # fmt: skip
     times = {name: round(float(getattr(spent, name)), 1) for name in ("seconds", "strictly",
              "waited", "worked")}  # fmt: skip
-    gained = {name: round(float(getattr(gain, name)), 3) for name in ("general", "unlabelled",
-              "taught")}  # fmt: skip
+    f1 = {"general": gain.general, "unlabelled": gain.unlabelled, "taught": gain.labelled}
+    gained = {name: round(float(value), 3) for name, value in f1.items()}
     return {"of": len(labels), **counts, **times, **gained}
 
 
@@ -141,7 +141,7 @@ def many(n: int) -> dict[str, Any]:
         session = Session.begin("daily.example", sheets_of(folder))
         read_in = time.process_time() - start
         start = time.process_time()
-        session.opinion(session.order(session.doubts())[0])
+        session.prediction(session.order(session.doubts())[0])
         shown = read_in + time.process_time() - start
         steps = {}
         for done in range(1, max(FINISHED) + 1):
@@ -149,7 +149,7 @@ def many(n: int) -> dict[str, Any]:
             first = session.order(session.doubts())[0]
             session.finish(first)
             next_one = session.order(session.doubts())[0]
-            session.opinion(next_one)
+            session.prediction(next_one)
             next_page = time.process_time() - start
             if done in FINISHED:
                 start = time.process_time()

@@ -21,9 +21,9 @@ import numpy as np
 
 from benchmarks.page_samples import varied_pages
 from boilerplate.features.text import clip
-from boilerplate.kernels import char_counts, plain_texts
-from boilerplate.language.detector import _factory, _probabilities
-from boilerplate.language.lines import Speech, page_language, speech
+from boilerplate.kernels import char_counts, page_text, plain_texts
+from boilerplate.language.detector import detect, detector_factory
+from boilerplate.language.lines import LineLanguages, line_languages, page_language
 from boilerplate.language.names import LANGUAGES
 from boilerplate.page import Label
 from boilerplate.reading.encoding import decode
@@ -58,9 +58,9 @@ def merged_code(code: str | None) -> str | None:
     return CODES.get(code, code) if code else code
 
 
-def detected(texts: Sequence[str]) -> Speech:
+def detected(texts: Sequence[str]) -> LineLanguages:
     """The languages of a page's lines, detected as for cleaning."""
-    return speech([clip(text) for text in plain_texts(list(texts))])
+    return line_languages(page_text([clip(text) for text in plain_texts(list(texts))]))
 
 
 def letters_of(texts: Sequence[str]) -> list[float]:
@@ -74,7 +74,7 @@ def made_up(pages: Iterable[MixedPage], counts: Counts) -> None:
         texts = [line.text for line in page.lines]
         found = detected(texts)
         languages = [merged_code(line.language) for line in page.lines]
-        named = zip(page.lines, languages, letters_of(texts), found.of_lines(), strict=True)
+        named = zip(page.lines, languages, letters_of(texts), found.likeliest(), strict=True)
         for line, own, letters, (code, _) in named:
             if letters >= LIMITS.least_letters and own in KNOWN_LANGUAGES:
                 whose = "own" if line.language == page.language else "other"
@@ -84,13 +84,13 @@ def made_up(pages: Iterable[MixedPage], counts: Counts) -> None:
         probability = np.array([float(line.label is Label.CONTENT) for line in page.lines])
         if (own := merged_code(page.language)) in KNOWN_LANGUAGES:
             counts[
-                "page", merged_code(page_language(found.of_lines(), probability, lengths)) == own
+                "page", merged_code(page_language(found.likeliest(), probability, lengths)) == own
             ] += 1
 
 
 def sure_of(text: str) -> str | None:
     """The language that langdetect finds in a text; None if it is not sure."""
-    factory, error = _factory()
+    factory, error = detector_factory()
     detector = factory.create()
     detector.append(text[: LIMITS.reference_chars].lower())
     try:
@@ -103,10 +103,10 @@ def sure_of(text: str) -> str | None:
 def real(pages: Iterable[Sequence[str]], counts: Counts) -> Iterator[int]:
     """Count the long lines of real pages; yields the number of detector calls for each page."""
     for texts in pages:
-        _probabilities.cache_clear()
+        detect.cache_clear()
         found = detected(texts)
-        yield _probabilities.cache_info().misses
-        answers = zip(texts, letters_of(texts), found.of_lines(), strict=True)
+        yield detect.cache_info().misses
+        answers = zip(texts, letters_of(texts), found.likeliest(), strict=True)
         pairs = [
             (merged_code(sure_of(text)), merged_code(code))
             for text, letters, (code, _) in answers

@@ -53,13 +53,15 @@ class Module:
 # By the name in the results.
 MODULES: Final = {
     "page": Module("page", ("tests/test_page.py",)),
-    "archive": Module("model/archive", ("tests/test_archive.py",)),
+    "archive": Module("model/archive", ("tests/model/test_archive.py",)),
     "labels": Module("labelling/labels", ("tests/test_labels.py",)),
     "characters": Module("kernels/plain_text", ("tests/test_characters.py",)),
-    "fingerprints": Module("site_models/fingerprints", ("tests/test_fingerprints.py",)),
-    "knowledge": Module("site_models/evidence", ("tests/test_sites.py",)),
-    "sketches": Module("site_models/sketch", ("tests/test_sites.py", "tests/test_archive.py")),
-    "sites": Module("site_models/site_model", ("tests/test_sites.py", "tests/test_archive.py")),
+    "fingerprints": Module(
+        "kernels/plain_fingerprints", ("tests/site_models/test_fingerprints.py",)
+    ),
+    "knowledge": Module("site_models/evidence", ("tests/site_models",)),
+    "sketches": Module("site_models/sketch", ("tests/site_models", "tests/model/test_archive.py")),
+    "sites": Module("site_models/site_model", ("tests/site_models", "tests/model/test_archive.py")),
     # The tests left out clean large pages in other processes, which do not run the mutant.
     "cleaner": Module("cleaner", ("tests/test_cleaner.py", "-k", "not hostile_input")),
     "context": Module("features/context", ("tests/test_context.py",)),

@@ -24,7 +24,7 @@ from boilerplate.model.file import MODES
 from boilerplate.model.model import Model, load_model
 from boilerplate.numeric import Bools
 from boilerplate.page import Kind
-from boilerplate.site_models.evidence import Knowledge
+from boilerplate.site_models.evidence import SiteEvidence
 from boilerplate.site_models.site_model import headlines
 from boilerplate.site_models.sketch import Sketch, sketch
 from training.corpora import GoldPage
@@ -70,9 +70,9 @@ def ceilings(golds: Sequence[GoldPage], mode: Kind, model: Model) -> np.ndarray:
         drawn.append((each, headlines(page)[: each.n], kept, y))
     rows = []
     for scored, others in parts(golds[0].site, len(drawn)):
-        known = Knowledge([drawn[i][0] for i in others[:LEARNED]])
+        known = SiteEvidence([drawn[i][0] for i in others[:LEARNED]])
         for each, titles, kept, y in (drawn[i] for i in scored):
-            recurs, out = known.see(each, titles).on > 0, outside(y)
+            recurs, out = known.features(each, titles).on > 0, outside(y)
             row = [
                 np.where(known_lines, y == 1, kept)
                 for known_lines in (np.zeros(len(y), bool), recurs, out, recurs | out)

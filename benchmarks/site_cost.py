@@ -24,7 +24,7 @@ from boilerplate.model.file import MODES
 from boilerplate.model.model import load_model
 from boilerplate.page import Page
 from boilerplate.plugins.manager import no_plugins
-from boilerplate.site_models.fingerprints import fingerprints_of, named_place
+from boilerplate.site_models.places import place_hash
 from boilerplate.site_models.site_model import SiteModel
 from training.corpora import GoldPage
 from training.documents.markdown import markdown_table
@@ -39,9 +39,8 @@ TABLE_HEAD: Final = ("mode", "cleaning, ms", "model, ms", "share", "learning")
 
 
 def clear_caches() -> None:
-    """Clear the caches of fingerprints."""
-    fingerprints_of.cache_clear()
-    named_place.cache_clear()
+    """Clear the cache of places."""
+    place_hash.cache_clear()
 
 
 def scraped(gold: GoldPage, page: Page) -> bytes | str:

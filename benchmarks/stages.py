@@ -26,7 +26,7 @@ from benchmarks.timing import rounded
 from boilerplate.cleaner import Cleaner
 from boilerplate.features.elements import element_tokens
 from boilerplate.features.encode import encode
-from boilerplate.language.detector import _probabilities
+from boilerplate.language.detector import detect
 from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.model import Model
 from boilerplate.model.trees import Trees
@@ -44,7 +44,7 @@ CLEANER, ENCODER, MODEL = map(module_of, (Cleaner, encode, Model))
 STEPS: Final[dict[str, tuple[Any, str]]] = {
     "parse and split into lines": (CLEANER, "read"),
     "encode: all that is known of the lines": (MODEL, "encode"),
-    WITHIN + "languages of lines": (ENCODER, "speech"),
+    WITHIN + "languages of lines": (ENCODER, "line_languages"),
     WITHIN + "characters and repetition": (ENCODER, "fill_text_features"),
     WITHIN + "markup": (ENCODER, "fill_markup_features"),
     "linear scores: n-grams and names": (Linear, "scores"),
@@ -96,7 +96,7 @@ def main(source: Path, cache: Path, pages: int, model: str | None, docs: Path) -
     for mode in modes:
         for name, block in (("compiled", nullcontext), ("plain", plain_functions)):
             with block():
-                for cached in (_probabilities, element_tokens):
+                for cached in (detect, element_tokens):
                     cached.cache_clear()  # neither may use what the other has cached
                 found[mode][name] = medians(cleaner, golds, mode)
     target = docs / "results" / "stages.json"

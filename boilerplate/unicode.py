@@ -162,7 +162,42 @@ _SCRIPT_IDS: Final = np.array(
      26, 1, 2, 1, 28, 28, 23, 28, 28, 28, 23,
      23, 28, 1, 5, 6, 1, 6, 1, 28, 23, 28]
 )  # fmt: skip
-SCRIPTS: Final = 29
+
+
+class Script(IntEnum):
+    """The scripts that are told apart, as numbers in ``script_table``; Han includes kana."""
+
+    NONE = 0
+    LATIN = 1
+    GREEK = 2
+    CYRILLIC = 3
+    ARMENIAN = 4
+    HEBREW = 5
+    ARABIC = 6
+    THAANA = 7
+    DEVANAGARI = 8
+    BENGALI = 9
+    GURMUKHI = 10
+    GUJARATI = 11
+    ODIA = 12
+    TAMIL = 13
+    TELUGU = 14
+    KANNADA = 15
+    MALAYALAM = 16
+    SINHALA = 17
+    THAI = 18
+    LAO = 19
+    TIBETAN = 20
+    MYANMAR = 21
+    GEORGIAN = 22
+    HANGUL = 23
+    ETHIOPIC = 24
+    KHMER = 25
+    MONGOLIAN = 26
+    HAN = 28
+
+
+SCRIPTS: Final = 29  # the numbers of scripts are below it
 
 # Direction marks and other invisible characters. The joiners U+200C and U+200D are not among
 # them: Persian and the scripts of India spell words with them.

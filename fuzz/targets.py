@@ -26,7 +26,7 @@ from boilerplate.batch.record import Fields, Record, RecordsError, unpack
 from boilerplate.batch.worker import clean_record
 from boilerplate.cleaner import Cleaner
 from boilerplate.labelling.labels import LabelsError, read_labels
-from boilerplate.model.archive import Form, unpacked
+from boilerplate.model.archive import FileFormat, unpacked
 from boilerplate.model.chrome_kinds import KINDS_FILE, shipped_kinds
 from boilerplate.model.chrome_kinds import from_bytes as kinds_from_bytes
 from boilerplate.model.chrome_kinds import to_bytes as kinds_to_bytes
@@ -182,7 +182,7 @@ def archives(data: bytes) -> None:
 
 
 def _file_target(
-    load: Callable[[bytes], object], module: Any, form: Form, whole: Callable[[], bytes]
+    load: Callable[[bytes], object], module: Any, form: FileFormat, whole: Callable[[], bytes]
 ) -> Target:
     """A target that loads a file of arrays and JSON; ``module`` is the one that unpacks it.
 

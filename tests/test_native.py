@@ -16,6 +16,14 @@ from typing import Any
 import numpy as np
 import pytest
 from boilerplate.model.columns import column_grounds, column_names
+from boilerplate.site_models.fingerprints import (
+    HEAD,
+    SEVERAL,
+    TAIL,
+    folds,
+    line_hashes,
+    line_places,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,14 +43,6 @@ from boilerplate.plugins.manager import no_plugins
 from boilerplate.reading.html import html_page, tag_flags
 from boilerplate.reading.limits import tag_counts
 from boilerplate.site_models.evidence import Knowledge
-from boilerplate.site_models.fingerprints import (
-    HEAD,
-    SEVERAL,
-    TAIL,
-    folds,
-    line_hashes,
-    line_places,
-)
 from boilerplate.site_models.sketch import MOST as MOST_OPINION
 from boilerplate.site_models.sketch import Sketch
 from boilerplate.unicode import TABLE_SIZE, Flag, char_flags, char_table

@@ -46,7 +46,7 @@ class FirstStage(Model):
         encoded = encode(page, part)
         linear = self.stacks[page.kind].linear
         p = sigmoid(linear.scores(encoded).sum(1) + linear.bias)
-        return Scores(p, languages=tuple(encoded.speech.of_lines()), chars=encoded.chars)
+        return Scores(p, languages=tuple(encoded.line_languages.likeliest()), chars=encoded.chars)
 
 
 def variants(lessons: Sequence[Lesson], mode: Kind) -> Iterator[tuple[str, Stack | Linear]]:

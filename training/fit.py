@@ -179,13 +179,15 @@ def fit_linear_by_fold(lessons: Sequence[Lesson]) -> Linear:
             # float64, as when pages are cleaned
             each.linear_scores = np.column_stack(scores).astype(float)
             if each.readable:
-                each.log_language_pages = partial.log_language_pages(each.encoded.speech.language)
+                each.log_language_pages = partial.log_language_pages(
+                    each.encoded.line_languages.main_language
+                )
     return whole
 
 
 def pages_by_language(lessons: Iterable[Lesson]) -> dict[str, int]:
     """The number of training pages in each language; pages of unknown language are left out."""
-    detected = (each.encoded.speech.language for each in lessons)
+    detected = (each.encoded.line_languages.main_language for each in lessons)
     return dict(Counter(base_language(language) for language in detected if language))
 
 

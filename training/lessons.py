@@ -108,7 +108,7 @@ def lesson(labelled: Sample | None, added_languages: Collection[str] = ()) -> Le
         tail=tuple(tail[-TAIL_LIMITS.most_lines :]),
         languages=frozenset(
             base_language(language)
-            for language in (gold.language, encoded.speech.language, *added_languages)
+            for language in (gold.language, encoded.line_languages.main_language, *added_languages)
             if language
         ),
     )

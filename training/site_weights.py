@@ -4,7 +4,7 @@ General models score the pages of sites that they never saw, as they will score 
 trained on one page in four of the folds that it does not score, so it errs somewhat more than the
 shipped model. Then the features of each page are computed from some other pages of its site, and
 the weights are fitted to gain as much line F1 as possible over the general model; losses of a
-site count for more than gains. Prints the weights for boilerplate.knowledge, and their gain on
+site count for more than gains. Prints the weights for site_models.weights, and their gain on
 sites that they were not fitted to.
 """
 
@@ -25,9 +25,10 @@ from boilerplate.cleaner import best_threshold
 from boilerplate.model.model import Model
 from boilerplate.numeric import Floats, logit, sigmoid
 from boilerplate.page import Kind
-from boilerplate.site_models.evidence import COLUMNS, Knowledge
+from boilerplate.site_models.evidence import SiteEvidence
 from boilerplate.site_models.site_model import headlines
-from boilerplate.site_models.sketch import CLOSEST, Sketch, sketch
+from boilerplate.site_models.sketch import MIN_PROBABILITY, Sketch, sketch
+from boilerplate.site_models.weights import FEATURES
 from training.corpora import GoldPage
 from training.fit import train_model
 from training.gold_pages import gold_pages
@@ -43,7 +44,9 @@ PARTS: Final = 4  # of a site's pages; each is scored with the evidence of the o
 LEAST_PAGES: Final = 3  # of a site
 REPORTED_LOSS: Final = 0.003  # sites that lose more line F1 are counted in the output
 
-LOWERING: Final = frozenset({"on_one", "on_few", "on_many", "loose", "over"})
+LOWERING: Final = frozenset(
+    {"on_one_page", "on_few_pages", "on_many_pages", "loose_match", "after_article"}
+)
 HTML_ONLY: Final = frozenset({"place"})
 
 
@@ -124,16 +127,16 @@ def views(pages: Sequence[Scored]) -> Iterator[View]:
         here = order[part::PARTS]
         others = [i for i in order if i not in set(here)]
         for number in (number for number in SITE_PAGES if number <= len(others)):
-            known = Knowledge([pages[i].drawn for i in others[:number]])
+            evidence = SiteEvidence([pages[i].drawn for i in others[:number]])
             for page in (pages[i] for i in here):
                 labelled = page.y >= 0
-                sight = known.see(page.drawn, page.headlines)
-                odds = page.drawn.log_odds - float(logit(np.array(page.threshold), CLOSEST))
+                features = evidence.features(page.drawn, page.headlines)
+                odds = page.drawn.log_odds - float(logit(np.array(page.threshold), MIN_PROBABILITY))
                 if (page.y == 1).any():
                     yield View(
                         page.site,
                         number,
-                        sight.columns[labelled] * page.article**2,
+                        features.values[labelled] * page.article**2,
                         odds[labelled],
                         (page.y[labelled] == 1).astype(float),
                     )
@@ -144,7 +147,7 @@ def fit(seen: Sequence[View], names: Sequence[str]) -> Floats:
 
     The others are at least 0.
     """
-    columns = np.vstack([each.columns for each in seen])[:, [COLUMNS.index(n) for n in names]]
+    columns = np.vstack([each.columns for each in seen])[:, [FEATURES.index(n) for n in names]]
     odds = np.concatenate([each.odds for each in seen])
     y = np.concatenate([each.y for each in seen])
     sizes = np.array([len(each.y) for each in seen])
@@ -188,7 +191,7 @@ def fit(seen: Sequence[View], names: Sequence[str]) -> Floats:
 
 def line_f1(each: View, weights: Floats, names: Sequence[str]) -> float:
     """Line F1 of a page with some weights of the evidence."""
-    at = [COLUMNS.index(name) for name in names]
+    at = [FEATURES.index(name) for name in names]
     kept = each.odds + each.columns[:, at] @ weights >= 0
     return float(2 * (kept * each.y).sum() / (kept.sum() + each.y.sum()))
 
@@ -226,8 +229,8 @@ def main(source: Path, cache: Path, jobs: int, mode: tuple[Kind, ...]) -> None:
         seen = [each for site in sorted(sites) for each in views(sites[site])]
         names = [
             name
-            for name in COLUMNS
-            if not name.startswith("told_") and (each_mode == "html" or name not in HTML_ONLY)
+            for name in FEATURES
+            if not name.startswith("labelled_") and (each_mode == "html" or name not in HTML_ONLY)
         ]
         weights = fit(seen, names)
         found = {name: round(float(w), 2) for name, w in zip(names, weights, strict=True)}

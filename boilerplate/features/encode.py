@@ -20,7 +20,7 @@ from boilerplate.features.markup import fill_markup_features
 from boilerplate.features.table import BLOCKS
 from boilerplate.features.text import MAX_LINE, clip, fill_text_features, script_lengths
 from boilerplate.kernels.arrays import PageText, Tree
-from boilerplate.language.lines import Speech, speech
+from boilerplate.language.lines import LineLanguages, line_languages
 from boilerplate.numeric import Floats, Ints, total
 from boilerplate.page import Page
 
@@ -44,7 +44,7 @@ class EncodedPage:
     tree: Tree | None
     features: Floats
     bag: tuple[Ints, Floats]
-    speech: Speech
+    line_languages: LineLanguages
 
     @property
     def n(self) -> int:
@@ -63,7 +63,7 @@ def encode(page: Page, part: slice | None = None) -> EncodedPage:
     text = kernels.page_text([clip(t) if len(t) > MAX_LINE or "\n" in t else t for t in full])
     shapes = kernels.line_shapes(text.texts)
     counts, scripts, _ = shapes
-    languages = speech(text.texts, scripts, (text.folded, text.starts, text.lengths))
+    languages = line_languages(text, scripts)
     elements = tree(page, lines, partly=part is not None)
     lengths = script_lengths(chars, counts, scripts)
 

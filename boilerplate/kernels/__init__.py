@@ -38,6 +38,9 @@ line_markups = _twin.line_markups
 line_groups = _twin.line_groups
 markup_features = _twin.markup_features
 # The languages of lines.
+assign_languages = _twin.assign_languages
+language_shares = _twin.language_shares
+likeliest_languages = _twin.likeliest_languages
 language_features = _twin.language_features
 # The context, and the trees that read all of it.
 neighbour_features = _twin.neighbour_features
@@ -47,6 +50,9 @@ tree_sums = _twin.tree_sums
 kind_text_sums = _twin.kind_text_sums
 kind_token_sums = _twin.kind_token_sums
 likeliest_paths = _twin.likeliest_paths
+# What is known of a site.
+line_fingerprints = _twin.line_fingerprints
+site_features = _twin.site_features
 # Results.
 strongest_groups = _twin.strongest_groups
 predictions = _twin.predictions

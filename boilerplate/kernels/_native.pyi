@@ -52,7 +52,7 @@ def hear_lines(
     letters: Any,
     script: Any,
     answers: Any,
-    ask: Callable[[list[int]], tuple[int, int]],
+    ask: Callable[[list[int]], tuple[int, int, bytes]],
     /,
 ) -> None: ...
 def speech_shares(

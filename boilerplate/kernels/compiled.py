@@ -21,6 +21,12 @@ from boilerplate.kernels import (
     plain_tree,
 )
 from boilerplate.kernels.arrays import ElementKind, PageText, Tree
+from boilerplate.kernels.compiled_language import assign_languages as assign_languages
+from boilerplate.kernels.compiled_language import language_features as language_features
+from boilerplate.kernels.compiled_language import language_shares as language_shares
+from boilerplate.kernels.compiled_language import likeliest_languages as likeliest_languages
+from boilerplate.kernels.compiled_sites import line_fingerprints as line_fingerprints
+from boilerplate.kernels.compiled_sites import site_features as site_features
 from boilerplate.kernels.compiled_trees import tree_sums as tree_sums
 from boilerplate.kernels.ngrams import check_newlines, joined, powers
 from boilerplate.kernels.plain_html import HtmlParts
@@ -234,18 +240,6 @@ def strongest_groups(groups: Floats, content: Bools) -> Ints:
     places = np.empty((len(content), plain_results.MAX_GROUPS), np.int64)
     native.strongest_grounds(np.ascontiguousarray(groups), content, places)
     return places
-
-
-def language_features(
-    share: Floats,
-    detected: Floats,
-    letters: Floats,
-    main: int,
-    variant: int,
-    totals: Floats,
-    out: Floats,
-) -> None:
-    native.language_features(share, detected, letters, main, variant, totals, out)
 
 
 def predictions(prediction: type[P], *columns: Sequence[Any]) -> tuple[P, ...]:

@@ -1,289 +1,350 @@
-"""Python twins of the language kernels."""
+"""Python twin of the kernel that assigns a language to each line, with few detector calls.
+
+A detection is a distribution over languages: what the detector, or a script, says of a text.
+Kernels know detections by their numbers: 0 to 28 for the scripts in which one language is written,
+``HanLanguage`` for lines in Han, and from 32 on as the detector numbers its own.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import IntFlag
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum, IntFlag
+from functools import cache
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.numeric import Floats, Ints, Points
-from boilerplate.unicode import SCRIPTS, TABLE_SIZE, Char, char_table, code_points
+from boilerplate.kernels.arrays import PageText
+from boilerplate.numeric import Bools, Floats, Ints, Points
+from boilerplate.unicode import SCRIPTS, TABLE_SIZE, Char, Script, char_table, code_points
 
-if TYPE_CHECKING:
-    from boilerplate.language.detector import Ear
-
-MIN_SHARE: Final = 0.2  # of a text's letters, for a script of one language to decide
-
-# The scripts that ``char_counts`` tells apart, and what is written in them. langdetect has no
-# profile for some of these languages, and gets short lines of the others wrong.
-_LATIN, _CYRILLIC, _ARABIC, _DEVANAGARI, _HAN = 1, 3, 6, 8, 28
-_ONE_LANGUAGE: Final = {
-    2: "el", 4: "hy", 5: "he", 7: "dv", 9: "bn", 10: "pa", 11: "gu", 12: "or", 13: "ta", 14: "te",
-    15: "kn", 16: "ml", 17: "si", 18: "th", 19: "lo", 20: "bo", 21: "my", 22: "ka", 23: "ko",
-    24: "am", 25: "km", 26: "mn",
-}  # fmt: skip
-
-_ONE_LANGUAGE_SCRIPTS: Final = np.isin(np.arange(SCRIPTS), list(_ONE_LANGUAGE))
-_KANA: Final = (0x3041, 0x30FB), (0x30FD, 0x3100), (0xFF66, 0xFF9E)
-
-HEARD_CHARS: Final = 100  # of a line; more does not change what is heard
-
-DOUBT_LETTERS: Final = 12.0  # letters over which the doubt in the detector falls to a third
-DOUBT_HAN: Final = 4.0  # characters, where each is a word or half of one
-SURE_LETTERS: Final = 40.0  # of lines of which the detector is sure, to vouch for others
-
-GRAM_CHARS: Final = 1000  # of a line, whose threes of characters are compared
-GRAM_BITS: Final = 16
-MOST_GRAMS: Final = 8000  # of a language that are remembered: with many, nothing would be new
-
-USUAL_HEARD: Final = 500  # threes as which the usual ones count
-USUAL_ONCE: Final = 25  # of them, as if heard once: a twentieth of what is to come will be new
-RISE: Final = 1.5  # how many more threes may be new than are expected, where a name or two is
-SLACK: Final = 0.05
-MOST_NEW: Final = 0.2  # share of new threes, from which a line is not like what was heard
-MOST_NEW_LONG: Final = 0.3  # the same, of a long line: it cannot have so many by chance
-UNLIKE: Final = 0.3  # share of new threes, from which a line may well be in another language
-LONG_LETTERS: Final = 60  # of a line that is asked alone
-ALIKE_LETTERS: Final = 100  # of short lines near each other, that are asked together
-UNLIKE_LETTERS: Final = 60  # the same, of those in which most is new
-NEARBY: Final = 20  # lines between those that are asked together
-MOST_SPEECHES: Final = 16  # languages of which is remembered how they sound
-MOST_TOGETHER: Final = 64  # lines
-_GRAM_MIX: Final = np.uint64(0xD6E8FEB86659FD93)
-_HAN_LANGUAGES: Final = {"zh-cn": SCRIPTS, "zh-tw": SCRIPTS + 1, "ja": SCRIPTS + 2}
-
-NEAR: Final = 3  # lines before and after that have a vote
-VOTE_LETTERS: Final = 200.0  # of a line, that count as votes
-HALF_VOTE: Final = 40.0  # letters near a line that weigh as much as all the page
-UNHEARD: Final = 30.0  # letters that each language on a page is given for nothing
-LONG_LINE: Final = 1000.0  # letters of a line, of which more do not make it speak louder
-PLACES: Final = 4  # of a probability: the last bits depend on the machine
-
-Folded = tuple[NDArray[np.uint32], Ints, Ints]  # code points, and where lines begin, their lengths
+# The C twin has the same numbers as these parameters.
 
 
-@cache
-def _doubts() -> Floats:
-    """The doubt in what is heard of a line of so many letters, and of one in Han; (2, 8192)."""
-    letters = np.arange(1 << 13, dtype=float)
-    return np.exp(np.stack([-letters / DOUBT_LETTERS, -letters / DOUBT_HAN]))
+@dataclass(frozen=True, slots=True)
+class LineParams:
+    """Which script decides a line's language, and which lines the detector is called for."""
+
+    min_script_share: float = 0.2  # of a line's letters: half of a Thai line may be English names
+    han_chars: int = 100  # of a line in Han that are looked at
+    min_letters: int = 20  # of a line: with fewer the detector guesses
+    min_letters_other_script: int = 3  # in a script that is not the page's: fewer candidates
 
 
-def _shares(
-    answers: Ints, script: Ints, letters: Floats, said: Floats, home: NDArray[np.uint8]
-) -> tuple[Floats, Floats, int]:
-    """Each language's share of each line, what was heard of it, and which is the loudest.
+@dataclass(frozen=True, slots=True)
+class ProfileParams:
+    """The trigrams that are kept of a language."""
 
-    ``answers`` are the lines' rows of ``said`` (a, l), -1 for none; ``home`` the languages'
-    scripts. Sums are taken one by one, as the compiled twin takes them.
-    """
-    asked = (answers >= 0)[:, None]
-    heard = np.where(asked, said[answers], np.nan)
-    each = np.where(asked, said[answers], 0.0)
-    total = summed(each * letters[:, None], 0) + UNHEARD
-    prior = total / max(float(summed(total, 0)), 1.0)
-    near = _near(each * np.minimum(letters, VOTE_LETTERS)[:, None])
-    mass = summed(near, 1)[:, None]
-    # a line of one language's script has no doubt; one too short to ask is all doubt
-    table = _doubts()[
-        (script == _HAN).astype(np.int64), np.minimum(letters, (1 << 13) - 1).astype(np.int64)
-    ]
-    doubt = np.where(answers < 0, 1.0, table)
-    doubt = np.where(_ONE_LANGUAGE_SCRIPTS[script], 0.0, doubt)
-    fits = script[:, None] == home
-    share = (each + doubt[:, None]) * ((HALF_VOTE * prior + near) / (HALF_VOTE + mass)) * fits
-    norm = summed(share, 1)[:, None]
-    share = np.where(norm > 0, share / np.where(norm > 0, norm, 1.0), np.nan).round(PLACES)
-    loud = np.minimum(letters, LONG_LINE) ** 2
-    weight = summed(np.nan_to_num(share) * loud[:, None], 0)
-    return share, heard.round(PLACES), int(weight.argmax()) if weight.any() else -1
+    line_chars: int = 1000  # of a line whose trigrams are compared
+    bits: int = 16  # trigrams are hashed into 2**bits buckets
+    max_trigrams: int = 8000  # in a profile: with many more, no trigram would be unseen
+    max_profiles: int = 16  # of a page
+    min_letters: float = 40.0  # of lines whose trigrams are added: fewer may be misdetected
+    # A new profile begins with the common trigrams of its language. Good-Turing prior: they count
+    # as 500 trigrams of which 25 were seen once, so that 5 % of the next ones should be unseen.
+    prior_trigrams: int = 500
+    prior_singletons: int = 25
 
 
-def summed(values: Floats, axis: int) -> Floats:
-    """Sums taken from the first to the last."""
-    sums: Floats = np.take(np.cumsum(values, axis), -1, axis) if values.size else values.sum(axis)
-    return sums
+@dataclass(frozen=True, slots=True)
+class MatchParams:
+    """How many of a line's trigrams may be unseen in a profile whose language it then takes.
 
-
-@dataclass(slots=True)
-class _Sound:
-    """What was heard of a language in one script: whether each three of characters was.
-
-    2 for those that were heard often, or are usual in the language.
+    ``factor`` times what Good-Turing expects, and ``slack``, since a line has a name or two; at
+    most ``max_unseen``, or ``max_unseen_long`` in a long line, which has so many by chance only
+    in the same language. Up to ``similar`` it is likely to be in the same language.
     """
 
-    answer: int
-    script: int
-    seen: NDArray[np.uint8]
-    grams: int = 0
-    once: int = 0
-
-    def add(self, grams: Ints) -> None:
-        """Remembers the threes of a line."""
-        if self.grams < MOST_GRAMS:
-            places, times = np.unique(grams, return_counts=True)
-            before = self.seen[places]
-            self.seen[places] = np.minimum(before + times, 2)
-            self.once += int(((before == 0) & (times == 1)).sum()) - int((before == 1).sum())
-            self.grams += len(grams)
+    factor: float = 1.5
+    slack: float = 0.05
+    max_unseen: float = 0.2
+    max_unseen_long: float = 0.3
+    similar: float = 0.3
 
 
-class _Listener:
-    """Hears the lines of a page: the plain twin of native/speech.c."""
+@dataclass(frozen=True, slots=True)
+class GroupParams:
+    """Short lines that match no profile are detected together with those near them.
 
-    def __init__(self, ear: Ear, letters: Floats, script: Ints, folded: Folded) -> None:
-        self.ear, self.letters, self.script = ear, letters, script
-        self.points, self.starts, self.lengths = folded
-        self.answers = np.full(len(letters), -1)
-        self.sounds: list[_Sound] = []
-        self.grams = lru_cache(maxsize=None)(self._grams)  # a line is compared twice or thrice
-
-    def han(self, line: int) -> int:
-        """The answer for a line in Han: Japanese where there is kana among the characters."""
-        start = int(self.starts[line])
-        points = self.points[start : start + min(int(self.lengths[line]), HEARD_CHARS)]
-        return _HAN_LANGUAGES[_han_language(points)]
-
-    def _grams(self, line: int) -> Ints:
-        """The threes of characters within a line's first words and their bounds, hashed."""
-        start = int(self.starts[line])
-        points = self.points[start : start + min(int(self.lengths[line]), GRAM_CHARS)]
-        kinds = char_table()[np.minimum(points, TABLE_SIZE - 1)]
-        inside = (kinds >= Char.LOWER) & (kinds <= Char.MARK)
-        key = np.concatenate([[0], np.where(inside, points, 0), [0]]).astype(np.uint64)
-        key = key[np.concatenate([[True], (key[1:] > 0) | (key[:-1] > 0)])]
-        grams: Ints = _hashed(key[:-2], key[1:-1], key[2:])[key[1:-1] > 0]
-        return grams
-
-    def compare(self, line: int) -> int:
-        """How a line sounds: 0 like what was heard, and answered; 1 somewhat; 2 unlike."""
-        grams = self.grams(line)
-        most = MOST_NEW if self.letters[line] < LONG_LETTERS else MOST_NEW_LONG
-        closest, least, share = None, 0.0, 1.0
-        for sound in self.sounds if len(grams) else ():
-            if sound.script == self.script[line]:
-                new = int((sound.seen[grams] == 0).sum()) / len(grams)
-                excess = new - min(RISE * (sound.once / sound.grams) + SLACK, most)
-                if closest is None or new < share:
-                    closest, least, share = sound, excess, new
-        if closest is not None and least <= 0:
-            self.answers[line] = closest.answer
-            closest.add(grams)
-            return 0
-        return 1 if share < UNLIKE else 2
-
-    def ask(self, lines: list[int]) -> None:
-        """Asks for lines together."""
-        self.answers[lines], known, usual = self.ear.ask(lines)
-        grams = [self.grams(line) for line in lines]
-        if known < 0 or self.letters[lines].sum() < SURE_LETTERS or not any(map(len, grams)):
-            return
-        script = int(self.script[lines[0]])
-        of_it = [each for each in self.sounds if (each.answer, each.script) == (known, script)]
-        if not of_it:
-            if len(self.sounds) == MOST_SPEECHES:
-                return
-            of_it = [_Sound(known, script, np.zeros(1 << GRAM_BITS, np.uint8))]
-            if usual:
-                seen = np.frombuffer(bytearray(usual), np.uint8)
-                of_it = [_Sound(known, script, seen, USUAL_HEARD, USUAL_ONCE)]
-            self.sounds += of_it
-        for each in grams:
-            of_it[0].add(each)
-
-    def listen(self, lines: Ints) -> None:
-        """Hears lines, the longest first; then those that are short, in page order."""
-        rest = []
-        for line in lines[np.argsort(-self.letters[lines], kind="stable")].tolist():
-            if likeness := self.compare(line):
-                if likeness == 1 or self.letters[line] < LONG_LETTERS:
-                    rest.append(line)
-                else:
-                    self.ask([line])
-        groups: dict[tuple[int, int], list[int]] = {}
-        for line in sorted(rest):
-            if likeness := self.compare(line):
-                key = likeness, int(self.script[line])
-                if key in groups and line - groups[key][-1] > NEARBY:
-                    self.ask(groups.pop(key))
-                group = groups.setdefault(key, [])
-                group.append(line)
-                enough = ALIKE_LETTERS if likeness == 1 else UNLIKE_LETTERS
-                if self.letters[group].sum() >= enough or len(group) == MOST_TOGETHER:
-                    self.ask(groups.pop(key))
-        for _, group in sorted(groups.items()):
-            self.ask(group)
-
-
-def _hashed(first: Points, middle: Points, last: Points) -> Ints:
-    """The places, out of 2**16, of threes of characters; 0 is the bound of a word."""
-    wide = np.uint64(21)
-    with np.errstate(over="ignore"):
-        mixed = ((first << wide << wide) | (middle << wide) | last) * _GRAM_MIX
-    places: Ints = (mixed >> np.uint64(64 - GRAM_BITS)).astype(np.int64)
-    return places
-
-
-def _line_scripts(scripts: Floats, letters: Floats) -> Ints:
-    """The script that tells each line's language, (n,); 0 where a line has no letters.
-
-    A script of one language decides from a fifth of the letters on: a Thai line may have more
-    English words in it.
+    A group is full with the letters below: a text of that length is detected reliably. Lines
+    unlike all profiles make smaller groups, for they may be in different languages.
     """
-    own = scripts * _ONE_LANGUAGE_SCRIPTS
-    telling = own.max(1, initial=0.0) > MIN_SHARE * letters
-    script = np.where(telling, own.argmax(1), scripts.argmax(1))
-    return np.where(letters > 0, script, 0).astype(np.int64)
+
+    long_letters: int = 60  # of a line that is detected alone
+    similar_letters: int = 100
+    unlike_letters: int = 60
+    max_gap: int = 20  # lines between two of a group
+    max_lines: int = 64
 
 
-def _near(votes: Floats) -> Floats:
-    """The sum of the votes of the lines within NEAR of each, without its own; (n, l)."""
-    n = len(votes)
-    total = np.concatenate([np.zeros((1, votes.shape[1])), np.cumsum(votes, axis=0)])
-    at = np.arange(n)
-    around = total[np.minimum(at + NEAR + 1, n)] - total[np.maximum(at - NEAR, 0)] - votes
-    return np.asarray(np.maximum(around, 0.0))
+LINES: Final = LineParams()
+PROFILES: Final = ProfileParams()
+MATCH: Final = MatchParams()
+GROUPS: Final = GroupParams()
 
 
-class Han(IntFlag):
-    """What a character of Chinese or Japanese tells: its set of their time, or that it is kana."""
+class HanLanguage(IntEnum):
+    """The numbers of the detections of lines in Han."""
+
+    SIMPLIFIED = SCRIPTS
+    TRADITIONAL = SCRIPTS + 1
+    JAPANESE = SCRIPTS + 2
+
+
+class Detection(NamedTuple):
+    """What the detector says of some lines together.
+
+    ``number`` is that of the detection, -1 for none. Where the detector is sure, ``similar`` is
+    the detection for lines with similar trigrams, else -1, and ``common`` (2**16,) is 2 at the
+    buckets of the language's common trigrams, else 0; it may be empty.
+    """
+
+    number: int
+    similar: int
+    common: bytes
+
+
+Detect = Callable[[list[int]], Detection]  # of lines, by their numbers
+
+
+def assign_languages(
+    text: PageText, scripts: Floats, one_language: Bools, detect: Detect
+) -> tuple[Floats, Ints, Ints]:
+    """Assign a detection to each line, reusing detector results for similar trigrams.
+
+    ``scripts`` (n, 29) are the letters of each script in each line, ``one_language`` (29,) marks
+    the scripts in which one language is written. Returns the letters, the script and the number
+    of the detection of each line, (n,) each: script 0 for a line without letters, detection -1
+    for a line that is too short or that the detector can't tell.
+    """
+    letters: Floats = scripts.sum(1)
+    script = line_scripts(scripts, letters, one_language)
+    assigner = _Assigner(text, letters, script, detect)
+    told_by_script = one_language[script]
+    assigner.detection[told_by_script] = script[told_by_script]
+    for line in np.flatnonzero(script == Script.HAN).tolist():
+        assigner.detection[line] = han_language(assigner.points(line, LINES.han_chars))
+
+    letters_of_script = np.bincount(script, letters, minlength=SCRIPTS)
+    letters_of_script[Script.NONE] = 0.0
+    page_script = int(letters_of_script.argmax())
+    in_page_script = script == page_script
+    min_letters = np.where(in_page_script, LINES.min_letters, LINES.min_letters_other_script)
+    to_detect = (assigner.detection < 0) & (letters >= min_letters)
+    all_short = not (in_page_script & (to_detect | (assigner.detection >= 0))).any()
+    if all_short and letters_of_script[page_script] >= LINES.min_letters_other_script:
+        assigner.detect(np.flatnonzero(in_page_script).tolist())
+    assigner.assign(np.flatnonzero(to_detect))
+    return letters, script, assigner.detection
+
+
+def line_scripts(scripts: Floats, letters: Floats, one_language: Bools) -> Ints:
+    """The script that decides each line's language, (n,); 0 where a line has no letters.
+
+    The script with the most letters, or a script of one language that has a fifth of them.
+    """
+    own = scripts * one_language
+    decides = own.max(1, initial=0.0) > LINES.min_script_share * letters
+    script = np.where(decides, own.argmax(1), scripts.argmax(1))
+    return np.where(letters > 0, script, Script.NONE).astype(np.int64)
+
+
+class HanFlag(IntFlag):
+    """What a character in Han says: it is in a character set of China or Taiwan, or is kana."""
 
     SIMPLIFIED = 1
     TRADITIONAL = 2
     KANA = 4
 
 
+_KANA: Final = (0x3041, 0x30FB), (0x30FD, 0x3100), (0xFF66, 0xFF9E)
+
+
 @cache
 def han_table() -> NDArray[np.uint8]:
-    """The Han flags of each code point below U+20000."""
+    """The HanFlags of each code point below U+20000: the characters of GB 2312 and of Big5."""
     table = np.zeros(TABLE_SIZE, np.uint8)
     lead = np.arange(0xA1, 0xFF)
     for flag, codec, trail in (
-        (Han.SIMPLIFIED, "gb2312", lead),
-        (Han.TRADITIONAL, "big5", np.concatenate([np.arange(0x40, 0x7F), lead])),
+        (HanFlag.SIMPLIFIED, "gb2312", lead),
+        (HanFlag.TRADITIONAL, "big5", np.concatenate([np.arange(0x40, 0x7F), lead])),
     ):
         pairs = np.stack(np.meshgrid(lead, trail, indexing="ij"), -1).astype(np.uint8)
         table[code_points(pairs.tobytes().decode(codec, "ignore"))] |= np.uint8(flag)
-    table[:0x80] = 0  # what an unknown pair leaves behind
+    table[:0x80] = 0  # the second bytes of unassigned pairs are decoded as ASCII
     for begin, end in _KANA:
-        table[begin:end] |= np.uint8(Han.KANA)
+        table[begin:end] |= np.uint8(HanFlag.KANA)
     return table
 
 
-def _han_language(points: NDArray[np.uint32]) -> str:
-    """Japanese where there is kana among the characters, else Chinese by its sets.
+def han_language(points: NDArray[np.uint32]) -> HanLanguage:
+    """Japanese where there are kana among the characters, else Chinese by its character sets.
 
-    >>> _han_language(code_points("学校讨论")), _han_language(code_points("學校討論"))
-    ('zh-cn', 'zh-tw')
+    >>> han_language(code_points("学校讨论")).name, han_language(code_points("學校討論")).name
+    ('SIMPLIFIED', 'TRADITIONAL')
     """
     flags = han_table()[np.minimum(points, TABLE_SIZE - 1)]
     kana, simplified, traditional = (
-        int(((flags & flag) > 0).sum()) for flag in (Han.KANA, Han.SIMPLIFIED, Han.TRADITIONAL)
+        np.count_nonzero(flags & flag)
+        for flag in (HanFlag.KANA, HanFlag.SIMPLIFIED, HanFlag.TRADITIONAL)
     )
-    if kana > MIN_SHARE * len(points) / 2:
-        return "ja"
-    return "zh-tw" if traditional > simplified else "zh-cn"
+    if kana > LINES.min_script_share * len(points) / 2:
+        return HanLanguage.JAPANESE
+    return HanLanguage.TRADITIONAL if traditional > simplified else HanLanguage.SIMPLIFIED
+
+
+# --------------------------------------------------------------------------------- trigrams
+
+
+_MIX: Final = np.uint64(0xD6E8FEB86659FD93)
+_CODE_POINT_BITS: Final = np.uint64(21)
+
+
+def trigram_buckets(first: Points, middle: Points, last: Points) -> Ints:
+    """The buckets, out of 2**16, of trigrams of code points; 0 stands for the bound of a word."""
+    width = _CODE_POINT_BITS
+    with np.errstate(over="ignore"):
+        hashes = ((first << width << width) | (middle << width) | last) * _MIX
+    buckets: Ints = (hashes >> np.uint64(64 - PROFILES.bits)).astype(np.int64)
+    return buckets
+
+
+def word_trigrams(points: NDArray[np.uint32]) -> Ints:
+    """The buckets of the trigrams of words and their bounds: of "ab", those of "-ab" and "ab-"."""
+    char = char_table()[np.minimum(points, TABLE_SIZE - 1)]
+    in_word = (char >= Char.LOWER) & (char <= Char.MARK)
+    padded = np.concatenate([[0], np.where(in_word, points, 0), [0]]).astype(np.uint64)
+    repeated_bound = (padded[1:] == 0) & (padded[:-1] == 0)
+    padded = padded[np.concatenate([[True], ~repeated_bound])]
+    of_words = padded[1:-1] > 0  # of bounds themselves there are none
+    return trigram_buckets(padded[:-2][of_words], padded[1:-1][of_words], padded[2:][of_words])
+
+
+@dataclass(slots=True)
+class TrigramProfile:
+    """The trigrams seen in one language and script: 0, 1, or 2 for more, for each bucket.
+
+    ``common`` are those of the language itself, before any line of the page was seen.
+    """
+
+    detection: int
+    script: int
+    common: bytes
+    trigrams: int = field(init=False)  # that were added
+    seen: NDArray[np.uint8] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.trigrams = PROFILES.prior_trigrams if self.common else 0
+        self.seen = np.zeros(1 << PROFILES.bits, np.uint8)
+        if self.common:
+            self.seen[:] = np.frombuffer(self.common, np.uint8)
+
+    def add(self, trigrams: Ints) -> None:
+        """Add the trigrams of a line."""
+        if self.trigrams < PROFILES.max_trigrams:
+            buckets, times = np.unique(trigrams, return_counts=True)
+            self.seen[buckets] = np.minimum(self.seen[buckets] + times, 2)
+            self.trigrams += len(trigrams)
+
+    def unseen_share(self, trigrams: Ints) -> float:
+        """The share of a line's trigrams that are not in the profile."""
+        return np.count_nonzero(self.seen[trigrams] == 0) / len(trigrams)
+
+    def expected_unseen_share(self) -> float:
+        """The share of unseen trigrams to expect in more text of the language (Good 1953)."""
+        singletons = np.count_nonzero(self.seen == 1)
+        return (singletons + (PROFILES.prior_singletons if self.common else 0)) / self.trigrams
+
+
+# ------------------------------------------------------------------------------- assignment
+
+
+class _Match(IntEnum):
+    """How a line's trigrams compare to the profiles; a line that is ASSIGNED has a detection."""
+
+    ASSIGNED = 0
+    SIMILAR = 1
+    UNLIKE = 2
+
+
+class _Assigner:
+    """Assigns detections to lines, and keeps a trigram profile of each language it is sure of."""
+
+    def __init__(self, text: PageText, letters: Floats, script: Ints, detect: Detect) -> None:
+        self.text, self.letters, self.script, self.detector = text, letters, script, detect
+        self.detection = np.full(text.n, -1)
+        self.profiles: list[TrigramProfile] = []
+
+    def points(self, line: int, size: int) -> NDArray[np.uint32]:
+        """The first code points of a line."""
+        start = int(self.text.starts[line])
+        return self.text.folded[start : start + min(int(self.text.lengths[line]), size)]
+
+    def trigrams(self, line: int) -> Ints:
+        """The buckets of a line's trigrams."""
+        return word_trigrams(self.points(line, PROFILES.line_chars))
+
+    def match(self, line: int) -> _Match:
+        """Assign a line the detection of the closest profile, if that is close enough."""
+        trigrams = self.trigrams(line)
+        profiles = [each for each in self.profiles if each.script == self.script[line]]
+        if not profiles or not len(trigrams):
+            return _Match.UNLIKE
+        closest = min(profiles, key=lambda each: each.unseen_share(trigrams))
+        unseen = closest.unseen_share(trigrams)
+        is_long = self.letters[line] >= GROUPS.long_letters
+        allowed = MATCH.factor * closest.expected_unseen_share() + MATCH.slack
+        if unseen <= min(allowed, MATCH.max_unseen_long if is_long else MATCH.max_unseen):
+            self.detection[line] = closest.detection
+            closest.add(trigrams)
+            return _Match.ASSIGNED
+        return _Match.SIMILAR if unseen < MATCH.similar else _Match.UNLIKE
+
+    def detect(self, lines: list[int]) -> None:
+        """Call the detector for lines together; where it is sure, add them to a profile."""
+        found = self.detector(lines)
+        self.detection[lines] = found.number
+        trigrams = [self.trigrams(line) for line in lines]
+        enough = self.letters[lines].sum() >= PROFILES.min_letters and any(map(len, trigrams))
+        if found.similar < 0 or not enough:
+            return
+        script = int(self.script[lines[0]])
+        of_language = [
+            p for p in self.profiles if (p.detection, p.script) == (found.similar, script)
+        ]
+        if not of_language and len(self.profiles) < PROFILES.max_profiles:
+            of_language = [TrigramProfile(found.similar, script, found.common)]
+            self.profiles += of_language
+        for profile in of_language:
+            for each in trigrams:
+                profile.add(each)
+
+    def assign(self, lines: Ints) -> None:
+        """Assign long lines first, which fill the profiles; then groups of short lines."""
+        rest = []
+        for line in lines[np.argsort(-self.letters[lines], kind="stable")].tolist():
+            match = self.match(line)
+            if match == _Match.UNLIKE and self.letters[line] >= GROUPS.long_letters:
+                self.detect([line])
+            elif match:
+                rest.append(line)
+        groups: dict[tuple[_Match, int], list[int]] = {}
+        for line in sorted(rest):
+            if match := self.match(line):
+                key = match, int(self.script[line])
+                if key in groups and line - groups[key][-1] > GROUPS.max_gap:
+                    self.detect(groups.pop(key))
+                group = groups.setdefault(key, [])
+                group.append(line)
+                if self.is_full(group, match):
+                    self.detect(groups.pop(key))
+        for _, group in sorted(groups.items()):
+            self.detect(group)
+
+    def is_full(self, group: list[int], match: _Match) -> bool:
+        """Whether a group has enough letters for the detector, or too many lines."""
+        similar = match == _Match.SIMILAR
+        enough = GROUPS.similar_letters if similar else GROUPS.unlike_letters
+        return bool(self.letters[group].sum() >= enough) or len(group) == GROUPS.max_lines

@@ -1,8 +1,10 @@
-"""Language codes, their names and their scripts."""
+"""Languages: their codes (ISO 639-1, but zh-cn and zh-tw for Chinese), names and scripts."""
 
 from __future__ import annotations
 
 from typing import Final
+
+from boilerplate.unicode import Script
 
 LANGUAGES: Final = {
     "af": "Afrikaans", "am": "Amharic", "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali",
@@ -20,6 +22,24 @@ LANGUAGES: Final = {
     "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh-cn": "Chinese", "zh-tw": "Chinese",
 }  # fmt: skip
 
+# Scripts in which one of these languages is written. langdetect has no profile for some of the
+# languages, and gets short lines in the others wrong.
+ONE_LANGUAGE: Final = {
+    Script.GREEK: "el", Script.ARMENIAN: "hy", Script.HEBREW: "he", Script.THAANA: "dv",
+    Script.BENGALI: "bn", Script.GURMUKHI: "pa", Script.GUJARATI: "gu", Script.ODIA: "or",
+    Script.TAMIL: "ta", Script.TELUGU: "te", Script.KANNADA: "kn", Script.MALAYALAM: "ml",
+    Script.SINHALA: "si", Script.THAI: "th", Script.LAO: "lo", Script.TIBETAN: "bo",
+    Script.MYANMAR: "my", Script.GEORGIAN: "ka", Script.HANGUL: "ko", Script.ETHIOPIC: "am",
+    Script.KHMER: "km", Script.MONGOLIAN: "mn",
+}  # fmt: skip
+_SCRIPTS: Final = {
+    **{code: script for script, code in ONE_LANGUAGE.items()},
+    **dict.fromkeys(("bg", "mk", "ru", "uk"), Script.CYRILLIC),
+    **dict.fromkeys(("ar", "fa", "ur"), Script.ARABIC),
+    **dict.fromkeys(("hi", "mr", "ne"), Script.DEVANAGARI),
+    **dict.fromkeys(("ja", "zh-cn", "zh-tw"), Script.HAN),
+}
+
 
 def language_name(code: str) -> str:
     """The English name of a language, or its code where there is none.
@@ -28,6 +48,15 @@ def language_name(code: str) -> str:
     ('Turkish', 'Chinese', 'xx')
     """
     return LANGUAGES.get(code, code)
+
+
+def language_script(code: str) -> Script:
+    """The script in which a language is written, Latin if nothing else is known.
+
+    >>> language_script("uk").name, language_script("ko").name, language_script("tr").name
+    ('CYRILLIC', 'HANGUL', 'LATIN')
+    """
+    return _SCRIPTS.get(code, Script.LATIN)
 
 
 def same_language(one: str | None, other: str | None) -> bool:

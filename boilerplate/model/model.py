@@ -66,12 +66,12 @@ class Model:
         stack = self.stacks[kind]
         linear = stack.linear.scores(encoded)
         types = stack.types.log_probabilities(encoded.bag)
-        pages = stack.linear.log_language_pages(encoded.speech.language)
+        pages = stack.linear.log_language_pages(encoded.line_languages.main_language)
         matrix = tree_matrix(encoded, linear, stack.linear.bias, pages, types)
         return Scores(
             sigmoid(stack.trees.log_odds(matrix)),
             float(np.exp(types[PAGE_TYPES.index("article")])),
-            tuple(encoded.speech.of_lines()),
+            tuple(encoded.line_languages.likeliest()),
             encoded.chars,
             tree=encoded.tree,
             matrices=((kind, matrix),),

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 import boilerplate
 from boilerplate.cleaner import Cleaner
 from boilerplate.cli.clean import BROKEN_PIPE_STATUS
-from boilerplate.cli.main import COMMANDS, Deferred, cli, completion
+from boilerplate.cli.main import cli
 from boilerplate.cli.output import SUFFIXES
 from boilerplate.reading import limits
 
@@ -352,16 +352,6 @@ def test_report_is_one_file_about_all_pages(folder: Path, tmp_path: Path):
 # Explaining
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_short_help_of_a_command_is_the_first_line_of_its_help(name: str) -> None:
-    command = cli.commands[name]
-    assert isinstance(command, Deferred)
-    own = command.load()
-    assert own.name == name
-    assert own.help
-    assert command.short_help == own.help.split("\n")[0]
-
-
 def test_explain_shows_kept_and_dropped_lines_aligned():
     result = run("clean", "--explain", EXAMPLES / "turkish-notice.txt")
     title, *lines = result.stdout.splitlines()
@@ -429,23 +419,6 @@ def test_control_characters_in_jsonl_are_escaped_on_a_terminal(tmp_path: Path):
     assert json.loads(shown) == json.loads(piped)
 
 
-def test_no_command_prints_control_characters_in_file_names(tmp_path: Path):
-    own = tmp_path / "\x1b]0;owned\x07"
-    page = tmp_path / "\x9b31mpage.html"
-    page.write_text("<p>The ferry left.\x9b31m</p><p>\u202eIt came back.", "utf-8")
-    commands = (
-        ["plugins", "new", "courier.example", page, "--dir", own],
-        ["plugins", "test", own],
-        ["train", "site", "courier.example", page, "--site-models", own],
-        ["clean", "--report", own / "none" / "a.html", page],
-    )
-    for command in commands:
-        result = run(*command)
-        said = result.stdout + result.stderr
-        assert "\u241b]0;owned" in said, command
-        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", said), command
-
-
 # Unix manners
 
 
@@ -498,42 +471,3 @@ def test_lone_surrogates_in_a_page_are_accepted(monkeypatch: pytest.MonkeyPatch)
     assert run("clean", *KEEP_ALL, "--explain", stdin="x").exit_code == 0
     [record] = objects(run("clean", "--format", "jsonl", stdin="x"))
     assert record["lines"][0]["text"] == "a\ud800b"
-
-
-def test_help_loads_no_heavy_module():
-    probe = (
-        "import sys\nfrom boilerplate.cli.main import COMMANDS, cli\n"
-        "cli(['--help'], standalone_mode=False)\n"
-        "commands = {module for module, _ in COMMANDS.values()}\n"
-        "none = {*commands, 'boilerplate.plugins.manager', 'boilerplate.page'} & set(sys.modules)\n"
-        "cli(['clean', '--help'], standalone_mode=False)\n"
-        "heavy = 'numpy turbohtml rich langdetect subprocess decimal boilerplate_plugins'\n"
-        "sys.exit(bool(none or {*heavy.split()} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False)
-    assert done.returncode == 0
-    assert b"Examples:" in done.stdout
-
-
-@pytest.mark.parametrize("name", ["clean", "completion"])
-def test_help_has_examples(name: str):
-    assert f"boilerplate {name}" in run(name, "--help").stdout
-
-
-def test_version_is_the_installed_version():
-    assert re.fullmatch(
-        r"boilerplate \d+\.\d+\.\d+ \((compiled|pure Python)\)\n", run("--version").stdout
-    )
-
-
-@pytest.mark.parametrize("name", completion.params[0].type.choices)
-def test_each_shell_has_a_completion_script(name: str):
-    script = run("completion", name).stdout
-    assert "_BOILERPLATE_COMPLETE" in script
-    assert f"{name}_complete" in script
-
-
-def test_completion_completes_options():
-    env = {**os.environ, "_BOILERPLATE_COMPLETE": "bash_complete",
-           "COMP_WORDS": "boilerplate clean --thr", "COMP_CWORD": "2"}  # fmt: skip
-    assert b"--threshold" in shell("boilerplate", env=env).stdout

@@ -19,7 +19,6 @@ from training.progress import no_log
 from training.samples import TEXT_LAYOUTS, sample
 from training.score import macro, score_page
 
-
 pytestmark = pytest.mark.slow
 
 

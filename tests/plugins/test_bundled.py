@@ -1,4 +1,4 @@
-"""The bundled plugins: pages for each, and what is read of other people's rules."""
+"""The bundled plugins: the fixtures of each, and the converters of other rules."""
 
 from __future__ import annotations
 
@@ -8,41 +8,39 @@ from pathlib import Path
 
 import pytest
 
-from boilerplate.labelling.fixtures import check, fixtures_in
+from boilerplate.labelling.fixtures import check_fixture, fixtures_in
 from boilerplate.page import Page
-from boilerplate.plugins.manager import Plugins, load_plugins, no_plugins
+from boilerplate.plugins import Plugins, Settings, SiteRules, Vote, load_plugins, no_plugins
 from boilerplate.plugins.matcher import Matcher
-from boilerplate.plugins.plugin import Settings
-from boilerplate.plugins.rules import SiteRules, Vote
 from boilerplate.reading.read import read
 from boilerplate_plugins import adblock_lists, ftr_site_config
-from tests.test_plugins import MODEL, clean
+from tests.plugins.made_up_plugins import MODEL, clean
 
-FOLDER = Path(__file__).parent.parent / "plugins"
+FOLDER = Path(__file__).parents[2] / "plugins"
 SITES = [path for path in sorted(FOLDER.iterdir()) if (path / "rules.toml").is_file()]
 
 
 class TestSites:
-    def test_there_is_a_handful(self) -> None:
+    def test_these_sites_have_a_plugin(self) -> None:
         assert {path.name for path in SITES} >= {
             "dailymail", "dailysabah", "ifeng", "sepl", "tovima",
         }  # fmt: skip
 
     @pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
-    def test_each_has_pages_and_none_is_made_worse(self, site: Path) -> None:
+    def test_every_fixture_of_a_site_passes(self, site: Path) -> None:
         paths = list(fixtures_in(site))
         assert paths
         for path in paths:
-            outcome = check(path)
-            assert outcome.set_wrong == 0
-            assert outcome.diff == ()
+            result = check_fixture(path)
+            assert result.set_wrong == 0
+            assert result.diff == ()
 
     @pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
-    def test_each_does_something_on_its_pages(self, site: Path) -> None:
-        # A model that has learned nothing: what is right is the plugin's doing.
-        assert sum(check(path, MODEL).set_right for path in fixtures_in(site))
+    def test_the_rules_of_a_site_correct_lines_of_its_fixtures(self, site: Path) -> None:
+        # With an untrained model, correct lines are due to the plugin.
+        assert sum(check_fixture(path, MODEL).set_right for path in fixtures_in(site))
 
-    def test_each_is_installed(self) -> None:
+    def test_every_site_has_an_entry_point(self) -> None:
         bundled = {p.name for p in load_plugins(Settings()).active if p.origin == "bundled"}
         assert {path.name for path in SITES} <= bundled
 
@@ -86,19 +84,19 @@ MARKUP = (
 
 
 class TestSiteConfig:
-    def test_a_file_says_where_the_article_stands_and_what_is_chrome(self) -> None:
+    def test_body_and_strip_become_votes(self) -> None:
         rules = ftr_site_config.parse_site_config("a.example", FTR)
         assert opinions(rules, page_for(rules, MARKUP)) == {
             "3. März": -1.5, "Ein Satz.": 0.5, "Werbung": -0.5, "Teilen": -0.5, "Fuß": -0.5,
         }  # fmt: skip
 
     @pytest.mark.parametrize("text", ["", "# nothing", "body:", "body: count(//p)", "title: //h1"])
-    def test_a_file_with_nothing_of_use_has_no_rules(self, text: str) -> None:
+    def test_a_file_without_usable_expressions_has_no_rules(self, text: str) -> None:
         assert ftr_site_config.parse_site_config("a.example", text) == []
 
-    @pytest.mark.parametrize("form", ["folder", "tar.xz", "zip"])
-    def test_a_clone_or_an_archive_is_read(
-        self, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("container", ["folder", "tar.xz", "zip"])
+    def test_a_folder_or_an_archive_is_read(
+        self, container: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         clone = tmp_path / "ftr-site-config"
         clone.mkdir()
@@ -107,11 +105,11 @@ class TestSiteConfig:
         (clone / "global.txt").write_text("body: //p", "utf-8")
         (clone / "LICENSE.txt").write_text("body: //p", "utf-8")
         path = clone
-        if form == "tar.xz":
+        if container == "tar.xz":
             path = tmp_path / "x.tar.xz"
             with tarfile.open(path, "w:xz") as archive:
                 archive.add(clone, "ftr-site-config")
-        elif form == "zip":
+        elif container == "zip":
             path = tmp_path / "x.zip"
             with zipfile.ZipFile(path, "w") as archive:
                 for file in clone.iterdir():
@@ -142,7 +140,7 @@ a.example#$#.y { remove: true; }
 
 
 class TestAdblockLists:
-    def test_what_a_list_hides_gets_a_vote_and_exceptions_take_it_back(
+    def test_hidden_elements_get_a_vote_and_exceptions_cancel_it(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (tmp_path / "list.txt").write_text(LIST, "utf-8")
@@ -165,27 +163,27 @@ class TestAdblockLists:
         assert votes("https://a.example/") == "=---="
         assert votes("https://c.example/") == "--==="
 
-    def test_a_list_is_said_before_the_model_s_reason(self) -> None:
+    def test_a_rule_for_all_sites_is_a_vote_against(self) -> None:
         rules = list(adblock_lists.parse_lists(["##.cookie"]))
         assert opinions(rules, read("<p class=cookie>x</p>")) == {"x": -2.0}
 
 
 @pytest.mark.parametrize("variable", [ftr_site_config.VARIABLE, adblock_lists.VARIABLE])
-class TestOff:
-    def test_readers_know_no_site_unless_a_path_is_named(
+class TestWithoutPath:
+    def test_there_are_no_rules_unless_a_path_is_named(
         self, variable: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv(variable, raising=False)
-        assert self.reader(variable).active[0].hosts == ()
+        assert self.converter(variable).active[0].hosts == ()
 
-    def test_a_path_that_is_not_there_is_a_warning(
+    def test_a_missing_path_is_a_warning(
         self, variable: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         monkeypatch.setenv(variable, str(tmp_path / "gone"))
         with pytest.warns(UserWarning, match=r"site_rules: FileNotFoundError.*gone"):
-            assert self.reader(variable).active == []
+            assert self.converter(variable).active == []
 
-    def reader(self, variable: str) -> Plugins:
+    def converter(self, variable: str) -> Plugins:
         names = {ftr_site_config.VARIABLE: "ftr-site-config"}
         only = names.get(variable, "adblock-lists")
         return load_plugins(Settings(only=frozenset({only})))

@@ -1,6 +1,6 @@
-"""That a file from a stranger is what was saved or is refused, and does nothing else.
+"""Model files as untrusted input: a file is what was saved, or it is refused and does nothing.
 
-Each claim is made of all three kinds of file: models, models of kinds, and site models.
+Most tests run on all three formats: models, models of chrome kinds, and site models.
 """
 
 from __future__ import annotations
@@ -28,38 +28,30 @@ from hypothesis.extra import numpy as arrays_of
 
 from boilerplate import Cleaner, SiteModel
 from boilerplate.cli.main import cli
-from boilerplate.model import archive as room
-from boilerplate.model import chrome_kinds as kinds_room
-from boilerplate.model import model as model_room
-from boilerplate.model.archive import Form, packed, unpacked
+from boilerplate.kernels.plain_chrome_kinds import PARAMS as KIND_PARAMS
+from boilerplate.model import archive, chrome_kinds
+from boilerplate.model import model as model_module
+from boilerplate.model.archive import FileFormat, packed, unpacked
 from boilerplate.model.chrome_kinds import KINDS, KINDS_FILE, KindModel
 from boilerplate.model.file import MODEL_FILE
 from boilerplate.model.model import Model, load_model
-from boilerplate.model.trees import _NODE_ARRAYS, MAX_NODES, ModelError, trees_from
+from boilerplate.model.trees import MAX_NODES, NODE_ARRAYS, ModelError, trees_from
 from boilerplate.page import text_page
 from boilerplate.site_models.file import SITE_FILE, SiteModelError, to_bytes
 from boilerplate.site_models.folder import load_site_model
-from boilerplate.site_models.sketch import (
-    MAX_LINES,
-    MAX_PAGE_LINES,
-    MAX_PAGES,
-    Sample,
-    Sketch,
-    merged,
-    sample,
-)
+from boilerplate.site_models.sketch import LIMITS, Sample, Sketch, merged, sample
 from tests import made_up_site as site
 from tests.altered import members, npy, rezipped, zipped
 from tests.made_up import made_up_model
 
-NAME = "from a stranger.zip"
+NAME = "untrusted.zip"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One kind of file: a valid one, and how it is read and written."""
+    """A valid file of one format, and how it is read and written."""
 
-    form: Form = field(repr=False)
+    format: FileFormat = field(repr=False)
     data: bytes = field(repr=False)
     read: Callable[[bytes], Any] = field(repr=False)
     write: Callable[[Any], bytes] = field(repr=False)
@@ -73,9 +65,9 @@ class Kept:
         """The file with other bytes where an array was."""
         return rezipped(self.data, others={f"{self.array}.npy": content})
 
-    def with_head(self, content: bytes, compression: int = zipfile.ZIP_STORED) -> bytes:
+    def with_header(self, content: bytes, compression: int = zipfile.ZIP_STORED) -> bytes:
         """The file with other bytes where its JSON was."""
-        return zipped(members(self.data) | {self.form.head: content}, compression)
+        return zipped(members(self.data) | {self.format.header: content}, compression)
 
     def values(self) -> np.ndarray:
         """The array that ``altered`` replaces."""
@@ -84,7 +76,7 @@ class Kept:
 
 def a_kind_model() -> KindModel:
     rng = np.random.default_rng(0)
-    shapes = (1 << kinds_room.TEXT_BITS, len(KINDS)), (1 << kinds_room.NAME_BITS, len(KINDS))
+    shapes = (1 << KIND_PARAMS.text_bits, len(KINDS)), (1 << KIND_PARAMS.token_bits, len(KINDS))
     text, names = (rng.integers(-1, 2, shape).astype(np.float32) for shape in shapes)
     return KindModel(text, names, np.zeros(len(KINDS), np.float32), {"trained_on": "nothing"})
 
@@ -104,16 +96,16 @@ SITE = SiteModel("daily.example", MODEL).fit(site.text(i) for i in range(4))
 FILES = {
     "model": Kept(
         MODEL_FILE,
-        model_room.to_bytes(MODEL),
-        lambda data: model_room.from_bytes(data, NAME),
-        model_room.to_bytes,
+        model_module.to_bytes(MODEL),
+        lambda data: model_module.from_bytes(data, NAME),
+        model_module.to_bytes,
         "text-wording",
     ),
     "kinds": Kept(
         KINDS_FILE,
-        kinds_room.to_bytes(a_kind_model()),
-        lambda data: kinds_room.from_bytes(data, NAME),
-        kinds_room.to_bytes,
+        chrome_kinds.to_bytes(a_kind_model()),
+        lambda data: chrome_kinds.from_bytes(data, NAME),
+        chrome_kinds.to_bytes,
         "names",
     ),
     "site model": Kept(
@@ -177,13 +169,13 @@ def header(text: str, values: bytes = b"\0" * 8, version: bytes = b"\1\0") -> by
 
 
 def bomb(kept: Kept, content: bytes) -> bytes:
-    """A small file of much."""
-    return zipped({kept.form.head: content}, zipfile.ZIP_DEFLATED)
+    """A small file that unpacks to a large one."""
+    return zipped({kept.format.header: content}, zipfile.ZIP_DEFLATED)
 
 
 HEADER = "{'descr': '<f2', 'fortran_order': False, 'shape': (4,), }"
 DAMAGE: dict[str, tuple[Callable[[Kept], bytes], str]] = {
-    # What is no file of ours at all
+    # Not a zip, or a zip of something else
     "nothing": (lambda k: b"", "is damaged or is no"),
     "text": (lambda k: b"a model", "is damaged or is no"),
     "a pickle": (lambda k: pickle.dumps(Bomb()), "is damaged or is no"),
@@ -191,7 +183,7 @@ DAMAGE: dict[str, tuple[Callable[[Kept], bytes], str]] = {
     "an array of objects": (lambda k: npy(np.array([Bomb()])), "is damaged or is no"),
     "a zip of a pickle": (lambda k: zipped({"data.pkl": pickle.dumps(Bomb())}), "it has no"),
     "an empty zip": (lambda k: zipped({}), "it has no"),
-    # Zips that are not as they say
+    # Zips that contradict themselves
     "cut in the middle": (lambda k: k.data[: len(k.data) // 2], "does not end as a zip"),
     "a byte short": (lambda k: k.data[:-1], "does not end as a zip"),
     "a byte more": (lambda k: k.data + b"\0", "does not end as a zip"),
@@ -201,23 +193,23 @@ DAMAGE: dict[str, tuple[Callable[[Kept], bytes], str]] = {
     "a member of a long name": (
         lambda k: zipped(members(k.data) | {"x" * 65000: b""}), "names its members",
     ),
-    "a bomb": (lambda k: bomb(k, b" " * (k.form.max_bytes + 1)), "unpacks to"),
+    "a bomb": (lambda k: bomb(k, b" " * (k.format.max_bytes + 1)), "unpacks to"),
     "a bomb of many parts": (
-        lambda k: zipped(dict.fromkeys("abcdefghij", b"\0" * (k.form.max_bytes // 9))),
+        lambda k: zipped(dict.fromkeys("abcdefghij", b"\0" * (k.format.max_bytes // 9))),
         "unpacks to",
     ),
     "a bomb that says that it is small": (
-        lambda k: announced(bomb(k, b" " * k.form.max_bytes), k.form.head, 9),
+        lambda k: announced(bomb(k, b" " * k.format.max_bytes), k.format.header, 9),
         "is damaged or is no",
     ),
     "a member that says that it is large": (
-        lambda k: announced(k.data, k.form.head, 9999), "does not have the 9999 bytes",
+        lambda k: announced(k.data, k.format.header, 9999), "does not have the 9999 bytes",
     ),
     "two members of a name": (lambda k: twice(k.data, f"{k.array}.npy"), "two members of the same"),
-    "two heads": (lambda k: twice(k.data, k.form.head), "two members of the same name"),
+    "two heads": (lambda k: twice(k.data, k.format.header), "two members of the same name"),
     "encrypted": (lambda k: encrypted(k.data), "is damaged or is no"),
     "another compression": (
-        lambda k: zipped({k.form.head: b"{}"}, zipfile.ZIP_LZMA), "compressed in a way",
+        lambda k: zipped({k.format.header: b"{}"}, zipfile.ZIP_LZMA), "compressed in a way",
     ),
     "a name above the folder": (
         lambda k: zipped({**members(k.data), "../../evil.npy": b""}), "'../../evil.npy'",
@@ -236,25 +228,25 @@ DAMAGE: dict[str, tuple[Callable[[Kept], bytes], str]] = {
         "lacks its member",
     ),
     # JSON
-    "no JSON": (lambda k: k.with_head(b"\x80\4"), "is damaged or is no"),
-    "a list": (lambda k: k.with_head(b"[]"), "is not a"),
-    "null": (lambda k: k.with_head(b"null"), "is not a"),
-    "deep JSON": (lambda k: k.with_head(b"[" * 90_000), "nested too deeply"),
-    "deep objects": (lambda k: k.with_head(b'{"a":' * 15_000), "nested too deeply"),
-    "long JSON": (lambda k: k.with_head(b" " * (room.MAX_JSON_BYTES + 1)), "are accepted"),
+    "no JSON": (lambda k: k.with_header(b"\x80\4"), "is damaged or is no"),
+    "a list": (lambda k: k.with_header(b"[]"), "is not a"),
+    "null": (lambda k: k.with_header(b"null"), "is not a"),
+    "deep JSON": (lambda k: k.with_header(b"[" * 90_000), "nested too deeply"),
+    "deep objects": (lambda k: k.with_header(b'{"a":' * 15_000), "nested too deeply"),
+    "long JSON": (lambda k: k.with_header(b" " * (archive.MAX_JSON_BYTES + 1)), "are accepted"),
     "a number of 10,000 digits": (
-        lambda k: k.with_head(b'{"format": ' + b"9" * 10_000 + b"}"), "is damaged or is no",
+        lambda k: k.with_header(b'{"format": ' + b"9" * 10_000 + b"}"), "is damaged or is no",
     ),
     "another format": (lambda k: rezipped(k.data, lambda a: a.update(format="skops")), "is not a"),
     "no version": (
         lambda k: rezipped(k.data, lambda a: a.pop("format_version")), "has format_version None",
     ),
     "the next version": (
-        lambda k: rezipped(k.data, lambda a: a.update(format_version=k.form.version + 1)),
+        lambda k: rezipped(k.data, lambda a: a.update(format_version=k.format.version + 1)),
         "or install the version that wrote it",
     ),
     "a version that equals": (
-        lambda k: rezipped(k.data, lambda a: a.update(format_version=float(k.form.version))),
+        lambda k: rezipped(k.data, lambda a: a.update(format_version=float(k.format.version))),
         ".0, this version reads",
     ),
     "a version that is true": (
@@ -315,21 +307,21 @@ DAMAGE: dict[str, tuple[Callable[[Kept], bytes], str]] = {
 
 @every_file
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_file_is_refused_in_one_sentence_with_its_name(
+def test_a_damaged_file_is_refused_with_its_name_in_one_line(
     kept: Kept, damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, said = DAMAGE[damage]
+    made, part = DAMAGE[damage]
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(kept.form.error, match=f"^{NAME}: ") as refused:
+    with pytest.raises(kept.format.error, match=f"^{NAME}: ") as refused:
         kept.read(made(kept))
-    told = str(refused.value)
-    assert said.replace("ARRAY", kept.array) in told
-    assert len(told.splitlines()) == 1
-    assert len(told) < 400
+    message = str(refused.value)
+    assert part.replace("ARRAY", kept.array) in message
+    assert len(message.splitlines()) == 1
+    assert len(message) < 400
     assert not any(tmp_path.iterdir()), "nothing ran and nothing was written"
 
 
-def test_what_is_refused_does_harm_where_it_is_believed(
+def test_the_pickle_used_in_these_tests_does_run_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -346,7 +338,7 @@ LOADERS = {
 
 
 @pytest.mark.parametrize(("load", "error"), LOADERS.values(), ids=LOADERS)
-def test_what_is_no_file_to_read_is_refused_with_its_name(
+def test_folders_pipes_and_missing_files_are_refused_with_their_name(
     load: Callable[[Any], object], error: type[ValueError], tmp_path: Path
 ) -> None:
     paths = [tmp_path, tmp_path / "gone", tmp_path / "nul\0", tmp_path / ("x" * 300)]
@@ -399,15 +391,15 @@ def edited(data: bytes, changes: list[tuple[str, float, bytes, int]]) -> bytes:
 
 
 @every_file
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(changes=edits)
 @example(changes=[("insert", 0.0, b"#!/bin/sh", 1)])  # what stands before a zip belongs to none
-def test_any_bytes_changed_are_noticed_or_make_no_difference(
+def test_changed_bytes_are_refused_or_change_nothing(
     kept: Kept, changes: list[tuple[str, float, bytes, int]]
 ) -> None:
     try:
         again = kept.read(edited(kept.data, changes))
-    except kept.form.error:
+    except kept.format.error:
         return
     assert kept.write(again) == kept.data
 
@@ -420,7 +412,7 @@ anything = st.recursive(
 
 
 def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Where there is something in a value from JSON."""
+    """The paths to all values inside a value from JSON."""
     if not isinstance(value, dict | list):
         return [at]
     below = value.items() if isinstance(value, dict) else enumerate(value)
@@ -434,42 +426,38 @@ def put(value: Any, at: tuple[Any, ...], new: Any) -> None:
 
 
 def is_usable(found: Any) -> bool:
-    """Whether what was read gives probabilities."""
+    """Whether a model that was read gives probabilities."""
     lines = [*site.MENU, *site.article(9), *site.article(9, "ar"), *site.BOX]
     page = text_page(lines)
     if isinstance(found, KindModel):
         return bool(np.isfinite(found.log_probabilities(page, page.lines)).all())
-    scores = (MODEL if isinstance(found, SiteModel) else found).predict(page, range(len(lines)))
+    scores = (MODEL if isinstance(found, SiteModel) else found).predict(page)
     if isinstance(found, SiteModel):
         scores = found.correct(page, scores)
     return bool(((scores.probability >= 0) & (scores.probability <= 1)).all())
 
 
 @every_file
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(data=st.data(), new=anything)
 @pytest.mark.filterwarnings("error")
-def test_whatever_the_json_says_a_file_that_is_read_can_be_used(
-    kept: Kept, data: st.DataObject, new: Any
-) -> None:
-    head = json.loads(members(kept.data)[kept.form.head])
+def test_a_file_read_with_any_json_can_be_used(kept: Kept, data: st.DataObject, new: Any) -> None:
+    head = json.loads(members(kept.data)[kept.format.header])
     at = data.draw(st.sampled_from([place for place in places(head) if place]))
     put(head, at, new)
     try:
-        found = kept.read(kept.with_head(json.dumps(head).encode()))
-    except kept.form.error:
+        found = kept.read(kept.with_header(json.dumps(head).encode()))
+    except kept.format.error:
         return
     assert is_usable(found)
 
 
 @every_file
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(data=st.data())
 @pytest.mark.filterwarnings("error")
-def test_whatever_numbers_the_arrays_hold_a_file_that_is_read_can_be_used(
-    kept: Kept, data: st.DataObject
-) -> None:
-    key = data.draw(st.sampled_from(sorted(kept.form.arrays)))
+def test_a_file_read_with_any_numbers_can_be_used(kept: Kept, data: st.DataObject) -> None:
+    key = data.draw(st.sampled_from(sorted(kept.format.arrays)))
     array = np.load(io.BytesIO(members(kept.data)[f"{key}.npy"]))
     size = data.draw(st.integers(1, 9))
     at = data.draw(arrays_of.arrays(np.int64, size, elements=st.integers(0, array.size - 1)))
@@ -477,7 +465,7 @@ def test_whatever_numbers_the_arrays_hold_a_file_that_is_read_can_be_used(
     array.reshape(-1)[at] = new
     try:
         found = kept.read(rezipped(kept.data, arrays={key: array}))
-    except kept.form.error:
+    except kept.format.error:
         return
     assert is_usable(found)
 
@@ -486,7 +474,7 @@ def test_whatever_numbers_the_arrays_hold_a_file_that_is_read_can_be_used(
 
 
 def peak(work: Callable[[], object]) -> int:
-    """Bytes that were allocated at most while something was done."""
+    """The most bytes that were allocated while ``work`` ran."""
     tracemalloc.start()
     try:
         work()
@@ -495,48 +483,50 @@ def peak(work: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
-def form_of(max_bytes: int) -> Form:
-    return Form("thing", "a-thing", 1, "a.json", "make it again", ValueError, max_bytes,
-                frozenset({"numbers"}))  # fmt: skip
+def format_of(max_bytes: int) -> FileFormat:
+    return FileFormat("thing", "a-thing", 1, "a.json", "make it again", ValueError, max_bytes,
+                      frozenset({"numbers"}))  # fmt: skip
 
 
-def reading(form: Form, data: bytes) -> int:
-    """Bytes that reading a file took, the file itself included."""
+def reading(expected: FileFormat, data: bytes) -> int:
+    """The most bytes that reading a file took, the file itself included."""
 
     def read() -> None:
         with suppress(ValueError):
-            unpacked(form, data)
+            unpacked(expected, data)
 
     return len(data) + peak(read)
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
-def test_a_file_as_large_as_may_be_takes_no_more_than_its_form_says(compression: int) -> None:
-    form = form_of(5_000_000)
+def test_reading_the_largest_file_stays_within_max_memory(compression: int) -> None:
+    expected = format_of(5_000_000)
     for values in (np.zeros(620_000), np.random.default_rng(0).random(620_000)):
-        data = zipped(members(packed(form, {}, {"numbers": values})), compression)
-        assert form.max_bytes * 0.98 < sum(map(len, members(data).values())) < form.max_bytes
-        assert reading(form, data) < form.most_memory
+        data = zipped(members(packed(expected, {}, {"numbers": values})), compression)
+        assert (
+            expected.max_bytes * 0.98 < sum(map(len, members(data).values())) < expected.max_bytes
+        )
+        assert reading(expected, data) < expected.max_memory
 
 
 @pytest.mark.parametrize(
     "thing", ["{}", "[]", '{"a":1}', '{"$":[]}', '"\N{GRINNING FACE}"', "1.5", '"$"', "[[[[]]]]"]
 )
-def test_json_of_many_small_things_takes_no_more_than_its_form_says(thing: str) -> None:
-    form = form_of(200_000)
-    things = [thing.replace("$", f"{i:x}") for i in range((room.MAX_JSON_BYTES) // len(thing))]
-    while len((joined := ",".join(things)).encode()) > room.MAX_JSON_BYTES - 2:
+def test_reading_json_of_many_small_values_stays_within_max_memory(thing: str) -> None:
+    expected = format_of(200_000)
+    things = [thing.replace("$", f"{i:x}") for i in range((archive.MAX_JSON_BYTES) // len(thing))]
+    while len((joined := ",".join(things)).encode()) > archive.MAX_JSON_BYTES - 2:
         del things[-(1 + len(things) // 20) :]
     data = zipped({"a.json": f"[{joined}]".encode()})
-    assert reading(form, data) < form.most_memory
+    assert reading(expected, data) < expected.max_memory
 
 
 @every_file
-def test_a_whole_file_takes_a_few_times_the_largest_that_is_accepted(kept: Kept) -> None:
-    assert len(kept.data) + peak(lambda: kept.read(kept.data)) < kept.form.most_memory
+def test_reading_a_valid_file_stays_within_max_memory(kept: Kept) -> None:
+    assert len(kept.data) + peak(lambda: kept.read(kept.data)) < kept.format.max_memory
 
 
-def test_a_model_with_as_many_nodes_as_may_be_takes_no_more_than_is_said() -> None:
+def test_trees_with_the_most_nodes_stay_within_max_memory() -> None:
     per_tree, part = (1 << 15) - 1, 8
     count = MAX_NODES // part // per_tree
     at = np.arange(per_tree)
@@ -548,13 +538,13 @@ def test_a_model_with_as_many_nodes_as_may_be_takes_no_more_than_is_said() -> No
         "value": np.zeros(per_tree),
         "missing_left": np.zeros(per_tree),
     }
-    kinds = dict(_NODE_ARRAYS)
+    kinds = dict(NODE_ARRAYS)
     arrays = {key: np.tile(values, count).astype(kinds[key]) for key, values in full.items()}
     arrays["sizes"] = np.full(count, per_tree, "<i4")
-    assert peak(lambda: trees_from(arrays, 1)) < MODEL_FILE.most_memory / 2 / part
+    assert peak(lambda: trees_from(arrays, 1)) < MODEL_FILE.max_memory / 2 / part
 
 
-# A site model is held against pages: how its lines are spread over pages counts too
+# What a site model costs depends on how its lines are spread over pages
 
 
 def page_of(hashes: np.ndarray) -> Sketch:
@@ -563,34 +553,34 @@ def page_of(hashes: np.ndarray) -> Sketch:
     return Sketch(rows, np.full(n, 99, np.uint8), np.zeros(n, np.int8), np.zeros(n, np.int8))
 
 
-def test_more_pages_or_longer_ones_than_are_kept_are_refused() -> None:
-    many = Sample(tuple(page_of(np.array([7, i])) for i in range(MAX_PAGES + 1)))
-    long = Sample((page_of(np.full(MAX_PAGE_LINES + 1, 7)),))
+def test_a_site_model_with_too_many_or_too_long_pages_is_refused() -> None:
+    many = Sample(tuple(page_of(np.array([7, i])) for i in range(LIMITS.max_pages + 1)))
+    long = Sample((page_of(np.full(LIMITS.max_page_lines + 1, 7)),))
     for kept in (many, long):
         with pytest.raises(SiteModelError, match="are accepted"):
             SiteModel.from_bytes(to_bytes(kept, None), NAME)
 
 
-def test_a_page_of_one_line_over_and_over_on_a_site_of_that_line_costs_little() -> None:
-    lines = MAX_LINES // MAX_PAGES
-    pages = (page_of(np.append(np.full(lines - 1, 7), i)) for i in range(MAX_PAGES))
+def test_a_page_that_repeats_one_line_of_its_site_takes_little_memory() -> None:
+    lines = LIMITS.max_lines // LIMITS.max_pages
+    pages = (page_of(np.append(np.full(lines - 1, 7), i)) for i in range(LIMITS.max_pages))
     model = SiteModel.from_bytes(to_bytes(Sample(tuple(pages)), None), NAME)
-    page = page_of(np.full(MAX_PAGE_LINES, 7))
-    assert peak(lambda: model.knowledge.see(page)) < 150_000_000
+    page = page_of(np.full(LIMITS.max_page_lines, 7))
+    assert peak(lambda: model.evidence.features(page)) < 150_000_000
 
 
-def test_a_sample_holds_no_more_pages_than_may_be() -> None:
-    pages = [page_of(np.array([i])) for i in range(MAX_PAGES + 5)]
+def test_a_sample_keeps_at_most_max_pages() -> None:
+    pages = [page_of(np.array([i])) for i in range(LIMITS.max_pages + 5)]
     kept = sample(pages)
-    assert len(kept.pages) == MAX_PAGES
-    assert merged([sample(pages[:700]), sample(pages[300:])]).horizon == kept.horizon
-    assert SiteModel.from_bytes(to_bytes(kept, None)).n_pages == MAX_PAGES
+    assert len(kept.pages) == LIMITS.max_pages
+    assert merged([sample(pages[:700]), sample(pages[300:])]).cutoff == kept.cutoff
+    assert SiteModel.from_bytes(to_bytes(kept, None)).n_pages == LIMITS.max_pages
 
 
 @pytest.mark.parametrize("name", ["a\x1b[31mb", "x" * 400, "a\nb", "\u202eevil"])
-def test_a_site_model_is_of_a_host_that_can_be_shown(name: str) -> None:
+def test_a_site_name_that_cannot_be_printed_is_refused(name: str) -> None:
     bad = rezipped(SITE.to_bytes(), lambda about: about.update(site=name))
-    with pytest.raises(SiteModelError, match="is of a site that is none"):
+    with pytest.raises(SiteModelError, match="a site that is no host name"):
         SiteModel.from_bytes(bad, NAME)
     with pytest.raises(ValueError, match="is of a host"):
         SiteModel(name).to_bytes()
@@ -608,7 +598,7 @@ def test_a_site_model_is_of_a_host_that_can_be_shown(name: str) -> None:
         "train site daily.example page.txt --update --site-models .",
     ],
 )
-def test_a_hostile_site_model_fails_its_pages_in_a_sentence_and_runs_nothing(
+def test_a_hostile_site_model_fails_with_one_line_and_runs_nothing(
     content: bytes, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

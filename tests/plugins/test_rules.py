@@ -1,4 +1,4 @@
-"""Rules as data: what they say of lines, what they are written in, and what is wrong with them."""
+"""Rules: which lines they match, the TOML files they are read from, and their errors."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boilerplate.page import Label, text_page
-from boilerplate.plugins.hosts import holds_for, suffixes
+from boilerplate.plugins.hosts import applies_to, hosts_with_rules_for
 from boilerplate.plugins.matcher import Matcher
 from boilerplate.plugins.rules import (
-    PATTERNS,
-    SELECTORS,
-    STRINGS,
+    PATTERN_FIELDS,
+    SELECTOR_FIELDS,
+    STRING_FIELDS,
     RulesError,
     SiteRules,
     Verdict,
@@ -32,8 +32,8 @@ from boilerplate.reading.read import read
 SCHEMA = json.loads((files("boilerplate") / "data" / "rules.schema.json").read_text("utf-8"))
 
 
-def says(rules: SiteRules, source: str, url: str = "https://a.example/") -> dict[str, str]:
-    """The sign of each line that the rules have an opinion on, by its text."""
+def signs(rules: SiteRules, source: str, url: str = "https://a.example/") -> dict[str, str]:
+    """The sign, + or -, of each line that the rules decide, by its text."""
     matcher = Matcher(rules)
     page = read(source, url, select=matcher.select if matcher.needs_markup else None)
     return {
@@ -48,44 +48,44 @@ def rules(**given: Any) -> SiteRules:
 
 
 class TestLines:
-    def test_a_line_is_known_by_its_exact_text_blanks_aside(self) -> None:
+    def test_exact_text_matches_apart_from_white_space(self) -> None:
         page = "Paylaş\n  もっと 見る \nPaylaşım"
-        assert says(rules(drop=["Paylaş", "もっと  見る"]), page) == {
+        assert signs(rules(drop=["Paylaş", "もっと  見る"]), page) == {
             "Paylaş": "-", "  もっと 見る ": "-",
         }  # fmt: skip
 
-    def test_a_line_is_known_by_a_pattern_found_in_it(self) -> None:
+    def test_a_pattern_is_found_anywhere_in_a_line(self) -> None:
         page = "اقرأ أيضا: خبر\nखबर\nПодписаться на рассылку"
-        found = says(rules(drop_matching=["^اقرأ أيضا", "(?i)РАССЫЛК"]), page)
+        found = signs(rules(drop_matching=["^اقرأ أيضا", "(?i)РАССЫЛК"]), page)
         assert found == {"اقرأ أيضا: خبر": "-", "Подписаться на рассылку": "-"}
 
-    def test_a_headline_is_kept_and_a_date_dropped(self) -> None:
+    def test_headlines_are_kept_and_dates_dropped(self) -> None:
         page = "Buses return\n12 May 2021\nText."
         known = rules(headline=["^Buses"], date=[r"^\d{1,2} \p{Lu}\p{Ll}+ \d{4}$"])
-        assert says(known, page) == {"Buses return": "+", "12 May 2021": "-"}
+        assert signs(known, page) == {"Buses return": "+", "12 May 2021": "-"}
 
-    def test_everything_from_a_line_on_is_dropped_and_everything_before_one(self) -> None:
+    def test_drop_from_and_drop_before_drop_ranges(self) -> None:
         page = "menu\nText.\nRelated\nother\nRelated\nmore"
-        assert says(rules(drop_from=["Related"]), page) == {
+        assert signs(rules(drop_from=["Related"]), page) == {
             "Related": "-", "other": "-", "more": "-",
         }  # fmt: skip
-        assert says(rules(drop_before_matching=["^Text"]), page) == {"menu": "-"}
+        assert signs(rules(drop_before_matching=["^Text"]), page) == {"menu": "-"}
 
-    def test_a_line_that_is_not_there_starts_nothing(self) -> None:
-        assert says(rules(drop_from=["Related"], drop_before=["Start"]), "a\nb") == {}
+    def test_a_range_without_its_line_drops_nothing(self) -> None:
+        assert signs(rules(drop_from=["Related"], drop_before=["Start"]), "a\nb") == {}
 
-    def test_blank_lines_are_left_out(self) -> None:
-        assert says(rules(drop_from=["x"]), "x\n\n \ny") == {"x": "-", "y": "-"}
+    def test_blank_lines_get_no_opinion(self) -> None:
+        assert signs(rules(drop_from=["x"]), "x\n\n \ny") == {"x": "-", "y": "-"}
 
-    def test_what_is_more_exact_wins(self) -> None:
+    def test_exact_lines_win_over_patterns_and_these_over_selectors(self) -> None:
         page = "<div class=box><p>one</p><p>two</p><p>three</p></div>"
         known = rules(drop_css=[".box"], keep_matching=["^t"], drop=["three"])
-        assert says(known, page) == {"one": "-", "two": "+", "three": "-"}
+        assert signs(known, page) == {"one": "-", "two": "+", "three": "-"}
 
-    def test_to_keep_wins_among_equals(self) -> None:
-        assert says(rules(drop=["a"], keep=["a"]), "a") == {"a": "+"}
+    def test_keep_wins_over_drop(self) -> None:
+        assert signs(rules(drop=["a"], keep=["a"]), "a") == {"a": "+"}
 
-    def test_a_vote_is_no_verdict(self) -> None:
+    def test_rules_with_a_vote_give_votes_instead_of_verdicts(self) -> None:
         found = Matcher(rules(drop=["a"], keep=["b"], vote=1.5)).opinions(text_page(["a", "b"]))
         assert found == {0: Vote(-1.5, "drop a"), 1: Vote(1.5, "keep b")}
 
@@ -110,54 +110,56 @@ class TestMarkup:
             ("main > p:has(b)", {"本文です。太字"}),
         ],
     )
-    def test_a_css_selector_is_about_all_lines_in_what_it_chooses(
+    def test_a_css_selector_is_about_all_lines_in_the_elements(
         self, selector: str, dropped: set[str]
     ) -> None:
-        assert set(says(rules(drop_css=[selector]), PAGE)) == dropped
+        assert set(signs(rules(drop_css=[selector]), PAGE)) == dropped
 
-    def test_an_xpath_is_too(self) -> None:
-        assert set(says(rules(drop_xpath=["//div[contains(@class, 'wide')]"]), PAGE)) == {"購読"}
+    def test_an_xpath_is_about_all_lines_in_the_elements(self) -> None:
+        assert set(signs(rules(drop_xpath=["//div[contains(@class, 'wide')]"]), PAGE)) == {"購読"}
 
-    def test_what_holds_a_part_of_a_line_says_nothing_of_it(self) -> None:
-        assert says(rules(drop_css=["p > b"], drop_xpath=["//p/text()"]), PAGE) == {}
+    def test_an_element_within_a_line_selects_no_line(self) -> None:
+        assert signs(rules(drop_css=["p > b"], drop_xpath=["//p/text()"]), PAGE) == {}
 
-    def test_the_inner_of_two_elements_wins(self) -> None:
+    def test_the_inner_of_nested_elements_wins(self) -> None:
         page = "<article><p>a</p><div class=ad><p>b</p><p class=no-ad>c</p></div></article>"
         known = rules(keep_css=["article", ".no-ad"], drop_css=[".ad"])
-        assert says(known, page) == {"a": "+", "b": "-", "c": "+"}
+        assert signs(known, page) == {"a": "+", "b": "-", "c": "+"}
 
-    def test_to_keep_wins_where_one_element_is_both(self) -> None:
+    def test_keep_wins_over_drop_for_one_element(self) -> None:
         known = rules(keep_css=[".a"], drop_css=[".b"])
-        assert says(known, "<p class='a b'>x</p>") == {"x": "+"}
+        assert signs(known, "<p class='a b'>x</p>") == {"x": "+"}
 
-    def test_what_stands_outside_of_the_article_is_dropped(self) -> None:
-        assert says(rules(article_css=["main"]), PAGE) == {"ホーム": "-", "© 2021": "-"}
+    def test_lines_outside_of_the_article_are_dropped(self) -> None:
+        assert signs(rules(article_css=["main"]), PAGE) == {"ホーム": "-", "© 2021": "-"}
 
-    def test_an_article_that_is_not_there_says_nothing(self) -> None:
-        assert says(rules(article_css=["article"], article_xpath=["//section"]), PAGE) == {}
+    def test_an_article_selector_without_a_match_drops_nothing(self) -> None:
+        assert signs(rules(article_css=["article"], article_xpath=["//section"]), PAGE) == {}
 
-    def test_rules_for_markup_say_nothing_on_bare_text(self) -> None:
+    def test_selectors_do_nothing_on_bare_text(self) -> None:
         known = rules(drop_css=[".promo", "nav > a"], article_css=["main"], drop_xpath=["//p"])
-        assert says(known, "ホーム\n本文です。\n購読") == {}
+        assert signs(known, "ホーム\n本文です。\n購読") == {}
 
-    def test_a_page_that_was_read_before_answers_plain_selectors_only(self) -> None:
+    def test_a_page_that_is_already_read_matches_simple_selectors_only(self) -> None:
         page = read(PAGE)
         assert set(Matcher(rules(drop_css=[".promo"])).opinions(page))
         assert not set(Matcher(rules(drop_css=["main > .promo"])).opinions(page))
 
-    def test_an_xpath_that_steps_from_what_is_no_node_is_an_error(self) -> None:
+    def test_an_xpath_step_from_a_number_is_an_error(self) -> None:
         with pytest.raises(RulesError, match=r"drop_xpath: .* in '6/nav'"):
-            says(rules(drop_xpath=["6/nav"]), PAGE)
+            signs(rules(drop_xpath=["6/nav"]), PAGE)
 
-    def test_an_xpath_that_chooses_no_elements_is_an_error(self) -> None:
-        said = r"^drop_xpath: 'count\(//p\)' has .*; an expression that chooses elements is needed"
-        with pytest.raises(RulesError, match=said):
-            says(rules(drop_xpath=["count(//p)"]), PAGE)
+    def test_an_xpath_whose_value_is_a_number_is_an_error(self) -> None:
+        message = (
+            r"^drop_xpath: 'count\(//p\)' has .*; an expression that selects elements is needed"
+        )
+        with pytest.raises(RulesError, match=message):
+            signs(rules(drop_xpath=["count(//p)"]), PAGE)
 
 
 class TestHosts:
     @pytest.mark.parametrize(
-        ("host", "url", "holds"),
+        ("host", "url", "applies"),
         [
             ("example.com", "https://example.com/", True),
             ("example.com", "http://www.m.EXAMPLE.com:8080/x?y", True),
@@ -171,19 +173,19 @@ class TestHosts:
             ("*", "", True),
         ],
     )  # fmt: skip
-    def test_a_host_holds_for_its_subdomains_and_below_its_path(
-        self, host: str, url: str, holds: bool
+    def test_a_host_includes_subdomains_and_paths_below(
+        self, host: str, url: str, applies: bool
     ) -> None:
         (known,) = SiteRules(hosts=(host,)).hosts
-        assert holds_for(known, url) == holds
+        assert applies_to(known, url) == applies
 
     @given(st.text())
-    def test_any_text_may_be_a_url(self, url: str) -> None:
-        assert list(suffixes(url))[-1] == "*"
-        assert not holds_for("a.example", url)
+    def test_any_text_is_accepted_as_a_url(self, url: str) -> None:
+        assert list(hosts_with_rules_for(url))[-1] == "*"
+        assert not applies_to("a.example", url)
 
     @pytest.mark.parametrize("host", ["", "https://a.example", "*.a.example", ".a.example", "com"])
-    def test_what_is_no_host_is_refused_with_what_is(self, host: str) -> None:
+    def test_an_invalid_host_is_refused_with_an_example(self, host: str) -> None:
         with pytest.raises(RulesError, match=r"example\.com|empty"):
             SiteRules(hosts=(host,))
 
@@ -209,7 +211,7 @@ vote = 1.5
 
 
 class TestFiles:
-    def test_a_file_holds_a_table_for_each_site(self, tmp_path: Path) -> None:
+    def test_a_file_has_one_table_for_each_site(self, tmp_path: Path) -> None:
         path = tmp_path / "a.toml"
         path.write_text(GOOD, "utf-8")
         a, b = read_rules(path)
@@ -219,13 +221,13 @@ class TestFiles:
         assert b.site_model == str(tmp_path / "b.model")
 
     @pytest.mark.parametrize(
-        ("old", "new", "line", "says"),
+        ("old", "new", "line", "message"),
         [
             ("api = 1", "api = 2", 3, "api is 1, not 2"),
             ("api = 1", "", 1, "'api = 1' is missing"),
             ("api = 1", "api = 1\nsites = 2", 4, "did you mean 'site'"),
             ('hosts = ["a.example"]', "", 5, "no hosts"),
-            ('"a.example"', '"https://a.example"', 6, "is no host"),
+            ('"a.example"', '"https://a.example"', 6, "is not a host name"),
             ("drop = [", "dropp = [", 7, "did you mean 'drop'"),
             ('"x"', "3", 7, "list of strings"),
             ('"x"', '""', 9, "empty string"),
@@ -235,38 +237,38 @@ class TestFiles:
             ('"x"', '"x', 9, "Illegal character"),
         ],
     )
-    def test_an_error_points_at_the_file_and_the_line(
-        self, old: str, new: str, line: int, says: str
+    def test_an_error_names_the_file_and_the_line(
+        self, old: str, new: str, line: int, message: str
     ) -> None:
-        with pytest.raises(RulesError, match=rf"^a\.toml:{line}: .*{says}"):
+        with pytest.raises(RulesError, match=rf"^a\.toml:{line}: .*{message}"):
             parse_rules(GOOD.replace(old, new), "a.toml")
 
     @pytest.mark.parametrize(
         ("old", "new", "line"),
         [("^\\d+ yorum", "(unclosed", 14), ("nav > a", "nav >> > [", 15), (".promo", "!", 15)],
     )
-    def test_a_bad_pattern_or_selector_is_found_with_its_line(
+    def test_an_invalid_pattern_or_selector_is_a_problem_with_its_line(
         self, old: str, new: str, line: int
     ) -> None:
         _, site = parse_rules(GOOD.replace(old, new), "a.toml")
         (problem,) = Matcher(site).problems()
         assert problem.startswith(f"a.toml:{line}: ")
 
-    def test_bytes_that_are_not_utf_8_are_found_with_their_line(self, tmp_path: Path) -> None:
+    def test_bytes_that_are_not_utf8_are_an_error_with_their_line(self, tmp_path: Path) -> None:
         path = tmp_path / "a.toml"
         path.write_bytes(b"api = 1\n# \xff")
         with pytest.raises(RulesError, match=r"a\.toml:2: not UTF-8"):
             read_rules(path)
 
     @given(st.text())
-    def test_any_text_is_rules_or_an_error_of_theirs(self, text: str) -> None:
+    def test_any_text_is_parsed_or_a_rules_error(self, text: str) -> None:
         try:
             parse_rules(text)
         except RulesError as error:
             assert str(error).startswith("rules.toml:")
 
 
-def loads(text: str) -> bool:
+def is_parsed(text: str) -> bool:
     try:
         parse_rules(text)
     except RulesError:
@@ -274,15 +276,15 @@ def loads(text: str) -> bool:
     return True
 
 
-def in_schema(text: str) -> bool:
+def is_valid(text: str) -> bool:
     return jsonschema.Draft202012Validator(SCHEMA).is_valid(tomllib.loads(text))
 
 
 class TestSchema:
-    def test_it_has_the_fields_of_the_rules(self) -> None:
+    def test_it_has_the_fields_of_site_rules(self) -> None:
         known = {f.name for f in fields(SiteRules)} - {"where"}
         assert set(SCHEMA["$defs"]["site"]["properties"]) == known
-        assert {*PATTERNS, *SELECTORS} < set(STRINGS) < known
+        assert {*PATTERN_FIELDS, *SELECTOR_FIELDS} < set(STRING_FIELDS) < known
 
     @pytest.mark.parametrize("field", [f.name for f in fields(SiteRules) if f.name != "where"])
     @pytest.mark.parametrize(
@@ -290,13 +292,13 @@ class TestSchema:
         ['"x"', '["a.example"]', '["a.example/b"]', '["*"]', '["*.x.y"]', '["http://x.y"]', "[]",
          '[""]', '[" "]', "[1]", "1", "0", "-1", "10", "10.5", "true", "1979-05-27", "{a = 1}"],
     )  # fmt: skip
-    def test_it_accepts_what_the_loader_accepts(self, field: str, value: str) -> None:
+    def test_it_accepts_the_values_that_the_parser_accepts(self, field: str, value: str) -> None:
         hosts = "" if field == "hosts" else 'hosts = ["a.example"]\n'
         text = f"api = 1\n[[site]]\n{hosts}{field} = {value}\n"
-        assert in_schema(text) == loads(text)
+        assert is_valid(text) == is_parsed(text)
 
     @pytest.mark.parametrize("text", ["", "api = 1", "api = true\nsite = []", "api = 1\nsite = 1",
                                       "api = 1\nsite = []", "api = 1\n[site]\nhosts = ['a.b']",
                                       "api = 1\n[[site]]\ndrop = []", GOOD])  # fmt: skip
-    def test_it_accepts_the_documents_that_the_loader_accepts(self, text: str) -> None:
-        assert in_schema(text) == loads(text)
+    def test_it_accepts_the_documents_that_the_parser_accepts(self, text: str) -> None:
+        assert is_valid(text) == is_parsed(text)

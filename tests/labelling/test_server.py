@@ -1,4 +1,4 @@
-"""The labelling page's server: what it answers, and whom it refuses. Over real HTTP."""
+"""The server of the labelling page, over real HTTP: its answers, and what it refuses."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from boilerplate.labelling.server import HEADERS, MAX_BODY, MAX_SHOWN, STATIC, address, listen
+from boilerplate.labelling.server import HEADERS, LIMITS, STATIC, address, listen
 from boilerplate.labelling.session import Session, sheet
 from boilerplate.model.model import Model
 from boilerplate.page import text_page
 from tests import made_up_site as site
-from tests.label_server import TOKEN, Client, serving
+from tests.labelling.serving import TOKEN, Client, serving
 
 pytest.importorskip("uvicorn", reason="boilerplate-lines[label] is not installed")
-SAID = {"first": 0, "last": 1, "sign": "-"}
+CHANGE = {"first": 0, "last": 1, "sign": "-"}
 API = ("/api/session", "/api/gain", "/api/pages/0")
 
 
@@ -28,7 +28,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def session(folder: Path, model: Model) -> Session:
-    hostile = text_page(["<b>bold</b>\x1b[31m", "x" * (MAX_SHOWN + 9), "\u202eevil", "שלום"])
+    hostile = text_page(
+        ["<b>bold</b>\x1b[31m", "x" * (LIMITS.line_length + 9), "\u202eevil", "שלום"]
+    )
     pages = [site.text(0), site.text(1, "ar"), site.text(2, "ja"), hostile]
     named = ((f"{i}.txt", page) for i, page in enumerate(pages))
     sheets = [sheet(name, page, folder / f"{name}.labels") for name, page in named]
@@ -37,13 +39,13 @@ def session(folder: Path, model: Model) -> Session:
 
 @pytest.fixture(scope="module")
 def client(session: Session) -> Iterator[Client]:
-    with serving(session) as asking:
-        yield asking
+    with serving(session) as client:
+        yield client
 
 
-class TestWork:
-    def test_a_page_is_labelled_undone_and_finished(self, client: Client, folder: Path) -> None:
-        answer = client.post("/api/pages/1/labels", SAID)
+class TestAnswers:
+    def test_label_undo_and_finish(self, client: Client, folder: Path) -> None:
+        answer = client.post("/api/pages/1/labels", CHANGE)
         assert answer.json == {"number": 1, "signs": "--" + "." * 8}
         assert (folder / "1.txt.labels").read_text("utf-8").startswith("- Home\n- News\n. ")
         assert client.post("/api/undo").json["undone"]["signs"] == "." * 10
@@ -55,21 +57,26 @@ class TestWork:
         assert client.get("/api/gain").json == {"pages": 0}
         assert client.post("/api/undo").json == {"undone": None}
 
-    def test_a_page_comes_with_the_model_s_opinion(self, client: Client) -> None:
+    def test_a_page_has_the_prediction_of_each_line(self, client: Client) -> None:
         page = client.get("/api/pages/0").json
         assert page["name"] == "0.txt"
-        assert {*page["lines"][0]} == {"text", "p", "said", "why", "doubt", "language"}
+        assert {*page["lines"][0]} == {
+            "text",
+            "probability",
+            "predicted",
+            "reason",
+            "doubt",
+            "language",
+        }
 
-    def test_lines_come_as_text_that_is_short_and_visible(self, client: Client) -> None:
+    def test_lines_are_shortened_and_made_visible(self, client: Client) -> None:
         lines = [line["text"] for line in client.get("/api/pages/3").json["lines"]]
-        assert lines == ["<b>bold</b>␛[31m", "x" * MAX_SHOWN + "…", "\ufffdevil", "שלום"]
+        assert lines == ["<b>bold</b>␛[31m", "x" * LIMITS.line_length + "…", "\ufffdevil", "שלום"]
 
-    def test_a_file_that_can_t_be_written_is_an_error_that_says_so(
-        self, client: Client, folder: Path
-    ) -> None:
+    def test_a_file_that_cannot_be_written_is_an_error(self, client: Client, folder: Path) -> None:
         blocked = folder / "2.txt.labels"
         blocked.mkdir()
-        answer = client.post("/api/pages/2/labels", SAID)
+        answer = client.post("/api/pages/2/labels", CHANGE)
         blocked.rmdir()
         assert answer.status == 500
         assert answer.json["error"].startswith("not saved: ")
@@ -77,10 +84,10 @@ class TestWork:
         assert not list(folder.glob(".*")), "nothing is left lying about"
 
 
-class TestWhoIsRefused:
+class TestRefusals:
     @pytest.mark.parametrize("path", API)
     @pytest.mark.parametrize("token", [None, "", "another", TOKEN + "x", TOKEN[:-1]])
-    def test_whoever_has_no_token(self, client: Client, path: str, token: str | None) -> None:
+    def test_a_missing_or_wrong_token(self, client: Client, path: str, token: str | None) -> None:
         assert client.get(path, **{"x-token": token}).status == 401
 
     @pytest.mark.parametrize("path", ["/", *API])
@@ -88,14 +95,12 @@ class TestWhoIsRefused:
         "host", [None, "evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1",
                  "0.0.0.0:{port}", "127.0.0.1:{port}.evil.example", "[::1]:{port}"],
     )  # fmt: skip
-    def test_a_name_that_was_given_this_machine_s_address(
-        self, client: Client, path: str, host: str | None
-    ) -> None:
+    def test_another_host_name(self, client: Client, path: str, host: str | None) -> None:
         answer = client.get(path, host=host and host.format(port=client.port))
-        # Without any Host, HTTP itself says no.
+        # Without a Host header, the HTTP library answers.
         assert answer.status == (403 if host else 400)
 
-    def test_localhost_is_a_name_of_it(self, client: Client) -> None:
+    def test_localhost_is_accepted(self, client: Client) -> None:
         assert client.get("/api/session", host=f"LOCALHOST:{client.port}").status == 200
 
     @pytest.mark.parametrize(
@@ -103,19 +108,21 @@ class TestWhoIsRefused:
                    "http://127.0.0.1", ""],
     )  # fmt: skip
     @pytest.mark.parametrize("method", ["GET", "POST"])
-    def test_pages_of_other_origins(
+    def test_another_origin(
         self, client: Client, session: Session, origin: str, method: str
     ) -> None:
         path = "/api/session" if method == "GET" else "/api/pages/0/labels"
         sent = {"origin": origin.format(port=client.port)}
-        assert client.ask(method, path, SAID, sent).status == 403
+        assert client.request(method, path, CHANGE, sent).status == 403
         assert set(session.sheets[0].signs) == {"."}
 
-    def test_a_change_that_does_not_say_where_it_comes_from(self, client: Client) -> None:
-        assert client.post("/api/pages/0/labels", SAID, origin=None).status == 403
+    def test_a_change_without_an_origin(self, client: Client) -> None:
+        assert client.post("/api/pages/0/labels", CHANGE, origin=None).status == 403
 
     @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-    def test_what_the_browser_itself_calls_cross_site(self, client: Client, site: str) -> None:
+    def test_a_request_that_the_browser_marks_as_cross_site(
+        self, client: Client, site: str
+    ) -> None:
         assert client.get("/", **{"sec-fetch-site": site}).status == 403
 
     @pytest.mark.parametrize(
@@ -124,24 +131,24 @@ class TestWhoIsRefused:
          "/api/pages/../../../etc/passwd", "/api/pages/-1", "/api/pages/4", "/api/pages/0.5",
          "/api/pages/0%2flabels", "//etc/passwd", "/data/label.js", "/api/pages/9" + "9" * 99],
     )  # fmt: skip
-    def test_paths_lead_nowhere_else(self, client: Client, path: str) -> None:
+    def test_other_paths(self, client: Client, path: str) -> None:
         assert client.get(path).status in (400, 404, 405)
 
     @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
-    def test_other_methods_do_nothing(self, client: Client, method: str) -> None:
-        assert client.ask(method, "/api/pages/0/labels", SAID).status in (400, 405)
-        assert client.ask(method, "/", headers={"x-token": None}).status in (400, 401)
+    def test_other_methods(self, client: Client, method: str) -> None:
+        assert client.request(method, "/api/pages/0/labels", CHANGE).status in (400, 405)
+        assert client.request(method, "/", headers={"x-token": None}).status in (400, 401)
 
     @pytest.mark.parametrize(
         "body",
-        [b"", b"{", b"[]", b"\xff", b"[" * MAX_BODY, b'{"first":0}', b"null",
+        [b"", b"{", b"[]", b"\xff", b"[" * LIMITS.body_bytes, b'{"first":0}', b"null",
          b'{"first":0,"last":true,"sign":"-"}', b'{"first":"0","last":1,"sign":"-"}',
          b'{"first":0,"last":99,"sign":"-"}', b'{"first":0,"last":1,"sign":"../x"}',
          b'{"first":0,"last":1e3,"sign":"-"}', b'{"first":0,"last":1,"sign":"-","path":"/etc/x"}',
          b'{"first":0,"sign":"-","last":' + b"9" * 900 + b"}"],
         ids=range(14),
     )  # fmt: skip
-    def test_a_body_that_is_no_request_is_refused_and_changes_nothing(
+    def test_an_invalid_body_changes_nothing(
         self, client: Client, session: Session, body: bytes
     ) -> None:
         answer = client.post("/api/pages/0/labels", body)
@@ -149,8 +156,8 @@ class TestWhoIsRefused:
         assert answer.json["error"]
         assert set(session.sheets[0].signs) == {"."}
 
-    def test_a_long_body_is_refused_before_it_has_come(self, client: Client) -> None:
-        assert client.post("/api/undo", b" " * (MAX_BODY + 1)).status == 413
+    def test_a_long_body_is_refused_before_it_is_complete(self, client: Client) -> None:
+        assert client.post("/api/undo", b" " * (LIMITS.body_bytes + 1)).status == 413
         endless = socket.create_connection(("127.0.0.1", client.port), timeout=30)
         own = f"127.0.0.1:{client.port}"
         endless.sendall(
@@ -161,8 +168,8 @@ class TestWhoIsRefused:
         assert endless.recv(99).startswith(b"HTTP/1.1 413")
         endless.close()
 
-    def test_endless_headers_are_refused(self, client: Client) -> None:
-        # The server hangs up on what it has not read: its answer may be lost with the connection.
+    def test_long_headers(self, client: Client) -> None:
+        # The server closes the connection before it has read all; its answer may be lost with it.
         with contextlib.suppress(ConnectionError):
             assert client.get("/", **{"x-much": "x" * 100_000}).status in (400, 431)
         assert client.get("/").status == 200
@@ -170,15 +177,15 @@ class TestWhoIsRefused:
 
 class TestHeaders:
     @pytest.mark.parametrize("path", [*STATIC, *API, "/nothing"])
-    def test_every_answer_has_them(self, client: Client, path: str) -> None:
+    def test_every_answer_has_the_security_headers(self, client: Client, path: str) -> None:
         answer = client.get(path)
         assert {name: answer.headers[name] for name in HEADERS} == HEADERS
         assert not {"set-cookie", "server", "access-control-allow-origin"} & {*answer.headers}
 
-    def test_refusals_have_them_too(self, client: Client) -> None:
+    def test_refusals_have_the_security_headers(self, client: Client) -> None:
         assert "content-security-policy" in client.get("/", host="evil.example").headers
 
-    def test_nothing_inline_and_nothing_remote_is_needed(self, client: Client) -> None:
+    def test_the_page_uses_no_inline_and_no_remote_code(self, client: Client) -> None:
         policy = client.get("/").headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
@@ -188,14 +195,14 @@ class TestHeaders:
         for path in STATIC:
             assert b"http" not in client.get(path).body
 
-    def test_nothing_secret_is_in_what_anyone_may_have(self, client: Client) -> None:
+    def test_files_without_token_contain_no_token(self, client: Client) -> None:
         for path in STATIC:
             answer = client.get(path, **{"x-token": None})
             assert answer.status == 200
             assert TOKEN.encode() not in answer.body
 
 
-def test_it_listens_on_this_machine_only() -> None:
+def test_it_listens_on_the_loopback_address() -> None:
     bound = listen()
     try:
         assert bound.getsockname()[0] == "127.0.0.1"

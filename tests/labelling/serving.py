@@ -1,4 +1,4 @@
-"""A labelling server for tests: the real one, on a port of its own, in a thread."""
+"""A real labelling server in a thread, on a free port, and a client for it."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Asks as the labelling page does, unless headers say otherwise; None leaves one out."""
+    """Sends requests as the labelling page does; ``headers`` replace its own, None removes one."""
 
     port: int
 
-    def ask(
+    def request(
         self, method: str, path: str, body: Any = None, headers: dict[str, str | None] | None = None
     ) -> Answer:
         own = f"127.0.0.1:{self.port}"
@@ -62,10 +62,10 @@ class Client:
             connection.close()
 
     def get(self, path: str, **headers: str | None) -> Answer:
-        return self.ask("GET", path, headers=headers)
+        return self.request("GET", path, headers=headers)
 
     def post(self, path: str, body: Any = None, **headers: str | None) -> Answer:
-        return self.ask("POST", path, body, headers)
+        return self.request("POST", path, body, headers)
 
 
 @contextmanager
