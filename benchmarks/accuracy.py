@@ -1,22 +1,19 @@
 """How good we are beside other tools: ``python -m benchmarks.accuracy --split test``.
 
-Every tool gets the same pages of one split, as HTML and as bare text, and is held against the
-same gold. Word F1 compares its text with the gold's, and shingle F1 the runs of four words in
-both. Line F1 asks which of our lines it keeps: those of which half the words, aligned in order,
-are in its text; the character-weighted F1 counts each line as long as it is. Means are over
-pages.
+Every tool gets the same pages of one split, as HTML and as bare text, and is scored against the
+same gold. Word F1 compares the tool's text with the gold, shingle F1 the runs of four words in
+both. For line F1, a tool keeps those of our lines of which half the words, aligned in order, are
+in its text; the character-weighted F1 weights each line by its length. Means are over pages.
 
-A whole run writes docs/results/accuracy-SPLIT.json, docs/accuracy.md and the pictures; a run on
-a part of the pages prints its tables only, unless it is told where to write. Nothing in the
-files depends on the time, the machine's speed or the number of processes, as long as no tool
-runs into its time limit.
+A whole run writes docs/results/accuracy-SPLIT.json, docs/accuracy.md and the pictures. A run on a
+part of the pages only prints its tables, unless --docs is given. The files do not depend on the
+time, the machine's speed or the number of processes, as long as no tool reaches its time limit.
 """
 
 from __future__ import annotations
 
 import math
 import sys
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -27,6 +24,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from benchmarks.isolation import run_all
+from benchmarks.page_samples import random_pages
 from benchmarks.tools import (
     OURS,
     PEERS,
@@ -39,26 +37,39 @@ from benchmarks.tools import (
     quiet_and_offline,
 )
 from boilerplate.cleaner import Cleaner
-from boilerplate.language.lines import speech
+from boilerplate.kernels import page_text
+from boilerplate.language.lines import line_languages
 from boilerplate.metrics import line_score, shingle_score, word_score, words
-from boilerplate.model.columns import MODES
+from boilerplate.model.file import MODES
 from boilerplate.page import Kind, Label
 from boilerplate.plugins.manager import no_plugins
 from boilerplate.reading.encoding import decode
-from training import card
-from training.__main__ import HERE, cache_option, gold_pages, jobs_option, source_option
 from training.align import CONTENT_SHARE, matched_words
 from training.corpora import CORPORA, GoldPage
-from training.dataset import Sample, sample
+from training.documents.accuracy_tables import accuracy_tables
+from training.documents.generate import write_documents
+from training.documents.results import DIGITS, PACKAGE, provenance, results_in, save_results
+from training.gold_pages import gold_pages
+from training.options import (
+    FOLDER,
+    SPLITS,
+    cache_option,
+    jobs_option,
+    mode_option,
+    model_option,
+    source_option,
+)
+from training.paths import DOCS
+from training.samples import Sample, sample
+from training.split import Split
 
-SECONDS: Final = 30.0  # a tool has for a page; the slowest needs one
-READ: Final = "read"  # the step before the tools: our lines and their gold
-DIGITS: Final = 4
+SECONDS: Final = 30.0  # that a tool may take for a page; the slowest needs one
+READ: Final = "read"  # the step before the tools: reading our lines and their gold
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One tool on one page; ``failure`` names what went wrong, and the score is of no text."""
+    """One tool's scores on one page; with a ``failure``, those of empty output."""
 
     line_f1: float
     char_f1: float
@@ -76,14 +87,14 @@ class Task(NamedTuple):
     """One page in one mode."""
 
     gold: GoldPage
-    kind: Kind
+    mode: Kind
 
 
 # ------------------------------------------------------------------------------------ one page
 
 
 def line_labels(texts: Sequence[str], kept: str) -> list[Label]:
-    """Our lines as a tool's text labels them: content where half the words are in it, in order.
+    """Labels of our lines by a tool's text: content if half the words are in it, in order.
 
     >>> [str(label) for label in line_labels(["Home", "A cat sat.", "!"], "a cat, sat")]
     ['boilerplate', 'content', 'boilerplate']
@@ -96,7 +107,7 @@ def line_labels(texts: Sequence[str], kept: str) -> list[Label]:
 
 
 def score_output(output: Output, labelled: Sample, failure: str | None = None) -> Score:
-    """What a tool kept, held against the gold."""
+    """The scores of a tool's output against the gold."""
     texts = [line.text for line in labelled.page.lines]
     labels = output.labels or line_labels(texts, output.text)
     gold = labelled.gold.gold or ""
@@ -113,13 +124,13 @@ def score_output(output: Output, labelled: Sample, failure: str | None = None) -
 
 
 def given_to_tools(labelled: Sample) -> Input:
-    """A page as the tools get it."""
+    """The input that the tools get for a page."""
     gold, page = labelled.gold, labelled.page
     texts = [line.text for line in page.lines]
-    # lxml refuses a str that still claims an encoding; ours is decoded for all alike.
+    # lxml refuses a str with an encoding declaration; all tools get the page as we decode it.
     markup = _without_declaration(decode(gold.html)) if page.kind == "html" else markup_of(texts)
-    said = speech([text.replace("\n", " ") for text in texts])
-    language = gold.language or said.language or ""
+    detected = line_languages(page_text([text.replace("\n", " ") for text in texts]))
+    language = gold.language or detected.main_language or ""
     return Input(markup, page, gold.url, language)
 
 
@@ -129,12 +140,15 @@ def _without_declaration(markup: str) -> str:
 
 
 def work_with(tools: Mapping[str, Tool]) -> Callable[[Task, tuple[str, ...]], Iterator[Any]]:
-    """The steps of a page: READ, then each tool's Score; None where the page has no lines."""
+    """A function for ``run_all``: yields True for READ, then each tool's Score.
+
+    All results are None if the page has no lines.
+    """
 
     def work(task: Task, steps: tuple[str, ...]) -> Iterator[Score | bool | None]:
         quiet_and_offline()
-        labelled = sample(task.gold, task.kind)
-        given = labelled and given_to_tools(labelled)
+        labelled = sample(task.gold, task.mode)
+        given = given_to_tools(labelled) if labelled else None
         for step in steps:
             if labelled is None or given is None:
                 yield None
@@ -147,7 +161,7 @@ def work_with(tools: Mapping[str, Tool]) -> Callable[[Task, tuple[str, ...]], It
 
 
 def attempt(tool: Tool, given: Input, labelled: Sample) -> Score:
-    """A tool's Score on a page; one that raises has kept nothing."""
+    """A tool's scores on a page; a tool that raises has kept nothing."""
     try:
         output = tool.run(given)
     except Exception as error:  # noqa: BLE001 - whatever a tool raises counts against it
@@ -159,28 +173,28 @@ def attempt(tool: Tool, given: Input, labelled: Sample) -> Score:
 
 
 class Row(NamedTuple):
-    """A page's scores by tool, and the groups it belongs to."""
+    """A page's scores by tool, and the groups that it belongs to."""
 
     groups: tuple[str, ...]
     scores: Mapping[str, Score]
 
 
 def groups_of(gold: GoldPage) -> tuple[str, ...]:
-    """The groups whose means a page is part of: all, its corpus, the part of it, its language."""
+    """The groups of a page: all, its corpus, the corpus's language or page type, its language."""
     part = gold.page_type if gold.corpus == "wcxb" else gold.language or "?"
-    spoken = (f"language/{gold.language}",) if gold.language else ()
-    return ("all", gold.corpus, f"{gold.corpus}/{part}", *spoken)
+    language = (f"language/{gold.language}",) if gold.language else ()
+    return ("all", gold.corpus, f"{gold.corpus}/{part}", *language)
 
 
 def measure(
-    golds: Sequence[GoldPage], kind: Kind, tools: Sequence[Tool], jobs: int, seconds: float
+    golds: Sequence[GoldPage], mode: Kind, tools: Sequence[Tool], jobs: int, seconds: float
 ) -> tuple[list[Row], int]:
-    """The rows of a mode, in page order, and how many pages had no lines."""
-    by_name = {tool.name: tool for tool in tools if kind in tool.modes}
+    """The rows of a mode, in page order, and the number of pages without lines."""
+    by_name = {tool.name: tool for tool in tools if mode in tool.modes}
     steps = (READ, *by_name)
-    tasks = [Task(gold, kind) for gold in golds]
+    tasks = [Task(gold, mode) for gold in golds]
     rows: dict[int, Row] = {}
-    with click.progressbar(length=len(tasks), label=kind, file=sys.stderr) as bar:
+    with click.progressbar(length=len(tasks), label=mode, file=sys.stderr) as bar:
         for number, results in run_all(tasks, steps, work_with(by_name), jobs, seconds):
             bar.update(1)
             if results[READ] is not True:
@@ -189,22 +203,22 @@ def measure(
             scores = {
                 name: result
                 if isinstance(result := results[name], Score)
-                else failed(gold, kind, str(result))
+                else failed(gold, mode, str(result))
                 for name in by_name
             }
             rows[number] = Row(groups_of(gold), scores)
     return [rows[number] for number in sorted(rows)], len(tasks) - len(rows)
 
 
-def failed(gold: GoldPage, kind: Kind, failure: str) -> Score:
-    """The Score of a tool whose process had to be ended."""
-    labelled = sample(gold, kind)
+def failed(gold: GoldPage, mode: Kind, failure: str) -> Score:
+    """The scores of a tool whose process crashed or was killed."""
+    labelled = sample(gold, mode)
     assert labelled is not None
     return score_output(Output(""), labelled, failure)
 
 
 def summary(rows: Iterable[Row], tool: str) -> dict[str, Any]:
-    """A tool's failures by kind and its means by group."""
+    """A tool's failures by name, and its means by group."""
     failures: Counter[str] = Counter()
     by_group: dict[str, list[Score]] = defaultdict(list)
     for row in rows:
@@ -218,7 +232,7 @@ def summary(rows: Iterable[Row], tool: str) -> dict[str, Any]:
 
 
 def means(scores: Sequence[Score]) -> dict[str, float]:
-    """Means over pages, and the standard errors of the F1s."""
+    """Means over pages, and the standard errors of the F1 scores."""
     n = len(scores)
     out: dict[str, float] = {"pages": n}
     for name in MEASURES:
@@ -232,7 +246,7 @@ def means(scores: Sequence[Score]) -> dict[str, float]:
 
 
 def over_parts(groups: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
-    """Means in which each corpus counts once, and in each corpus each language (or page type).
+    """Means over corpora, and within a corpus over its languages (or page types).
 
     >>> pages = {"pages": 1.0, **dict.fromkeys(MEASURES, 0.5)}
     >>> groups = {"a": pages, "a/th": pages, "a/ar": pages | {"line_f1": 1.0}}
@@ -255,15 +269,8 @@ def over_parts(groups: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str,
     }
 
 
-def few(golds: Sequence[GoldPage], number: int) -> list[GoldPage]:
-    """So many pages, drawn by their names: the same ones every time, in their order."""
-    drawn = sorted(golds, key=lambda g: zlib.crc32(f"benchmark/{g.corpus}/{g.id}".encode()))
-    chosen = {(gold.corpus, gold.id) for gold in drawn[:number]}
-    return [gold for gold in golds if (gold.corpus, gold.id) in chosen]
-
-
-# Some tools load a dictionary for a language, others decide by the text's length.
-WARMING: Final = {
+# Texts to warm up with: some tools load a dictionary for a language, others only for long texts.
+WARM_UP_TEXTS: Final = {
     "en": "The council discussed the new bus lines yesterday evening, and will vote in May. " * 3,
     "zh": "市议会昨晚讨论了新的公共汽车线路，并将在五月投票。" * 9,
     "ja": "市議会は昨夜、新しいバス路線について話し合い、五月に投票する。" * 9,
@@ -271,11 +278,11 @@ WARMING: Final = {
 
 
 def warm_up(tools: Iterable[Tool]) -> None:
-    """Run each tool once, so that what it loads on first use is loaded before any fork.
+    """Run each tool once in each language, so that it loads everything before any fork.
 
-    What our own code raises is not caught here: a model that cannot run is no result.
+    Exceptions of our own code are not caught here: a model that cannot run gives no result.
     """
-    for language, text in WARMING.items():
+    for language, text in WARM_UP_TEXTS.items():
         gold = GoldPage("", "", markup_of([text] * 5).encode(), text, language=language)
         labelled = sample(gold, "html")
         assert labelled is not None
@@ -287,8 +294,8 @@ def warm_up(tools: Iterable[Tool]) -> None:
                 attempt(tool, given, labelled)
 
 
-def data_of(golds: Sequence[GoldPage]) -> dict[str, dict[str, Any]]:
-    """The corpora that the pages are of: commit, licence, pages and sites."""
+def corpora_of(golds: Sequence[GoldPage]) -> dict[str, dict[str, Any]]:
+    """The corpora of the pages: commit, licence, number of pages and of sites."""
     of_corpus = {name: [g for g in golds if g.corpus == name] for name in CORPORA}
     return {
         name: {
@@ -306,18 +313,20 @@ def data_of(golds: Sequence[GoldPage]) -> dict[str, dict[str, Any]]:
 @source_option
 @cache_option
 @jobs_option
-@click.option("--split", type=click.Choice(["train", "dev", "test"]), default="test")
-@click.option("--corpus", multiple=True, type=click.Choice(list(CORPORA)), help="Only these.")
-@click.option("--mode", multiple=True, type=click.Choice(MODES), default=MODES)
-@click.option("--tool", multiple=True, help="Only these beside us.")
-@click.option("--sample", "number", type=int, help="Only so many pages.")
-@click.option("--seconds", default=SECONDS, show_default=True, help="A tool has for a page.")
-@click.option("--model", help="A model file; the shipped one by default.")
+@click.option("--split", type=click.Choice(SPLITS), default="test", show_default=True)
+@click.option("--corpus", multiple=True, type=click.Choice(list(CORPORA)), help="Only this corpus.")
+@mode_option
+@click.option("--tool", multiple=True, help="Compare only this tool with us.")
+@click.option("--sample", "number", type=int, help="Score only so many pages.")
 @click.option(
-    "--docs", type=click.Path(path_type=Path), help="Where to write; docs/ for a whole run."
+    "--seconds", default=SECONDS, show_default=True, help="Time limit of a tool for a page."
+)
+@model_option
+@click.option(
+    "--docs", type=FOLDER, help="Where to write.  [default: docs/ for a whole run, else nowhere]"
 )
 def main(
-    source: Path, cache: Path, jobs: int, split: str, corpus: tuple[str, ...],
+    source: Path, cache: Path, jobs: int, split: Split, corpus: tuple[str, ...],
     mode: tuple[Kind, ...], tool: tuple[str, ...], number: int | None, seconds: float,
     model: str | None, docs: Path | None,
 ) -> None:  # fmt: skip
@@ -326,45 +335,44 @@ def main(
     peers = [each for each in PEERS if not tool or each.name in tool]
     tools, missing, versions = installed([ours(cleaner), *peers])
     for package in missing:
-        click.echo(f"{package} is not installed: its row is left out", err=True)
+        click.echo(f"{package} is not installed, so its row is left out", err=True)
     others = tuple(name for name in CORPORA if corpus and name not in corpus)
-    golds = gold_pages(source, cache, (split,), others, False)
+    golds = gold_pages(source, cache, (split,), others)
     if number:
-        golds = few(golds, number)
+        golds = random_pages(golds, number)
     if not golds:
         raise click.ClickException(f"no page of {', '.join(corpus) or source} is in split {split}")
     quiet_and_offline()
     warm_up(tools)
     results: dict[str, Any] = {
         "benchmark": "accuracy",
-        **card.provenance(split, model),
-        "corpora": data_of(golds),
+        **provenance(split, model),
+        "corpora": corpora_of(golds),
         "sample": number,
         "seconds": seconds,
-        "versions": {card.PACKAGE: version(card.PACKAGE), **dict(sorted(versions.items()))},
+        "versions": {PACKAGE: version(PACKAGE), **dict(sorted(versions.items()))},
         "missing": missing,
         "modes": {},
     }
-    for kind in mode:
-        rows, unread = measure(golds, kind, tools, jobs, seconds)
-        by_tool = {each.name: summary(rows, each.name) for each in tools if kind in each.modes}
-        results["modes"][kind] = {"pages": len(rows), "unread": unread, "tools": by_tool}
+    for each_mode in mode:
+        rows, unread = measure(golds, each_mode, tools, jobs, seconds)
+        by_tool = {each.name: summary(rows, each.name) for each in tools if each_mode in each.modes}
+        results["modes"][each_mode] = {"pages": len(rows), "unread": unread, "tools": by_tool}
     whole = not (corpus or tool or number or model) and set(mode) == set(MODES)
     if docs is None and not whole:
-        click.echo(card.accuracy_tables(results))
+        click.echo(accuracy_tables(results))
         return
-    docs = docs or HERE / "docs"
-    write(results, docs)
+    write(results, docs or DOCS)
 
 
 def write(results: Mapping[str, Any], docs: Path) -> None:
-    """The results, the documents that are made of them, and the pictures."""
+    """Write the results, the documents that are made from them, and the pictures."""
     from benchmarks.pictures import draw
 
-    card.keep(docs, f"accuracy-{results['split']}", results)
-    best = card.results_in(docs).accuracy
-    draw(best, docs / "pictures", OURS)
-    for path in card.write(docs):
+    save_results(docs, f"accuracy-{results['split']}", results)
+    quoted = results_in(docs).accuracy
+    draw(quoted, docs / "pictures", OURS)
+    for path in write_documents(docs):
         click.echo(path)
 
 

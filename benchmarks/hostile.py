@@ -1,11 +1,11 @@
-"""Whether hostile pages keep their promise: ``python -m benchmarks.hostile``.
+"""Whether hostile pages stay within the promised limits: ``python -m benchmarks.hostile``.
 
-Each kind of page (benchmarks/hostile_pages.py) is made in growing sizes and cleaned, its lines
-written as JSON, each time in a fresh process that is given the seconds and the memory of one page
-of a run. What must hold: every page has a result; the processor time grows no faster than with
-the power 1.25 of the size; the peak of memory stays below 12 times the page and half a gigabyte.
-Fails otherwise. ``--write`` keeps what was measured in docs/results/hostile.json and the table of
-docs/hostile.md; kinds that were not asked for keep what they had.
+Each kind of page (benchmarks/hostile_pages) is made in growing sizes, cleaned, and its lines are
+written as JSON, each time in a fresh process with a time limit. The command fails unless every page
+has a result, the processor time grows at most with the power 1.25 of the size, and peak memory is
+at most 12 times the page plus half a gigabyte. ``--write`` stores the figures in
+docs/results/hostile.json and in the table of docs/hostile.md; kinds that were not measured keep
+their figures.
 """
 
 from __future__ import annotations
@@ -19,29 +19,41 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from benchmarks.hostile_pages import PAGES, sized
+from training.documents.markdown import write_section
+from training.documents.results import commit
+from training.paths import DOCS, RESULTS, ROOT
 
-HERE: Final = Path(__file__).resolve().parents[1]
-RESULTS: Final = HERE / "docs/results/hostile.json"
-DOCUMENT: Final = HERE / "docs/hostile.md"
-MARKS: Final = (
+HOSTILE_RESULTS: Final = RESULTS / "hostile.json"
+DOCUMENT: Final = DOCS / "hostile.md"
+MARKERS: Final = (
     "<!-- figures: made by `python -m benchmarks.hostile --write` -->",
     "<!-- end of figures -->",
 )
 MB: Final = 1_000_000
 SIZES: Final = (MB // 4, MB, 4 * MB)
-MAX_POWER: Final = 1.25  # of the size, with which the time may grow
-LEAST_SECONDS: Final = 0.05  # below it a time is noise
-TIMES_THE_PAGE: Final = 12
-BESIDES: Final = 512 << 20  # bytes of memory, whatever the size
-SECONDS: Final = 120  # of the processor, of which a run gives a page 30 by default
-# What the promise was written for, each at the size at which it is feared.
-FEARED: Final = {
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What docs/hostile.md promises of every page."""
+
+    power: float = 1.25  # of the size, with which the time may grow
+    memory_per_byte: int = 12  # of the page ...
+    base_memory: int = 512 << 20  # ... and in any case, in bytes
+    seconds: int = 120  # of processor time; a batch gives each page 30 by default
+    least_seconds: float = 0.05  # shorter times are noise
+
+
+PROMISE: Final = Promise()
+# Kinds that the promise was written for, each with a size that has broken programs.
+LARGE_SIZES: Final = {
     "nested": 5 * MB,  # a million levels
     "nested-with-text": 7 * MB,
     "attributes": 9 * MB,  # a million
@@ -73,22 +85,21 @@ def status(name: str) -> int:
 
 
 def clean_one(path: Path) -> dict[str, Any]:
-    """What one page takes: processor seconds, and bytes beyond what this process had."""
+    """What one page costs: processor seconds, and peak memory beyond what the process had."""
     from boilerplate import Cleaner
     from boilerplate.plugins.manager import no_plugins
-    from boilerplate.serialize import page_record
 
     cleaner = Cleaner(plugins=no_plugins())
     cleaner.clean("<p>What is loaded late is loaded now. Aber ja, das ist so.</p>")
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    resource.setrlimit(resource.RLIMIT_CPU, (PROMISE.seconds, PROMISE.seconds))
+    Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     before = status("VmRSS")
     data = path.read_bytes()
-    begun = time.process_time()
+    start = time.process_time()
     page = cleaner.clean(data)
-    # With kinds and reasons, which are worked out when they are asked for.
-    written = json.dumps(page_record("page", page), ensure_ascii=False)
-    seconds = time.process_time() - begun
+    # With kinds and reasons, which are computed only when they are needed.
+    written = json.dumps(page.to_dict("page"), ensure_ascii=False)
+    seconds = time.process_time() - start
     peak = status("VmHWM") - before
     written.encode("utf-8", "backslashreplace")
     return {
@@ -100,11 +111,11 @@ def clean_one(path: Path) -> dict[str, Any]:
     }
 
 
-# ------------------------------------------------------------------------------- in the parent
+# --------------------------------------------------------------------------- in the main process
 
 
 def measured(name: str, size: int) -> dict[str, Any]:
-    """What a page of a kind took, or what came of it instead."""
+    """What a page of one kind and size costs, or how it failed."""
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "page"
         path.write_bytes(sized(name, size))
@@ -112,18 +123,18 @@ def measured(name: str, size: int) -> dict[str, Any]:
             [sys.executable, "-m", "benchmarks.hostile", "--one", path],
             capture_output=True,
             text=True,
-            cwd=HERE,
+            cwd=ROOT,
             env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},
         )
         if done.returncode:
-            said = done.stderr.strip().splitlines()[-1:] or [f"status {done.returncode}"]
-            return {"bytes": path.stat().st_size, "failed": said[0][:200]}
+            message = done.stderr.strip().splitlines()[-1:] or [f"status {done.returncode}"]
+            return {"bytes": path.stat().st_size, "failed": message[0][:200]}
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
 def power(rows: Iterable[Mapping[str, Any]]) -> float | None:
-    """The power of the size with which the time grows, by least squares; None if all is noise.
+    """The power of the size with which the time grows, by least squares; None if times are noise.
 
     >>> power([{"bytes": 10, "seconds": 1.0}, {"bytes": 100, "seconds": 100.0}])
     2.0
@@ -131,7 +142,7 @@ def power(rows: Iterable[Mapping[str, Any]]) -> float | None:
     points = [
         (math.log(row["bytes"]), math.log(row["seconds"]))
         for row in rows
-        if row.get("seconds", 0) >= LEAST_SECONDS and not row.get("unread")
+        if row.get("seconds", 0) >= PROMISE.least_seconds and not row.get("unread")
     ]
     if len({x for x, _ in points}) < 2:
         return None
@@ -141,22 +152,22 @@ def power(rows: Iterable[Mapping[str, Any]]) -> float | None:
 
 
 def faults(name: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """In what a kind of page breaks the promise."""
-    said = []
+    """Messages on how a kind of page breaks the promise; empty if it does not."""
+    messages = []
     for row in rows:
         size = f"{name}, {row['bytes'] / MB:.2f} MB"
         if "failed" in row:
-            said.append(f"{size}: {row['failed']}")
-        elif row["peak"] > TIMES_THE_PAGE * row["bytes"] + BESIDES:
-            said.append(f"{size}: {row['peak'] >> 20} MiB")
+            messages.append(f"{size}: {row['failed']}")
+        elif row["peak"] > PROMISE.memory_per_byte * row["bytes"] + PROMISE.base_memory:
+            messages.append(f"{size}: {row['peak'] >> 20} MiB")
     grows = power(rows)
-    if grows is not None and grows > MAX_POWER:
-        said.append(f"{name}: time grows with the power {grows}")
-    return said
+    if grows is not None and grows > PROMISE.power:
+        messages.append(f"{name}: time grows with the power {grows}")
+    return messages
 
 
 def table(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
-    """What the largest page of each kind took, the slowest first."""
+    """The lines of a table of the largest page of each kind, the slowest first."""
     head = "| page | MB | lines | unread MB | seconds | MiB | power |"
     rows = []
     for name, measures in kinds.items():
@@ -173,33 +184,35 @@ def table(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
     return [head, "|---|---:|---:|---:|---:|---:|---:|", *(row for _, row in sorted(rows))]
 
 
-def keep(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-    """Write what is known by now: a run over all kinds takes long, and may be stopped."""
-    from training.card import commit, write_section
-
+def store(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Write the results so far and the table: a run over all kinds takes long."""
     known = {name: kinds[name] for name in PAGES if name in kinds}
-    RESULTS.write_text(json.dumps(commit() | {"kinds": known}, indent=1) + "\n", "utf-8")
+    HOSTILE_RESULTS.write_text(json.dumps(commit() | {"kinds": known}, indent=1) + "\n", "utf-8")
     about = f"At commit `{commit()['commit'][:10]}`, the largest page of each kind:"
     section = "\n".join([about, "", *table(known)])
-    write_section(DOCUMENT, section, MARKS)
+    write_section(DOCUMENT, section, MARKERS)
 
 
 @click.command()
 @click.argument("names", nargs=-1)
 @click.option("--one", type=click.Path(path_type=Path), hidden=True)
-@click.option("--feared", is_flag=True, help="Each at the size at which it is feared, too.")
-@click.option("--write", is_flag=True, help="Keep what is measured, and the table.")
+@click.option("--feared", is_flag=True, help="Also make some kinds in a much larger size.")
+@click.option("--write", is_flag=True, help="Write the results and the table.")
 def main(names: tuple[str, ...], one: Path | None, feared: bool, write: bool) -> None:
-    """Clean hostile pages of some kinds, or of all, in growing sizes; fail on a broken promise."""
+    """Clean hostile pages of all kinds, or of those named; fail if a promise is broken."""
     if one:
         click.echo(json.dumps(clean_one(one)))
         return
     if unknown := set(names) - set(PAGES):
-        raise click.ClickException(f"no such pages: {', '.join(sorted(unknown))}")
-    stored = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {"kinds": {}}
+        raise click.ClickException(f"unknown kinds of pages: {', '.join(sorted(unknown))}")
+    stored = (
+        json.loads(HOSTILE_RESULTS.read_text("utf-8"))
+        if HOSTILE_RESULTS.exists()
+        else {"kinds": {}}
+    )
     broken = []
     for name in names or PAGES:
-        sizes = [*SIZES, *([FEARED[name]] if feared and name in FEARED else [])]
+        sizes = [*SIZES, *([LARGE_SIZES[name]] if feared and name in LARGE_SIZES else [])]
         rows = [measured(name, size) for size in sizes]
         wrong = faults(name, rows)
         broken += wrong
@@ -207,7 +220,7 @@ def main(names: tuple[str, ...], one: Path | None, feared: bool, write: bool) ->
         if not any("failed" in row for row in rows):
             stored["kinds"][name] = rows
             if write:
-                keep(stored["kinds"])
+                store(stored["kinds"])
     if broken:
         raise click.ClickException("\n".join(["broken promises:", *broken]))
 

@@ -1,6 +1,6 @@
-"""Markup that asks a parser for every rule by which the HTML standard mends a broken tree.
+"""Markup that needs every rule of the HTML standard for repairing a broken tree.
 
-Each is a page, whole or as the body of one. All were written for this project.
+Each piece is a page, whole or the body of one. All were written for this project.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 TREES: Final[dict[str, tuple[str, ...]]] = {
-    # Formatting that is closed in the wrong order.
+    # Formatting elements that are closed in the wrong order.
     "adoption": (
         "<a>1<p>2</a>3</p>",
         "<em>ferry<b>left<p>at</em>six</b>sharp",
@@ -28,7 +28,7 @@ TREES: Final[dict[str, tuple[str, ...]]] = {
         "<u><applet>a<p>b</u>c</applet>d",
         "</b>x</i>y</a>z</p>w</br>v",
     ),
-    # Text in tables where none belongs.
+    # Text in tables where none is allowed.
     "foster": (
         "<table>a<tr>b<td>c</td>d</tr>e</table>f",
         "<table><tr><div>1</div><td>2",
@@ -79,7 +79,7 @@ TREES: Final[dict[str, tuple[str, ...]]] = {
         "<textarea><frameset></textarea>x",
         "<html><body><br><frameset>q",
     ),
-    # Where scripts would not run.
+    # Content for browsers without scripts.
     "noscript": (
         "<head><noscript><link rel=a><p>x</noscript>y",
         "<noscript>a<b>c</noscript>d",
@@ -91,7 +91,7 @@ TREES: Final[dict[str, tuple[str, ...]]] = {
         "<noscript><style></noscript></style>x",
         "<table><noscript><tr><td>x</noscript>y",
     ),
-    # SVG and MathML, and the ways out of them.
+    # SVG and MathML, and the tags that end them.
     "foreign": (
         "<svg><p>a",
         "<svg><foreignObject><p>a</p></foreignObject><desc><b>b</desc><title><i>c</title>",
@@ -122,7 +122,7 @@ TREES: Final[dict[str, tuple[str, ...]]] = {
         "<ruby><svg><rt>x",
         "<svg onload=a()><image>x</image><img>y",
     ),
-    # Annotations of characters.
+    # Ruby annotations.
     "ruby": (
         "<ruby>漢<rp>(<rt>kan<rp>)</ruby>字",
         "<ruby>a<rb>b<rtc>c<rt>d<rp>e</ruby>f",
@@ -132,7 +132,7 @@ TREES: Final[dict[str, tuple[str, ...]]] = {
         "<ruby><ruby>a<rt>b</ruby><rt>c</ruby>",
         "<ruby>東<b>京<rt>とう<rt>きょう</b></ruby>",
     ),
-    # Choices with more in them than options.
+    # Selects that contain more than options.
     "select": (
         "<select><option>a<option>b<optgroup label=x><option>c</select>d",
         "<select><div>a<p>b</select>c",
@@ -150,7 +150,7 @@ TREES: Final[dict[str, tuple[str, ...]]] = {
         "<select><a>b<svg>c</select>d",
         "<datalist><option value=a>b<option>c</datalist>d",
     ),
-    # Elements that no page has used for decades.
+    # Obsolete elements.
     "isindex": (
         "<isindex>",
         "<isindex prompt='Which pier? ' lang=tr>x",
@@ -165,7 +165,7 @@ TREES: Final[dict[str, tuple[str, ...]]] = {
         "",
         "b</pre>c",
     ),
-    # Text that ends at its own end tag alone.
+    # Raw text, which ends only at its own end tag.
     "script": (
         "<script><!--<script></script>--></script>a",
         "<script><!--<script></script></script>b",
@@ -198,7 +198,7 @@ TREES: Final[dict[str, tuple[str, ...]]] = {
         "<b><plaintext>x</b>y",
         "<plaintext></plaintext>",
     ),
-    # Comments that are none, and the reverse.
+    # Unusual and broken comments.
     "comment": (
         "<!>a",
         "<!->b",
@@ -224,7 +224,7 @@ TREES: Final[dict[str, tuple[str, ...]]] = {
         "a<!--\x00-->b",
         "<p>a</p><!-- x --></body><!-- y --></html><!-- z -->b",
     ),
-    # Kinds of documents.
+    # Document types.
     "doctype": (
         "<!DOCTYPE html>a",
         '<!doctype html SYSTEM "about:legacy-compat">b',
@@ -253,7 +253,7 @@ TREES: Final[dict[str, tuple[str, ...]]] = {
         "&amp;amp;lt;b&amp;gt;",
         "&Aacute&aacute&AMP&AMP;&GT;&LT;&QUOT;",
     ),
-    # NUL and other characters that may not stand there.
+    # NUL and other characters that are not allowed.
     "nul": (
         "a\x00b",
         "<p\x00>a",
@@ -277,7 +277,7 @@ TREES: Final[dict[str, tuple[str, ...]]] = {
         "a</pre>",
         "<p>\x01\x08\x0b\x0c\x0e\x1f\x7f\x80\x9f\ufdd0\ufffe\U0001ffff\U0010ffffa",
     ),
-    # All the rest.
+    # Other markup.
     "other": (
         "<p><p/><p / a/b=c/>x</p/></p>y",
         "<p =a>b<p a=>c<p a=b=c>d<p a\"b>e<p a'b='c\">f'>g",

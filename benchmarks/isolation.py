@@ -1,7 +1,7 @@
-"""Other people's code on hostile pages: each page in a process of its own, that may be killed.
+"""Runs untrusted code on hostile pages: each page in its own process, which may be killed.
 
-An alarm would not do: a loop inside a C extension never hears it, and a crash takes its process
-along. A fork for each page costs some milliseconds and forgets whatever a tool cached.
+An alarm signal is not enough: Python handles none within a C extension's loop, and a crash ends
+the process. A fork for each page costs some milliseconds, and loses what a tool has cached.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Any, Final
 
 TIMED_OUT: Final = "timeout"
 CRASHED: Final = "crash"
-# A job and the names of its steps, to a result for each step in order.
+# A function from a job and the names of its steps to a result for each step, in order.
 Steps = Callable[[Any, tuple[str, ...]], Iterator[Any]]
 
 
 @dataclass(slots=True)
 class _Run:
-    """A job under way: the steps still to come, and what the others gave."""
+    """A job with the steps that are left, and the results of those that are done."""
 
     number: int
     job: Any
@@ -35,11 +35,11 @@ class _Run:
 def run_all(
     jobs: Iterable[Any], steps: tuple[str, ...], work: Steps, processes: int, seconds: float
 ) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The number of each job and its steps' results, as jobs end.
+    """Yield the number of each job and its results by step, as the jobs end.
 
     ``work(job, steps)`` runs in a fork and yields a result for each step, in order. A step that
-    takes longer than ``seconds`` gives TIMED_OUT, one that takes its process along CRASHED; the
-    steps after it are run in another fork.
+    takes longer than ``seconds`` has the result TIMED_OUT, one that ends its process CRASHED; the
+    steps after it run in another fork.
     """
     context = multiprocessing.get_context("fork")
     waiting = deque(_Run(i, job, deque(steps)) for i, job in enumerate(jobs))
@@ -78,7 +78,7 @@ def run_all(
 
 
 def _advance(pipe: Connection, run: _Run, ready: bool, seconds: float) -> str | None:
-    """Take what a job has to say; how its present step failed, None while it has not."""
+    """Receive a result if there is one; how the current step failed, None if it did not."""
     if ready:
         try:
             result = pipe.recv()

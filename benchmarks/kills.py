@@ -1,8 +1,8 @@
-"""Kill workers and the main process at random moments, and count what is left.
+"""Kill workers and the main process of a batch at random times, and check the output.
 
-``python -m benchmarks.kills --times 200`` cleans a made-up crawl of JSON lines and WARC files
-while a worker, or the whole run, is killed again and again; each killed run is begun anew. In
-the end every file must be, byte for byte, what a run that nobody disturbed writes.
+``python -m benchmarks.kills --times 200`` cleans a made-up crawl of JSON lines and WARC files while
+a worker, or the main process, is killed again and again; a killed run is started again. In the end
+every file must be, byte for byte, what an undisturbed run writes.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from boilerplate.batch.manifest import MANIFEST
+from training.progress import Log, log_to_stderr, no_log
 
 SENTENCES = (
     "The ferry crossed the strait in fog, an hour late.",
@@ -29,24 +29,25 @@ SENTENCES = (
     "渡轮在雾中晚了一个小时穿过海峡。",
     "عبرت العبارة المضيق في الضباب متأخرة ساعة.",
 )
-# One run, as a program of its own: the model, the input, the output.
+# The program of one run; its arguments are the model, the input and the output.
 RUN = """
 import sys
 from pathlib import Path
 from boilerplate.cleaner import Cleaner
-from boilerplate.runner import Job, run, shards_of
-from boilerplate.recipe import Recipe
+from boilerplate.batch.run import run
+from boilerplate.batch.shard import Job, shards_of
+from boilerplate.batch.cleaner_config import CleanerConfig
 model, source, output = sys.argv[1:]
 files = [(path, path.relative_to(source)) for path in sorted(Path(source).rglob("*.*"))]
-job = Job(Recipe.of(Cleaner(model or None)), output)
-reports = run(shards_of(files, 20), job, 2, told=lambda said: print(said, flush=True))
+job = Job(CleanerConfig.of(Cleaner(model or None)), output)
+reports = run(shards_of(files, 20), job, 2, notify=lambda message: print(message, flush=True))
 sys.exit(any(report.problem for report in reports))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was killed, and how many records came out in spite of it."""
+    """How often each kind of process was killed, and the records of all runs."""
 
     killed: Counter[str]
     runs: int
@@ -55,11 +56,11 @@ class Tally:
 
 
 def make_crawl(folder: Path, shards: int, pages: int, seed: int = 1) -> None:
-    """Files of made-up pages: JSON lines, WARC, and single pages."""
-    random_of = random.Random(seed)  # noqa: S311 - no secret
+    """Write files of made-up pages: JSON lines, WARC, and single pages."""
+    rng = random.Random(seed)  # noqa: S311 - no secret
 
     def page(number: int) -> str:
-        return made_up_page(number, random_of)
+        return made_up_page(number, rng)
 
     folder.mkdir(parents=True)
     for shard in range(shards):
@@ -76,14 +77,14 @@ def make_crawl(folder: Path, shards: int, pages: int, seed: int = 1) -> None:
         (folder / f"page-{i:03}.html").write_text(page(i))
 
 
-def made_up_page(number: int, of: random.Random) -> str:
+def made_up_page(number: int, rng: random.Random) -> str:
     """A page with a menu, an article and a footer."""
-    text = "".join(f"<p>{number} {' '.join(of.choices(SENTENCES, k=4))}</p>" for _ in range(12))
+    text = "".join(f"<p>{number} {' '.join(rng.choices(SENTENCES, k=4))}</p>" for _ in range(12))
     return f"<nav><a href=/>Home</a> <a href=/n>News</a></nav>{text}<footer>Cookies</footer>"
 
 
 def warc_record(name: str, html: bytes) -> bytes:
-    """A WARC record of an HTTP answer."""
+    """A WARC record of an HTTP response."""
     block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html
     head = (
         f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:test:{name}>\r\n"
@@ -94,8 +95,8 @@ def warc_record(name: str, html: bytes) -> bytes:
     return head.encode() + block + b"\r\n\r\n"
 
 
-def begin(model: str, source: Path, output: Path) -> subprocess.Popen[bytes]:
-    """A run, in a process of its own."""
+def start_run(model: str, source: Path, output: Path) -> subprocess.Popen[bytes]:
+    """Start a run in its own process."""
     command = [sys.executable, "-c", RUN, model, str(source), str(output)]
     return subprocess.Popen(command)
 
@@ -105,20 +106,20 @@ def survive(
     times: int,
     seed: int,
     folder: Path,
-    tell: Callable[[str], None] = lambda _: None,
+    log: Log = no_log,
     pages: int = 20,
 ) -> Tally:
-    """Clean a crawl through so many kills. Raises AssertionError where a byte is not as it was.
+    """Clean a crawl during so many kills; AssertionError if the output differs.
 
-    ``pages`` a shard should be many where kills are: a run of which workers are killed faster
-    than they start gives up.
+    ``pages`` is the number per shard. Use many pages for many kills, for a run gives up if workers
+    are killed faster than they start.
     """
-    random_of = random.Random(seed)  # noqa: S311 - no secret
+    rng = random.Random(seed)  # noqa: S311 - no secret
     source = folder / "in"
     make_crawl(source, shards=8, pages=pages)
-    begun = time.monotonic()
-    assert begin(model, source, folder / "whole").wait() == 0
-    usual = time.monotonic() - begun
+    start = time.monotonic()
+    assert start_run(model, source, folder / "whole").wait() == 0
+    usual = time.monotonic() - start
     whole = contents(folder / "whole")
     manifest = json.loads(whole[MANIFEST])
     killed: Counter[str] = Counter()
@@ -127,32 +128,32 @@ def survive(
         rounds += 1
         output = folder / f"out-{rounds}"
         done = False
-        while not done:  # after the last kill too, until all is there
-            process = begin(model, source, output)
+        while not done:  # also after the last kill, until the output is complete
+            process = start_run(model, source, output)
             runs += 1
             while killed.total() < times and process.poll() is None:
-                time.sleep(random_of.uniform(0, usual / 3))
+                time.sleep(rng.uniform(0, usual / 3))
                 if process.poll() is not None:
                     break
-                whom = random_of.choice(["main", "worker", "worker"])
-                if kill(process.pid, whom, random_of):
-                    killed[whom] += 1
-                    tell(f"{killed.total()} killed ({whom}), round {rounds}")
-                    if whom == "main":
+                target = rng.choice(["main", "worker", "worker"])
+                if kill(process.pid, target, rng):
+                    killed[target] += 1
+                    log(f"{killed.total()} killed ({target}), round {rounds}")
+                    if target == "main":
                         break
             status = process.wait()
             done = status == 0
             assert done or status == -signal.SIGKILL, (
-                f"a run that nobody killed ended with {status}"
+                f"a run that was not killed ended with status {status}"
             )
             check_files(output, whole)
-        assert contents(output) == whole, f"{output} is not as it should be"
+        assert contents(output) == whole, f"{output} differs from the output of an undisturbed run"
     return Tally(killed, runs, *(rounds * manifest["totals"][k] for k in ("records", "errors")))
 
 
-def kill(pid: int, whom: str, random_of: random.Random) -> bool:
-    """Kill a process, or one of its children; whether there was one."""
-    if whom == "worker":
+def kill(pid: int, target: str, rng: random.Random) -> bool:
+    """Kill a process, or one of its children; False if there was none."""
+    if target == "worker":
         try:
             tasks = [
                 path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children")
@@ -162,7 +163,7 @@ def kill(pid: int, whom: str, random_of: random.Random) -> bool:
         children = [int(child) for task in tasks for child in task]
         if not children:
             return False
-        pid = random_of.choice(children)
+        pid = rng.choice(children)
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -171,14 +172,14 @@ def kill(pid: int, whom: str, random_of: random.Random) -> bool:
 
 
 def check_files(output: Path, whole: dict[str, bytes]) -> None:
-    """Whether each file that is there under its name is whole."""
+    """Raise AssertionError if a file has its final name but not its final content."""
     for name, data in contents(output).items():
         if name != MANIFEST and not name.endswith(".tmp"):
-            assert data == whole[name], f"{output / name} is not whole"
+            assert data == whole[name], f"{output / name} is incomplete"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder."""
+    """The bytes of every file below a folder, by relative path."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -187,20 +188,20 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def main() -> None:
-    """Kill, and print what came of it."""
+    """Run the kills and print a summary."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--model", default="", help="a model's file; the shipped one without")
-    given = parser.parse_args()
+    parser.add_argument("--model", default="", help="model file (default: the shipped one)")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         tally = survive(
-            given.model, given.times, given.seed, Path(folder),
-            lambda what: print(what, file=sys.stderr), 100,  # noqa: T201
+            options.model, options.times, options.seed, Path(folder),
+            log_to_stderr, 100,
         )  # fmt: skip
     print(  # noqa: T201
         f"{tally.killed['worker']} workers and {tally.killed['main']} runs killed, {tally.runs} "
-        f"runs begun: {tally.records} records, each once and as it should be, "
+        f"runs started: {tally.records} records, all in the output once and correct, "
         f"{tally.errors} errors"
     )
 

@@ -1,9 +1,9 @@
-"""Whether the languages of lines are right, and what they cost: ``python -m benchmarks.languages``.
+"""Whether the detected languages of lines are right: ``python -m benchmarks.languages``.
 
-Pages in two languages are made of phrases and sentences whose language is known, as
-``python -m training mixed`` makes them, each with its twin in one language. On pages of the
-corpora langdetect itself is the reference: it is asked for each line that is long enough for it
-to be sure. Languages that it has no profile of are left out.
+Pages in two languages are made from phrases and sentences in known languages, as ``python -m
+training mixed`` makes them, each with its twin in one language. On pages of the corpora, langdetect
+is the reference for each line that is long enough for a sure answer. Languages without a profile
+in langdetect are left out. Also prints how often the detector ran.
 """
 
 from __future__ import annotations
@@ -12,107 +12,115 @@ import json
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
 import click
 import numpy as np
 
-from benchmarks.speed import draw
-from boilerplate.kernels.ngrams import clip
-from boilerplate.kernels.plain_text import char_counts, plain_texts
-from boilerplate.language import lines as language
-from boilerplate.language.lines import Speech, page_language, speech
+from benchmarks.page_samples import varied_pages
+from boilerplate.features.text import clip
+from boilerplate.kernels import char_counts, page_text, plain_texts
+from boilerplate.language.detector import detect, detector_factory
+from boilerplate.language.lines import LineLanguages, line_languages, page_language
 from boilerplate.language.names import LANGUAGES
 from boilerplate.page import Label
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
-from training import corpora, mixed
-from training.__main__ import cache_option, lexicon_option, source_option, split_option
-from training.corpora import CORPORA
+from training.corpora import CORPORA, load
+from training.documents.results import DIGITS
 from training.lexicon import Lexicon
-from training.mixed import MixedPage
+from training.mixed_pages import MixedPage, collect_material, mixed_pages
+from training.options import cache_option, lexicon_option, source_option, split_option
 from training.split import Split
 
-DIGITS: Final = 4
-LEAST_LETTERS: Final = 20  # of a line that is looked at: shorter ones tell no one their language
-LONG: Final = 60  # letters of a long line
-REFERENCE_LETTERS: Final = 80  # of a line of a real page, for langdetect's word to be trusted
-REFERENCE_CHARS: Final = 1000
-SURE: Final = 0.99
+
+@dataclass(frozen=True, slots=True)
+class LineLimits:
+    """Which lines are counted, by their letters, and when langdetect is sure of one."""
+
+    least_letters: int = 20  # the language of shorter lines cannot be told
+    long_letters: int = 60  # from which a line counts as long
+    reference_letters: int = 80  # of a line of a real page, to use langdetect as the reference
+    reference_chars: int = 1000  # that langdetect reads of it
+    sure: float = 0.99  # langdetect's least probability
+
+
+LIMITS: Final = LineLimits()
 CODES: Final = {"nb": "no", "nn": "no", "zh-cn": "zh", "zh-tw": "zh"}
-KNOWN: Final = frozenset(CODES.get(code, code) for code in LANGUAGES)
-Counts = Counter[tuple[str, bool]]
+KNOWN_LANGUAGES: Final = frozenset(CODES.get(code, code) for code in LANGUAGES)
+Counts = Counter[tuple[str, bool]]  # kind of line, and whether its language is right
 
 
-def code_of(code: str | None) -> str | None:
-    """One code for the languages that have two."""
+def merged_code(code: str | None) -> str | None:
+    """The code of a language, one for those that have several."""
     return CODES.get(code, code) if code else code
 
 
-def heard(texts: Sequence[str]) -> Speech:
-    """What a page's lines speak, as cleaning asks for it."""
-    return speech([clip(text) for text in plain_texts(list(texts))])
+def detected(texts: Sequence[str]) -> LineLanguages:
+    """The languages of a page's lines, detected as for cleaning."""
+    return line_languages(page_text([clip(text) for text in plain_texts(list(texts))]))
 
 
 def letters_of(texts: Sequence[str]) -> list[float]:
-    """How many letters each line has."""
+    """The number of letters of each line."""
     return cast(list[float], char_counts([clip(text) for text in texts])[1].sum(1).tolist())
 
 
 def made_up(pages: Iterable[MixedPage], counts: Counts) -> None:
-    """Counts the lines of made-up pages by what they are and by whether they were told right."""
+    """Count the lines of made-up pages by kind and by whether their language is right."""
     for page in pages:
         texts = [line.text for line in page.lines]
-        found = heard(texts)
-        languages = [code_of(line.language) for line in page.lines]
-        named = zip(page.lines, languages, letters_of(texts), found.of_lines(), strict=True)
-        for line, own, letters, (said, _) in named:
-            if letters >= LEAST_LETTERS and own in KNOWN:
+        found = detected(texts)
+        languages = [merged_code(line.language) for line in page.lines]
+        named = zip(page.lines, languages, letters_of(texts), found.likeliest(), strict=True)
+        for line, own, letters, (code, _) in named:
+            if letters >= LIMITS.least_letters and own in KNOWN_LANGUAGES:
                 whose = "own" if line.language == page.language else "other"
-                size = "long" if letters >= LONG else "short"
-                counts[f"{whose} {size}", code_of(said) == own] += 1
+                size = "long" if letters >= LIMITS.long_letters else "short"
+                counts[f"{whose} {size}", merged_code(code) == own] += 1
         lengths = np.array([float(len(text)) for text in texts])
         probability = np.array([float(line.label is Label.CONTENT) for line in page.lines])
-        if (own := code_of(page.language)) in KNOWN:
+        if (own := merged_code(page.language)) in KNOWN_LANGUAGES:
             counts[
-                "page", code_of(page_language(found.of_lines(), probability, lengths)) == own
+                "page", merged_code(page_language(found.likeliest(), probability, lengths)) == own
             ] += 1
 
 
 def sure_of(text: str) -> str | None:
-    """What langdetect says of a text, where it is sure."""
-    factory, error = language._factory()
+    """The language that langdetect finds in a text; None if it is not sure."""
+    factory, error = detector_factory()
     detector = factory.create()
-    detector.append(text[:REFERENCE_CHARS].lower())
+    detector.append(text[: LIMITS.reference_chars].lower())
     try:
         found = detector.get_probabilities()
     except error:
         return None
-    return found[0].lang if found and found[0].prob >= SURE else None
+    return found[0].lang if found and found[0].prob >= LIMITS.sure else None
 
 
 def real(pages: Iterable[Sequence[str]], counts: Counts) -> Iterator[int]:
-    """Counts the long lines of real pages; yields how often the detector was asked for each."""
+    """Count the long lines of real pages; yields the number of detector calls for each page."""
     for texts in pages:
-        language._probabilities.cache_clear()
-        found = heard(texts)
-        yield language._probabilities.cache_info().misses
-        answers = zip(texts, letters_of(texts), found.of_lines(), strict=True)
-        told = [
-            (code_of(sure_of(text)), code_of(said))
-            for text, letters, (said, _) in answers
-            if letters >= REFERENCE_LETTERS
+        detect.cache_clear()
+        found = detected(texts)
+        yield detect.cache_info().misses
+        answers = zip(texts, letters_of(texts), found.likeliest(), strict=True)
+        pairs = [
+            (merged_code(sure_of(text)), merged_code(code))
+            for text, letters, (code, _) in answers
+            if letters >= LIMITS.reference_letters
         ]
-        usual = Counter(reference for reference, _ in told if reference).most_common(1)
-        for reference, said in told:
+        usual = Counter(reference for reference, _ in pairs if reference).most_common(1)
+        for reference, code in pairs:
             if reference:
                 whose = "as most" if reference == usual[0][0] else "unlike most"
-                counts[f"real, {whose}", said == reference] += 1
+                counts[f"real, {whose}", code == reference] += 1
 
 
 def shares(counts: Counts) -> dict[str, dict[str, float]]:
-    """How many lines of each kind there are, and the share that was told right."""
+    """For each kind of line, the number and the share whose language is right."""
     names = sorted({name for name, _ in counts})
     totals = {name: counts[name, True] + counts[name, False] for name in names}
     return {
@@ -126,25 +134,25 @@ def shares(counts: Counts) -> dict[str, dict[str, float]]:
 @cache_option
 @lexicon_option
 @split_option
-@click.option("--pages", default=150, show_default=True, help="Real pages; 0 for none.")
-@click.option("--sample", "share", default=1, help="One made-up page in so many.")
+@click.option("--pages", default=150, show_default=True, help="Number of real pages.")
+@click.option("--sample", "stride", default=1, help="Take one made-up page in so many.")
 def main(
-    source: Path, cache: Path, lexicon: Path, split: Split, pages: int, share: int
+    source: Path, cache: Path, lexicon: Path, split: Split, pages: int, stride: int
 ) -> None:  # fmt: skip
-    """Print the share of lines whose language is right, and how often the detector was asked."""
-    golds = corpora.load(CORPORA, source, cache) if pages else ()
+    """Print the share of lines whose language is right, and how often the detector ran."""
+    golds = load(CORPORA, source, cache) if pages else ()
     texts = []
-    for gold in draw(golds, pages, (split,)):
+    for gold in varied_pages(golds, pages, (split,)):
         page = html_page(decode(gold.html))
-        texts.append([page.lines[i].text for i in page.spoken])
-    stuff = mixed.material([], Lexicon(lexicon, (split,)))
+        texts.append([line.text for line in page.without_blank_lines.lines])
+    pairs = list(mixed_pages(collect_material([], Lexicon(lexicon, (split,)))))
     counts: Counts = Counter()
-    made_up((page for pair in list(mixed.mixed_pages(stuff))[::share] for page in pair), counts)
-    asked = list(real(texts, counts))
+    made_up((page for pair in pairs[::stride] for page in pair), counts)
+    calls = list(real(texts, counts))
     out: dict[str, Any] = {"split": split, "told": shares(counts)}
-    if asked:
-        middle, mean = statistics.median(asked), round(statistics.fmean(asked), 1)
-        out["asked"] = {"pages": len(asked), "median": middle, "mean": mean}
+    if calls:
+        middle, mean = statistics.median(calls), round(statistics.fmean(calls), 1)
+        out["asked"] = {"pages": len(calls), "median": middle, "mean": mean}
     click.echo(json.dumps(out, indent=1))
 
 

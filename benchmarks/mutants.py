@@ -1,9 +1,9 @@
-"""How many small changes to the code its tests notice, room by room: mutation testing.
+"""Mutation testing, module by module: how many small changes to the code the tests notice.
 
-``python -m benchmarks.mutants archive page --sample 30`` copies the project aside, lets mutmut
-make mutants of these rooms, runs each room's own tests against a sample of them, on the plain
-twins of the hot paths, and prints the share that failed as they should, with what survived.
-``--write`` keeps what came of it in docs/results/mutants.json and in the table of docs/testing.md.
+``python -m benchmarks.mutants archive page --sample 30`` copies the project, lets mutmut make
+mutants of these modules, and runs each module's own tests against a sample of them, on the Python
+versions of the compiled functions. It prints the share of mutants that the tests noticed, and the
+others. ``--write`` stores the result in docs/results/mutants.json and the table of docs/testing.md.
 """
 
 from __future__ import annotations
@@ -25,31 +25,49 @@ from typing import Any, Final
 
 import click
 
-from training.card import commit, with_run, write_section
+from training.documents.markdown import write_section
+from training.documents.results import append_run, commit
+from training.paths import DOCS, RESULTS, ROOT
 
-ROOT: Final = Path(__file__).resolve().parents[1]
-RESULTS: Final = ROOT / "docs/results/mutants.json"
-DOCUMENT: Final = ROOT / "docs/testing.md"
-MARKS: Final = (
+RESULTS_FILE: Final = RESULTS / "mutants.json"
+DOCUMENT: Final = DOCS / "testing.md"
+MARKERS: Final = (
     "<!-- figures: made by `python -m benchmarks.mutants --write` -->",
     "<!-- end of figures -->",
 )
-# Each room with the tests that are about it, so that a mutant is not run against all others'.
-ROOMS: Final[dict[str, tuple[str, ...]]] = {
-    "page": ("tests/test_page.py",),
-    "archive": ("tests/test_archive.py",),
-    "labels": ("tests/test_labels.py",),
-    "characters": ("tests/test_characters.py",),
-    "fingerprints": ("tests/test_fingerprints.py",),
-    "knowledge": ("tests/test_sites.py",),
-    "sketches": ("tests/test_sites.py", "tests/test_archive.py"),
-    "sites": ("tests/test_sites.py", "tests/test_archive.py"),
-    # Those left out clean large pages in processes of their own, where no mutant is.
-    "cleaner": ("tests/test_cleaner.py", "-k", "not hostile_input"),
-    "context": ("tests/test_context.py",),
-    "rules": ("tests/test_rules.py",),
-    "features": ("tests/test_features.py", "tests/test_predictions.py"),
-    "model": ("tests/test_model.py", "tests/test_predictions.py"),
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module of the package, and its own tests: a mutant is not run against all tests."""
+
+    path: str  # below boilerplate/, without .py
+    tests: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name by which it is imported."""
+        return "boilerplate." + self.path.replace("/", ".")
+
+
+# By the name in the results.
+MODULES: Final = {
+    "page": Module("page", ("tests/test_page.py",)),
+    "archive": Module("model/archive", ("tests/model/test_archive.py",)),
+    "labels": Module("labelling/labels", ("tests/test_labels.py",)),
+    "characters": Module("kernels/plain_text", ("tests/test_characters.py",)),
+    "fingerprints": Module(
+        "kernels/plain_fingerprints", ("tests/site_models/test_fingerprints.py",)
+    ),
+    "knowledge": Module("site_models/evidence", ("tests/site_models",)),
+    "sketches": Module("site_models/sketch", ("tests/site_models", "tests/model/test_archive.py")),
+    "sites": Module("site_models/site_model", ("tests/site_models", "tests/model/test_archive.py")),
+    # The tests left out clean large pages in other processes, which do not run the mutant.
+    "cleaner": Module("cleaner", ("tests/test_cleaner.py", "-k", "not hostile_input")),
+    "context": Module("features/context", ("tests/test_context.py",)),
+    "rules": Module("plugins/rules", ("tests/test_rules.py",)),
+    "features": Module("features/encode", ("tests/test_features.py", "tests/test_predictions.py")),
+    "model": Module("model/model", ("tests/test_model.py", "tests/test_predictions.py")),
 }
 COPIED: Final = (
     "boilerplate", "plugins", "tests", "training", "benchmarks", "examples", "README.md",
@@ -57,62 +75,74 @@ COPIED: Final = (
 SETTINGS: Final = """
 [tool.mutmut]
 source_paths = ["boilerplate"]
-only_mutate = ["boilerplate/{room}.py"]
+only_mutate = ["boilerplate/{path}.py"]
 also_copy = {copied}
 pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = ["-p", "no:cacheprovider", "--hypothesis-seed=0"]
 """
-# mutmut runs a method's test more than once in a process, each time as one of another object; and
-# what a room has kept from the first time would answer in the mutant's place.
-AGAIN: Final = """
+# mutmut runs a test more than once in a process, on different instances; and a module's caches from
+# the first run would answer instead of the mutant.
+CONFTEST: Final = """
 import importlib
 from hypothesis import HealthCheck
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept():
-    for value in vars(importlib.import_module("boilerplate.{room}")).values():
+def clear_caches():
+    for value in vars(importlib.import_module("{name}")).values():
         getattr(value, "cache_clear", lambda: None)()
 
 
 settings.register_profile("mutants", suppress_health_check=[HealthCheck.differing_executors])
 settings.load_profile("mutants")
 """
-# What mutmut notes of a mutant: the exit status of pytest, or that it took too long.
+# mutmut's codes for a mutant: the exit status of pytest, or that it took too long.
 NOTICED: Final = (1, 3, 24, 36, 152, 255, -24, -9)
 SURVIVED: Final = (0,)
-PASSED_BY: Final = (5, 33)  # no test comes by
+NOT_COVERED: Final = (5, 33)  # no test runs the changed code
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A small change to the code, what became of it, and how it reads if it was not noticed."""
+    """A small change to the code, its result, and the change itself if no test noticed it."""
 
     name: str
-    became: str
+    result: str
     change: str = ""
 
 
 def main() -> None:
-    """Test the rooms that are named."""
+    """Test the named modules, or all."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("rooms", nargs="*", default=[*ROOMS], help="Default: all.")
-    parser.add_argument("--sample", type=int, default=30, help="mutants of each room; 0 is all")
+    parser.add_argument(
+        "modules",
+        nargs="*",
+        default=[*MODULES],
+        metavar="MODULE",
+        help=f"some of {', '.join(MODULES)} (default: all)",
+    )
+    parser.add_argument("--sample", type=int, default=30, help="mutants of each module; 0 is all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--write", action="store_true", help="note it in docs/")
-    asked = parser.parse_args()
-    for room in asked.rooms:
+    parser.add_argument("--write", action="store_true", help="write the results and the table")
+    options = parser.parse_args()
+    if unknown := set(options.modules) - set(MODULES):
+        parser.error(f"unknown modules: {', '.join(sorted(unknown))}")
+    for name in options.modules:
         about = commit()
         with tempfile.TemporaryDirectory() as folder:
-            found, made = tried(room, Path(folder), asked.sample, asked.seed, asked.jobs)
-        report(room, found)
-        if asked.write:
-            note(room, about | {"seed": asked.seed, "made": made} | summary(found))
+            found, made = tried(
+                MODULES[name], Path(folder), options.sample, options.seed, options.jobs
+            )
+        report(name, found)
+        if options.write:
+            store(name, about | {"seed": options.seed, "made": made} | summary(found))
 
 
-def tried(room: str, folder: Path, sample: int, seed: int, jobs: int) -> tuple[list[Mutant], int]:
-    """What became of each mutant of a sample, and of how many it was drawn."""
+def tried(
+    module: Module, folder: Path, sample: int, seed: int, jobs: int
+) -> tuple[list[Mutant], int]:
+    """The results of a sample of mutants, and the number of all mutants of the module."""
     for name in (*COPIED, "pyproject.toml"):
         source = ROOT / name
         if source.is_dir():
@@ -122,56 +152,56 @@ def tried(room: str, folder: Path, sample: int, seed: int, jobs: int) -> tuple[l
     with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write(
             SETTINGS.format(
-                room=room, copied=json.dumps(COPIED), tests=json.dumps(ROOMS.get(room, ()))
+                path=module.path, copied=json.dumps(COPIED), tests=json.dumps(module.tests)
             )
         )
     with (folder / "tests/conftest.py").open("a", encoding="utf-8") as file:
-        file.write(AGAIN.format(room=room))
-    with contextlib.chdir(folder):  # where mutmut finds its settings
-        names, made = chosen(room, sample, seed)
+        file.write(CONFTEST.format(name=module.name))
+    with contextlib.chdir(folder):  # where mutmut looks for its settings
+        names, made = chosen(module, sample, seed)
     asking = [sys.executable, "-m", "mutmut"]
     environment = {**os.environ, "BOILERPLATE_PURE": "1", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         [*asking, "run", "--max-children", str(jobs), *names],
         cwd=folder, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    noted = folder / "mutants" / "boilerplate" / f"{room}.py.meta"
+    noted = folder / "mutants" / "boilerplate" / f"{module.path}.py.meta"
     if done.returncode or not noted.exists():
-        sys.exit(f"{room}: mutmut failed\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+        sys.exit(f"{module.name}: mutmut failed\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
     codes = json.loads(noted.read_text("utf-8"))["exit_code_by_key"]
     found = []
     for name in names:
-        became, change = status(codes[name]), ""
-        if became in ("survived", "passed by"):
+        result, change = status(codes[name]), ""
+        if result in ("survived", "passed by"):
             shown = subprocess.run(
                 [*asking, "show", name], cwd=folder, capture_output=True, text=True, check=True
             )
             change = shown.stdout
-        found.append(Mutant(name, became, change))
+        found.append(Mutant(name, result, change))
     return found, made
 
 
 def status(code: int | None) -> str:
-    """What mutmut's note of a mutant means.
+    """The meaning of mutmut's code for a mutant.
 
     >>> status(1), status(0), status(33), status(None)
     ('noticed', 'survived', 'passed by', 'not run')
     """
     for meaning, codes in (
-        ("noticed", NOTICED), ("survived", SURVIVED), ("passed by", PASSED_BY),
+        ("noticed", NOTICED), ("survived", SURVIVED), ("passed by", NOT_COVERED),
     ):  # fmt: skip
         if code in codes:
             return meaning
     return "not run"
 
 
-def chosen(room: str, sample: int, seed: int) -> tuple[list[str], int]:
-    """The names of as many mutants as are asked for, drawn by the seed, and how many there are."""
+def chosen(module: Module, sample: int, seed: int) -> tuple[list[str], int]:
+    """The names of a random sample of a module's mutants, and the number of all mutants."""
     from mutmut.mutation.file_mutation import mutate_file_contents
 
-    path = Path("boilerplate") / f"{room}.py"
+    path = Path("boilerplate") / f"{module.path}.py"
     made = mutate_file_contents(str(path), path.read_text("utf-8")).mutant_names
-    names = sorted(f"boilerplate.{room}.{name}" for name in made)
+    names = sorted(f"{module.name}.{name}" for name in made)
     drawn = names
     if 0 < sample < len(names):
         drawn = sorted(random.Random(seed).sample(names, sample))  # noqa: S311 - no secret
@@ -179,40 +209,40 @@ def chosen(room: str, sample: int, seed: int) -> tuple[list[str], int]:
 
 
 def summary(found: Sequence[Mutant]) -> dict[str, Any]:
-    """How many became what, and the names of those that were not noticed."""
-    counts = Counter(each.became for each in found)
+    """The number of mutants by result, and the names of those that were not noticed."""
+    counts = Counter(each.result for each in found)
     return {
         "drawn": len(found),
         **{name.replace(" ", "_"): counts[name] for name in ("noticed", "survived", "passed by")},
-        "left": [each.name for each in found if each.became != "noticed"],
+        "left": [each.name for each in found if each.result != "noticed"],
     }
 
 
-def report(room: str, found: Sequence[Mutant]) -> None:
-    """Print the share that was noticed, and how those read that were not."""
-    counts = Counter(each.became for each in found)
+def report(module: str, found: Sequence[Mutant]) -> None:
+    """Print the share of mutants that was noticed, and the changes that were not."""
+    counts = Counter(each.result for each in found)
     share = counts["noticed"] / max(len(found), 1)
-    click.echo(f"{room}: {share:.0%} of {len(found)} noticed, {dict(counts)}")
+    click.echo(f"{module}: {share:.0%} of {len(found)} noticed, {dict(counts)}")
     for each in found:
-        if each.became != "noticed":
-            click.echo(f"\n{each.name} ({each.became})\n{each.change}")
+        if each.result != "noticed":
+            click.echo(f"\n{each.name} ({each.result})\n{each.change}")
 
 
-def note(room: str, run: Mapping[str, Any]) -> None:
-    """Add a run to those that are known, and write the table anew."""
-    write_section(DOCUMENT, "\n".join(table(with_run(RESULTS, room, run))), MARKS)
+def store(module: str, run: Mapping[str, Any]) -> None:
+    """Add a run to the results, and write the table."""
+    write_section(DOCUMENT, "\n".join(table(append_run(RESULTS_FILE, module, run))), MARKERS)
 
 
 def table(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
-    """Each run of each room, and all together."""
+    """The lines of a table of all runs, with a row for their sum."""
     rows = [
         "| room | mutants | drawn | noticed | survived | that no test came by | seed | commit |",
         "|---|---:|---:|---:|---:|---:|---:|---|",
     ]
-    every = [(room, run) for room in ROOMS for run in runs.get(room, ())]
-    for room, run in every:
+    every = [(module, run) for module in MODULES for run in runs.get(module, ())]
+    for module, run in every:
         rows.append(
-            f"| {room} | {run['made']} | {run['drawn']} | {run['noticed']} | {run['survived']} "
+            f"| {module} | {run['made']} | {run['drawn']} | {run['noticed']} | {run['survived']} "
             f"| {run['passed_by']} | {run['seed']} | `{run['commit'][:10]}` |"
         )
     drawn, noticed, survived, passed_by = (

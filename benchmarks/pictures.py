@@ -1,4 +1,4 @@
-"""The benchmark's pictures: bars by corpus, and by language."""
+"""The pictures of the accuracy benchmark: bars by corpus, and by language."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from training.card import (
-    BESIDE,
-    LANGUAGES,
+from training.documents.accuracy_tables import (
+    COMPARED,
+    LANGUAGE_PREFIX,
     LEAST_PAGES,
     MEAN,
     MEASURE_NAMES,
     MODE_NAMES,
     TITLES,
-    corpora_of,
+    corpora_in,
+    groups_in,
     has_measure,
-    parts_of,
 )
+from training.documents.figures import new_figure, save_figure
 
-DPI: Final = 120
-# Okabe and Ito's palette, which the colour-blind can tell apart; a tool has one everywhere.
+# From Okabe and Ito's palette for colour-blind readers; a tool has one colour in all pictures.
 COLOURS: Final = {
     "boilerplate": "#D55E00", "trafilatura": "#0072B2", "trafilatura, precision": "#56B4E9",
     "rs-trafilatura": "#000000", "resiliparse": "#009E73", "readability-lxml": "#F0E442",
@@ -31,19 +31,19 @@ SHOWN_MEASURE: Final = {"html": "word_f1", "text": "line_f1"}
 
 
 def draw(results: Mapping[str, Any], folder: Path, ours: str) -> None:
-    """accuracy.png and languages.png, each with a panel a mode."""
+    """Draw accuracy.png and languages.png, each with one panel for each mode."""
     folder.mkdir(parents=True, exist_ok=True)
     modes = results["modes"]
-    by_corpus = {kind: [*corpora_of(mode), MEAN] for kind, mode in modes.items()}
+    by_corpus = {kind: [*corpora_in(mode), MEAN] for kind, mode in modes.items()}
     _panels(results, by_corpus, ours, folder / "accuracy.png")
-    newer = all(has_measure(mode, "char_f1") for mode in modes.values())
-    least = 1 if newer else LEAST_PAGES
-    by_language = {kind: parts_of(mode, LANGUAGES, least) for kind, mode in modes.items()}
+    has_char_f1 = all(has_measure(mode, "char_f1") for mode in modes.values())
+    least = 1 if has_char_f1 else LEAST_PAGES
+    by_language = {kind: groups_in(mode, LANGUAGE_PREFIX, least) for kind, mode in modes.items()}
     if not any(by_language.values()):
         return
     target = folder / "languages.png"
-    if newer:
-        _panels(results, by_language, ours, target, "char_f1", BESIDE)
+    if has_char_f1:
+        _panels(results, by_language, ours, target, "char_f1", COMPARED)
     else:
         _panels(results, by_language, ours, target, most=4)
 
@@ -54,19 +54,15 @@ def _panels(
     ours: str,
     target: Path,
     shown_measure: str | None = None,
-    beside: Sequence[str] | None = None,
+    others: Sequence[str] | None = None,
     most: int = 7,
 ) -> None:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(11, 3.4 * len(groups)), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(11, 3.4 * len(groups))
     panels = figure.subplots(len(groups), 1, squeeze=False)[:, 0]
     for panel, (kind, names) in zip(panels, groups.items(), strict=True):
         measure = shown_measure or SHOWN_MEASURE[kind]
         tools = results["modes"][kind]["tools"]
-        shown = _leaders(tools, measure, ours, most, beside)
+        shown = _leaders(tools, measure, ours, most, others)
         width = 0.85 / len(shown)
         for i, tool in enumerate(shown):
             found = [tools[tool]["groups"][name] for name in names]
@@ -91,7 +87,7 @@ def _panels(
         )
         panel.spines[["top", "right"]].set_visible(False)
         panel.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=9)
-    figure.savefig(target, dpi=DPI, metadata={"Software": None})
+    save_figure(figure, target)
 
 
 def _leaders(
@@ -99,10 +95,10 @@ def _leaders(
     measure: str,
     ours: str,
     most: int,
-    beside: Sequence[str] | None = None,
+    others: Sequence[str] | None = None,
 ) -> list[str]:
-    """We and the best of the others, or of those ``beside``, over all corpora, the best first."""
+    """Our name, then the best other tools over all corpora; only ``others`` if they are given."""
     order = sorted(tools, key=lambda name: -tools[name]["groups"][MEAN][measure])
-    others = [name for name in order if name not in (ours, "everything")]
-    others = [name for name in others if beside is None or name in beside]
-    return [ours, *others[: most - 1]]
+    rest = [name for name in order if name not in (ours, "everything")]
+    rest = [name for name in rest if others is None or name in others]
+    return [ours, *rest[: most - 1]]

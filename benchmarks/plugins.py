@@ -1,8 +1,8 @@
-"""What other people's rules are worth: ``python -m benchmarks.plugins --rules ../shared/rules``.
+"""What third-party rules gain: ``python -m benchmarks.plugins --rules ../shared/rules``.
 
 Cleans the pages of train and dev with and without each bundled reader of rules, and writes the
-table in docs/plugins.md. The shipped model learned from these pages, so what it does by itself
-is flattered, and what rules add to it is understated.
+table in docs/plugins.md. The shipped model was trained on these pages, so its own scores are too
+good, and the gain of the rules is too small.
 """
 
 from __future__ import annotations
@@ -24,15 +24,21 @@ from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
 from boilerplate.result import CleanPage
 from boilerplate_plugins import adblock_lists, ftr_site_config
-from training.__main__ import HERE, cache_option, gold_pages, source_option
-from training.card import commit, fingerprint, write_section
 from training.corpora import GoldPage
-from training.dataset import Sample, sample
+from training.documents.markdown import write_section
+from training.documents.results import commit, fingerprint
+from training.gold_pages import gold_pages
+from training.options import FOLDER, cache_option, source_option
+from training.paths import DOCS
+from training.samples import Sample, sample
 from training.score import score_cleaned
 
-BEGIN: Final = "<!-- figures: made by `python -m benchmarks.plugins` -->"
-END: Final = "<!-- end of figures -->"
-RULES: Final[Mapping[str, tuple[str, str]]] = {
+MARKERS: Final = (
+    "<!-- figures: made by `python -m benchmarks.plugins` -->",
+    "<!-- end of figures -->",
+)
+# By plugin: its environment variable, and the folder or archive of its rules.
+RULE_SETS: Final[Mapping[str, tuple[str, str]]] = {
     "ftr-site-config": (ftr_site_config.VARIABLE, "ftr-site-config"),
     "adblock-lists": (adblock_lists.VARIABLE, "easylist"),
 }
@@ -40,7 +46,7 @@ RULES: Final[Mapping[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One page with and without a plugin: whether it was touched, and both scores."""
+    """One page with and without a plugin: lines that it decided, and line and word F1 of both."""
 
     touched: bool
     lines: int
@@ -49,7 +55,7 @@ class Pair:
 
 
 def compare(plugins: Mapping[str, Plugins], golds: list[GoldPage]) -> dict[str, list[Pair]]:
-    """A pair for each page and plugin; where a plugin says nothing, nothing is cleaned twice."""
+    """A pair for each page and plugin; pages without opinions of a plugin are cleaned once."""
     alone = Cleaner(plugins=no_plugins())
     helped = {name: Cleaner(plugins=each) for name, each in plugins.items()}
     pairs: dict[str, list[Pair]] = {name: [] for name in plugins}
@@ -82,7 +88,7 @@ def _scores(page: CleanPage, labelled: Sample) -> tuple[float, float]:
 
 
 def row(name: str, hosts: int, pairs: list[Pair]) -> str:
-    """A row of the table: counts, then F1 without and with on touched pages and on all."""
+    """A row of the table: counts, then F1 without and with, on touched pages and on all."""
     touched = [pair for pair in pairs if pair.touched]
     better = sum(pair.with_it[0] > pair.without[0] for pair in touched)
     worse = sum(pair.with_it[0] < pair.without[0] for pair in touched)
@@ -102,7 +108,7 @@ def row(name: str, hosts: int, pairs: list[Pair]) -> str:
     )
 
 
-HEAD: Final = (
+TABLE_HEAD: Final = (
     "| plugin | hosts | pages touched | lines | pages better / worse | "
     "line F1, touched | word F1, touched | line F1, all | word F1, all |\n"
     "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
@@ -116,16 +122,16 @@ HEAD: Final = (
     "--rules", type=click.Path(path_type=Path, exists=True), required=True,
     help="Folder with ftr-site-config and easylist, each a folder or a .tar.xz.",
 )  # fmt: skip
-@click.option("--every", default=1, show_default=True, help="Only one page in so many.")
+@click.option("--every", default=1, show_default=True, help="Take one page in so many.")
 @click.option(
-    "--docs", type=click.Path(path_type=Path), default=HERE / "docs/plugins.md",
-    help="The document whose table is written anew.",
+    "--docs", "document", type=FOLDER, default=DOCS / "plugins.md",
+    help="The document in which the table is replaced.",
 )  # fmt: skip
-def main(source: Path, cache: Path, rules: Path, every: int, docs: Path) -> None:
-    """Measure the bundled readers of other people's rules on the train and dev splits."""
-    golds = gold_pages(source, cache, ("train", "dev"), (), quick=False)[::every]
+def main(source: Path, cache: Path, rules: Path, every: int, document: Path) -> None:
+    """Measure the bundled readers of third-party rules on the train and dev splits."""
+    golds = gold_pages(source, cache, ("train", "dev"))[::every]
     plugins = {}
-    for name, (variable, file) in RULES.items():
+    for name, (variable, file) in RULE_SETS.items():
         os.environ[variable] = str(_rules(rules, file))
         plugins[name] = load_plugins(Settings(only=frozenset({name})))
     rows = [
@@ -133,19 +139,19 @@ def main(source: Path, cache: Path, rules: Path, every: int, docs: Path) -> None
         for name, pairs in compare(plugins, golds).items()
     ]
     measured = f"At {commit()['commit'][:12]}, with the model {fingerprint()['sha256']}."
-    table = "\n".join([HEAD, *rows, "", measured])
+    table = "\n".join([TABLE_HEAD, *rows, "", measured])
     click.echo(table)
     if every == 1:
-        write_section(docs, table, (BEGIN, END))
+        write_section(document, table, MARKERS)
 
 
 def _rules(folder: Path, name: str) -> Path:
-    """The clone, or the archive, of a set of rules."""
+    """The clone or the archive of a set of rules; BadParameter if there is neither."""
     paths = (folder / name, folder / f"{name}.tar.xz")
     for path in paths:
         if path.exists():
             return path
-    raise click.BadParameter(f"there is neither {paths[0]} nor {paths[1]}")
+    raise click.BadParameter(f"expected {paths[0]} or {paths[1]}")
 
 
 if __name__ == "__main__":

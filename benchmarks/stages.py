@@ -1,8 +1,9 @@
 """Where the time of a page goes: ``python -m benchmarks.stages``.
 
-Pages are drawn as ``benchmarks.speed`` draws them and cleaned once by each path, compiled and
-plain; each step's processor time is counted around its function, the median page counts. Writes
-docs/results/stages.json, of which ``python -m benchmarks.speed --render`` makes a table.
+The pages are those of ``benchmarks.speed``. Each is cleaned twice, with the compiled functions and
+with their Python versions, and the processor time of each step's function is added up; the median
+page counts. Writes docs/results/stages.json, from which ``python -m benchmarks.speed --render``
+makes a table.
 """
 
 from __future__ import annotations
@@ -11,59 +12,61 @@ import json
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from benchmarks.speed import draw, rounded
-from boilerplate import cleaner
+from benchmarks.modules import module_of, plain_functions
+from benchmarks.page_samples import varied_pages
+from benchmarks.timing import rounded
 from boilerplate.cleaner import Cleaner
-from boilerplate.features import encode as features
-from boilerplate.kernels import select as acceleration
-from boilerplate.language import lines as language
-from boilerplate.model import model
+from boilerplate.features.elements import element_tokens
+from boilerplate.features.encode import encode
+from boilerplate.language.detector import detect
 from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.model import Model
 from boilerplate.model.trees import Trees
 from boilerplate.page import Kind
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
-from training import corpora
-from training.__main__ import HERE, cache_option, source_option
-from training.corpora import CORPORA
+from training.corpora import CORPORA, GoldPage, load
+from training.options import cache_option, docs_option, model_option, source_option
 
-PAGES: Final = 150
+DEFAULT_PAGES: Final = 150
 WITHIN: Final = "of that: "
-# In the order of a page's way; a step within another is part of it.
+# The modules whose names are replaced by timed functions.
+CLEANER, ENCODER, MODEL = map(module_of, (Cleaner, encode, Model))
+# The steps in their order, each with the owner and the name of its function.
 STEPS: Final[dict[str, tuple[Any, str]]] = {
-    "parse and split into lines": (cleaner, "read"),
-    "encode: all that is known of the lines": (model, "encode"),
-    WITHIN + "languages of lines": (features, "speech"),
-    WITHIN + "characters and repetition": (features, "text_features"),
-    WITHIN + "markup": (features, "markup_features"),
+    "parse and split into lines": (CLEANER, "read"),
+    "encode: all that is known of the lines": (MODEL, "encode"),
+    WITHIN + "languages of lines": (ENCODER, "line_languages"),
+    WITHIN + "characters and repetition": (ENCODER, "fill_text_features"),
+    WITHIN + "markup": (ENCODER, "fill_markup_features"),
     "linear scores: n-grams and names": (Linear, "scores"),
     "page type": (PageTypes, "log_probabilities"),
-    "context of lines": (model, "tree_matrix"),
+    "context of lines": (MODEL, "tree_matrix"),
     "trees": (Trees, "log_odds"),
-    "language of the page": (cleaner, "page_language"),
+    "language of the page": (CLEANER, "page_language"),
 }
 REST: Final = "all that is named nowhere above"
 WHOLE: Final = "the whole page"
-# What is worked out where a reader asks for it, besides.
+# Steps that run only if a caller asks for their results.
 ASKED: Final = "kinds and reasons, where they are asked for"
 ASKED_STEPS: Final[dict[str, tuple[Any, str]]] = {
-    WITHIN + "kinds of chrome": (cleaner, "chrome_kinds"),
+    WITHIN + "kinds of chrome": (CLEANER, "chrome_kinds"),
     WITHIN + "what each group of columns added": (Model, "evidence"),
-    WITHIN + "reasons": (cleaner, "reasons"),
+    WITHIN + "reasons": (CLEANER, "reasons"),
 }
 _spent: Counter[str] = Counter()
 
 
 def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function whose processor time is added to its step's."""
+    """A function that adds its processor time to its step."""
 
     @wraps(function)
     def run(*args: Any, **keywords: Any) -> Any:
@@ -79,40 +82,40 @@ def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @source_option
 @cache_option
-@click.option("--pages", default=PAGES, show_default=True)
-@click.option("--model", "path", help="A model file; the shipped one by default.")
-@click.option("--docs", type=click.Path(path_type=Path), default=HERE / "docs")
-def main(source: Path, cache: Path, pages: int, path: str | None, docs: Path) -> None:
-    """Time each step of a page."""
-    golds = draw(corpora.load(CORPORA, source, cache), pages)
-    whole = Cleaner(path)
+@click.option("--pages", default=DEFAULT_PAGES, show_default=True)
+@model_option
+@docs_option
+def main(source: Path, cache: Path, pages: int, model: str | None, docs: Path) -> None:
+    """Measure the processor time of each step of a page."""
+    golds = varied_pages(load(CORPORA, source, cache), pages)
+    cleaner = Cleaner(model)
     for name, (owner, attribute) in (STEPS | ASKED_STEPS).items():
         setattr(owner, attribute, timed(name, getattr(owner, attribute)))
-    native = acceleration.native
-    found: dict[str, dict[str, dict[str, float]]] = {}
-    for kind in ("html", "text"):
-        for way, part in (("compiled", native), ("plain", None)):
-            acceleration.native = part
-            for cached in (language._probabilities, features.element_tokens, features.name_tokens):
-                cached.cache_clear()  # no path may live on what the other has found out
-            found.setdefault(kind, {})[way] = medians(whole, golds, kind)
+    modes: tuple[Kind, ...] = ("html", "text")
+    found: dict[str, dict[str, dict[str, float]]] = {mode: {} for mode in modes}
+    for mode in modes:
+        for name, block in (("compiled", nullcontext), ("plain", plain_functions)):
+            with block():
+                for cached in (detect, element_tokens):
+                    cached.cache_clear()  # neither may use what the other has cached
+                found[mode][name] = medians(cleaner, golds, mode)
     target = docs / "results" / "stages.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(rounded({"pages": len(golds), "ms": found}), indent=1) + "\n")
     click.echo(target.read_text())
 
 
-def medians(whole: Cleaner, golds: list[Any], kind: Kind) -> dict[str, float]:
+def medians(cleaner: Cleaner, golds: Sequence[GoldPage], mode: Kind) -> dict[str, float]:
     """Milliseconds of each step on the median page."""
     rows: dict[str, list[float]] = {name: [] for name in (*STEPS, REST, WHOLE, ASKED, *ASKED_STEPS)}
     for gold in golds:
         markup = decode(gold.html)
-        if kind == "text":
+        if mode == "text":
             markup = "\n".join(line.text for line in html_page(markup).lines)
         _spent.clear()
         start = time.process_time_ns()
-        page = whole.clean(markup, gold.url, kind)
-        page.text  # noqa: B018 - what most ask for
+        page = cleaner.clean(markup, gold.url, mode)
+        page.text  # noqa: B018 - what most callers need
         _spent[WHOLE] = time.process_time_ns() - start
         parts = sum(_spent[name] for name in STEPS if not name.startswith(WITHIN))
         _spent[REST] = _spent[WHOLE] - parts

@@ -1,8 +1,8 @@
-"""The tools that are compared: each a name, and a function from a page to the text it keeps.
+"""The tools that are compared: each has a name, and a function from a page to the text it keeps.
 
-Tools of others are imported when asked for, so that one that is not installed costs only its
-own row. Every tool is called as its documentation says, with its own defaults; where there was
-a choice, what did better on the ``dev`` split was chosen, for them as for us.
+Other tools are imported when they run, so that one that is not installed only loses its row.
+Every tool is called as its documentation says, with its defaults; where there was a choice, what
+did better on the ``dev`` split was chosen, for them as for us.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from boilerplate.reading.html import html_page
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a tool is given: a page's markup, or its bare lines as ``<p>``; and our lines of it.
+    """What a tool gets: a page as HTML, or its bare lines as ``<p>``; and our lines of it.
 
-    ``language`` is the corpus's word on it, else what its lines are found to speak; "" unknown.
+    ``language`` is what the corpus says, else what the detector finds; "" if unknown.
     """
 
     markup: str
@@ -45,7 +45,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The text a tool keeps, and its labels of our lines where it judges lines."""
+    """The text that a tool keeps, and its labels of our lines if it decides line by line."""
 
     text: str
     labels: list[Label] | None = None
@@ -53,7 +53,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One row of the tables. ``package`` is what must be installed, None for our own code."""
+    """One row of the tables. ``package`` must be installed; None is our own code."""
 
     name: str
     run: Callable[[Input], Output]
@@ -66,7 +66,7 @@ OURS: Final = "boilerplate"
 
 
 def markup_of(lines: Iterable[str]) -> str:
-    r"""Bare lines as tools for HTML can take them: a paragraph each.
+    r"""Bare lines as HTML, for tools that read HTML: one paragraph each.
 
     >>> markup_of(["a < b"])
     '<!doctype html><html><body>\n<p>a &lt; b</p>\n</body></html>'
@@ -76,7 +76,7 @@ def markup_of(lines: Iterable[str]) -> str:
 
 
 def ours(cleaner: Cleaner) -> Tool:
-    """What this package keeps, as one of the tools."""
+    """Our package as one of the tools."""
 
     def run(given: Input) -> Output:
         cleaned = cleaner.clean(given.page)
@@ -89,7 +89,7 @@ def ours(cleaner: Cleaner) -> Tool:
 
 
 def kept_by(rule: Callable[[str], bool]) -> Callable[[Input], Output]:
-    """A tool that judges each of our lines by itself."""
+    """A tool that decides on each of our lines alone."""
 
     def run(given: Input) -> Output:
         texts = [line.text for line in given.page.lines]
@@ -100,20 +100,18 @@ def kept_by(rule: Callable[[str], bool]) -> Callable[[Input], Output]:
     return run
 
 
-LEAST_WORDS: Final = 5  # C4 (Raffel et al. 2020) keeps no shorter line
-LEAST_CHARS: Final = 30  # FineWeb (Penedo et al. 2024) calls shorter lines short
-# C4's, which it drops wherever they stand.
+LEAST_WORDS: Final = 5  # C4 (Raffel et al. 2020) drops lines with fewer words
+LEAST_CHARS: Final = 30  # FineWeb (Penedo et al. 2024) takes lines with fewer for short ones
+# C4 drops lines with these anywhere.
 _POLICIES: Final = re.compile(
     r"javascript|lorem ipsum|terms of use|privacy policy|cookie policy|uses? cookies|"
     r"use of cookies",
     re.IGNORECASE,
 )
 _BULLET: Final = re.compile(r"\s*[•·▪◦‣*\-–—>»]\s")  # Gopher (Rae et al. 2021)
-_ELLIPSIS: Final = ("…", "...")  # Gopher's sign of a teaser
-# Thai, Lao, Tibetan, Myanmar and Khmer: written without blanks, and two of them without stops.
-_NO_BLANKS: Final = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
-_NO_STOPS: Final = re.compile("[\u0e00-\u0eff]$")
-# Ends of sentences in the scripts of the world: Unicode's Sentence_Terminal property, by name.
+_ELLIPSIS: Final = ("…", "...")  # by which Gopher detects a teaser
+_NO_STOPS: Final = re.compile("[\u0e00-\u0eff]$")  # Thai and Lao have no full stop
+# Ends of sentences in all scripts, from Unicode's Sentence_Terminal property.
 TERMINALS: Final = frozenset(
     "!.?\N{ARMENIAN FULL STOP}\N{ARABIC QUESTION MARK}\N{ARABIC FULL STOP}\N{ARABIC SEMICOLON}"
     "\N{DEVANAGARI DANDA}\N{DEVANAGARI DOUBLE DANDA}\N{MYANMAR SIGN SECTION}"
@@ -126,7 +124,7 @@ TERMINALS: Final = frozenset(
 
 
 def line_rule(text: str) -> bool:
-    """The line filters of C4, Gopher and FineWeb, with the terminal punctuation of all scripts.
+    """Whether the line filters of C4, Gopher and FineWeb keep a line; all scripts' punctuation.
 
     >>> line_rule("The council met yesterday evening."), line_rule("Home | News | Sports")
     (True, False)
@@ -142,7 +140,7 @@ def line_rule(text: str) -> bool:
 
 
 def _without_closers(text: str) -> str:
-    """The text up to its last character that is no closing quote or bracket."""
+    """The text without the closing quotes and brackets at its end."""
     text = text.rstrip()
     while text and (text[-1] in "\"'" or unicodedata.category(text[-1]) in ("Pe", "Pf", "Pi")):
         text = text[:-1].rstrip()
@@ -159,29 +157,29 @@ def trafilatura(given: Input, **choices: bool) -> Output:
 
 
 def trafilatura_precision(given: Input) -> Output:
-    """Trafilatura where it would rather leave out."""
+    """Trafilatura in its precision mode."""
     return trafilatura(given, favor_precision=True)
 
 
 def justext(given: Input) -> Output:
-    """JusText (Pomikálek 2011) with the page's stop list; without one, as it does for "None"."""
+    """JusText (Pomikálek 2011) with the language's stop list, else in its mode without one."""
     module = _module("justext")
     name = STOP_LISTS.get(given.language.split("-")[0])
     if name:
         paragraphs = module.justext(given.markup, module.get_stoplist(name))
-    else:  # its command's language-independent mode
+    else:  # as its command line does for the language "None"
         paragraphs = module.justext(given.markup, frozenset(), stopwords_low=0, stopwords_high=0)
     return Output("\n".join(each.text for each in paragraphs if not each.is_boilerplate))
 
 
 def resiliparse(given: Input) -> Output:
-    """Resiliparse (Bevendorff et al. 2018) without comments, and without texts for pictures."""
+    """Resiliparse (Bevendorff et al. 2018) without comments and alternative texts of images."""
     extract = _module("resiliparse.extract.html2text").extract_plain_text
     return Output(extract(given.markup, main_content=True, alt_texts=False, comments=False))
 
 
 def readability(given: Input) -> Output:
-    """Readability-lxml; it gives HTML, whose text is taken as our reader takes it."""
+    """Readability-lxml; our reader extracts the text of the HTML that it gives."""
     document = _module("readability").Document(given.markup, url=given.url)
     return Output("\n".join(line.text for line in html_page(document.summary()).lines))
 
@@ -192,14 +190,14 @@ def boilerpy3(given: Input) -> Output:
 
 
 def newspaper(given: Input) -> Output:
-    """The newspaper4k package, told the page's language where it knows it."""
+    """The newspaper4k package, with the page's language if it supports it."""
     module = _module("newspaper")
     language = given.language.split("-")[0]
     known = {code for code, _ in _module("newspaper.languages").valid_languages()}
     article = module.Article(
         given.url or "http://example.com/",
         language=language if language in known else "en",
-        fetch_images=False,  # by default it asks the page's hosts for its pictures
+        fetch_images=False,  # by default it downloads the page's images
     )
     article.download(input_html=given.markup)
     article.parse()
@@ -207,7 +205,7 @@ def newspaper(given: Input) -> Output:
 
 
 def rs_trafilatura(given: Input) -> Output:
-    """The Rust port, which the authors of WCXB wrote; it comes as Rust to be compiled."""
+    """The Rust port, written by the authors of WCXB; its package must be compiled."""
     return Output(_module("rs_trafilatura").extract(given.markup, url=given.url).main_content)
 
 
@@ -224,7 +222,7 @@ PEERS: Final = (
     Tool("everything", kept_by(bool), modes=("text",)),
 )
 
-# jusText names its stop lists in English; Chinese, Japanese and Thai have none.
+# jusText's stop lists have English names; Chinese, Japanese and Thai have none.
 STOP_LISTS: Final = {
     "af": "Afrikaans", "ar": "Arabic", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali",
     "bs": "Bosnian", "ca": "Catalan", "cs": "Czech", "cy": "Welsh", "da": "Danish",
@@ -251,11 +249,11 @@ def _module(name: str) -> Any:
 
 
 def installed(tools: Iterable[Tool]) -> tuple[list[Tool], list[str], dict[str, str]]:
-    """The tools that can run, the packages that are missing, and the versions of the others."""
-    there, missing, versions = [], [], {}
+    """The tools that can run, the missing packages, and the versions of the installed ones."""
+    available, missing, versions = [], [], {}
     for tool in tools:
         if tool.package is None:
-            there.append(tool)
+            available.append(tool)
             continue
         try:
             versions[tool.package] = version(tool.package)
@@ -263,12 +261,12 @@ def installed(tools: Iterable[Tool]) -> tuple[list[Tool], list[str], dict[str, s
             missing.append(tool.package)
             continue
         _module(tool.module)
-        there.append(tool)
-    return there, list(dict.fromkeys(missing)), versions
+        available.append(tool)
+    return available, list(dict.fromkeys(missing)), versions
 
 
 def quiet_and_offline() -> None:
-    """Let no tool of this process write to the terminal, or ask the network for anything."""
+    """Silence logging and warnings in this process, and refuse network connections."""
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     socket.socket.connect = _refused  # type: ignore[method-assign,assignment]
@@ -276,4 +274,4 @@ def quiet_and_offline() -> None:
 
 
 def _refused(*_: Any, **__: Any) -> Any:
-    raise OSError("a benchmark asks nothing of the network")
+    raise OSError("a benchmark must not use the network")

@@ -103,7 +103,7 @@ class Cleaner:
         kept = with_verdicts(probability >= threshold, opinions)
         language = page_language(scored.languages, probability, general.chars)
         decided = Decided(
-            compact, kept, probability, language, opinions, self.model, general, scored
+            compact, kept, threshold, probability, language, opinions, self.model, general, scored
         )
         return CleanPage(
             page, decided.predictions(page), language, threshold, opinions.errors, scored.drift
@@ -118,11 +118,12 @@ class Decided:
     """What was decided of a page without blank lines, and all that explains it.
 
     ``kept`` and ``probability`` are (n,); ``general`` is what the ``model`` says, ``scored``
-    with what is known of the site.
+    with what is known of the site, ``probability`` with the plugins' votes too.
     """
 
     page: Page
     kept: NDArray[np.bool_]
+    threshold: float
     probability: Floats
     language: str | None
     opinions: Opinions
@@ -141,6 +142,16 @@ class Decided:
     def kinds(self) -> Sequence[str | None]:
         """The kind of chrome of each line that was dropped, None of others."""
         return chrome_kinds(self.page, self.kept, elements=self.general.tree)
+
+    def deciders(self) -> Sequence[str]:
+        """What each line's label is due to, see ``Prediction.decided_by``."""
+        return deciders(
+            self.general.probability.round(PLACES) >= self.threshold,
+            self.scored.probability.round(PLACES) >= self.threshold,
+            self.probability >= self.threshold,
+            self.probability >= THRESHOLDS.plain,
+            self.opinions,
+        )
 
     def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
         """Why each line was kept or dropped, after the kind of chrome that it is."""
@@ -168,6 +179,30 @@ def with_verdicts(kept: NDArray[np.bool_], opinions: Opinions) -> NDArray[np.boo
     for i, (label, _) in opinions.verdicts.items():
         kept[i] = label is Label.CONTENT
     return kept
+
+
+def deciders(
+    by_model: NDArray[np.bool_],
+    with_site: NDArray[np.bool_],
+    with_votes: NDArray[np.bool_],
+    plain: NDArray[np.bool_],
+    opinions: Opinions,
+) -> list[str]:
+    """What each line's label is due to, (n,); see ``Prediction.decided_by``.
+
+    The arrays say which lines would be kept by the model alone, with the site's correction, with
+    the plugins' votes too, and with these at a threshold of 0.5; all (n,).
+    """
+    found = np.full(len(by_model), "model", object)
+    found[with_votes != plain] = "threshold"
+    found[with_site != by_model] = "site_model"
+    for i, name in opinions.voters.items():
+        if with_votes[i] != with_site[i]:
+            found[i] = f"plugin:{name}"
+    for i, name in opinions.judges.items():
+        found[i] = f"plugin:{name}"
+    names: list[str] = found.tolist()
+    return names
 
 
 def best_threshold(probability: Floats, chars: Floats, article: float = 1.0) -> float:

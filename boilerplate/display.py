@@ -1,17 +1,17 @@
-"""Text from pages made safe to show: a terminal must not act on what a page contains."""
+"""Untrusted text made safe to print: a terminal must not obey control characters in a page."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# Control characters drive terminals, and unclosed bidirectional overrides reorder what follows
-# them. The marks that Arabic and Hebrew need (U+200E, U+200F, U+061C) pass.
+# Terminals obey control characters, and an unclosed bidirectional override reorders all that
+# follows it. The marks that Arabic and Hebrew need (U+200E, U+200F, U+061C) are kept.
 _CONTROL_PICTURES: Final = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 _REPLACED: Final = dict.fromkeys(
     [*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)],
     "\N{REPLACEMENT CHARACTER}",
 )
-# The same in JSON, in whose strings alone they can stand.
+# The same characters as JSON escapes: in JSON they can only be inside strings.
 _ESCAPED: Final = {
     code: f"\\u{code:04x}" for code in (0x7F, *_REPLACED) if not 0xD800 <= code < 0xE000
 }
@@ -20,7 +20,7 @@ _VISIBLE: Final = _CONTROL_PICTURES | _REPLACED | _BLANKS
 
 
 def visible(text: str) -> str:
-    r"""Text on one line that no terminal acts upon and every encoding can hold.
+    r"""The text on one line, without control characters and lone surrogates.
 
     >>> visible("a\x1b[31mb\tc\ud800"), visible("ไทย\u200fعربي") == "ไทย\u200fعربي"
     ('a␛[31mb c�', True)
@@ -29,7 +29,7 @@ def visible(text: str) -> str:
 
 
 def visible_json(text: str) -> str:
-    r"""A JSON value that no terminal acts upon, and that means the same.
+    r"""The same JSON with control characters escaped.
 
     >>> visible_json('"a\x9b31m b\u202e"')
     '"a\\u009b31m b\\u202e"'

@@ -1,44 +1,95 @@
-"""Writing a file atomically: it is there whole, or not at all."""
+"""Files that are written whole or not at all, and checksums of files."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
+
+# What a file system answers that cannot sync a folder, or does not let us open it.
+_NO_FOLDER_SYNC: Final = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM}
 
 
 @contextmanager
-def beside(target: Path) -> Iterator[IO[bytes]]:
-    """A file to write ``target`` to; renamed when the block ends well, else removed."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+def atomic_write(target: Path, *, follow_links: bool = True) -> Iterator[IO[bytes]]:
+    """A file to write to that becomes ``target`` when the block ends without an error.
+
+    It is written beside ``target``, synced to the disk, and renamed. After an error or ^C the old
+    file is there, unchanged, and nothing else; so it is after a crash or a power cut, except for
+    a temporary file that ``remove_leftovers`` removes. Permissions are the old file's, or those of
+    any new file.
+
+    A link is followed, and the file that it points to is replaced; ``follow_links`` False replaces
+    the link. A pipe or a device, such as ``/dev/stdout``, is written to as it is. The folder must
+    exist. Raises OSError, also where the old file is write-protected.
+    """
+    if follow_links and _is_special(target):
+        with target.open("wb") as file:
+            yield file
+        return
+    if follow_links:
+        target = Path(os.path.realpath(target))
+    mode = _mode_of(target)
     temporary = target.with_name(f".{_host()}-{os.getpid()}-{os.urandom(4).hex()}.tmp")
     try:
         with temporary.open("xb") as file:
+            if mode is not None and hasattr(os, "fchmod"):
+                os.fchmod(file.fileno(), mode)
             yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)
         _sync_folder(target.parent)
-    except BaseException:
+    except BaseException:  # ^C too
         temporary.unlink(missing_ok=True)
         raise
 
 
+def write_atomically(target: Path, data: bytes, *, follow_links: bool = True) -> None:
+    """Write a file whole or not at all; see ``atomic_write``."""
+    with atomic_write(target, follow_links=follow_links) as file:
+        file.write(data)
+
+
+def _is_special(path: Path) -> bool:
+    """Whether a path is there and is neither a regular file nor a folder, links followed."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _mode_of(target: Path) -> int | None:
+    """The permissions of a regular file; None where there is none. PermissionError if read-only."""
+    try:
+        mode = target.lstat().st_mode
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(mode):
+        return None
+    if not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    return mode & 0o777
+
+
 def _host() -> str:
-    from socket import gethostname  # which ``--help`` need not wait for
+    from socket import gethostname  # slow to import, and ``--help`` needs this module
 
-    return gethostname()[:60]
+    return gethostname()[:60].replace(os.sep, "-")
 
 
-def remove_left_behind(folder: Path) -> None:
-    """Remove what processes of this machine that are no more left half written."""
-    mine = re.compile(rf"\.{re.escape(_host())}-(\d+)-[0-9a-f]{{8}}\.tmp")
+def remove_leftovers(folder: Path) -> None:
+    """Remove temporary files, in a folder and below, of processes of this machine that ended."""
+    ours = re.compile(rf"\.{re.escape(_host())}-(\d+)-[0-9a-f]{{8}}\.tmp")
     for path in folder.rglob(".*.tmp"):
-        found = mine.fullmatch(path.name)
+        found = ours.fullmatch(path.name)
         if found and not _is_alive(int(found[1])):
             path.unlink(missing_ok=True)
 
@@ -56,19 +107,24 @@ def _is_alive(pid: int) -> bool:
 
 
 def _sync_folder(folder: Path) -> None:
+    """Let the renaming of a file survive a power cut, where the file system can."""
     if os.name == "nt":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
 
 
 def digest_of(paths: Iterable[Path], named: bool = False) -> str:
-    """The SHA-256 of the digests of files, with their names where these count.
+    """The SHA-256 of the files' SHA-256 digests, in their order, as hexadecimal digits.
 
-    A file that cannot be read counts as that.
+    ``named`` includes the files' names. A file that cannot be read counts as 32 zero bytes.
     """
     whole = hashlib.sha256()
     for path in paths:

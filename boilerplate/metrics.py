@@ -1,8 +1,7 @@
-"""How good a cleaning is: line F1, character-weighted F1 and word F1, per page and macro.
+"""Scores of a cleaned page: line F1, character-weighted F1, word F1 and shingle F1.
 
-The measures follow the benchmarks of the field. Line F1 counts the content class. Word F1
-compares multisets of words, as web-content-extraction-benchmark does; in scripts written
-without spaces each character is a word.
+Line F1 is of the content class. Word F1 compares multisets of words, as
+web-content-extraction-benchmark does; in scripts without spaces each character is a word.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _WORD = re.compile(rf"[{UNSPACED_SCRIPTS}]|[^\W_{UNSPACED_SCRIPTS}]+")
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, lower-cased; each character of an unspaced script is one.
+    """The words of a text in lower case; in scripts without spaces each character is a word.
 
     >>> words("Don't panic"), words("你好 world")
     (['don', 't', 'panic'], ['你', '好', 'world'])
@@ -48,7 +47,7 @@ class Score:
 
 
 def score_counts(hit: float, predicted: float, true: float) -> Score:
-    """A Score from counts; nothing predicted where nothing is true is perfect.
+    """A Score from counts; it is perfect if nothing is true and nothing is predicted.
 
     >>> score_counts(0, 0, 0).f1, score_counts(1, 2, 1).precision
     (1.0, 0.5)
@@ -59,7 +58,7 @@ def score_counts(hit: float, predicted: float, true: float) -> Score:
 
 
 def word_score(text: str, gold: str) -> Score:
-    """Multiset overlap of the words of a text with those of its gold.
+    """The overlap of the words of a text with those of its gold, as multisets.
 
     >>> round(word_score("a b b", "a b c").f1, 3)
     0.667
@@ -68,13 +67,13 @@ def word_score(text: str, gold: str) -> Score:
     return score_counts((have & want).total(), have.total(), want.total())
 
 
-SHINGLE: Final = 4  # words
+SHINGLE_WORDS: Final = 4
 
 
 def shingle_score(text: str, gold: str) -> Score:
-    """Multiset overlap of runs of four words, as article-extraction-benchmark counts them.
+    """The overlap of all runs of four words, as article-extraction-benchmark counts them.
 
-    Unlike word F1 it asks for the right order. A text of fewer words is one run.
+    Unlike word F1 it depends on the order of words. A text of fewer words is one run.
 
     >>> shingle_score("a b c d e", "a b c d x").precision
     0.5
@@ -86,15 +85,15 @@ def shingle_score(text: str, gold: str) -> Score:
 def _shingles(tokens: list[str]) -> list[tuple[str, ...]]:
     if not tokens:
         return []
-    return list(zip(*(tokens[i:] for i in range(SHINGLE)), strict=False)) or [tuple(tokens)]
+    return list(zip(*(tokens[i:] for i in range(SHINGLE_WORDS)), strict=False)) or [tuple(tokens)]
 
 
 def line_score(
     predicted: Sequence[Label], gold: Sequence[Label | None], weights: Iterable[float] | None = None
 ) -> Score:
-    """Score of the CONTENT class over lines; those whose gold is None are left out.
+    """The score of the CONTENT class over lines; lines whose gold is None are left out.
 
-    ``weights`` of one make it line F1, lengths of the lines the character-weighted F1.
+    Without ``weights`` its F1 is line F1; with the lines' lengths it is the character-weighted F1.
 
     >>> C, B = Label.CONTENT, Label.BOILERPLATE
     >>> line_score([C, C, B], [C, B, None]).precision

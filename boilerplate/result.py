@@ -1,24 +1,29 @@
-"""What was decided of a page: a Prediction for each line, and the CleanPage that holds them."""
+"""The result of cleaning: a Prediction for each line, and the CleanPage that holds them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Protocol, Self, TypeVar, overload
 
 from boilerplate.page import Label, Line, Page
+from boilerplate.serialize import line_records, page_record, parse_record
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What was decided of one line: its label, the probability of CONTENT, and why.
+    """The label of one line, the probability of CONTENT, and the reason.
 
+    ``reason`` is empty where none was recorded, as in shards.
     ``kind`` is what sort of chrome a dropped line is, one of ``model.chrome_kinds.KINDS``; None for
     kept and for blank lines.
-    ``language`` is an ISO 639-1 code (``zh-cn`` and ``zh-tw`` for Chinese), None where nothing
-    tells it; ``language_confidence`` its probability.
+    ``language`` is an ISO 639-1 code (``zh-cn`` and ``zh-tw`` for Chinese), None where it is
+    unknown; ``language_confidence`` its probability.
+    ``decided_by`` is what the label is due to: "model"; "site_model" or "plugin:NAME" where these
+    changed it, or a plugin's verdict set it; "threshold" where the page's threshold gives another
+    label than 0.5 would; "blank" for blank lines.
     """
 
     line: Line
@@ -28,28 +33,36 @@ class Prediction:
     kind: str | None = None
     language: str | None = None
     language_confidence: float = 0.0
+    decided_by: str = "model"
 
 
 class Explainer(Protocol):
-    """What can say of a page's lines what they are and why."""
+    """Works out, for all lines of a page, what costs too much to be done for every page."""
 
     def kinds(self) -> Sequence[str | None]:
-        """The kind of chrome of each line, None of those that are kept or blank."""
+        """The kind of chrome of each line, None for those that are kept or blank."""
+
+    def deciders(self) -> Sequence[str]:
+        """What each line's label is due to, see ``Prediction.decided_by``."""
 
     def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
-        """Why each line was kept or dropped; its kind is part of that."""
+        """Why each line was kept or dropped, given the kinds of the lines."""
 
 
 class Predictions(Sequence[Prediction]):
     """One prediction a line, in page order; equal to a tuple of the same.
 
-    ``labels``, ``probabilities`` and ``languages`` (with their confidence) are columns of it,
-    there from the beginning. ``kinds`` and reasons cost as much as they do: they are worked out
-    when the first is asked for, from what is kept of the page's numbers until then, about a
-    kilobyte a line. In other processes they arrive worked out.
+    The values of all lines can be had as columns. ``lines``, ``labels``, ``probabilities`` and
+    ``languages`` (each with its confidence) are there from the start. ``kinds``, ``deciders`` and
+    ``reasons`` are worked out on first use, from arrays of about a kilobyte a line that are kept
+    until the reasons are known. Reasons take a quarter to a half of the time of cleaning. When
+    pickled, all is worked out.
     """
 
-    __slots__ = ("_explainer", "_kinds", "_made", "labels", "languages", "lines", "probabilities")
+    __slots__ = (
+        "_deciders", "_explainer", "_kinds", "_made", "_reasons",
+        "labels", "languages", "lines", "probabilities",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -65,7 +78,9 @@ class Predictions(Sequence[Prediction]):
         self.languages = languages
         self._explainer: Explainer | None = explainer
         self._kinds: Sequence[str | None] = ()
-        self._made: tuple[Prediction, ...] = ()
+        self._deciders: Sequence[str] = ()
+        self._reasons: Sequence[str] = ()
+        self._made: tuple[Prediction, ...] | None = None
 
     def with_blank_lines(self, page: Page) -> Predictions:
         """The predictions of a page, from those of its lines that are not blank.
@@ -85,44 +100,65 @@ class Predictions(Sequence[Prediction]):
 
     @classmethod
     def of(cls, made: Iterable[Prediction]) -> Predictions:
-        """Predictions that are known already."""
+        """Predictions from the finished values, none of which is worked out later."""
         if isinstance(made, Predictions):
             return made
+        known = tuple(made)
         found = cls.__new__(cls)
-        found._made, found._explainer = tuple(made), None
-        found.lines = [p.line for p in found._made]
-        found.labels = [p.label for p in found._made]
-        found.probabilities = [p.probability for p in found._made]
-        found.languages = [(p.language, p.language_confidence) for p in found._made]
-        found._kinds = [p.kind for p in found._made]
+        found._made, found._explainer = known, None
+        found.lines = [p.line for p in known]
+        found.labels = [p.label for p in known]
+        found.probabilities = [p.probability for p in known]
+        found.languages = [(p.language, p.language_confidence) for p in known]
+        found._kinds = [p.kind for p in known]
+        found._deciders = [p.decided_by for p in known]
+        found._reasons = [p.reason for p in known]
         return found
+
+    # Two threads may both work a column out: they come to the same. Whoever finds no explainer
+    # finds all columns, for it is dropped after them.
 
     @property
     def kinds(self) -> Sequence[str | None]:
-        """The kind of chrome of each line, without the reasons' cost."""
+        """The kind of chrome of each line; costs less than the reasons."""
         explainer = self._explainer
         if explainer is not None and not self._kinds:
             self._kinds = explainer.kinds()
         return self._kinds
 
-    def _all(self) -> tuple[Prediction, ...]:
-        # Two threads may both work them out: they come to the same.
+    @property
+    def deciders(self) -> Sequence[str]:
+        """What each line's label is due to, see ``Prediction.decided_by``; costs little."""
+        explainer = self._explainer
+        if explainer is not None and not self._deciders:
+            self._deciders = explainer.deciders()
+        return self._deciders
+
+    @property
+    def reasons(self) -> Sequence[str]:
+        """Why each line was kept or dropped; empty strings where that was not recorded."""
         explainer = self._explainer
         if explainer is not None:
+            self._deciders = explainer.deciders()
+            self._reasons = explainer.reasons(self.kinds)
+            self._explainer = None
+        return self._reasons
+
+    def _all(self) -> tuple[Prediction, ...]:
+        if self._made is None:
             from boilerplate import kernels  # and numpy, which a CleanPage itself does not need
 
-            kinds = self.kinds
-            why = explainer.reasons(kinds)
-            columns = self.lines, self.labels, self.probabilities, why, kinds, self.languages
-            self._made = kernels.predictions(Prediction, *columns)
-            self._explainer = None
+            self._made = kernels.predictions(
+                Prediction, self.lines, self.labels, self.probabilities, self.reasons,
+                self.kinds, self.deciders, self.languages,
+            )  # fmt: skip
         return self._made
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def __iter__(self) -> Iterator[Prediction]:
-        # Sequence's own would take an IndexError of the explainer for the end of the page.
+        # Sequence.__iter__ would take an IndexError from the explainer for the end of the page.
         return iter(self._all())
 
     @overload
@@ -174,6 +210,9 @@ class _BlankLinesExplained:
     def kinds(self) -> Sequence[str | None]:
         return self.places.spread(self.inner.kinds(), None)
 
+    def deciders(self) -> Sequence[str]:
+        return self.places.spread(self.inner.deciders(), "blank")
+
     def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
         of_nonblank = [kinds[i] for i in self.places.nonblank]
         return self.places.spread(self.inner.reasons(of_nonblank), "blank line")
@@ -181,12 +220,12 @@ class _BlankLinesExplained:
 
 @dataclass(frozen=True, slots=True)
 class CleanPage:
-    """A page with one prediction a line, in page order; ``threshold`` is what decided them.
+    """A page with one prediction a line, in page order.
 
-    ``predictions`` given as a plain tuple become Predictions.
-    ``plugin_errors`` names each plugin whose opinion on this page is missing, and why.
-    ``drift`` is how much the page lacks of what its site's model saw on the site's pages: 0
-    nothing, 1 all of it; None where no model of its site was asked.
+    ``predictions`` may be given as any iterable of Prediction. ``threshold`` is the probability
+    from which lines were labelled CONTENT. ``plugin_errors`` are the plugins that failed on this
+    page, and why. ``drift`` is how much the page lacks of what its site's pages share, 0 nothing, 1
+    all of it; None without a site model.
     """
 
     page: Page
@@ -218,6 +257,53 @@ class CleanPage:
         """The kept lines joined by newlines."""
         return "\n".join(line.text for line in self.kept)
 
+    def to_dict(
+        self, source: str | None = None, *, record: int | None = None, reasons: bool = True
+    ) -> dict[str, Any]:
+        """The page as a JSON value, see "The JSON of a cleaned page" in the documentation.
+
+        ``source`` is what the page is called, ``record`` its number in a file of many pages.
+        ``reasons`` False leaves the lines' reasons null, which takes half the time. Markup is not
+        in it.
+        """
+        known = self.predictions
+        lines = line_records(
+            known.lines,
+            known.labels,
+            known.probabilities,
+            known.reasons if reasons else None,
+            known.kinds,
+            known.languages,
+            known.deciders,
+        )
+        return page_record(
+            self.page,
+            lines,
+            source=source,
+            record=record,
+            text=self.text,
+            language=self.language,
+            threshold=self.threshold,
+            plugin_errors=self.plugin_errors,
+            drift=self.drift,
+        )
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Self:
+        """The page from its JSON value, without markup; reasons that are null become empty.
+
+        Raises ValueError, naming the key, for what is no such value, and for a page that failed.
+        """
+        known = parse_record(record)
+        return cls(
+            known.page,
+            Predictions.of(Prediction(*line) for line in known.lines),
+            known.language,
+            known.threshold,
+            known.plugin_errors,
+            known.drift,
+        )
+
     @property
     def url(self) -> str | None:
         """The page's URL, as given."""
@@ -231,7 +317,7 @@ class CleanPage:
 
 @dataclass(frozen=True, slots=True)
 class LabelledPage:
-    """A page with its gold: one label a line, None where the gold cannot tell."""
+    """A page with its true labels, one a line; None where the label is unknown."""
 
     page: Page
     labels: tuple[Label | None, ...]

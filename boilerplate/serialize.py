@@ -1,113 +1,284 @@
-"""A cleaned page as JSON, and back."""
+"""A cleaned page as JSON, and back: one schema for the command line, shards, reports and Python.
+
+``docs/reference/clean-page.schema.json`` is the schema as JSON Schema, ``clean-page.md`` beside it
+describes each key. ``CleanPage.to_dict`` and ``CleanPage.from_dict`` are built from this module.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import json
+import reprlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any, Final, Literal
 
-from boilerplate.page import Kind, Label, Line, Page, is_blank
-from boilerplate.result import CleanPage, Prediction, Predictions
+from boilerplate.page import Label, Line, Metadata, Page, site_of
 
+SCHEMA: Final = 1  # raised when a key goes or means something else; not when one is added
 
-def page_of_record(record: Mapping[str, Any]) -> CleanPage:
-    """A page from its record in a shard, which holds no markup and no reasons."""
-    text = record.get("page") or ""
-    predictions = Predictions.of(
-        Prediction(
-            Line(text[each["start"] : each["end"]]),
-            Label.CONTENT if each["content"] else Label.BOILERPLATE,
-            each["probability"],
-            "",
-            each["kind"],
-            each["language"],
-        )
-        for each in record.get("lines") or ()
-    )
-    kind: Kind = "html" if record.get("kind") == "html" else "text"
-    page = Page(
-        tuple(predictions.lines),
-        kind=kind,
-        url=record.get("url"),
-        unread=record.get("unread") or 0,
-    )
-    return CleanPage(
-        page,
-        predictions,
-        record.get("language"),
-        record.get("threshold") or 0.5,
-        tuple(record.get("plugin_errors") or ()),
-        record.get("drift"),
-    )
+METADATA_KEYS: Final = ("title", "headline", "description", "type")
+
+# The fields of a Prediction in their order: line, label, probability, reason, kind, language,
+# language confidence, and what decided the label.
+LineValues = tuple[Line, Label, float, str, str | None, str | None, float, str]
 
 
-def page_record(name: str, page: CleanPage) -> dict[str, Any]:
-    """A page as a JSON object, with every line, so that another threshold can be chosen later.
+def line_records(
+    lines: Sequence[Line],
+    labels: Sequence[Label],
+    probabilities: Sequence[float],
+    reasons: Sequence[str] | None,
+    kinds: Sequence[str | None],
+    languages: Sequence[tuple[str | None, float]],
+    deciders: Sequence[str],
+) -> list[dict[str, Any]]:
+    """The lines of a page as JSON values, from one value a line of each column.
 
-    Blank lines are there too: the n-th entry is the n-th line of a text input.
+    ``start`` and ``end`` are the code points of a kept line in the page's ``text``, where kept
+    lines are joined by newlines. ``reasons`` None leaves all reasons null.
     """
-    return {
-        "source": name,
-        "url": page.url,
-        "site": page.site,
-        "language": page.language,
-        "kind": page.page.kind,
-        "threshold": page.threshold,
-        "plugin_errors": list(page.plugin_errors),
-        "drift": page.drift,
-        "unread": page.page.unread,
-        "lines": [
-            {
-                "text": p.line.text,
-                "label": p.label.value,
-                "probability": p.probability,
-                "reason": p.reason,
-                "kind": p.kind,
-                "language": p.language,
-                "language_confidence": p.language_confidence,
-            }
-            for p in page.predictions
-        ],
-    }
-
-
-def page_fields(page: CleanPage) -> dict[str, Any]:
-    """A cleaned page as JSON: every line as a span of ``page`` with its score.
-
-    ``page`` holds the lines that are not blank, joined by newlines, ``text`` those that are
-    kept; spans count characters (Unicode code points) from 0.
-    """
-    lines = []
-    texts = []
+    records = []
     start = 0
-    said = page.predictions  # of which reasons are not asked: no record holds them
-    for line, label, probability, kind, (language, _) in zip(
-        said.lines, said.labels, said.probabilities, said.kinds, said.languages, strict=True
+    for line, label, probability, reason, kind, (language, confidence), decided_by in zip(
+        lines,
+        labels,
+        probabilities,
+        repeat(None, len(lines)) if reasons is None else reasons,
+        kinds,
+        languages,
+        deciders,
+        strict=True,
     ):
-        if is_blank(line):
-            continue
+        kept = label is Label.CONTENT
         end = start + len(line.text)
-        lines.append(
+        records.append(
             {
-                "start": start,
-                "end": end,
+                "text": line.text,
+                "label": label.value,
                 "probability": probability,
-                "content": label is Label.CONTENT,
+                "reason": reason or None,
                 "kind": kind,
                 "language": language,
+                "language_confidence": confidence,
+                "decided_by": decided_by,
+                "start": start if kept else None,
+                "end": end if kept else None,
             }
         )
-        texts.append(line.text)
-        start = end + 1
+        if kept:
+            start = end + 1
+    return records
+
+
+def page_record(
+    page: Page,
+    lines: list[dict[str, Any]],
+    *,
+    source: str | None,
+    record: int | None,
+    text: str,
+    language: str | None,
+    threshold: float,
+    plugin_errors: Iterable[str],
+    drift: float | None,
+) -> dict[str, Any]:
+    """A cleaned page as a JSON value, with its ``lines`` from ``line_records``."""
     return {
+        "schema": SCHEMA,
+        "source": source,
+        "record": record,
+        "url": page.url,
         "site": page.site,
-        "language": page.language,
-        "kind": page.page.kind,
-        "threshold": page.threshold,
-        "drift": page.drift,
-        "unread": page.page.unread,
-        "plugin_errors": list(page.plugin_errors),
-        "text": page.text,
-        "page": "\n".join(texts),
+        "language": language,
+        "kind": page.kind,
+        "threshold": threshold,
+        "text": text,
+        "metadata": {key: getattr(page.metadata, key) or None for key in METADATA_KEYS},
         "lines": lines,
+        "plugin_errors": list(plugin_errors),
+        "drift": drift,
+        "unread": page.unread,
         "error": None,
     }
+
+
+def failed_record(
+    source: str | None, error: str, *, url: str | None = None, record: int | None = None
+) -> dict[str, Any]:
+    """The JSON value of a page that could not be read or cleaned: no lines, and the ``error``."""
+    return {
+        "schema": SCHEMA,
+        "source": source,
+        "record": record,
+        "url": url,
+        "site": site_of(url),
+        "language": None,
+        "kind": None,
+        "threshold": None,
+        "text": "",
+        "metadata": dict.fromkeys(METADATA_KEYS),
+        "lines": [],
+        "plugin_errors": [],
+        "drift": None,
+        "unread": 0,
+        "error": error,
+    }
+
+
+def to_json(
+    record: Mapping[str, Any], surrogates: Literal["replace", "backslashreplace"] = "replace"
+) -> bytes:
+    r"""A JSON value as UTF-8 on one line, without a line end.
+
+    UTF-8 has no lone surrogates, as in the name of a file that is not UTF-8. Each becomes ``?``,
+    which keeps the lengths of strings, or with "backslashreplace" JSON's escape, which JSON
+    readers turn into the surrogate again.
+
+    >>> to_json({"text": "a\udc80"}), to_json({"text": "a\udc80"}, "backslashreplace")
+    (b'{"text": "a?"}', b'{"text": "a\\udc80"}')
+    """
+    return json.dumps(record, ensure_ascii=False).encode("utf-8", surrogates)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPage:
+    """What a cleaned page's JSON value holds, checked; markup and the body text are not in it."""
+
+    page: Page
+    lines: list[LineValues]
+    language: str | None
+    threshold: float
+    plugin_errors: tuple[str, ...]
+    drift: float | None
+
+
+def parse_record(record: object) -> ParsedPage:
+    """The parts of a cleaned page from its JSON value.
+
+    Raises ValueError, with the key, where a value is missing or of the wrong type, where the
+    schema is another version's, and for a page that failed. What follows from other keys
+    (``text``, ``site``, ``start``, ``end``) is not read, and other keys are ignored.
+    """
+    values = _object(record, "")
+    if "schema" in values and (isinstance(values["schema"], bool) or values["schema"] != SCHEMA):
+        raise ValueError(
+            f"'schema' is {reprlib.repr(values['schema'])}; this version reads {SCHEMA}"
+        )
+    if (error := values.get("error")) is not None:
+        raise ValueError(f"'error' is set, so there is no page: {reprlib.repr(error)}")
+    _check(values, _PAGE_CHECKS, "")
+    metadata = _object(values["metadata"], "metadata")
+    _check(metadata, _METADATA_CHECKS, "metadata.")
+    lines = [_line(each, i) for i, each in enumerate(values["lines"])]
+    drift = values["drift"]
+    return ParsedPage(
+        Page(
+            tuple(line for line, *_ in lines),
+            kind=values["kind"],
+            url=values["url"],
+            metadata=Metadata(**{key: metadata[key] or "" for key in METADATA_KEYS}),
+            unread=values["unread"],
+        ),
+        lines,
+        values["language"],
+        float(values["threshold"]),
+        tuple(values["plugin_errors"]),
+        None if drift is None else float(drift),
+    )
+
+
+def _line(record: object, index: int) -> LineValues:
+    values = _object(record, f"lines[{index}]")
+    _check(values, _LINE_CHECKS, f"lines[{index}].")
+    return (
+        Line(values["text"]),
+        Label(values["label"]),
+        float(values["probability"]),
+        values["reason"] or "",
+        values["kind"],
+        values["language"],
+        float(values["language_confidence"]),
+        values["decided_by"],
+    )
+
+
+def _is_string(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_string_or_null(value: object) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _is_share_or_null(value: object) -> bool:
+    return value is None or _is_share(value)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
+
+
+def _is_list_of_strings(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _is_kind(value: object) -> bool:
+    return isinstance(value, str) and value in ("html", "text")
+
+
+def _is_label(value: object) -> bool:
+    return isinstance(value, str) and value in tuple(Label)
+
+
+# What each key that is read must hold, and how that is called in an error.
+Checks = dict[str, tuple[Callable[[object], bool], str]]
+_STRING: Final = (_is_string, "a string")
+_STRING_OR_NULL: Final = (_is_string_or_null, "a string or null")
+_SHARE: Final = (_is_share, "a number from 0 to 1")
+_PAGE_CHECKS: Final[Checks] = {
+    "schema": (_is_count, f"the number {SCHEMA}"),
+    "url": _STRING_OR_NULL,
+    "language": _STRING_OR_NULL,
+    "kind": (_is_kind, "'html' or 'text'"),
+    "threshold": _SHARE,
+    "metadata": (lambda value: True, "an object"),
+    "lines": (_is_list, "a list"),
+    "plugin_errors": (_is_list_of_strings, "a list of strings"),
+    "drift": (_is_share_or_null, "a number from 0 to 1 or null"),
+    "unread": (_is_count, "a number of characters"),
+}
+_METADATA_CHECKS: Final[Checks] = dict.fromkeys(METADATA_KEYS, _STRING_OR_NULL)
+_LINE_CHECKS: Final[Checks] = {
+    "text": _STRING,
+    "label": (_is_label, "'content' or 'boilerplate'"),
+    "probability": _SHARE,
+    "reason": _STRING_OR_NULL,
+    "kind": _STRING_OR_NULL,
+    "language": _STRING_OR_NULL,
+    "language_confidence": _SHARE,
+    "decided_by": _STRING,
+}
+
+
+def _object(value: object, key: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        what = f"{key!r} is {reprlib.repr(value)}" if key else f"a {type(value).__name__} was given"
+        raise ValueError(f"{what}; an object is needed")
+    return value
+
+
+def _check(values: Mapping[str, Any], checks: Checks, at: str) -> None:
+    for key, (holds, what) in checks.items():
+        if key not in values:
+            raise ValueError(f"{at + key!r} is missing; it must be {what}")
+        if not holds(values[key]):
+            raise ValueError(f"{at + key!r} is {reprlib.repr(values[key])}; it must be {what}")

@@ -1,1 +1,1 @@
-"""Bytes of strangers against each room that reads some; see ``python -m fuzz --help``."""
+"""Fuzzing of each part of the package that reads untrusted bytes; see ``python -m fuzz --help``."""

@@ -1,4 +1,4 @@
-"""What fuzzing came to: docs/results/fuzz.json, and the table of docs/hostile.md made of it."""
+"""The figures of fuzzing: docs/results/fuzz.json, and the table of docs/hostile.md."""
 
 from __future__ import annotations
 
@@ -7,64 +7,64 @@ import resource
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.hostile import DOCUMENT
-from training.card import commit, with_run, write_section
+from training.documents.markdown import write_section
+from training.documents.results import append_run, commit
+from training.paths import DOCS, RESULTS, ROOT
 
-HERE: Final = Path(__file__).resolve().parents[1]
-RESULTS: Final = HERE / "docs/results/fuzz.json"
-MARKS: Final = (
+RESULTS_FILE: Final = RESULTS / "fuzz.json"
+DOCUMENT: Final = DOCS / "hostile.md"
+MARKERS: Final = (
     "<!-- figures: made by `python -m fuzz NAME --write` -->",
     "<!-- end of the fuzzed -->",
 )
-# As libFuzzer, which atheris drives, says what it has covered, and at the end how many it tried.
+# libFuzzer, which atheris drives, prints what it has covered, and at the end the number of inputs.
 _STATUS: Final = re.compile(r"^#(\d+)\s.*\bcov: (\d+) ft: (\d+) corp: (\d+)/", re.MULTILINE)
 _TRIED: Final = re.compile(r"^stat::number_of_executed_units:\s*(\d+)", re.MULTILINE)
 
 
-def kept(name: str, arguments: Sequence[str]) -> int:
-    """Fuzz in a process of its own and note what it came to; the status it ended with."""
+def run_and_store(name: str, arguments: Sequence[str]) -> int:
+    """Fuzz in another process and store the figures; the exit status of the process."""
     about = commit()
     used = _processor_seconds()
     with subprocess.Popen(  # noqa: S603 - this very program
-        [sys.executable, "-m", "fuzz", *arguments], cwd=HERE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-m", "fuzz", *arguments], cwd=ROOT, stderr=subprocess.PIPE, text=True,
         errors="replace",
     ) as running:  # fmt: skip
-        said = []
+        output = []
         for line in running.stderr or ():
             sys.stderr.write(line)
-            said.append(line)
-    if outcome := summary("".join(said)):
-        outcome["processor"] = round(_processor_seconds() - used)
-        outcome["found"] = int(running.returncode != 0)
-        note(name, about | outcome)
+            output.append(line)
+    if figures := summary("".join(output)):
+        figures["processor"] = round(_processor_seconds() - used)
+        figures["found"] = int(running.returncode != 0)
+        store(name, about | figures)
     return running.returncode
 
 
-def summary(said: str) -> dict[str, int]:
-    r"""How many inputs were tried and what they covered; nothing of a run that never began.
+def summary(output: str) -> dict[str, int]:
+    r"""The number of inputs and what they covered; {} for a run that did not start.
 
     >>> summary("#7 DONE   cov: 20 ft: 30 corp: 4/22Kb\nstat::number_of_executed_units: 9\n")
     {'inputs': 9, 'coverage': 20, 'features': 30, 'corpus': 4}
     """
-    states = _STATUS.findall(said)
+    states = _STATUS.findall(output)
     if not states:
         return {}
     inputs, coverage, features, corpus = map(int, states[-1])
-    if tried := _TRIED.search(said):
+    if tried := _TRIED.search(output):
         inputs = int(tried[1])
     return {"inputs": inputs, "coverage": coverage, "features": features, "corpus": corpus}
 
 
-def note(name: str, run: Mapping[str, Any]) -> None:
-    """Add a run to those that are known, and write the table anew."""
-    write_section(DOCUMENT, "\n".join(table(with_run(RESULTS, name, run))), MARKS)
+def store(name: str, run: Mapping[str, Any]) -> None:
+    """Add a run to the results, and write the table."""
+    write_section(DOCUMENT, "\n".join(table(append_run(RESULTS_FILE, name, run))), MARKERS)
 
 
 def table(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
-    """All runs of each target together; the coverage is the last run's, which knew the others'."""
+    """The lines of a table with the sum of each target's runs, and the coverage of the last."""
     rows = [
         "| target | runs | minutes of the processor | inputs | branches | features | corpus "
         "| findings | last commit |",
@@ -84,6 +84,6 @@ def table(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
 
 
 def _processor_seconds() -> float:
-    """What the processes that this one began, and that have ended, took of the processor."""
+    """The processor time of all child processes that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

@@ -1,6 +1,7 @@
-"""What is fuzzed: a function of bytes each, which may raise what its room promises to raise.
+"""The fuzzing targets: functions of bytes, which may raise only what the package documents.
 
-A mistake is what else it raises, or what differs between the compiled and the plain path.
+Any other exception is a bug, and so is a difference between the compiled functions and their
+Python versions.
 """
 
 from __future__ import annotations
@@ -19,15 +20,18 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks.hostile_pages import NAUGHTY, in_page, sized
+from benchmarks.modules import module_of, native_module, plain_functions
 from boilerplate.batch.readers import read_archive
-from boilerplate.batch.record import Fields, Record, RecordsError, opened
+from boilerplate.batch.record import Fields, Record, RecordsError, unpack
 from boilerplate.batch.worker import clean_record
 from boilerplate.cleaner import Cleaner
-from boilerplate.kernels import select as acceleration
 from boilerplate.labelling.labels import LabelsError, read_labels
-from boilerplate.model import chrome_kinds as kinds
-from boilerplate.model import model
-from boilerplate.model.archive import Form, unpacked
+from boilerplate.model.archive import FileFormat, unpacked
+from boilerplate.model.chrome_kinds import KINDS_FILE, shipped_kinds
+from boilerplate.model.chrome_kinds import from_bytes as kinds_from_bytes
+from boilerplate.model.chrome_kinds import to_bytes as kinds_to_bytes
+from boilerplate.model.file import MODEL_FILE
+from boilerplate.model.model import from_bytes, to_bytes
 from boilerplate.model.trees import ModelError
 from boilerplate.page import Element, Line, Markup, Page
 from boilerplate.plugins.manager import no_plugins
@@ -37,14 +41,14 @@ from boilerplate.plugins.toml import parse_rules
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
 from boilerplate.reading.read import read, read_text
-from boilerplate.site_models import sketch as sketches
-from boilerplate.site_models.file import SiteModelError
+from boilerplate.site_models.file import SITE_FILE, SiteModelError
+from boilerplate.site_models.site_model import SiteModel
 from tests.made_up import made_up_model
 
-# Read by several targets, written by none.
+# Several targets read this page.
 PAGE: Final = "<nav><a href=/>Menu</a></nav><p class='a b'>One <b>two</b><br>three<pre>4\n5</pre>"
-MOST_NUMBERS: Final = 2000  # bytes of an array in a seed; the rest is 0
-RULES: Final = """api = 1
+MOST_ARRAY_BYTES: Final = 2000  # of an array in a seed; the rest is 0
+SAMPLE_RULES: Final = """api = 1
 [[site]]
 hosts = ["courier.example"]
 drop = ["Menu"]
@@ -56,7 +60,7 @@ drop_matching = ['(?i)^one']
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A function to fuzz, and the inputs to begin with."""
+    """A function to fuzz, and the first inputs."""
 
     run: Callable[[bytes], object]
     seeds: Callable[[], list[bytes]]
@@ -64,51 +68,49 @@ class Target:
 
 @cache
 def page() -> Page:
-    """A page for rules and labels to be about."""
+    """The page that rules and labels are applied to."""
     return read(PAGE, "https://courier.example/a")
 
 
 @cache
 def cleaner() -> Cleaner:
-    """A Cleaner with a small model that has learned nothing."""
+    """A Cleaner with a small untrained model."""
     return Cleaner(made_up_model(), plugins=no_plugins())
 
 
-def plain_twin(markup: str) -> Page:
-    """What the plain path makes of markup."""
-    native, acceleration.native = acceleration.native, None
-    try:
+def plain_html_page(markup: str) -> Page:
+    """The page that the Python versions of the compiled functions read."""
+    with plain_functions():
         return html_page(markup)
-    finally:
-        acceleration.native = native
 
 
-# ------------------------------------------------------------------------------------ the rooms
+# ----------------------------------------------------------------------------------- functions
 
 
 def readers(data: bytes) -> None:
-    """Bytes to a page, by both paths; the first byte chooses what the transport declared."""
+    """Read bytes as a page, compiled and in Python; the first byte chooses the HTTP charset."""
     charset = ("", "utf-16", "shift_jis", "windows-1251", "iso-2022-jp", "gbk")[data[:1][0] % 6]
     text = decode(data[1:], charset or None)
     found = html_page(text)
-    assert found == plain_twin(text)
+    assert found == plain_html_page(text)
     assert all("\n" not in line.text for line in (*found.lines, *read_text(text).lines))
     read(data[1:])
 
 
 def cleaning(data: bytes) -> None:
-    """Bytes to a line of JSON."""
+    """Clean bytes to a line of JSON."""
     answer = clean_record(cleaner(), Record(0, "a", data, "http://a.example/"), Fields())
     assert not answer.failed, answer.json
     json.loads(answer.json.decode("utf-8"))
 
 
 def splitter(data: bytes) -> None:
-    """Markup as no serializer writes it, and as it may be cut."""
-    if acceleration.native is None:
+    """Split markup as no serializer writes it, also if it is cut off."""
+    native = native_module()
+    if native is None:
         return
     markup = data.decode("utf-8", "surrogateescape")
-    found = acceleration.native.split(
+    found = native.split_html(
         markup,
         {"p": 0, "span": 1, "script": 2, "b": 5, "a": 9},
         Line,
@@ -124,7 +126,7 @@ def splitter(data: bytes) -> None:
 
 
 def rules(data: bytes) -> None:
-    """A file of rules, and what it says of a page."""
+    """Parse a file of rules, and apply it to a page."""
     text = data.decode("utf-8", "surrogateescape")
     try:
         for each in parse_rules(text):
@@ -136,22 +138,22 @@ def rules(data: bytes) -> None:
 
 
 def labels(data: bytes) -> None:
-    """A file of labels."""
+    """Read a file of labels."""
     with suppress(LabelsError):
         found = read_labels(data.decode("utf-8", "surrogateescape"), page())
         assert len(found) == len(page().lines)
 
 
 def json_record(data: bytes) -> None:
-    """A line of a JSON lines file."""
-    answer = clean_record(cleaner(), Record(0, "a", data, form="json"), Fields())
+    """Clean a record of a JSON lines file."""
+    answer = clean_record(cleaner(), Record(0, "a", data, source_format="json"), Fields())
     json.loads(answer.json.decode("utf-8"))
 
 
 def http_record(data: bytes) -> None:
-    """A WARC record's block: headers and a body, packed or not."""
+    """Open the block of a WARC record: headers and a body, compressed or not."""
     with suppress(ValueError):
-        opened(Record(0, "a", data, form="http"), Fields())
+        unpack(Record(0, "a", data, source_format="http"), Fields())
 
 
 ARCHIVE_NAMES: Final = ("a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.warc", "a.warc.gz", "a.parquet")
@@ -159,18 +161,18 @@ ARCHIVE_NAMES: Final = ("a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.warc", "a.war
 
 @cache
 def scratch() -> Path:
-    """A folder in memory where there is one; gone with the process."""
+    """A temporary folder, in memory if possible; removed when the process ends."""
     shared = Path("/dev/shm")  # noqa: S108 - a private folder is made there
     folder = tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None)
-    _kept.append(folder)
+    _folders.append(folder)
     return Path(folder.name)
 
 
-_kept: list[Any] = []
+_folders: list[Any] = []  # so that they are not removed earlier
 
 
 def archives(data: bytes) -> None:
-    """A file of many pages; the first byte chooses of which kind."""
+    """Read a file of many pages; the first byte chooses its format."""
     path = scratch() / f"{os.getpid()}-{ARCHIVE_NAMES[data[:1][0] % len(ARCHIVE_NAMES)]}"
     path.write_bytes(data[1:])
     with suppress(RecordsError):
@@ -179,14 +181,14 @@ def archives(data: bytes) -> None:
             json.loads(clean_record(cleaner(), record, Fields()).json.decode("utf-8"))
 
 
-def _of_file(
-    load: Callable[[bytes], object], room: Any, form: Form, whole: Callable[[], bytes]
+def _file_target(
+    load: Callable[[bytes], object], module: Any, form: FileFormat, whole: Callable[[], bytes]
 ) -> Target:
-    """A room that loads a file of arrays and JSON.
+    """A target that loads a file of arrays and JSON; ``module`` is the one that unpacks it.
 
-    The first byte of the input chooses: the file's bytes as they are; or the JSON of a file whose
-    arrays are good; or the numbers of one of the arrays. The latter two are given to the room as
-    if they came out of a file whose checksums are right: to pack them takes seconds.
+    The first byte of the input chooses: the bytes of the file; or its JSON, with good arrays; or
+    the numbers of one array. For the latter two, the module's ``unpacked`` is replaced, for to
+    pack a file with right checksums takes seconds.
     """
 
     @cache
@@ -198,28 +200,29 @@ def _of_file(
         choice = data[0] % (len(arrays) + 2)
         if choice == 1:
             with suppress(ValueError, RecursionError):
-                if isinstance(said := json.loads(data[1:]), dict):
-                    return said, arrays
+                if isinstance(value := json.loads(data[1:]), dict):
+                    return value, arrays
         elif choice > 1:
             key = sorted(arrays)[choice - 2]
-            there = arrays[key]
-            flat = np.frombuffer(data[1:].ljust(there.nbytes, b"\0")[: there.nbytes], there.dtype)
+            good_array = arrays[key]
+            size = good_array.nbytes
+            flat = np.frombuffer(data[1:].ljust(size, b"\0")[:size], good_array.dtype)
             if np.isfinite(flat).all():
-                return about, {**arrays, key: flat.reshape(there.shape)}
+                return about, {**arrays, key: flat.reshape(good_array.shape)}
         return None
 
     def run(data: bytes) -> None:
         if found := altered(data):
-            room.unpacked = lambda *_: found
+            module.unpacked = lambda *_: found
         try:
             load(data[1:])
         finally:
-            room.unpacked = unpacked
+            module.unpacked = unpacked
 
     def seeds() -> list[bytes]:
         about, arrays = good()
         numbers = [
-            bytes([i]) + arrays[key].tobytes()[:MOST_NUMBERS]
+            bytes([i]) + arrays[key].tobytes()[:MOST_ARRAY_BYTES]
             for i, key in enumerate(sorted(arrays), 2)
         ]
         return [b"\0" + whole(), b"\1" + json.dumps(about).encode(), *numbers]
@@ -229,58 +232,54 @@ def _of_file(
 
 @cache
 def model_bytes() -> bytes:
-    """A small model's file."""
-    return model.to_bytes(made_up_model())
+    """The file of a small model."""
+    return to_bytes(made_up_model())
 
 
 @cache
 def kinds_bytes() -> bytes:
-    """The shipped file of kinds."""
-    return kinds.to_bytes(kinds.shipped_kinds())
+    """The file of the shipped model of chrome kinds."""
+    return kinds_to_bytes(shipped_kinds())
 
 
 @cache
 def site_bytes() -> bytes:
-    """A small site model's file."""
-    from boilerplate import SiteModel
-
+    """The file of a small site model."""
     pages = [read(PAGE + f"<p>More {i}", "https://courier.example/a") for i in range(3)]
     return SiteModel("courier.example", made_up_model()).fit(pages).to_bytes()
 
 
 def load_model(data: bytes) -> None:
-    """A model's file, and a page cleaned with what came of it."""
+    """Load a model, and clean a page with it."""
     with suppress(ModelError):
-        Cleaner(model.from_bytes(data), plugins=no_plugins()).clean(page())
+        Cleaner(from_bytes(data), plugins=no_plugins()).clean(page())
 
 
 def load_kinds(data: bytes) -> None:
-    """A file of kinds, and a page's lines named with it."""
+    """Load a model of chrome kinds, and apply it to a page."""
     with suppress(ModelError):
-        kinds.from_bytes(data).log_probabilities(page(), range(len(page().lines)))
+        kinds_from_bytes(data).log_probabilities(page(), page().lines)
 
 
 def load_site_model(data: bytes) -> None:
-    """A site model's file, and a page corrected with it."""
-    from boilerplate import SiteModel
-
+    """Load a site model, and clean a page with it."""
     with suppress(SiteModelError):
         known = SiteModel.from_bytes(data)
         Cleaner(cleaner().model, plugins=no_plugins(), site_models=known).clean(page())
 
 
-# ------------------------------------------------------------------------------------- the seeds
+# --------------------------------------------------------------------------------------- seeds
 
 
 def page_seeds() -> list[bytes]:
-    """Some pages that are hostile, small."""
+    """Small hostile pages."""
     names = "soup unclosed misnested foster-parents nested-svg entities high-bytes utf-16 xhtml"
     pages = [sized(name, 400) for name in names.split()]
     return [b"\0" + each for each in (PAGE.encode(), in_page("<p>a").encode(), *pages)]
 
 
 def archive_seeds() -> list[bytes]:
-    """A small archive of each kind that needs no other package."""
+    """A small archive in each format, some of them broken."""
     line = json.dumps({"html": PAGE, "url": "http://a.example/", "id": "1"}).encode() + b"\n"
     block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + PAGE.encode()
     warc = (
@@ -298,7 +297,7 @@ def naughty_seeds() -> list[bytes]:
 
 
 def label_seeds() -> list[bytes]:
-    """A file of labels as it should be, and others."""
+    """A good file of labels, and others."""
     lines = "".join(f"+ {line.text}\n" for line in page().lines)
     return [lines.encode(), f"# url: a\n{lines}".encode(), *naughty_seeds()]
 
@@ -313,7 +312,7 @@ TARGETS: Final[dict[str, Target]] = {
             bytes(range(256)) * 2,
         ],
     ),
-    "rules": Target(rules, lambda: [RULES.encode(), *naughty_seeds()]),
+    "rules": Target(rules, lambda: [SAMPLE_RULES.encode(), *naughty_seeds()]),
     "labels": Target(labels, label_seeds),
     "json-record": Target(
         json_record, lambda: [each[1:] for each in archive_seeds()[:1]] + naughty_seeds()
@@ -327,7 +326,7 @@ TARGETS: Final[dict[str, Target]] = {
         ],
     ),
     "archives": Target(archives, archive_seeds),
-    "model": _of_file(load_model, model, model.MODEL_FILE, model_bytes),
-    "kinds": _of_file(load_kinds, kinds, kinds.KINDS_FILE, kinds_bytes),
-    "site-model": _of_file(load_site_model, sketches, sketches.SITE_FILE, site_bytes),
+    "model": _file_target(load_model, module_of(from_bytes), MODEL_FILE, model_bytes),
+    "kinds": _file_target(load_kinds, module_of(kinds_from_bytes), KINDS_FILE, kinds_bytes),
+    "site-model": _file_target(load_site_model, module_of(SiteModelError), SITE_FILE, site_bytes),
 }

@@ -1,1 +1,1 @@
-"""The plugins that come with boilerplate, each installed and loaded as anyone's would be."""
+"""The plugins that come with boilerplate, found and loaded like those of any other package."""

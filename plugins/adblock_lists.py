@@ -1,11 +1,11 @@
 """Element hiding rules of ad blockers' lists, such as EasyList Cookie, as votes.
 
 ``BOILERPLATE_ADBLOCK_LISTS`` names files in the format of Adblock Plus, or folders or archives
-of them; without it this plugin knows no site. What a list hides (``##.cookie-notice``,
-``example.com##.popup``) is likely chrome, but rules for all sites misfire, so each only nudges
-the model. Exceptions (``#@#``) take the nudge back. Rules with actions or conditions of their
-own (``#?#``, ``#$#``) and rules for network requests are passed over, and so is what would have
-to be asked of every page: rules for all sites that are more than a tag and a name.
+of them; without it this plugin has no rules. What a list hides (``##.cookie-notice``,
+``example.com##.popup``) is likely chrome, but rules for all sites also match content, so each is
+only a vote. Exceptions (``#@#``) cancel the vote. Rules with actions or conditions (``#?#``,
+``#$#``) and rules for network requests are ignored, and so are rules for all sites whose selector
+is more than a class or id with or without a tag, which would have to be matched on every page.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from boilerplate import SiteRules, hookimpl
+from boilerplate.plugins import RulesError
 from boilerplate.plugins.hosts import ANY_SITE
-from boilerplate.plugins.matcher import is_plain
-from boilerplate.plugins.rules import RulesError
+from boilerplate.plugins.matcher import is_simple
 from boilerplate_plugins.text_files import text_files
 
 BOILERPLATE_API = 1
 VARIABLE = "BOILERPLATE_ADBLOCK_LISTS"
-LOG_ODDS = 2.0  # what "a list hides it" is worth; docs/plugins.md has what was measured
+LOG_ODDS = 2.0  # against content, where a list hides an element; measured in docs/plugins.md
 _RULE = re.compile(r"([^#\s]*)(##|#@#)(\S.*)")
 
 
 @hookimpl
 def site_rules() -> list[SiteRules]:
-    """The rules of every host in the lists that the user named, and those for all."""
+    """The rules of the lists that the variable names: for all sites, and for each host."""
     named = os.environ.get(VARIABLE, "").split(os.pathsep)
     texts = [text for name in named if name for _, text in text_files(Path(name))]
     return list(parse_lists(line for text in texts for line in text.splitlines()))
 
 
 def parse_lists(lines: Iterable[str], log_odds: float = LOG_ODDS) -> Iterator[SiteRules]:
-    """The rules for all sites, then those of each host.
+    """The rules for all sites, then those for each host.
 
     >>> [rules.hosts for rules in parse_lists(["##.ad", "a.example,b.example##.box"])]
     [('*',), ('a.example',), ('b.example',)]
@@ -50,11 +50,11 @@ def parse_lists(lines: Iterable[str], log_odds: float = LOG_ODDS) -> Iterator[Si
         if not _is_css(selector):
             continue
         named = hosts.split(",") if hosts else [ANY_SITE]
-        # ~a.example##x: everywhere but there.
+        # ~a.example##x: on all sites except a.example.
         if mark == "##" and all(host.startswith("~") for host in named):
             named.append(ANY_SITE)
         for host in named:
-            if host == ANY_SITE and not is_plain(selector):
+            if host == ANY_SITE and not is_simple(selector):
                 continue
             to = shown if mark == "#@#" or host.startswith("~") else hidden
             to.setdefault(host.removeprefix("~"), {})[selector] = None
@@ -65,12 +65,12 @@ def parse_lists(lines: Iterable[str], log_odds: float = LOG_ODDS) -> Iterator[Si
         try:
             if keep or drop:
                 yield SiteRules(hosts=(host,), drop_css=drop, keep_css=keep, vote=log_odds)
-        except RulesError:  # google.*: a host that is none
+        except RulesError:  # not a host name: google.*
             continue
 
 
 def _is_css(selector: str) -> bool:
-    import turbohtml.query  # only who names a list waits for it
+    import turbohtml.query  # slow to import, and needed only if a list is named
 
     try:
         turbohtml.query.compile(selector)

@@ -1,10 +1,10 @@
-"""FiveFilters' site patterns for full-text RSS: a clone or an archive that the user names.
+"""FiveFilters' site patterns for full-text RSS, from a clone or an archive that the user names.
 
 ``BOILERPLATE_FTR_SITE_CONFIG`` is the path of a folder, a ``.zip`` or a ``.tar.*`` of
-https://github.com/fivefilters/ftr-site-config; without it this plugin knows no site. Its rules
-are XPath expressions for each host: ``body`` is where the article stands, ``strip`` and
-``strip_id_or_class`` are chrome in it, ``author`` and ``date`` stand around it. Many of them
-were written for what a site looked like years ago, so they vote and don't decide.
+https://github.com/fivefilters/ftr-site-config; without it this plugin has no rules. The rules
+are XPath expressions for each host: ``body`` selects the article, ``strip`` and
+``strip_id_or_class`` chrome inside of it, ``author`` and ``date`` the byline. Many were written
+for a design that a site had years ago, so they are votes, not verdicts.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from pathlib import Path
 from typing import Any
 
 from boilerplate import SiteRules, hookimpl
-from boilerplate.plugins.rules import RulesError
+from boilerplate.plugins import RulesError
 from boilerplate_plugins.text_files import text_files
 
 BOILERPLATE_API = 1
 VARIABLE = "BOILERPLATE_FTR_SITE_CONFIG"
-# Log-odds; the best of a few tried on pages of train and dev. docs/plugins.md has what they do.
+# Log-odds: the best of a few tried on pages of train and dev; see docs/plugins.md.
 BODY_VOTE = 0.5
 STRIP_VOTE = 1.0
-# Rules for all sites, and what is no rule file though it ends as one.
+# Rules for all sites, and text files that hold no rules.
 NOT_SITES = frozenset(("global", "license", "readme"))
 
 
 @hookimpl
 def site_rules() -> list[SiteRules]:
-    """The rules of every host in the folder or archive that the user named."""
+    """The rules for every host in the folder or archive that the variable names."""
     named = os.environ.get(VARIABLE)
     return list(read_site_config(Path(named))) if named else []
 
 
 def read_site_config(path: Path) -> Iterator[SiteRules]:
-    """The rules of every host in a clone or an archive; OSError where there is none."""
+    """The rules for every host in a clone or an archive. Raises OSError if there is none."""
     files: dict[str, str] = {}
     for name, text in text_files(path):  # .a.com.txt, for the subdomains, before a.com.txt
         host = name.removesuffix(".txt").lstrip(".")
@@ -47,24 +47,24 @@ def read_site_config(path: Path) -> Iterator[SiteRules]:
 
 
 def parse_site_config(host: str, text: str) -> list[SiteRules]:
-    r"""The rules of one host's file, none where nothing in it is of use here.
+    r"""The rules of one host's file; none if it has none that can be used here.
 
     >>> [rules.drop_xpath for rules in parse_site_config("a.example", "body: //main\nstrip: //nav")]
     [(), ('//nav',)]
     """
-    said: dict[str, list[str]] = {}
+    expressions: dict[str, list[str]] = {}
     for line in text.splitlines():
         name, colon, value = line.partition(":")
         if colon and value.strip() and not line.startswith("#"):
-            said.setdefault(name.strip(), []).append(value.strip())
-    body = tuple(_elements(said.get("body", ())))
+            expressions.setdefault(name.strip(), []).append(value.strip())
+    body = tuple(_elements(expressions.get("body", ())))
     strip = tuple(
         _elements(
             [
-                *said.get("strip", ()),
-                *map(_named, said.get("strip_id_or_class", ())),
-                *said.get("author", ()),
-                *said.get("date", ()),
+                *expressions.get("strip", ()),
+                *map(_id_or_class, expressions.get("strip_id_or_class", ())),
+                *expressions.get("author", ()),
+                *expressions.get("date", ()),
             ]
         )
     )
@@ -76,33 +76,33 @@ def parse_site_config(host: str, text: str) -> list[SiteRules]:
             )
         if strip:
             rules.append(SiteRules(hosts=(host,), drop_xpath=strip, vote=STRIP_VOTE))
-    except RulesError:  # a file that is named after no host
+    except RulesError:  # the file is not named after a host
         return []
     return rules
 
 
-def _named(part: str) -> str:
-    """Elements that have this in their id or class, as ``strip_id_or_class`` means it."""
+def _id_or_class(part: str) -> str:
+    """An XPath for elements with this text in their id or class: ``strip_id_or_class``."""
     quoted = f'"{part}"' if "'" in part else f"'{part}'"
     return f"//*[contains(@class, {quoted}) or contains(@id, {quoted})]"
 
 
 def _elements(expressions: Iterable[str]) -> Iterator[str]:
-    """The expressions that choose elements: some files have mistakes, some ask for strings."""
+    """The expressions that select elements: some files have mistakes, some ask for strings."""
     import turbohtml  # only who names a clone waits for it
 
     for expression in expressions:
         if expression.startswith(("/", "(", "id(", "descendant::", ".//")):
-            try:  # some mistakes, as a call without an argument, show only where nodes are asked
-                turbohtml.XPath(expression)(_trial())
+            try:  # some mistakes, such as a missing argument, raise only on evaluation
+                turbohtml.XPath(expression)(_sample_document())
             except ValueError:
                 continue
             yield expression
 
 
 @cache
-def _trial() -> Any:
-    """A small page on which an expression can be tried out."""
+def _sample_document() -> Any:
+    """A small page to evaluate an expression on."""
     import turbohtml
 
     tags = "article section div header footer aside figure ul li p span a h1 h2 time".split()

@@ -1,4 +1,4 @@
-"""The text files of a folder or an archive, for plugins that read other people's rules."""
+"""Reading the text files of a folder or an archive, for plugins that convert other rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 def text_files(path: Path) -> Iterator[tuple[str, str]]:
     """Names and texts of the ``.txt`` files in a folder, a ``.zip`` or a ``.tar.*``, sorted.
 
-    A path that is a text file itself is the only one. Raises OSError where there is none.
+    If the path is a file itself, it is the only one. Raises OSError if there is none.
     """
     import tarfile
     import zipfile
@@ -30,6 +30,6 @@ def text_files(path: Path) -> Iterator[tuple[str, str]]:
     else:
         found = [(path.name, path.read_bytes())]
     if not found:
-        raise FileNotFoundError(f"{path} holds no .txt files")
+        raise FileNotFoundError(f"{path} has no .txt files")
     for name, data in sorted(found):
         yield name, data.decode("utf-8", "replace")

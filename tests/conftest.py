@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from hypothesis import settings
 
 # Read when LightGBM is loaded: on a hundred lines its threads only wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-# The plugins and settings of whoever runs the tests are no part of them.
-os.environ["XDG_CONFIG_HOME"] = str(Path(__file__).with_name("no-such-folder"))
+# The plugins and settings of whoever runs the tests are no part of them; a browser writes there.
+os.environ["XDG_CONFIG_HOME"] = mkdtemp(prefix="boilerplate-tests-")
 os.environ["BOILERPLATE_PLUGINS_DIR"] = ""
 os.environ["BOILERPLATE_FTR_SITE_CONFIG"] = ""
 os.environ["BOILERPLATE_ADBLOCK_LISTS"] = ""
@@ -21,8 +24,11 @@ from boilerplate import Cleaner
 from boilerplate.model.model import Model, to_bytes
 from tests.made_up import made_up_model
 
+atexit.register(shutil.rmtree, os.environ["XDG_CONFIG_HOME"], ignore_errors=True)
+
 # How long an example takes is the machine's affair; no test claims anything of it.
 settings.register_profile("boilerplate", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=20)
 settings.load_profile("boilerplate")
 
 

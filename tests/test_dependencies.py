@@ -1,4 +1,4 @@
-"""That the lowest releases that are tested are the lowest that are accepted."""
+"""Requirements, the lock file and the public CI agree with one another."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OWN = PROJECT["project"]["name"]
 
 
 def extras(*names: str) -> list[str]:
-    """The requirements of some extras, and of those that they take in."""
+    """The requirements of these extras and of the extras they include."""
     found = []
     for requirement in (r for name in names for r in OPTIONAL[name]):
         if requirement.startswith(f"{OWN}["):
@@ -30,7 +30,7 @@ CORE: list[str] = PROJECT["project"]["dependencies"]
 
 
 def release(version: str) -> tuple[int, ...]:
-    """A version to be compared: 7 and 7.0.0 are one."""
+    """A version as numbers to compare: 7 and 7.0.0 are equal."""
     numbers = [int(part) for part in version.split(".")]
     while numbers[-1] == 0:
         del numbers[-1]
@@ -38,11 +38,11 @@ def release(version: str) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("requirement", sorted({*CORE, *extras(*OPTIONAL)}))
-def test_every_requirement_says_from_which_release_on(requirement: str) -> None:
+def test_every_requirement_has_a_lowest_release(requirement: str) -> None:
     assert REQUIREMENT.fullmatch(requirement)
 
 
-def test_the_lowest_releases_that_are_tested_are_those_that_are_accepted() -> None:
+def test_lowest_tested_releases_are_the_lowest_accepted() -> None:
     lines = (ROOT / ".ci" / "lowest.txt").read_text("utf-8").splitlines()
     pinned = dict(line.split("==") for line in lines if not line.startswith("#"))
     assert list(pinned) == sorted(pinned)
@@ -51,12 +51,12 @@ def test_the_lowest_releases_that_are_tested_are_those_that_are_accepted() -> No
         found = REQUIREMENT.fullmatch(requirement)
         assert found
         accepted[found["name"]] = release(found["lowest"])
-    # What builds the package is the same in both.
+    # The build backend is not in the constraints: it is fixed in [build-system].
     assert accepted.pop("setuptools") == (82, 0, 1)
     assert {name: release(version) for name, version in pinned.items()} == accepted
 
 
-def test_the_extras_of_one_name_ask_for_one_release() -> None:
+def test_package_in_several_extras_has_one_lowest_release() -> None:
     lowest: dict[str, set[str]] = {}
     for requirement in (*CORE, *extras(*OPTIONAL)):
         found = REQUIREMENT.fullmatch(requirement)
@@ -68,7 +68,7 @@ def test_the_extras_of_one_name_ask_for_one_release() -> None:
 # The lock file for developers
 
 
-def test_the_lock_has_what_developers_need_with_hashes_and_from_nowhere_in_particular() -> None:
+def test_lock_file_has_every_requirement_with_hashes_and_no_index() -> None:
     text = (ROOT / "requirements-dev.lock").read_text("utf-8")
     assert "://" not in text
     assert "--index-url" not in text
@@ -92,7 +92,7 @@ def workflow(name: str) -> str:
     return (ROOT / ".github" / "workflows" / f"{name}.yml").read_text("utf-8")
 
 
-def test_the_public_ci_runs_every_python_that_is_said_to_be_supported() -> None:
+def test_public_ci_runs_every_supported_python() -> None:
     found = re.search(r"python: \[(.*)\]", workflow("ci"))
     assert found
     said = "Programming Language :: Python :: "
@@ -103,11 +103,11 @@ def test_the_public_ci_runs_every_python_that_is_said_to_be_supported() -> None:
 
 
 @pytest.mark.parametrize("name", ["ci", "release"])
-def test_a_workflow_may_read_and_names_its_actions_by_version(name: str) -> None:
+def test_workflow_has_read_permission_and_pinned_actions(name: str) -> None:
     text = workflow(name)
     assert "\npermissions:\n  contents: read\n" in text
     used = re.findall(r"uses: (\S+)", text)
     assert used
     assert all(re.search(r"@(v\d[\d.]*|release/v1|[0-9a-f]{40})$", action) for action in used)
-    # A pull request's title or branch is a stranger's text: none of it may reach a shell.
+    # A pull request's title and branch are untrusted input: they must not reach a shell.
     assert not re.search(r"\$\{\{ *github\.(head_ref|event\.(issue|pull_request|comment))", text)

@@ -1,4 +1,4 @@
-"""That the same pages give the same bytes, whatever the machine and its user have set."""
+"""The same pages give the same bytes in any environment and in any order."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from pathlib import Path
 import pytest
 
 from boilerplate import Cleaner, SiteModel
-from boilerplate.kernels import select as acceleration
 from boilerplate.model.model import Model
 from boilerplate.reading.html import html_page
-from boilerplate.serialize import page_record
 from tests import made_up_site as site
 from tests.made_up import SENTENCES, news_page
+from tests.twins import needs_compiled, using
 
 ROOT = Path(__file__).parents[1]
 # What the shipped model makes of pages in every language we have a sentence of, with a site
@@ -37,7 +36,7 @@ def digest() -> str:
     pages += ["\n".join(SENTENCES.values()), site.html(7)]
     out = hashlib.sha256(known.to_bytes())
     for page in pages:
-        out.update(json.dumps(page_record("page", cleaner.clean(page))).encode())
+        out.update(json.dumps(cleaner.clean(page).to_dict()).encode())
     return out.hexdigest()
 
 
@@ -61,7 +60,9 @@ def here() -> str:
 
 
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
-def test_settings_of_the_process_make_no_difference(settings: dict[str, str], here: str) -> None:
+def test_results_do_not_depend_on_environment_variables(
+    settings: dict[str, str], here: str
+) -> None:
     kept = {k: v for k, v in os.environ.items() if k not in {"PYTHONHASHSEED", "BOILERPLATE_PURE"}}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], cwd=ROOT, env=kept | settings,
@@ -70,15 +71,13 @@ def test_settings_of_the_process_make_no_difference(settings: dict[str, str], he
     assert done.stdout.strip() == here
 
 
-@pytest.mark.skipif(not acceleration.native, reason="there is no compiled part")
-def test_the_compiled_part_and_its_plain_twins_make_no_difference(
-    here: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(acceleration, "native", None)
-    assert digest() == here
+@needs_compiled
+def test_results_are_the_same_with_and_without_the_compiled_part(here: str) -> None:
+    with using("plain"):
+        assert digest() == here
 
 
-def test_the_order_of_pages_and_how_often_they_come_make_no_difference(model: Model) -> None:
+def test_results_do_not_depend_on_pages_cleaned_before(model: Model) -> None:
     pages = [site.html(i, language) for i in range(3) for language in ("en", "ar", "th", "zh-cn")]
     cleaner = Cleaner(model)
     alone = {page: Cleaner(model).clean(page) for page in pages}

@@ -27,19 +27,18 @@ from benchmarks.hostile_pages import (
     cut_short,
     encodings,
     in_page,
-    modes,
     sized,
+    soup_in_contexts,
     tag_soup,
 )
 from benchmarks.hostile_trees import TREES
 from boilerplate import Cleaner, CleanPage, Page, SiteModel, clean
 from boilerplate.batch.readers import read_archive, read_files
-from boilerplate.batch.record import Fields, Record, RecordsError, opened
-from boilerplate.batch.worker import Answer, clean_record
-from boilerplate.batch.writers import cleaned_records, writing
+from boilerplate.batch.record import Fields, Record, RecordsError, unpack
+from boilerplate.batch.worker import CleanedRecord, clean_record
+from boilerplate.batch.writers import read_cleaned, writing
 from boilerplate.explain.batch_report import html_report
 from boilerplate.explain.terminal import explain_text
-from boilerplate.kernels import select as acceleration
 from boilerplate.labelling.labels import LabelsError, read_labels, write_labels
 from boilerplate.labelling.session import LabellingError, sheet
 from boilerplate.model.model import Model
@@ -52,6 +51,7 @@ from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
 from boilerplate.reading.read import read
 from boilerplate.site_models.folder import is_site
+from tests.twins import needs_compiled, same_on_both, using
 
 SIZE = 6_000  # bytes of a page in these tests; ``python -m benchmarks.hostile`` makes large ones
 FEW_LINES = 200  # more of them take long to colour
@@ -114,7 +114,8 @@ def check_record(cleaner: Cleaner, source: Source, url: str | None = URL) -> Non
     assert b"\n" not in answer.json
     values = json.loads(answer.json)
     for line in values["lines"]:
-        assert values["page"][line["start"] : line["end"]].strip()
+        if line["start"] is not None:
+            assert values["text"][line["start"] : line["end"]] == line["text"]
 
 
 def check_teaching(model: Model, page: Page, path: Path) -> None:
@@ -141,12 +142,11 @@ def test_every_kind_of_page_has_a_result(
     check_teaching(model, page.page, tmp_path / "labels.txt")
 
 
+@needs_compiled
 @pytest.mark.parametrize("name", PAGES)
-def test_both_paths_read_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_twins_read_every_kind_of_page_the_same(name: str) -> None:
     text = decode(sized(name, SIZE))
-    page = html_page(text)
-    monkeypatch.setattr(acceleration, "native", None)
-    assert html_page(text) == page
+    same_on_both(lambda: html_page(text))
 
 
 def test_the_shipped_model_survives_them() -> None:
@@ -167,7 +167,7 @@ def test_every_encoding_may_be_declared_as_every_other(cleaner: Cleaner) -> None
 
 
 def test_every_piece_of_markup_may_stand_anywhere(cleaner: Cleaner) -> None:
-    for i, markup in enumerate(modes()):
+    for i, markup in enumerate(soup_in_contexts()):
         page = html_page(markup)
         if i % 397 == 0:
             check(cleaner.clean(page))
@@ -181,8 +181,8 @@ def test_pages_may_end_anywhere(cleaner: Cleaner) -> None:
 
 
 @pytest.mark.parametrize("name", TREES)
-def test_trees_that_must_be_mended_come_out_the_same_by_both_paths(
-    name: str, model: Model, site_model: SiteModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_markup_that_the_parser_must_repair_is_cleaned_the_same_by_both_twins(
+    name: str, model: Model, site_model: SiteModel, tmp_path: Path
 ) -> None:
     cleaner = Cleaner(model, plugins=no_plugins(), site_models=site_model)
     sources: list[tuple[str, Kind]] = [(each, "html") for each in TREES[name]]
@@ -201,19 +201,19 @@ def test_trees_that_must_be_mended_come_out_the_same_by_both_paths(
     taught = SiteModel(SITE, model).fit([read(*each) for each in product(TREES[name], [URL])])
     assert SiteModel.from_bytes(taught.to_bytes()).to_bytes() == taught.to_bytes()
     assert in_parquet(answers, tmp_path) == [json.loads(each.json) for each in answers]
-    monkeypatch.setattr(acceleration, "native", None)
-    for number, (source, kind) in enumerate(sources):
-        plain = clean_record(cleaner, Record(number, source, source, URL, kind), Fields())
-        assert plain == answers[number]
+    with using("plain"):
+        for number, (source, kind) in enumerate(sources):
+            plain = clean_record(cleaner, Record(number, source, source, URL, kind), Fields())
+            assert plain == answers[number]
 
 
-def in_parquet(answers: Iterable[Answer], folder: Path) -> list[dict[str, Any]]:
+def in_parquet(answers: Iterable[CleanedRecord], folder: Path) -> list[dict[str, Any]]:
     """Answers as they come back from a Parquet file."""
     pytest.importorskip("pyarrow")
     with writing(folder / "a", "parquet") as (writer, _):
         for answer in answers:
             writer.write(answer.json)
-    return list(cleaned_records(folder / "a", "parquet"))
+    return list(read_cleaned(folder / "a", "parquet"))
 
 
 class TestNaughtyStrings:
@@ -279,16 +279,16 @@ class TestNaughtyStrings:
                 {"html": b"".decode(), "charset": each}, {"html": {each: each}}, {each: [each]},
             ):  # fmt: skip
                 line = json.dumps(values).encode()
-                answer = clean_record(cleaner, Record(0, "", line, form="json"), Fields())
+                answer = clean_record(cleaner, Record(0, "", line, source_format="json"), Fields())
                 json.loads(answer.json.decode("utf-8"))
 
     def test_as_lines_of_json(self, cleaner: Cleaner) -> None:
         for each in NAUGHTY:
             data = each.encode("utf-8", "surrogatepass")
-            answer = clean_record(cleaner, Record(0, "", data, form="json"), Fields())
+            answer = clean_record(cleaner, Record(0, "", data, source_format="json"), Fields())
             json.loads(answer.json.decode("utf-8"))
         for each in (b"[" * 100_000, b'{"html":' * 100_000, b'{"html": ' + b"9" * 10_000 + b"}"):
-            assert clean_record(cleaner, Record(0, "", each, form="json"), Fields()).failed
+            assert clean_record(cleaner, Record(0, "", each, source_format="json"), Fields()).failed
 
     def test_as_names_of_files(self, cleaner: Cleaner, tmp_path: Path) -> None:
         there = []
@@ -320,13 +320,11 @@ class TestAnything:
     def test_tag_soup(self, cleaner: Cleaner, markup: str) -> None:
         check(cleaner.clean(markup, URL, kind="html"))
 
+    @needs_compiled
     @MANY
     @given(SOUP)
-    def test_tag_soup_is_split_alike_by_both_paths(self, markup: str) -> None:
-        page = html_page(markup)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(acceleration, "native", None)
-            assert html_page(markup) == page
+    def test_tag_soup_is_split_the_same_by_both_twins(self, markup: str) -> None:
+        same_on_both(lambda: html_page(markup))
 
     @MANY
     @given(ANY_TEXT)
@@ -493,7 +491,7 @@ class TestBombs:
         path.write_bytes(warc([body], headers=b"Content-Encoding: %s\r\n" % coding.encode()))
         for record in read_archive(path, "a", Fields()):
             try:
-                page = opened(record, Fields())
+                page = unpack(record, Fields())
             except ValueError as error:
                 assert str(error)
             else:

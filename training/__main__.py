@@ -1,80 +1,50 @@
-"""``python -m training``: from corpora to a model file, and from a model file to its scores."""
+"""``python -m training``: from corpora to a model file, and from a model file to its scores.
+
+The commands parse their options here and call the library. They import it inside, so that
+``card`` does not load what only training needs.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import click
 
-import training.corpora as corpora
-from boilerplate.model.columns import MODES
+from boilerplate.model.file import MODES
 from boilerplate.model.model import to_bytes
 from boilerplate.page import Kind
-from training.corpora import CORPORA, GoldPage
-from training.lexicon import Lexicon
-from training.split import Split, split_of
-
-if TYPE_CHECKING:
-    from training.kinds import Example
-
-HERE = Path(__file__).parent.parent
-QUICK_SHARE = 8  # one page in so many
-MIXED_SHARE = 3  # the same, of mixed pages; not 4, which is how many layouts they have
-
-source_option = click.option(
-    "--source", type=click.Path(path_type=Path, exists=True),
-    default=HERE.parent / "shared/corpora", show_default=False, envvar="BOILERPLATE_CORPORA",
-    help="Folder of corpora: archives or clones.",
-)  # fmt: skip
-cache_option = click.option(
-    "--cache", type=click.Path(path_type=Path), default=HERE / ".cache/corpora",
-    show_default=False, help="Where archives are unpacked.",
-)  # fmt: skip
-jobs_option = click.option("--jobs", default=2, show_default=True, help="Processes.")
-split_option = click.option(
-    "--split", type=click.Choice(["train", "dev", "test"]), default="dev", show_default=True
+from training.gold_pages import gold_pages
+from training.lexicon import Lexicon, lexicon_in
+from training.options import (
+    FOLDER,
+    cache_option,
+    docs_option,
+    held_out_split_option,
+    jobs_option,
+    lexicon_option,
+    mode_option,
+    model_option,
+    source_option,
+    split_option,
+    without_option,
 )
-model_option = click.option("--model", help="A model file; the shipped one by default.")
-lexicon_option = click.option(
-    "--lexicon", type=click.Path(path_type=Path), default=HERE.parent / "shared/lexicon",
-    show_default=False, help="Folder of the phrase lexicon; done without where it is missing.",
-)  # fmt: skip
-docs_option = click.option(
-    "--docs", type=click.Path(path_type=Path), default=HERE / "docs", show_default=False
-)
-without_option = click.option(
-    "--without", multiple=True, type=click.Choice(list(CORPORA)), help="Leave a corpus out."
-)
+from training.paths import CHROME_KINDS_FILE, DOCS, MODEL_FILE
+from training.progress import log_to_stderr, timed_log
+from training.split import Split
+
+# Of the mixed pages, ablation scores every third; not every fourth, for they have four layouts.
+MIXED_STRIDE = 3
 
 
 @click.group()
 def main() -> None:
-    """Train a model from corpora, and score one."""
+    """Train a model on corpora, and score one."""
 
 
-def gold_pages(
-    source: Path, cache: Path, splits: tuple[str, ...], without: tuple[str, ...], quick: bool
-) -> list[GoldPage]:
-    """The pages of corpora with article gold that are in the given splits.
-
-    formasaurus has none, and rkrzr's is of home pages: teasers marked as articles.
-    """
-    names = [name for name in CORPORA if name not in (*without, "formasaurus", "rkrzr")]
-    golds = [
-        gold
-        for gold in corpora.load(names, source, cache)
-        if gold.gold and split_of(gold.site) in splits
-    ]
-    return golds[::QUICK_SHARE] if quick else golds
-
-
-def say(message: str) -> None:
-    """One line on standard error."""
-    click.echo(message, err=True)
+# ------------------------------------------------------------------------------ model and gate
 
 
 @main.command()
@@ -83,52 +53,25 @@ def say(message: str) -> None:
 @jobs_option
 @without_option
 @lexicon_option
-@click.option("--out", type=click.Path(path_type=Path), default=HERE / "boilerplate/data/model.zip")
-@click.option("--quick", is_flag=True, help="One page in eight, for a first check.")
-@click.option("--splits", default="train,dev", show_default=True, help="Sites to learn from.")
-@click.option(
-    "--held-out", multiple=True, metavar="LANG", help="Learn no phrases of chrome in this language."
-)
+@click.option("--out", type=FOLDER, default=MODEL_FILE, help="The model file to write.")
+@click.option("--quick", is_flag=True, help="Take one page in eight, for a first check.")
+@click.option("--splits", default="train,dev", show_default=True, help="Sites to train on.")
+@click.option("--held-out", multiple=True, metavar="LANG", help="Use no notices in this language.")
 def train(
-    source: Path,
-    cache: Path,
-    jobs: int,
-    without: tuple[str, ...],
-    out: Path,
-    quick: bool,
-    splits: str,
-    held_out: tuple[str, ...],
-    lexicon: Path,
-) -> None:
+    source: Path, cache: Path, jobs: int, without: tuple[str, ...], out: Path, quick: bool,
+    splits: str, held_out: tuple[str, ...], lexicon: Path,
+) -> None:  # fmt: skip
     """Build the model file from the corpora."""
-    from training.train import train as fit
+    from training.fit import about_training, train_model
 
-    start = time.monotonic()
-
-    def log(message: str) -> None:
-        say(f"{time.monotonic() - start:7.1f} s  {message}")
-
+    log = timed_log()
     parts = cast(tuple[Split, ...], tuple(splits.split(",")))
     golds = gold_pages(source, cache, parts, without, quick)
     log(f"{len(golds)} pages with gold")
-    used = {
-        name: {
-            "licence": CORPORA[name].LICENCE,
-            "commit": CORPORA[name].COMMIT,
-            "pages": sum(gold.corpus == name for gold in golds),
-        }
-        for name in CORPORA
-        if any(gold.corpus == name for gold in golds)
-    }
-    phrases = Lexicon(lexicon, parts, frozenset(held_out)) if lexicon.is_dir() else None
+    phrases = lexicon_in(lexicon, parts, held_out)
     log(f"{'with' if phrases else 'without'} the phrase lexicon")
-    about = {
-        "corpora": used, "lexicon": phrases is not None, "splits": splits, "quick": quick,
-        "pages": len(golds),
-    }  # fmt: skip
-    if held_out:
-        about["held_out"] = sorted(held_out)
-    data = to_bytes(fit(golds, phrases, about, jobs, log, held_out))
+    about = about_training(golds, phrases, splits, quick, held_out)
+    data = to_bytes(train_model(golds, phrases, about, jobs, log, held_out))
     out.write_bytes(data)
     log(f"{out.name}: {len(data) / 1e6:.2f} MB")
 
@@ -140,23 +83,23 @@ def train(
 @without_option
 @split_option
 @model_option
-@click.option("--mode", type=click.Choice(MODES), multiple=True, default=MODES)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, not a table.")
+@mode_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 def score(
-    source: Path, cache: Path, jobs: int, without: tuple[str, ...], model: str | None, split: str,
-    mode: tuple[str, ...], as_json: bool,
+    source: Path, cache: Path, jobs: int, without: tuple[str, ...], model: str | None,
+    split: Split, mode: tuple[Kind, ...], as_json: bool,
 ) -> None:  # fmt: skip
-    """Score a model on one split: line, character-weighted and word F1, macro over pages."""
+    """Score a model on one split: line, character-weighted and word F1, means over pages."""
     from training.score import score as measure
     from training.score import table
 
-    golds = gold_pages(source, cache, (split,), without, False)
-    results = {kind: measure(model, golds, cast(Kind, kind), jobs) for kind in mode}
+    golds = gold_pages(source, cache, (split,), without)
+    results = {each: measure(model, golds, each, jobs) for each in mode}
     if as_json:
         json.dump(results, sys.stdout, indent=1, sort_keys=True)
         return
-    for kind, scores in results.items():
-        click.echo(table(scores, cast(Kind, kind)) + "\n")
+    for each, scores in results.items():
+        click.echo(table(scores, each) + "\n")
 
 
 @main.command()
@@ -165,23 +108,23 @@ def score(
 @jobs_option
 @split_option
 @model_option
-@click.option("--write", is_flag=True, help="Raise the floors to what is measured, less a margin.")
-@click.option("--lower", metavar="REASON", help="With --write: lower floors too; say why.")
+@click.option("--write", is_flag=True, help="Raise the floors to the scores, less a margin.")
+@click.option("--lower", metavar="REASON", help="With --write: also lower floors, for a reason.")
 def gate(
-    source: Path, cache: Path, jobs: int, split: str, model: str | None, write: bool,
+    source: Path, cache: Path, jobs: int, split: Split, model: str | None, write: bool,
     lower: str | None,
 ) -> None:  # fmt: skip
-    """Fail where a corpus, page type or language falls below its floor."""
+    """Fail if a corpus, page type or language falls below its floor."""
     from training import gate as gates
     from training.score import score as measure
 
     if lower is not None and not (write and lower.strip()):
-        raise click.UsageError("--lower goes with --write, and gives a reason")
+        raise click.UsageError("--lower needs --write and a reason that is not empty")
     floors = gates.read()["splits"].get(split)
     if not floors and not write:
         raise click.ClickException(f"no floors for split {split} yet: run this with --write")
-    golds = gold_pages(source, cache, (split,), (), False)
-    scores = {kind: measure(model, golds, kind, jobs) for kind in MODES}
+    golds = gold_pages(source, cache, (split,))
+    scores = {mode: measure(model, golds, mode, jobs) for mode in MODES}
     if write:
         for fall in gates.write(split, scores, lower):
             click.echo(f"{'lowered' if lower else 'kept'}: {fall}")
@@ -191,8 +134,11 @@ def gate(
         click.echo(fall)
     number = sum(len(groups) for groups in floors.values())
     if found:
-        raise click.ClickException(f"{len(found)} floors of {number} groups are not held")
-    click.echo(f"split {split}: {len(golds)} pages, all floors of {number} groups are held")
+        raise click.ClickException(f"{len(found)} scores are below their floors ({number} groups)")
+    click.echo(f"split {split}: {len(golds)} pages, no group of {number} is below its floor")
+
+
+# --------------------------------------------------------------------------------- experiments
 
 
 @main.command()
@@ -201,23 +147,121 @@ def gate(
 @jobs_option
 @split_option
 @model_option
-@click.option("--sample", "share", default=1, help="One page in so many.")
+@click.option("--sample", "stride", default=1, help="Take one page in so many.")
 @docs_option
 def report(
-    source: Path, cache: Path, jobs: int, split: str, model: str | None, share: int, docs: Path
+    source: Path, cache: Path, jobs: int, split: Split, model: str | None, stride: int, docs: Path
 ) -> None:
     """Measure calibration, the oracle and the worst pages; write them into the documents."""
-    from training import card as cards
     from training import report as reports
+    from training.documents.results import provenance, results_in, save_results
 
-    golds = gold_pages(source, cache, (split,), (), False)[::share]
+    golds = gold_pages(source, cache, (split,))[::stride]
     measured = reports.report(model, golds, jobs)
-    results = cards.provenance(split, model) | {"pages": len(golds)}
-    cards.keep(docs, f"report-{split}", results | measured)
-    shown = cards.results_in(docs).report
+    about = provenance(split, model) | {"pages": len(golds)}
+    save_results(docs, f"report-{split}", about | measured)
+    shown = results_in(docs).report
     reports.draw(shown["calibration"], docs / "pictures" / "reliability.png")
-    for path in cards.write(docs):
-        click.echo(path)
+    write_documents(docs)
+
+
+@main.command()
+@source_option
+@cache_option
+@jobs_option
+@lexicon_option
+@docs_option
+@click.option("--sample", "stride", default=1, help="Train on one page in so many.")
+@mode_option
+def ablate(
+    source: Path, cache: Path, jobs: int, lexicon: Path, docs: Path, stride: int,
+    mode: tuple[Kind, ...],
+) -> None:  # fmt: skip
+    """Train on train without one thing after another; score each model on dev."""
+    from training.ablation import ablation
+    from training.documents.results import commit, save_results
+    from training.mixed_pages import collect_material, mixed_pages
+
+    golds = gold_pages(source, cache, ("train",))[::stride]
+    test = gold_pages(source, cache, ("dev",))
+    phrases = lexicon_in(lexicon, ("train",))
+    pairs = []
+    if phrases:
+        pairs = list(mixed_pages(collect_material(test, Lexicon(lexicon, ("dev",)))))
+    measured = ablation(golds, test, phrases, jobs, log_to_stderr, mode, pairs[::MIXED_STRIDE])
+    about = {"split": "dev", "one_page_in": stride, "pages": len(golds), "modes": measured}
+    save_results(docs, "ablation-dev", commit() | about)
+    write_documents(docs)
+
+
+@main.command()
+@source_option
+@cache_option
+@jobs_option
+@lexicon_option
+@docs_option
+@held_out_split_option
+@click.option(
+    "--language", multiple=True, metavar="LANG",
+    help="Language to hold out.  [default: ten languages]",
+)  # fmt: skip
+@click.option("--sample", "stride", default=1, help="Train on one page in so many.")
+def unseen(
+    source: Path, cache: Path, jobs: int, lexicon: Path, docs: Path, split: Split,
+    language: tuple[str, ...], stride: int,
+) -> None:  # fmt: skip
+    """Train on train without one language after another; score each model on its pages."""
+    from training import unseen as languages
+    from training.documents.experiment_tables import unseen_tables
+    from training.documents.results import commit, save_results
+
+    codes = tuple(dict.fromkeys(language or languages.HELD_OUT))
+    golds = gold_pages(source, cache, (split,))
+    pages = languages.pages_of(golds, lexicon_in(lexicon, (split,)), codes, jobs)
+    if missing := [code for code in codes if not pages[code]]:
+        raise click.ClickException(f"no pages to score in {', '.join(missing)}")
+    train_golds = gold_pages(source, cache, ("train",))[::stride]
+    phrases = lexicon_in(lexicon, ("train",))
+    measured = languages.unseen(train_golds, phrases, pages, jobs, log_to_stderr)
+    results = commit() | {"split": split, "one_page_in": stride} | measured
+    save_results(docs, f"unseen-{split}", results)
+    click.echo(unseen_tables(results))
+    write_documents(docs)
+
+
+@main.command()
+@source_option
+@cache_option
+@jobs_option
+@model_option
+@lexicon_option
+@held_out_split_option
+@click.option(
+    "--held-out", multiple=True, metavar="LANG",
+    help="Second language; give those of a model made with train --held-out.  [default: all]",
+)  # fmt: skip
+@docs_option
+def mixed(
+    source: Path, cache: Path, jobs: int, model: str | None, lexicon: Path, split: Split,
+    held_out: tuple[str, ...], docs: Path,
+) -> None:  # fmt: skip
+    """Score a model on made-up pages in two languages, and on the same pages in one."""
+    from training.documents.results import provenance, save_results
+    from training.mixed_pages import collect_material, mixed_pages
+    from training.mixed_scores import measure, table
+
+    golds = gold_pages(source, cache, (split,))
+    pairs = list(mixed_pages(collect_material(golds, Lexicon(lexicon, (split,))), held_out))
+    if not pairs:
+        raise click.ClickException("the lexicon has no phrases in these languages to make pages of")
+    figures = measure(model, pairs, jobs)
+    for mode, found in figures.items():
+        click.echo(table(found, cast(Kind, mode)) + "\n")
+    results = provenance(split, model) | {"held_out": sorted(held_out)} | figures
+    click.echo(save_results(docs, "-".join(["mixed", *sorted(held_out), split]), results))
+
+
+# -------------------------------------------------------------------------------- chrome kinds
 
 
 @main.group()
@@ -229,20 +273,20 @@ def kinds() -> None:
 @source_option
 @cache_option
 @lexicon_option
-@click.option("--out", type=click.Path(path_type=Path), default=HERE / "boilerplate/data/kinds.zip")
+@click.option("--out", type=FOLDER, default=CHROME_KINDS_FILE, help="The model file to write.")
 def kinds_train(source: Path, cache: Path, lexicon: Path, out: Path) -> None:
-    """Build its file from catalogues, phrases and the pages of training."""
-    from boilerplate.model.chrome_kinds import to_bytes as as_bytes
-    from training import kinds as learn
+    """Build the model file from catalogues, phrases and pages of train and dev."""
+    from boilerplate.model.chrome_kinds import to_bytes as kinds_to_bytes
+    from training.chrome_kinds.catalogues import catalogue_examples
+    from training.chrome_kinds.examples import half_named, phrase_examples
+    from training.chrome_kinds.fit import about, fit
+    from training.chrome_kinds.page_lines import page_examples_of_splits
 
-    examples = [
-        *learn.catalogue_examples(lexicon),
-        *learn.phrase_examples(),
-        *learn.half_named(_lines_of_kinds(source, cache, ("train", "dev"))),
-    ]
-    data = as_bytes(learn.fit(examples, learn.about(examples)))
+    pages = page_examples_of_splits(source, cache, ("train", "dev"))
+    examples = [*catalogue_examples(lexicon), *phrase_examples(), *half_named(pages)]
+    data = kinds_to_bytes(fit(examples, about(examples)))
     out.write_bytes(data)
-    click.echo(f"{out.name}: {len(examples)} lines, {len(data) / 1e6:.2f} MB", err=True)
+    log_to_stderr(f"{out.name}: {len(examples)} lines, {len(data) / 1e6:.2f} MB")
 
 
 @kinds.command(name="score")
@@ -252,148 +296,48 @@ def kinds_train(source: Path, cache: Path, lexicon: Path, out: Path) -> None:
 @docs_option
 def kinds_score(source: Path, cache: Path, lexicon: Path, docs: Path) -> None:
     """Score it on held-out catalogues, languages and forms; write docs/kinds.md."""
-    from training import kinds as learn
-    from training import kinds_score as scores
+    from training.chrome_kinds import score as scores
+    from training.chrome_kinds.catalogues import catalogue_examples
+    from training.chrome_kinds.document import write_document
+    from training.chrome_kinds.examples import phrase_examples
+    from training.chrome_kinds.page_lines import form_examples, page_examples_of_splits
 
     results = scores.score(
-        learn.catalogue_examples(lexicon),
-        learn.phrase_examples(),
-        _lines_of_kinds(source, cache, ("train", "dev")),
-        [each for each in _form_lines(source, cache) if split_of(each.site) == "test"],
-        say,
+        catalogue_examples(lexicon),
+        phrase_examples(),
+        page_examples_of_splits(source, cache, ("train", "dev")),
+        form_examples(source, cache, ("test",)),
+        log_to_stderr,
     )
-    for path in scores.write(results, docs):
+    for path in write_document(results, docs):
         click.echo(path)
 
 
-def _lines_of_kinds(source: Path, cache: Path, splits: tuple[str, ...]) -> list[Example]:
-    from training.kinds import page_examples
-
-    golds = gold_pages(source, cache, splits, (), False)
-    forms = [each for each in _form_lines(source, cache) if split_of(each.site) in splits]
-    return [*page_examples(golds), *forms]
-
-
-def _form_lines(source: Path, cache: Path) -> list[Example]:
-    from training.kinds import form_examples
-
-    [(archive, repository)] = CORPORA["formasaurus"].REPOSITORIES.items()
-    return form_examples(corpora.clone_of(archive, repository, source, cache))
+# ----------------------------------------------------------------------------------- documents
 
 
 @main.command()
-@source_option
-@cache_option
-@jobs_option
-@lexicon_option
-@docs_option
-@click.option("--sample", "share", default=1, help="Learn from one page in so many.")
-@click.option("--mode", type=click.Choice(MODES), multiple=True, default=MODES)
-def ablate(
-    source: Path, cache: Path, jobs: int, lexicon: Path, docs: Path, share: int,
-    mode: tuple[str, ...],
-) -> None:  # fmt: skip
-    """Train on train's sites without one thing after another; score each on dev's."""
-    from training import card as cards
-    from training import mixed as mixing
-    from training.ablation import ablation
-
-    teach = gold_pages(source, cache, ("train",), (), False)[::share]
-    test = gold_pages(source, cache, ("dev",), (), False)
-    phrases = Lexicon(lexicon, ("train",)) if lexicon.is_dir() else None
-    pairs = (
-        list(mixing.mixed_pages(mixing.material(test, Lexicon(lexicon, ("dev",)))))[::MIXED_SHARE]
-        if phrases
-        else []
-    )
-    measured = ablation(teach, test, phrases, jobs, say, cast(tuple[Kind, ...], mode), pairs)
-    about = {"split": "dev", "one_page_in": share, "pages": len(teach), "modes": measured}
-    cards.keep(docs, "ablation-dev", cards.commit() | about)
-    for path in cards.write(docs):
-        click.echo(path)
-
-
-@main.command()
-@source_option
-@cache_option
-@jobs_option
-@lexicon_option
-@docs_option
-@click.option("--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True)
-@click.option("--language", multiple=True, metavar="LANG", help="Hold out these; ten by default.")
-@click.option("--sample", "share", default=1, help="Learn from one page in so many.")
-def unseen(
-    source: Path, cache: Path, jobs: int, lexicon: Path, docs: Path, split: str,
-    language: tuple[str, ...], share: int,
-) -> None:  # fmt: skip
-    """Train on train's sites without one language after another; score each on its pages."""
-    from training import card as cards
-    from training import unseen as languages
-
-    def words_of(part: str) -> Lexicon | None:
-        return Lexicon(lexicon, (cast(Split, part),)) if lexicon.is_dir() else None
-
-    codes = tuple(dict.fromkeys(language or languages.HELD_OUT))
-    golds = gold_pages(source, cache, (split,), (), False)
-    pages = languages.pages_of(golds, words_of(split), codes, jobs)
-    if missing := [code for code in codes if not pages[code]]:
-        raise click.ClickException(f"no pages to score in {', '.join(missing)}")
-    teach = gold_pages(source, cache, ("train",), (), False)[::share]
-    measured = languages.unseen(teach, words_of("train"), pages, jobs, say)
-    about = {"split": split, "one_page_in": share}
-    cards.keep(docs, f"unseen-{split}", cards.commit() | about | measured)
-    click.echo(cards.unseen_tables(cards.commit() | about | measured))
-    for path in cards.write(docs):
-        click.echo(path)
-
-
-@main.command()
-@source_option
-@cache_option
-@jobs_option
-@model_option
-@lexicon_option
-@click.option("--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True)
-@click.option(
-    "--held-out", multiple=True, metavar="LANG",
-    help="Only these as second languages: of which a model learned no chrome (train --held-out).",
-)  # fmt: skip
-@docs_option
-def mixed(
-    source: Path, cache: Path, jobs: int, model: str | None, lexicon: Path, split: str,
-    held_out: tuple[str, ...], docs: Path,
-) -> None:  # fmt: skip
-    """Score a model on made-up pages in two languages, beside the same pages in one."""
-    from training import card as cards
-    from training import mixed as mixing
-
-    golds = gold_pages(source, cache, (split,), (), False)
-    stuff = mixing.material(golds, Lexicon(lexicon, (cast(Split, split),)))
-    pairs = list(mixing.mixed_pages(stuff, held_out))
-    if not pairs:
-        raise click.ClickException("no phrases of these languages, so there are no pages")
-    figures = mixing.measure(model, pairs, jobs)
-    for kind, found in figures.items():
-        click.echo(mixing.table(found, cast(Kind, kind)) + "\n")
-    results = cards.provenance(split, model) | {"held_out": sorted(held_out)} | figures
-    name = "-".join(["mixed", *sorted(held_out), split])
-    click.echo(cards.keep(docs, name, results))
-
-
-@main.command()
-@click.option("--check", is_flag=True, help="Write nothing; fail if anything would change.")
+@click.option("--check", is_flag=True, help="Write nothing; fail if a document is out of date.")
 def card(check: bool) -> None:
-    """Write the model card and the figures of the README from the results."""
-    from training import card as cards
+    """Write the model card, docs/accuracy.md and the README's figures from the results."""
+    from training.documents.generate import outdated
 
     if not check:
-        for path in cards.write(HERE / "docs"):
-            click.echo(path)
+        write_documents(DOCS)
         return
-    for what in (behind := cards.behind(HERE / "docs")):
-        click.echo(what)
-    if behind:
-        raise click.ClickException("the documents are behind the results or the model")
+    messages = outdated(DOCS)
+    for message in messages:
+        click.echo(message)
+    if messages:
+        raise click.ClickException("run `python -m training card`, or measure again")
+
+
+def write_documents(docs: Path) -> None:
+    """Write the documents from the results, and print the paths of those that changed."""
+    from training.documents import generate
+
+    for path in generate.write_documents(docs):
+        click.echo(path)
 
 
 if __name__ == "__main__":

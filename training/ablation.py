@@ -1,13 +1,13 @@
-"""What each corpus and each kind of evidence is worth: trained without it, scored on dev.
+"""What each corpus and each feature group is worth: models trained without it, scored on dev.
 
-A model is trained on train's sites with everything, then again and again with one thing left
-out: a corpus, a table of the linear model, a group of the trees' columns. What its score loses
-is what the thing adds to all the others.
+One model is trained on the sites of train with everything, others with one thing left out: a
+corpus, a table of the linear model, a feature group of the trees. What the score loses is what
+that thing adds to all others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -16,43 +16,41 @@ from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
 from boilerplate.features.encode import encode
-from boilerplate.model.columns import GROUNDS, MODES, column_grounds
-from boilerplate.model.linear import EVIDENCE, Linear, PageTypes
+from boilerplate.features.table import GROUPS, LINEAR_TABLES, feature_groups
+from boilerplate.model.file import MODES
+from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.model import Model
 from boilerplate.model.stack import Scores, Stack
 from boilerplate.numeric import sigmoid
 from boilerplate.page import Kind, Page
 from boilerplate.plugins.manager import no_plugins
 from training.corpora import GoldPage
-from training.dataset import Sample, sample
+from training.documents.results import DIGITS
+from training.fit import fit_linear_by_fold, fit_trees, fit_types_by_fold
+from training.lessons import Lesson
 from training.lexicon import Lexicon
-from training.mixed import MixedPage, measure_mode
+from training.mixed_pages import MixedPage
+from training.mixed_scores import measure_mode
+from training.progress import Log
+from training.samples import Sample, sample
 from training.score import macro, score_sample
-from training.train import (
-    Lesson,
-    fit_linear_by_fold,
-    fit_trees,
-    fit_types_by_fold,
-    lessons_of,
-)
+from training.training_set import training_set
 
-DIGITS: Final = 4
 MIXED_FIGURES: Final = ("mixed", "one_language", "notices_dropped", "quotations_kept")
-Log = Callable[[str], None]
 
 
 class FirstStage(Model):
     """The linear model alone, without page types, trees or context."""
 
-    def _predict_part(self, page: Page, spoken: Sequence[int], partly: bool) -> Scores:
-        encoded = encode(page, spoken, partly)
+    def _predict_part(self, page: Page, part: slice | None) -> Scores:
+        encoded = encode(page, part)
         linear = self.stacks[page.kind].linear
         p = sigmoid(linear.scores(encoded).sum(1) + linear.bias)
-        return Scores(p, languages=tuple(encoded.speech.of_lines()), chars=encoded.chars)
+        return Scores(p, languages=tuple(encoded.line_languages.likeliest()), chars=encoded.chars)
 
 
-def stacks(lessons: Sequence[Lesson], kind: Kind) -> Iterator[tuple[str, Stack | Linear]]:
-    """Each variant by name, the whole model first; a Linear stands for the first stage alone."""
+def variants(lessons: Sequence[Lesson], mode: Kind) -> Iterator[tuple[str, Stack | Linear]]:
+    """The variants of the model by name, the whole one first; a Linear is the first stage alone."""
     whole = copied(lessons)
     types, linear = fit_types_by_fold(whole), fit_linear_by_fold(whole)
     yield "everything", Stack(linear, types, fit_trees(whole, linear.bias))
@@ -62,35 +60,33 @@ def stacks(lessons: Sequence[Lesson], kind: Kind) -> Iterator[tuple[str, Stack |
         if some:
             others, model = fit_types_by_fold(some), fit_linear_by_fold(some)
             yield f"corpus: {corpus}", Stack(model, others, fit_trees(some, model.bias))
-    tables = EVIDENCE if kind == "html" else EVIDENCE[:2]
+    tables = LINEAR_TABLES if mode == "html" else LINEAR_TABLES[:2]
     for number, name in enumerate(tables):
         yield f"linear: {name}", without_table(whole, linear, types, number)
     yield "page types", without_types(whole, linear, types)
-    grounds = column_grounds(kind)
-    for number in sorted(set(grounds.tolist())):
-        name = GROUNDS[number]
-        if name not in ("wording", "names", "page type"):  # these are more than their columns
-            trees = fit_trees(
-                whole, linear.bias, ignored=np.flatnonzero(grounds == number).tolist()
-            )
+    groups = feature_groups(mode)
+    for number in sorted(set(groups.tolist())):
+        name = GROUPS[number]
+        if name not in ("wording", "names", "page type"):  # have other variants
+            trees = fit_trees(whole, linear.bias, ignored=np.flatnonzero(groups == number).tolist())
             yield f"columns: {name}", Stack(linear, types, trees)
 
 
 def copied(lessons: Sequence[Lesson]) -> list[Lesson]:
-    """Lessons that can be learned from once more: fitting uses up their rows."""
-    return [replace(each, evidence=None, types=None) for each in lessons]
+    """Copies of lessons to fit another model on: a fit uses up their rows."""
+    return [replace(each, linear_scores=None, page_types=None) for each in lessons]
 
 
 def without_table(
     lessons: Sequence[Lesson], linear: Linear, types: PageTypes, number: int
 ) -> Stack:
-    """The model whose linear part has no say from one of its tables."""
+    """The model with one table of its linear part set to 0."""
     blind = []
     for each in lessons:
-        assert each.evidence is not None
-        evidence = each.evidence.copy()
-        evidence[:, number] = 0.0
-        blind.append(replace(each, evidence=evidence))
+        assert each.linear_scores is not None
+        scores = each.linear_scores.copy()
+        scores[:, number] = 0.0
+        blind.append(replace(each, linear_scores=scores))
     tables = list(linear.tables)
     tables[number] = np.zeros_like(tables[number])
     model = replace(linear, tables=tuple(tables))
@@ -98,17 +94,17 @@ def without_table(
 
 
 def without_types(lessons: Sequence[Lesson], linear: Linear, types: PageTypes) -> Stack:
-    """The model that takes every page for an article."""
+    """The model with a page type model that takes every page for an article."""
     none = PageTypes(np.zeros_like(types.weights), np.zeros_like(types.bias))
-    none.bias[0] = 20.0
-    nothing = np.zeros(0, np.int64), np.zeros(0)
-    told = none.log_probabilities(nothing)
-    blind = [replace(each, types=told) for each in lessons]
+    none.bias[0] = 20.0  # article, with a probability of nearly 1
+    empty_bag = np.zeros(0, np.int64), np.zeros(0)
+    article = none.log_probabilities(empty_bag)
+    blind = [replace(each, page_types=article) for each in lessons]
     return Stack(linear, none, fit_trees(blind, linear.bias))
 
 
 def measure(cleaner: Cleaner, samples: Sequence[Sample]) -> dict[str, Any]:
-    """Line F1 and word F1 by corpus, and their means over corpora."""
+    """Line F1 and word F1 by corpus, and their means over the corpora."""
     rows = (score_sample(cleaner, each) for each in samples)
     scores = {name: s for name, s in macro(rows).items() if "/" not in name}
     out: dict[str, Any] = {
@@ -122,7 +118,7 @@ def measure(cleaner: Cleaner, samples: Sequence[Sample]) -> dict[str, Any]:
 
 
 def ablation(
-    teach: Sequence[GoldPage],
+    train: Sequence[GoldPage],
     test: Sequence[GoldPage],
     phrases: Lexicon | None,
     jobs: int,
@@ -130,28 +126,28 @@ def ablation(
     modes: Sequence[Kind] = MODES,
     pairs: Sequence[tuple[MixedPage, MixedPage]] = (),
 ) -> dict[str, Mapping[str, Any]]:
-    """For each mode and each variant, the scores on ``test`` of what was learned without it.
+    """The scores of each variant on ``test``, by mode and by the variant's name.
 
     ``pairs`` are pages in two languages with their twins in one, to be scored as well.
     """
     out: dict[str, Mapping[str, Any]] = {}
-    for kind in modes:
-        lessons = lessons_of(teach, kind, phrases, jobs)
-        found = Parallel(n_jobs=jobs, batch_size=8)(delayed(sample)(gold, kind) for gold in test)
+    for mode in modes:
+        lessons = training_set(train, mode, phrases, jobs)
+        found = Parallel(n_jobs=jobs, batch_size=8)(delayed(sample)(gold, mode) for gold in test)
         samples = [each for each in found if each is not None]
-        log(f"{kind}: {len(lessons)} pages to learn from, {len(samples)} to score")
-        out[kind] = {}
-        for name, fitted in stacks(lessons, kind):
+        log(f"{mode}: {len(lessons)} pages to train on, {len(samples)} to score")
+        out[mode] = {}
+        for name, fitted in variants(lessons, mode):
             model = (
-                FirstStage({kind: Stack(fitted, None, None)}, {})  # type: ignore[arg-type]
+                FirstStage({mode: Stack(fitted, None, None)}, {})  # type: ignore[arg-type]
                 if isinstance(fitted, Linear)
-                else Model({kind: fitted}, {})
+                else Model({mode: fitted}, {})
             )
             cleaner = Cleaner(model, plugins=no_plugins())
             scores = measure(cleaner, samples)
             if pairs:
-                figures = measure_mode(cleaner, pairs, kind)
+                figures = measure_mode(cleaner, pairs, mode)
                 scores["mixed"] = {key: figures[key] for key in MIXED_FIGURES}
-            out[kind] = {**out[kind], name: scores}
-            log(f"{kind}: {name}: {out[kind][name]['mean']}")
+            out[mode] = {**out[mode], name: scores}
+            log(f"{mode}: {name}: {out[mode][name]['mean']}")
     return out

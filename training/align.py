@@ -1,7 +1,7 @@
-"""Which lines of a page are its gold article: alignment of two sequences of words.
+"""Which lines of a page are in its gold article: alignment of two sequences of words.
 
-Order counts, so that a line repeated on the page is content only where the gold has it, and
-a menu that happens to share words with the article is not.
+The order counts. So a line that is on the page twice is content only where the gold has it, and a
+menu that shares words with the article is not.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from rapidfuzz.distance import LCSseq
 
 from boilerplate.metrics import words
 
-CONTENT_SHARE: Final = 0.5  # of a line's words found in the gold, from which it is content
-UNSURE: Final = (0.3, 0.7)  # between these a line is kept out of training
-MAX_CELLS: Final = 4_000_000_000  # bits of the alignment's table, 500 MB; longer pages are cut
+CONTENT_SHARE: Final = 0.5  # a line is content if at least this share of its words is aligned
+UNSURE: Final = (0.3, 0.7)  # lines with a share between these are left out of training
+MAX_CELLS: Final = 4_000_000_000  # bits of the alignment's table (500 MB); longer golds are cut
 
 
 def matched_words(lines: Sequence[Sequence[str]], gold: Sequence[str]) -> list[np.ndarray]:
-    """For each line's words, a mask of those that the longest common subsequence uses."""
+    """For each line, a mask of the words that are in the longest common subsequence."""
     codes: dict[str, int] = {}
     flat = [codes.setdefault(word, len(codes)) for line in lines for word in line]
-    want = [codes.setdefault(word, len(codes)) for word in gold]
-    if len(flat) * len(want) > MAX_CELLS:
-        want = want[: max(1, MAX_CELLS // len(flat))]
+    wanted = [codes.setdefault(word, len(codes)) for word in gold]
+    if len(flat) * len(wanted) > MAX_CELLS:
+        wanted = wanted[: max(1, MAX_CELLS // len(flat))]
     mask = np.zeros(len(flat), bool)
-    for block in LCSseq.opcodes(flat, want):
+    for block in LCSseq.opcodes(flat, wanted):
         if block.tag == "equal":
             mask[block.src_start : block.src_end] = True
     bounds = np.cumsum([0, *(len(line) for line in lines)])
@@ -36,7 +36,7 @@ def matched_words(lines: Sequence[Sequence[str]], gold: Sequence[str]) -> list[n
 
 
 def content_shares(texts: Sequence[str], gold: str) -> np.ndarray:
-    """The share of each line's words that stand in the gold, aligned in order; nan without words.
+    """The share of each line's words that are aligned with the gold; nan for lines without words.
 
     >>> content_shares(["Home", "A cat sat", "A dog ran"], "A cat sat.").tolist()
     [0.0, 1.0, 0.0]

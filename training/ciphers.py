@@ -1,10 +1,10 @@
-"""Pages in scripts that say nothing to the model, made of pages whose labels are known.
+"""Labelled pages with their letters replaced, so that the model cannot read them.
 
-A language that was never seen is one whose n-grams have no weights: all that is left are the
-shapes of lines, what recurs on the page and what stands around. The trees learn to do with
-those from pages whose letters were exchanged for others, by a key of the page's own. Scripts
-without blanks, and such as say in one character what takes three letters, make the lines
-shorter as well.
+The n-grams of a language that was never seen have no weights. What is left are the shapes of
+lines, what recurs on the page, and the neighbours. The trees learn to decide by those from pages
+whose letters were replaced by those of another script, with a key for each page. Scripts without
+blanks, and scripts in which one character stands for up to three letters, also make the lines
+shorter.
 """
 
 from __future__ import annotations
@@ -18,24 +18,25 @@ from typing import Final
 from zlib import crc32
 
 from boilerplate.page import Line, Page
-from training.dataset import Sample, draw
+from training.samples import Sample, draw
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What to write with: one of ``letters`` for up to ``held`` letters at a time.
+    """A script to write in: one of its ``letters`` replaces up to ``letters_per_character``.
 
-    ``blanks`` tells whether it parts words, ``wide`` whether its marks are full-width.
+    ``blanks`` is whether it puts blanks between words, ``wide`` whether its punctuation is
+    full-width.
     """
 
     letters: str
-    held: int = 1
+    letters_per_character: int = 1
     blanks: bool = True
     wide: bool = False
 
 
 def block(first: str, last: str) -> str:
-    """The letters from one to another, without capitals and marks.
+    """The letters of a range of characters, without capitals and combining marks.
 
     >>> block("α", "ε"), block("ก", "จ")
     ('αβγδε', 'กขฃคฅฆงจ')
@@ -44,7 +45,7 @@ def block(first: str, last: str) -> str:
     return "".join(each for each in every if unicodedata.category(each) in ("Ll", "Lo"))
 
 
-# The first level of GB 2312: rare characters have no language.
+# The first level of GB 2312; a detector finds no language in rarer characters.
 COMMON_HAN: Final = "".join(
     bytes([row, column]).decode("gb2312", "ignore")
     for row in range(0xB0, 0xD8)
@@ -57,18 +58,20 @@ SCRIPTS: Final = {
     "Bengali": Script(block("ক", "হ")),
     "Tamil": Script(block("க", "ஹ")),
     "Telugu": Script(block("క", "హ")),
-    "Ethiopic": Script(block("ሀ", "ፐ"), held=2),
-    "Hangul": Script(block("가", "힣"), held=3),
+    "Ethiopic": Script(block("ሀ", "ፐ"), letters_per_character=2),
+    "Hangul": Script(block("가", "힣"), letters_per_character=3),
     "Thai": Script(block("ก", "ฮ"), blanks=False),
     "Lao": Script(block("ກ", "ຮ"), blanks=False),
     "Khmer": Script(block("ក", "អ"), blanks=False),
-    "Han": Script(COMMON_HAN, held=3, blanks=False, wide=True),
-    "Kana": Script(block("ぁ", "ゖ") + COMMON_HAN[::20], held=2, blanks=False, wide=True),
+    "Han": Script(COMMON_HAN, letters_per_character=3, blanks=False, wide=True),
+    "Kana": Script(
+        block("ぁ", "ゖ") + COMMON_HAN[::20], letters_per_character=2, blanks=False, wide=True
+    ),
 }
-# Languages without blanks are not written with them, as no one can tell where they would be.
+# Pages in a language without blanks get such a script too: where blanks would be is unknown.
 UNSPACED: Final = {"zh": ("Han", "Kana"), "ja": ("Han", "Kana"), "th": ("Thai", "Lao", "Khmer")}
 _FULL_WIDTH: Final = str.maketrans(".,!?:;()", "。，！？：；（）")
-_ALONE: Final = r"[\u3040-\u30ff\u3400-\u9fff]"  # kana and Han stand for more than a letter
+_ALONE: Final = r"[\u3040-\u30ff\u3400-\u9fff]"  # one kana or Han character is one piece
 _PIECES: Final = tuple(
     re.compile(rf"{_ALONE}|(?:(?!{_ALONE})[^\W\d_]){{1,{n}}}") for n in (1, 2, 3)
 )
@@ -78,29 +81,29 @@ _STOPS: Final = re.compile(r"[.,](?=\s|$)")
 
 
 def ciphered(labelled: Sample, name: str | None = None) -> Sample:
-    """A page with its labels, in the script of that name or in one drawn for it.
+    """A labelled page in the script of that name, or in one drawn for the page.
 
-    The names in its markup stay: those are in English everywhere.
+    Class and id names stay, for they are in English everywhere.
     """
     gold = labelled.gold
     names = UNSPACED.get(gold.language, tuple(SCRIPTS))
     script = SCRIPTS[name or names[int(draw(gold, "script") * len(names))]]
-    put = partial(written, script=script, key=f"{gold.corpus}/{gold.id}/")
-    return replace(labelled, page=rewritten(labelled.page, put))
+    replaced = partial(written, script=script, key=f"{gold.corpus}/{gold.id}/")
+    return replace(labelled, page=rewritten(labelled.page, replaced))
 
 
-def rewritten(page: Page, put: Callable[[str], str]) -> Page:
-    """A page with each of its texts put otherwise, those in its head too."""
+def rewritten(page: Page, change: Callable[[str], str]) -> Page:
+    """A page with each of its texts changed, those of its metadata too."""
     head = page.metadata
     return replace(
         page,
-        lines=tuple(_rewritten_line(line, put(line.text)) for line in page.lines),
+        lines=tuple(_rewritten_line(line, change(line.text)) for line in page.lines),
         metadata=replace(
             head,
-            title=put(head.title),
-            headline=put(head.headline),
-            description=put(head.description),
-            body=put(head.body),
+            title=change(head.title),
+            headline=change(head.headline),
+            description=change(head.description),
+            body=change(head.body),
         ),
     )
 
@@ -118,9 +121,9 @@ def _rewritten_line(line: Line, text: str) -> Line:
 
 
 def written(text: str, script: Script, key: str) -> str:
-    """A text in another script: the same letters are the same again, for the same key.
+    """A text in another script; with the same key, the same letters give the same characters.
 
-    Digits, and marks that the script has, stay.
+    Digits stay, and so does punctuation that the script has.
 
     >>> written("A cat sat. 3.50", SCRIPTS["Hebrew"], "") != written("A", SCRIPTS["Hebrew"], "")
     True
@@ -128,7 +131,9 @@ def written(text: str, script: Script, key: str) -> str:
     14
     """
     text = unicodedata.normalize("NFC", text)
-    text = _PIECES[script.held - 1].sub(partial(_exchanged, script.letters, key), text)
+    text = _PIECES[script.letters_per_character - 1].sub(
+        partial(_replaced, script.letters, key), text
+    )
     if script.blanks:
         return text
     text = _BETWEEN_WORDS.sub("", text)
@@ -137,7 +142,7 @@ def written(text: str, script: Script, key: str) -> str:
     return _STOPS.sub("", text)
 
 
-def _exchanged(letters: str, key: str, piece: re.Match[str]) -> str:
-    said = piece[0]
-    new = letters[crc32((key + said.lower()).encode("utf-8", "replace")) % len(letters)]
-    return new.upper() if said[0].isupper() else new
+def _replaced(letters: str, key: str, piece: re.Match[str]) -> str:
+    old = piece[0]
+    new = letters[crc32((key + old.lower()).encode("utf-8", "replace")) % len(letters)]
+    return new.upper() if old[0].isupper() else new

@@ -1,8 +1,8 @@
 """The accuracy gate: no corpus, page type or language may fall below its floor.
 
-Floors are kept in training/baseline.json, for each split, mode, group and measure: what was
-measured when they were written, less a margin. Writing them anew only raises them, unless a
-reason is given, which the file then holds.
+The floors are in training/baseline.json, for each split, mode, group and measure: the score when
+they were written, less a margin. Writing them again only raises them, unless a reason is given,
+which is stored in the file.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from training.card import as_json
+from training.documents.results import DIGITS, as_json
 from training.score import MEASURES
 
 BASELINE: Final = Path(__file__).with_name("baseline.json")
-MARGIN: Final = 0.01  # what a change may cost anywhere, so that noise between builds passes
-LEAST_PAGES: Final = 5  # one page's verdict on a smaller group would be the gate's
-DIGITS: Final = 4
+MARGIN: Final = 0.01  # so that noise between builds passes
+LEAST_PAGES: Final = 5  # in a smaller group one page would decide
 
 Scores = Mapping[str, Mapping[str, tuple[int, float, float, float]]]  # mode, group
 Floors = dict[str, dict[str, dict[str, float]]]  # mode, group, "pages" and measures
@@ -28,7 +27,7 @@ Floors = dict[str, dict[str, dict[str, float]]]  # mode, group, "pages" and meas
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """A group that is not what its floor asks for."""
+    """A group below its floor, or of other pages than the floor was measured on."""
 
     mode: str
     group: str
@@ -40,14 +39,14 @@ class Fall:
         where = f"{self.mode} {self.group}"
         if self.measure == "pages":
             return (
-                f"{where}: {self.value or 0:.0f} pages, the floors were measured on "
-                f"{self.floor:.0f}; write them anew"
+                f"{where}: {self.value or 0:.0f} pages, but the floors were measured on "
+                f"{self.floor:.0f}; run the gate with --write"
             )
         return f"{where}: {self.measure} F1 {self.value:.4f} is below its floor {self.floor:.4f}"
 
 
 def falls(floors: Floors, scores: Scores) -> list[Fall]:
-    """All groups below their floors, and those whose pages are not those of the floors."""
+    """The groups below their floors, and those of other pages than the floors."""
     found = []
     for mode, groups in floors.items():
         for group, floor in groups.items():
@@ -64,7 +63,7 @@ def falls(floors: Floors, scores: Scores) -> list[Fall]:
 
 
 def floors_of(scores: Scores) -> Floors:
-    """The floors that scores ask for: each less the margin, for groups of some pages.
+    """The floors for some scores: each less the margin, for groups of five pages or more.
 
     >>> floors_of({"html": {"a": (9, 0.9, 0.8, 0.7), "a/th": (1, 1.0, 1.0, 1.0)}})
     {'html': {'a': {'pages': 9, 'line': 0.89, 'char': 0.79, 'word': 0.69}}}
@@ -86,15 +85,14 @@ def floors_of(scores: Scores) -> Floors:
 
 
 def _rounded_down(value: float) -> float:
-    # A hair is added first: 0.9 - 0.01 must not become 0.8899.
+    # Floating point: 0.9 - 0.01 must not become 0.8899.
     return math.floor(value * 10**DIGITS + 1e-6) / 10**DIGITS
 
 
 def raised(old: Floors, new: Floors) -> tuple[Floors, list[Fall]]:
     """The higher of the old and the new floors, and where the old ones were higher.
 
-    A group that other pages make up now is as new: its old floor says nothing. One that has
-    gone is a loss.
+    A group of other pages than before counts as new. A group that is missing keeps its floor.
     """
     merged: Floors = {mode: dict(groups) for mode, groups in new.items()}
     kept = []
@@ -125,9 +123,9 @@ def read() -> dict[str, Any]:
 
 
 def write(split: str, scores: Scores, reason: str | None) -> list[Fall]:
-    """Write a split's floors; those that were higher and are kept, or with a reason the lowered.
+    """Write a split's floors; the higher ones that are kept, or with a reason the lowered ones.
 
-    A reason lowers the floors that do not hold, and no others.
+    With a reason, the floors that do not hold are lowered, and no others.
     """
     baseline = read()
     old = baseline["splits"].get(split, {})
@@ -156,6 +154,6 @@ def _lower(
     merged: dict[str, dict[str, float]], new: Mapping[str, dict[str, float]], fall: Fall
 ) -> None:
     if fall.group not in new:
-        merged.pop(fall.group, None)  # its pages have gone, or are too few now
+        merged.pop(fall.group, None)  # it has no pages any more, or too few
     elif fall.measure != "pages":
         merged[fall.group][fall.measure] = new[fall.group][fall.measure]

@@ -1,7 +1,7 @@
-"""Newsletter boxes and notices that were written for training, as sites put them after articles.
+"""Newsletter boxes and notices written for training, as sites put them after articles.
 
-The corpora's golds call few of them by name, and catalogues of programs hold other phrases
-than newsrooms write. Each box is a list of lines, as a scraper prints it.
+Few pages of the corpora have them, and the phrases in programs' catalogues are not those of
+newsrooms. Each box is a list of lines, as a scraper prints it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where a model is wrong: calibration, what perfect labels could reach, and the worst pages."""
+"""Where a model is wrong: its calibration, the best possible scores, and the worst pages."""
 
 from __future__ import annotations
 
@@ -14,26 +14,27 @@ from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
 from boilerplate.metrics import Score, word_score
-from boilerplate.model.columns import MODES
+from boilerplate.model.file import MODES
 from boilerplate.page import Kind
 from boilerplate.plugins.manager import no_plugins
 from training.align import CONTENT_SHARE, content_shares
 from training.corpora import GoldPage
-from training.dataset import sample
+from training.documents.results import DIGITS
+from training.samples import sample
 
 BINS: Final = 10
-WORST: Final = 20
-DIGITS: Final = 4
-# Okabe and Ito's, which the colour-blind can tell apart.
+WORST_PAGES: Final = 20
+# From Okabe and Ito's palette for colour-blind readers.
 COLOURS: Final = {"html": "#0072B2", "text": "#D55E00"}
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A page's lines by bins of probability, and its scores; ``bins`` is (BINS, 3).
+    """A page's lines by bins of probability, (BINS, 3), and its scores.
 
-    A bin's columns are its lines, the sum of their probabilities, and how many are content.
-    ``oracle`` is the F1 of perfect labels on our lines; ours and it are for HTML only.
+    The columns of ``bins`` are the number of lines, the sum of their probabilities, and the number
+    that are content. ``oracle`` is the word F1 of perfect labels on our lines; ``ours`` and
+    ``oracle`` are for HTML only.
     """
 
     gold: GoldPage
@@ -44,7 +45,7 @@ class Examined:
 
 
 def binned(probability: np.ndarray, content: np.ndarray) -> np.ndarray:
-    """Lines, sum of probabilities and lines of content by bin of probability, (BINS, 3).
+    """By bin of probability: lines, sum of probabilities, and lines of content; (BINS, 3).
 
     >>> binned(np.array([0.05, 0.95, 1.0]), np.array([0, 1, 1]))[[0, 9]].round(2).tolist()
     [[1.0, 0.05, 0.0], [2.0, 1.95, 2.0]]
@@ -64,27 +65,27 @@ def calibration_error(bins: np.ndarray) -> float:
     return float(np.abs(bins[:, 1] - bins[:, 2]).sum() / lines) if lines else 0.0
 
 
-def examine(cleaner: Cleaner, gold: GoldPage, kind: Kind) -> Examined | None:
-    """One page in one mode, without its text."""
-    labelled = sample(gold, kind)
+def examine(cleaner: Cleaner, gold: GoldPage, mode: Kind) -> Examined | None:
+    """Clean one page in one mode; the result has no text of the page."""
+    labelled = sample(gold, mode)
     if labelled is None or gold.gold is None:
         return None
     cleaned = cleaner.clean(labelled.page)
-    told = labelled.y >= 0
-    probability = np.array([p.probability for p in cleaned.predictions])[told]
-    content = labelled.y[told]
+    known = labelled.y >= 0
+    probability = np.array([p.probability for p in cleaned.predictions])[known]
+    content = labelled.y[known]
     bins = binned(probability, content)
     squared = float(((probability - content) ** 2).sum())
-    nothing = GoldPage(
+    name_only = GoldPage(
         gold.corpus, gold.id, b"", None, language=gold.language, page_type=gold.page_type
     )
-    if kind == "text":
-        return Examined(nothing, bins, squared)
+    if mode == "text":
+        return Examined(name_only, bins, squared)
     texts = [line.text for line in labelled.page.lines]
     shares = content_shares(texts, gold.gold)
     perfect = "\n".join(t for t, s in zip(texts, shares, strict=True) if s >= CONTENT_SHARE)
     return Examined(
-        nothing,
+        name_only,
         bins,
         squared,
         word_score(cleaned.text, gold.gold),
@@ -93,23 +94,23 @@ def examine(cleaner: Cleaner, gold: GoldPage, kind: Kind) -> Examined | None:
 
 
 def report(model: str | None, golds: Sequence[GoldPage], jobs: int) -> dict[str, Any]:
-    """Calibration by mode, ours and the oracle by group, and the worst pages, for HTML."""
+    """Calibration by mode; for HTML, our scores and the oracle's by group, and the worst pages."""
     cleaner = Cleaner(model, plugins=no_plugins())
     out: dict[str, Any] = {"calibration": {}}
-    for kind in MODES:
+    for mode in MODES:
         pages = Parallel(n_jobs=jobs, batch_size=8)(
-            delayed(examine)(cleaner, gold, kind) for gold in golds if gold.gold
+            delayed(examine)(cleaner, gold, mode) for gold in golds if gold.gold
         )
         found = [page for page in pages if page is not None]
-        out["calibration"][kind] = calibration(found)
-        if kind == "html":
+        out["calibration"][mode] = calibration(found)
+        if mode == "html":
             out["oracle"] = by_group(found)
             out["worst"] = worst(found)
     return out
 
 
 def calibration(pages: Sequence[Examined]) -> dict[str, Any]:
-    """Lines of all pages together: the error, the Brier score, and the bins to draw."""
+    """Of all lines: the expected calibration error, the Brier score, and the bins to draw."""
     bins = np.sum([page.bins for page in pages], axis=0) if pages else np.zeros((BINS, 3))
     lines = int(bins[:, 0].sum())
     return {
@@ -128,7 +129,7 @@ def calibration(pages: Sequence[Examined]) -> dict[str, Any]:
 
 
 def by_group(pages: Sequence[Examined]) -> dict[str, dict[str, float]]:
-    """Mean word F1, ours and the oracle's, for each corpus and each WCXB page type."""
+    """Our and the oracle's mean word F1 for each corpus and each page type of WCXB."""
     groups: dict[str, list[Examined]] = defaultdict(list)
     for page in pages:
         groups[page.gold.corpus].append(page)
@@ -145,9 +146,9 @@ def by_group(pages: Sequence[Examined]) -> dict[str, dict[str, float]]:
 
 
 def worst(pages: Sequence[Examined]) -> list[dict[str, Any]]:
-    """The pages of the lowest word F1, by name only."""
+    """The pages with the lowest word F1, by name."""
     scored = [(page.ours.f1, page.gold.corpus, page.gold.id, page) for page in pages if page.ours]
-    chosen = [page for *_, page in sorted(scored, key=lambda each: each[:3])[:WORST]]
+    chosen = [page for *_, page in sorted(scored, key=lambda each: each[:3])[:WORST_PAGES]]
     return [
         {
             "page": f"{page.gold.corpus}/{page.gold.id}",
@@ -164,7 +165,7 @@ def worst(pages: Sequence[Examined]) -> list[dict[str, Any]]:
 
 
 def draw(by_mode: Mapping[str, Mapping[str, Any]], target: Path) -> None:
-    """The reliability diagram: share of content against probability, with the lines below."""
+    """Draw the reliability diagram: share of content by probability; below, the lines per bin."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -172,20 +173,20 @@ def draw(by_mode: Mapping[str, Mapping[str, Any]], target: Path) -> None:
     FigureCanvasAgg(figure)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
     upper.plot([0, 1], [0, 1], color="0.7", linewidth=1)
-    for kind, found in by_mode.items():
+    for mode, found in by_mode.items():
         bins = [each for each in found["bins"] if each["lines"]]
         upper.plot(
             [each["mean_probability"] for each in bins],
             [each["content_share"] for each in bins],
             "o-",
-            color=COLOURS[kind],
-            label=f"{kind}, expected calibration error {found['ece']:.3f}",
+            color=COLOURS[mode],
+            label=f"{mode}, expected calibration error {found['ece']:.3f}",
         )
         lower.step(
             [(i + 0.5) / BINS for i in range(BINS)],
             [max(each["lines"], 1) for each in found["bins"]],
             where="mid",
-            color=COLOURS[kind],
+            color=COLOURS[mode],
         )
     upper.set_ylabel("share of lines that are content")
     upper.legend(loc="upper left", frameon=False)

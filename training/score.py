@@ -1,4 +1,4 @@
-"""How good a model is on labelled pages: a table by corpus, language and page type."""
+"""Scores of a model on gold pages, by corpus, language and page type."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from boilerplate.metrics import line_score, word_score
 from boilerplate.page import Kind
 from boilerplate.plugins.manager import no_plugins
 from boilerplate.result import CleanPage
-from training.card import markdown
 from training.corpora import GoldPage
-from training.dataset import Sample, sample
+from training.documents.markdown import markdown_table
+from training.samples import Sample, sample
 
 MEASURES: Final = ("line", "char", "word")
+# Names of the groups that a page is in, and its measures.
 Row = tuple[tuple[str, ...], tuple[float, float, float]]
 
 
-def score_page(cleaner: Cleaner, gold: GoldPage, kind: Kind) -> Row | None:
-    """A page's groups, and its line F1, character-weighted F1 and word F1."""
-    labelled = sample(gold, kind)
+def score_page(cleaner: Cleaner, gold: GoldPage, mode: Kind) -> Row | None:
+    """The groups and the scores of a gold page; None if it has no lines or no article."""
+    labelled = sample(gold, mode)
     return None if labelled is None or gold.gold is None else score_sample(cleaner, labelled)
 
 
 def score_sample(cleaner: Cleaner, labelled: Sample) -> Row:
-    """The groups and the scores of a page with its gold."""
+    """The groups of a labelled page, and its line F1, character-weighted F1 and word F1."""
     gold = labelled.gold
     part = gold.page_type if gold.corpus == "wcxb" else gold.language or "?"
     measures = score_cleaned(cleaner.clean(labelled.page), labelled)
@@ -37,7 +38,7 @@ def score_sample(cleaner: Cleaner, labelled: Sample) -> Row:
 
 
 def score_cleaned(cleaned: CleanPage, labelled: Sample) -> tuple[float, float, float]:
-    """Line F1, character-weighted F1 and word F1 of a page that was cleaned."""
+    """Line F1, character-weighted F1 and word F1 of a cleaned page."""
     labels = cleaned.predictions.labels
     chars = [len(line.text) for line in cleaned.page.lines]
     line = line_score(labels, labelled.labels).f1
@@ -46,18 +47,18 @@ def score_cleaned(cleaned: CleanPage, labelled: Sample) -> tuple[float, float, f
 
 
 def score(
-    model: str | None, golds: Iterable[GoldPage], kind: Kind, jobs: int
+    model: str | None, golds: Iterable[GoldPage], mode: Kind, jobs: int
 ) -> dict[str, tuple[int, float, float, float]]:
-    """Pages and macro means of the measures for each corpus and each of its parts."""
+    """For each corpus and each of its parts: the number of pages and the means over pages."""
     cleaner = Cleaner(model, plugins=no_plugins())
     rows = Parallel(n_jobs=jobs, batch_size=8)(
-        delayed(score_page)(cleaner, gold, kind) for gold in golds if gold.gold
+        delayed(score_page)(cleaner, gold, mode) for gold in golds if gold.gold
     )
     return macro(row for row in rows if row is not None)
 
 
 def macro(rows: Iterable[Row]) -> dict[str, tuple[int, float, float, float]]:
-    """Means over pages for each group.
+    """For each group: the number of pages and the mean of each measure.
 
     >>> macro([(("a", "a/x"), (1.0, 1.0, 0.5)), (("a", "a/y"), (0.0, 1.0, 0.5))])["a"]
     (2, 0.5, 1.0, 0.5)
@@ -73,11 +74,11 @@ def macro(rows: Iterable[Row]) -> dict[str, tuple[int, float, float, float]]:
     return out
 
 
-def table(scores: Mapping[str, tuple[int, float, float, float]], kind: Kind) -> str:
+def table(scores: Mapping[str, tuple[int, float, float, float]], mode: Kind) -> str:
     """The scores as a Markdown table."""
-    head = [kind, "pages", "line F1", "char F1", "word F1"]
+    head = [mode, "pages", "line F1", "char F1", "word F1"]
     body = [
         [name, str(pages), f"{line:.3f}", f"{char:.3f}", f"{word:.3f}"]
         for name, (pages, line, char, word) in scores.items()
     ]
-    return markdown(head, body)
+    return markdown_table(head, body)

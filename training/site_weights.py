@@ -1,11 +1,11 @@
-"""How much each kind of evidence of a site weighs: ``python -m training.site_weights``.
+"""The weights of the evidence in a site model: ``python -m training.site_weights``.
 
-General models that never saw a site score its pages, as they will those of sites to come: each
-is trained on pages of the folds that it does not score, one page in SHARE of them, so that it
-errs rather more than the shipped one. A page is then seen with what some others of its site
-tell, and the weights are those that make line F1 gain most over the general model, where what
-a site loses counts for more than what others gain. Prints the weights that boilerplate.knowledge
-holds, and what they gain on sites that the weights themselves were not fitted to.
+General models score the pages of sites that they never saw, as they will score new sites: each is
+trained on one page in four of the folds that it does not score, so it errs somewhat more than the
+shipped model. Then the features of each page are computed from some other pages of its site, and
+the weights are fitted to gain as much line F1 as possible over the general model; losses of a
+site count for more than gains. Prints the weights for site_models.weights, and their gain on
+sites that they were not fitted to.
 """
 
 from __future__ import annotations
@@ -22,36 +22,50 @@ import numpy as np
 from scipy.optimize import minimize
 
 from boilerplate.cleaner import best_threshold
-from boilerplate.model.columns import MODES
 from boilerplate.model.model import Model
 from boilerplate.numeric import Floats, logit, sigmoid
 from boilerplate.page import Kind
-from boilerplate.site_models.evidence import COLUMNS, Knowledge
+from boilerplate.site_models.evidence import SiteEvidence
 from boilerplate.site_models.site_model import headlines
-from boilerplate.site_models.sketch import CLOSEST, Sketch, sketch
-from training.__main__ import cache_option, gold_pages, jobs_option, say, source_option
+from boilerplate.site_models.sketch import MIN_PROBABILITY, Sketch, sketch
+from boilerplate.site_models.weights import FEATURES
 from training.corpora import GoldPage
-from training.dataset import sample
-from training.train import FOLDS, fold_of, train
+from training.fit import train_model
+from training.gold_pages import gold_pages
+from training.lessons import FOLDS, fold_of
+from training.options import cache_option, jobs_option, mode_option, source_option
+from training.progress import log_to_stderr
+from training.samples import sample
 
-SHARE: Final = 4  # one page in so many is enough for a general model that errs
+STRIDE: Final = 4  # every fourth page is enough for a general model that errs
 HALVES: Final = ((0, 1), (2, 3, 4))  # folds of sites that one general model never sees
-NUMBERS: Final = (2, 5, 10, 20)  # pages learned from; one alone says next to nothing
-PARTS: Final = 4  # each of which is scored with what the others tell
-LEAST_PAGES: Final = 3
-SLOPE: Final = 2.0  # of the sigmoid that stands for a decision, in log-odds
-CAUTION: Final = 100.0  # what a site's loss weighs, squared, beside the mean gain
-RIDGE: Final = 3e-4  # of the weights, in F1
-FULL_PAGES: Final = 8  # from which a site counts in full: F1 of few pages is noise
-LOSS: Final = 0.003  # of a site's line F1, from which it is told
+SITE_PAGES: Final = (2, 5, 10, 20)  # numbers of pages to learn from; one page tells too little
+PARTS: Final = 4  # of a site's pages; each is scored with the evidence of the others
+LEAST_PAGES: Final = 3  # of a site
+REPORTED_LOSS: Final = 0.003  # sites that lose more line F1 are counted in the output
 
-LOWERING: Final = frozenset({"on_one", "on_few", "on_many", "loose", "over"})
-PLACED: Final = frozenset({"place"})  # known in HTML only
+LOWERING: Final = frozenset(
+    {"on_one_page", "on_few_pages", "on_many_pages", "loose_match", "after_article"}
+)
+HTML_ONLY: Final = frozenset({"place"})
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """What the weights are fitted to: the mean gain of line F1, less two penalties."""
+
+    slope: float = 2.0  # of the sigmoid, in log-odds, that replaces the decision
+    loss_penalty: float = 100.0  # times the squared loss of a site
+    ridge: float = 3e-4  # times the squared weights
+    full_pages: int = 8  # sites of fewer pages count for less, for their F1 is noisy
+
+
+OBJECTIVE: Final = Objective()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """A page of a site as a general model sees it: its sketch, and what decides about it."""
+    """A page of a site with the scores of a general model that never saw the site."""
 
     site: str
     drawn: Sketch
@@ -63,7 +77,11 @@ class Scored:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """A page seen with n pages of its site: columns (l, f), log-odds over the threshold, gold."""
+    """A page with the evidence from n other pages of its site.
+
+    ``columns`` are the evidence (lines, features), ``odds`` the log-odds over the threshold, ``y``
+    the gold.
+    """
 
     site: str
     n: int
@@ -72,61 +90,64 @@ class View:
     y: Floats
 
 
-def scored(gold: GoldPage, kind: Kind, model: Model) -> Scored | None:
-    """A gold page as a general model sees it; None where it has no lines."""
-    labelled = sample(gold, kind)
-    if labelled is None or not labelled.page.spoken:
+def scored(gold: GoldPage, mode: Kind, model: Model) -> Scored | None:
+    """A gold page with a general model's scores; None if it has no lines."""
+    labelled = sample(gold, mode)
+    if labelled is None or not labelled.page.nonblank:
         return None
-    page, spoken = replace(labelled.page, url=None), labelled.page.spoken
-    scores = model.predict(page, spoken)
-    drawn = sketch(page, spoken, scores.probability)
+    page = replace(labelled.page, url=None).without_blank_lines
+    scores = model.predict(page)
+    drawn = sketch(page, scores.probability)
     threshold = best_threshold(scores.probability, scores.chars, scores.article)
-    titles = headlines(page, spoken[: drawn.n])
-    y = labelled.y[spoken[: drawn.n]]
+    titles = headlines(page)[: drawn.n]
+    y = labelled.y[labelled.page.nonblank[: drawn.n]]
     return Scored(gold.site, drawn, titles, scores.article, threshold, y)
 
 
-def unseen(golds: Sequence[GoldPage], kind: Kind, jobs: int) -> Iterator[Scored]:
-    """The pages of sites that have several, each scored by a model that never saw its site."""
+def scored_pages(golds: Sequence[GoldPage], mode: Kind, jobs: int) -> Iterator[Scored]:
+    """The pages of sites with several pages, scored by a model that never saw the site."""
     pages: dict[str, int] = defaultdict(int)
     for gold in golds:
         pages[gold.site] += 1
     for half in HALVES:
         others = [gold for gold in golds if fold_of(gold.site) not in half]
-        model = train(others[::SHARE], None, {}, jobs, say, modes=[kind])
+        model = train_model(others[::STRIDE], None, {}, jobs, log_to_stderr, modes=[mode])
         for gold in golds:
             if pages[gold.site] >= LEAST_PAGES and fold_of(gold.site) in half:
-                found = scored(gold, kind, model)
+                found = scored(gold, mode, model)
                 if found is not None:
                     yield found
 
 
 def views(pages: Sequence[Scored]) -> Iterator[View]:
-    """The pages of one site, each seen with some of the others."""
+    """The pages of one site, each with the evidence from some of the others."""
     n = len(pages)
     order = np.random.default_rng(crc32(pages[0].site.encode())).permutation(n).tolist()
     for part in range(min(PARTS, n)):
         here = order[part::PARTS]
         others = [i for i in order if i not in set(here)]
-        for number in (number for number in NUMBERS if number <= len(others)):
-            known = Knowledge([pages[i].drawn for i in others[:number]])
+        for number in (number for number in SITE_PAGES if number <= len(others)):
+            evidence = SiteEvidence([pages[i].drawn for i in others[:number]])
             for page in (pages[i] for i in here):
-                told = page.y >= 0
-                sight = known.see(page.drawn, page.headlines)
-                odds = page.drawn.log_odds - float(logit(np.array(page.threshold), CLOSEST))
+                labelled = page.y >= 0
+                features = evidence.features(page.drawn, page.headlines)
+                odds = page.drawn.log_odds - float(logit(np.array(page.threshold), MIN_PROBABILITY))
                 if (page.y == 1).any():
                     yield View(
                         page.site,
                         number,
-                        sight.columns[told] * page.article**2,
-                        odds[told],
-                        (page.y[told] == 1).astype(float),
+                        features.values[labelled] * page.article**2,
+                        odds[labelled],
+                        (page.y[labelled] == 1).astype(float),
                     )
 
 
 def fit(seen: Sequence[View], names: Sequence[str]) -> Floats:
-    """The weights of some COLUMNS, (f,): each lowers or raises, as its kind of evidence does."""
-    columns = np.vstack([each.columns for each in seen])[:, [COLUMNS.index(n) for n in names]]
+    """The weights of the named evidence, (features,); those in LOWERING are at most 0.
+
+    The others are at least 0.
+    """
+    columns = np.vstack([each.columns for each in seen])[:, [FEATURES.index(n) for n in names]]
     odds = np.concatenate([each.odds for each in seen])
     y = np.concatenate([each.y for each in seen])
     sizes = np.array([len(each.y) for each in seen])
@@ -135,11 +156,11 @@ def fit(seen: Sequence[View], names: Sequence[str]) -> Floats:
     groups = sorted({(each.site, each.n) for each in seen})
     group = np.array([groups.index((each.site, each.n)) for each in seen])
     pages = np.bincount(group)
-    share = np.minimum(1, np.sqrt(pages / FULL_PAGES))
+    share = np.minimum(1, np.sqrt(pages / OBJECTIVE.full_pages))
     share /= share.sum()
 
     def f1(z: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        p = sigmoid(SLOPE * z)
+        p = sigmoid(OBJECTIVE.slope * z)
         hit, kept = np.add.reduceat(p * y, starts), np.add.reduceat(p, starts)
         return p, hit, kept, 2 * hit / (kept + true)
 
@@ -149,11 +170,19 @@ def fit(seen: Sequence[View], names: Sequence[str]) -> Floats:
         p, hit, kept, now = f1(odds + columns @ weights)
         gain = np.bincount(group, now - plain) / pages
         lost = np.maximum(0, -gain)
-        value = -(share @ gain) + CAUTION * (share @ lost**2) + RIDGE * (weights @ weights)
-        by_page = (share * (-1 - 2 * CAUTION * lost) / pages)[group]
+        value = (
+            -(share @ gain)
+            + OBJECTIVE.loss_penalty * (share @ lost**2)
+            + OBJECTIVE.ridge * (weights @ weights)
+        )
+        by_page = (share * (-1 - 2 * OBJECTIVE.loss_penalty * lost) / pages)[group]
         whole = np.repeat(kept + true, sizes)
-        slope = (2 * y * whole - 2 * np.repeat(hit, sizes)) / whole**2 * SLOPE * p * (1 - p)
-        return value, columns.T @ (np.repeat(by_page, sizes) * slope) + 2 * RIDGE * weights
+        slope = (
+            (2 * y * whole - 2 * np.repeat(hit, sizes)) / whole**2 * OBJECTIVE.slope * p * (1 - p)
+        )
+        return value, columns.T @ (
+            np.repeat(by_page, sizes) * slope
+        ) + 2 * OBJECTIVE.ridge * weights
 
     bounds = [(None, 0) if name in LOWERING else (0, None) for name in names]
     found: Floats = minimize(cost, np.zeros(len(names)), jac=True, bounds=bounds).x
@@ -161,14 +190,14 @@ def fit(seen: Sequence[View], names: Sequence[str]) -> Floats:
 
 
 def line_f1(each: View, weights: Floats, names: Sequence[str]) -> float:
-    """Line F1 of a page, its columns weighed."""
-    at = [COLUMNS.index(name) for name in names]
+    """Line F1 of a page with some weights of the evidence."""
+    at = [FEATURES.index(name) for name in names]
     kept = each.odds + each.columns[:, at] @ weights >= 0
     return float(2 * (kept * each.y).sum() / (kept.sum() + each.y.sum()))
 
 
 def gains(seen: Iterable[View], weights: Floats, names: Sequence[str]) -> dict[int, list[float]]:
-    """What each site gains in line F1, by the number of pages learned from."""
+    """The gain of each site in line F1, by the number of pages learned from."""
     found: dict[tuple[int, str], list[float]] = defaultdict(list)
     none = np.zeros(len(names))
     for each in seen:
@@ -181,7 +210,7 @@ def gains(seen: Iterable[View], weights: Floats, names: Sequence[str]) -> dict[i
 
 
 def part_of(site: str) -> int:
-    """The part of a site when the weights are tried on sites that they were not fitted to."""
+    """The part of a site in the cross-validation of the weights."""
     return crc32(b"weights" + site.encode()) % FOLDS
 
 
@@ -189,23 +218,23 @@ def part_of(site: str) -> int:
 @source_option
 @cache_option
 @jobs_option
-@click.option("--mode", type=click.Choice(MODES), multiple=True, default=MODES)
+@mode_option
 def main(source: Path, cache: Path, jobs: int, mode: tuple[Kind, ...]) -> None:
-    """Fit the weights of what is known of a site, and tell what they are worth."""
-    golds = gold_pages(source, cache, ("train", "dev"), (), False)
-    for kind in mode:
+    """Fit the weights of a site's evidence, and print their gain on other sites."""
+    golds = gold_pages(source, cache, ("train", "dev"))
+    for each_mode in mode:
         sites: dict[str, list[Scored]] = defaultdict(list)
-        for page in unseen(golds, kind, jobs):
+        for page in scored_pages(golds, each_mode, jobs):
             sites[page.site].append(page)
         seen = [each for site in sorted(sites) for each in views(sites[site])]
         names = [
             name
-            for name in COLUMNS
-            if not name.startswith("told_") and (kind == "html" or name not in PLACED)
+            for name in FEATURES
+            if not name.startswith("labelled_") and (each_mode == "html" or name not in HTML_ONLY)
         ]
         weights = fit(seen, names)
         found = {name: round(float(w), 2) for name, w in zip(names, weights, strict=True)}
-        click.echo(f"{kind}: {found}")
+        click.echo(f"{each_mode}: {found}")
         tried: dict[int, list[float]] = defaultdict(list)
         for part in range(FOLDS):
             others = fit([each for each in seen if part_of(each.site) != part], names)
@@ -213,10 +242,10 @@ def main(source: Path, cache: Path, jobs: int, mode: tuple[Kind, ...]) -> None:
             for n, values in gains(inside, others, names).items():
                 tried[n] += values
         for n, values in sorted(tried.items()):
-            lost = sum(value < -LOSS for value in values)
+            lost = sum(value < -REPORTED_LOSS for value in values)
             click.echo(
                 f"  {n:2} pages, {len(values)} sites: line F1 {100 * np.mean(values):+.1f}, "
-                f"worst {100 * min(values):+.1f}, {lost} lose more than {100 * LOSS:.1f}"
+                f"worst {100 * min(values):+.1f}, {lost} lose more than {100 * REPORTED_LOSS:.1f}"
             )
 
 

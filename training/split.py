@@ -1,7 +1,7 @@
-"""Which sites teach, which tune and which test: one split of all corpora, kept in a file.
+"""Which sites are for training, tuning and testing: one split of all corpora, kept in a file.
 
-Sites are split, not pages: pages of one site share a template, and a model that has seen it
-knows its chrome by heart. ``python -m training.split --source DIR`` writes the file anew.
+Sites are split, not pages: the pages of one site share a template, so a model that has seen one of
+them knows the chrome of all. ``python -m training.split --source DIR`` writes the file again.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ SHARES: dict[Split, float] = {"train": 0.7, "dev": 0.1, "test": 0.2}
 SPLIT_FILE = Path(__file__).with_name("split.tsv")
 SEED = "boilerplate-1"
 
-# Pages added to every target: a stratum of one page must not decide against the whole corpus.
+# Pages added to every target, so that a stratum of one page does not outweigh the whole corpus.
 SMOOTHING = 2.0
 
 
 class Membership(NamedTuple):
-    """What the split needs to know of a page."""
+    """What the split depends on: the site, corpus and stratum of a page."""
 
     site: str
     corpus: str
@@ -35,12 +35,12 @@ class Membership(NamedTuple):
 
 
 def split_of(site: str) -> Split:
-    """The split of a site (a registrable domain): the file's, or for a new site a hash's."""
+    """The split of a site (a registrable domain): from the file, or for a new site by its hash."""
     return _filed().get(site) or hashed_split(site)
 
 
 def hashed_split(site: str) -> Split:
-    """A split drawn from the site's name alone, 70/10/20.
+    """A split drawn from the site's name alone: 70 % train, 10 % dev, 20 % test.
 
     >>> hashed_split("example.org") == hashed_split("example.org")
     True
@@ -54,12 +54,12 @@ def hashed_split(site: str) -> Split:
 
 
 def assign(memberships: Iterable[Membership]) -> dict[str, Split]:
-    """A split for every site, so that each corpus and each stratum in it is cut 70/10/20.
+    """A split for every site, so that each corpus and each of its strata is split 70/10/20.
 
-    Sites are placed from the largest to the smallest (ties by a seeded hash), each where the
-    pages of its strata, of its corpora and of all stay nearest to their targets; iterative
-    stratification (Sechidis et al. 2011) for groups. A stratum of three sites or more has one
-    at least in train and in test; the smaller ones of a corpus count as one stratum.
+    Sites are placed from the largest to the smallest (ties by a seeded hash), each into the split
+    in which the pages of its strata, of its corpora and of all stay nearest to their targets:
+    iterative stratification (Sechidis et al. 2011) of groups. A stratum of three sites or more has
+    at least one in train and in test; the smaller ones of a corpus count as one stratum.
     """
     members = _pooled(list(memberships))
     pages_of: dict[str, Counter[tuple[str, ...]]] = {}
@@ -81,7 +81,7 @@ def assign(memberships: Iterable[Membership]) -> dict[str, Split]:
 
 
 def _pooled(members: list[Membership]) -> list[Membership]:
-    # On its own a stratum of one site would always go to train, and no rare language to test.
+    # Alone, each stratum of one site would go to train, so that test had no rare language.
     sites: dict[tuple[str, str], set[str]] = {}
     for member in members:
         sites.setdefault((member.corpus, member.stratum), set()).add(member.site)
@@ -99,7 +99,7 @@ def _cost(
     placed: Mapping[tuple[str, ...], int],
     totals: Mapping[tuple[str, ...], int],
 ) -> float:
-    # How much a site's pages would add to the chi-square distance from the targets.
+    # What a site's pages would add to the chi-square distance from the targets.
     cost = 0.0
     for level, count in pages.items():
         target = totals[level] * SHARES[split]
@@ -112,7 +112,7 @@ def _represent(
     splits: dict[str, Split],
     pages_of: Mapping[str, Counter[tuple[str, ...]]],
 ) -> None:
-    # The smallest site moves to a split that has none, from the one that has most.
+    # The smallest site of the split that has most moves to a split that has none.
     sites = [site for site, pages in pages_of.items() if stratum in pages]
     wanted: tuple[Split, ...] = ("train", "test")
     for split in wanted:
@@ -152,7 +152,7 @@ def read_split(path: Path) -> dict[str, Split]:
 
 
 def write_split(splits: Mapping[str, Split], path: Path) -> None:
-    """One ``site<TAB>split`` line a site, sorted."""
+    """Write one ``site<TAB>split`` line for each site, sorted."""
     lines = (f"{site}\t{split}\n" for site, split in sorted(splits.items()))
     path.write_text("".join(lines), "utf-8")
 
@@ -182,7 +182,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def report(members: Iterable[Membership], splits: Mapping[str, Split]) -> str:
-    """Pages and sites of each stratum by split, a line each."""
+    """The numbers of pages and sites of each stratum by split, one line each."""
     pages: dict[tuple[str, str], Counter[str]] = {}
     sites: dict[tuple[str, str], dict[str, set[str]]] = {}
     for member in members:

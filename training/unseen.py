@@ -1,17 +1,17 @@
-"""What a language loses that was never seen in training: trained without it, scored on it.
+"""What a language loses if training has none of it: models trained without it, scored on it.
 
-A model for bare text is trained on everything, then again for each language with all of it held
-out: its pages and their other layouts, the articles that its notices, phrases or sentences were
-put into, and the pages put together of its phrases. Both are scored on the language's pages of
-a split that neither has learned from: those of the corpora, and pages in one language made of
-that split's phrases and sentences.
+One model for bare text is trained on everything, and another for each language without it: no
+page in the language in any layout, no article into which its notices, phrases or sentences were
+put, and no page put together from its phrases. Both are scored on the language's pages of a
+split that neither was trained on: those of the corpora, and pages in one language made from that
+split's phrases and sentences.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -23,37 +23,41 @@ from boilerplate.page import Kind, Label
 from boilerplate.plugins.manager import no_plugins
 from training.ablation import copied
 from training.corpora import GoldPage
-from training.dataset import Sample, sample
+from training.documents.results import DIGITS
+from training.fit import fit_stack
+from training.lessons import Lesson, base_language
 from training.lexicon import Lexicon
-from training.mixed import MixedPage, material, pages_in_one
+from training.mixed_pages import MixedPage, collect_material, pages_in_one
+from training.progress import Log, no_log
+from training.samples import Sample, sample
 from training.score import score_sample
-from training.train import Lesson, code_of, fit_stack, lessons_of
+from training.training_set import training_set
 
-# Six that the corpora have few pages of or none, in scripts and with marks of their own; then
-# the ones with most pages to score besides English.
+# Six of which the corpora have few pages or none, with scripts or letters of their own; then those
+# with most pages to score, except English.
 HELD_OUT: Final = ("el", "he", "ko", "th", "tr", "vi", "de", "pl", "ru", "zh")
-CORPORA: Final = "corpora"
+# Sources of the pages to score, as the results name them.
+FROM_CORPORA: Final = "corpora"
 MADE_UP: Final = "made_up"
 MODE: Final[Kind] = "text"
-DIGITS: Final = 4
-Log = Callable[[str], None]
+# Pages to score by language and source.
 Pages = Mapping[str, Mapping[str, Sequence[Sample]]]
 
 
 def pages_of(
     golds: Iterable[GoldPage], phrases: Lexicon | None, languages: Sequence[str], jobs: int
 ) -> Pages:
-    """The pages to score for each language, by where they are from; only what there is."""
-    spoken = [gold for gold in golds if code_of(gold.language) in languages]
-    found = Parallel(n_jobs=jobs, batch_size=8)(delayed(sample)(gold, MODE) for gold in spoken)
+    """The pages to score by language and source; sources without pages are left out."""
+    wanted = [gold for gold in golds if base_language(gold.language) in languages]
+    found = Parallel(n_jobs=jobs, batch_size=8)(delayed(sample)(gold, MODE) for gold in wanted)
     pages: dict[str, dict[str, list[Sample]]] = {code: defaultdict(list) for code in languages}
     for each in found:
         if each is not None:
-            pages[code_of(each.gold.language)][CORPORA].append(each)
+            pages[base_language(each.gold.language)][FROM_CORPORA].append(each)
     if phrases is not None:
-        stuff = material(spoken, phrases)
+        material = collect_material(wanted, phrases)
         for code in languages:
-            if made := pages_in_one(stuff, code):
+            if made := pages_in_one(material, code):
                 pages[code][MADE_UP] = [sample_of(page) for page in made]
     return {code: dict(by_source) for code, by_source in pages.items()}
 
@@ -67,23 +71,23 @@ def sample_of(made: MixedPage) -> Sample:
 
 
 def without(lessons: Iterable[Lesson], language: str) -> list[Lesson]:
-    """The lessons in which nothing was said in a language."""
+    """The lessons that have no text in a language."""
     return [each for each in lessons if language not in each.languages]
 
 
 def unseen(
-    teach: Sequence[GoldPage], phrases: Lexicon | None, pages: Pages, jobs: int, log: Log
+    train: Sequence[GoldPage], phrases: Lexicon | None, pages: Pages, jobs: int, log: Log
 ) -> dict[str, Any]:
-    """For each language, what was held out and both models' scores on its ``pages``."""
-    lessons = lessons_of(teach, MODE, phrases, jobs)
-    log(f"{len(lessons)} pages to learn from")
+    """For each language, the number of pages held out and both models' scores on its pages."""
+    lessons = training_set(train, MODE, phrases, jobs)
+    log(f"{len(lessons)} pages to train on")
     cleaner = fitted(lessons)
     seen = {
         (code, source): scores(cleaner, some)
         for code, by_source in pages.items()
         for source, some in by_source.items()
     }
-    log("learned from all")
+    log("trained on all")
     out: dict[str, Any] = {}
     for code, by_source in pages.items():
         rest = without(lessons, code)
@@ -96,8 +100,8 @@ def unseen(
 
 
 def fitted(lessons: Sequence[Lesson]) -> Cleaner:
-    """A cleaner of bare text that has learned from some lessons, which can be used again."""
-    stack = fit_stack(copied(lessons), MODE, lambda _: None)
+    """A cleaner of bare text trained on copies of some lessons."""
+    stack = fit_stack(copied(lessons), MODE, no_log)
     return Cleaner(Model({MODE: stack}, {}), plugins=no_plugins())
 
 
@@ -107,7 +111,7 @@ def scores(cleaner: Cleaner, samples: Iterable[Sample]) -> np.ndarray:
 
 
 def compared(seen: np.ndarray, unseen: np.ndarray) -> dict[str, Any]:
-    """Means of both models over pages, what the second has more, and its standard error."""
+    """Means over pages of both models, and the mean change with its standard error."""
     change = (unseen - seen)[:, 1]
     spread = float(change.std(ddof=1)) if len(change) > 1 else 0.0
     out: dict[str, Any] = {"pages": len(change)}

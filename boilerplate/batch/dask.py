@@ -10,14 +10,18 @@ from typing import Any, Final
 from boilerplate.batch.pool import RunError
 from boilerplate.batch.shard import Job, Shard, ShardReport, clean_shard
 
-SECONDS_TO_CONNECT: Final = 15  # to a cluster's scheduler
-RESUBMISSIONS: Final = 5  # of a shard to a cluster whose workers die
+SECONDS_TO_CONNECT: Final = 15  # to the scheduler
+MAX_SUBMISSIONS: Final = 5  # of a shard whose Dask worker dies
 
 
-def _on_dask(
+def clean_on_dask(
     shards: Sequence[Shard], job: Job, address: str, stop: threading.Event
 ) -> Generator[ShardReport, None, None]:
-    """Futures, one a shard; one whose worker dies is submitted again."""
+    """The reports of shards that a Dask cluster cleans, each as a future of its own.
+
+    A shard whose worker dies is submitted again. Setting ``stop`` submits no more. Raises RunError
+    if there is no scheduler at ``address``.
+    """
     try:
         from distributed import Client, as_completed
     except ImportError as error:
@@ -47,7 +51,7 @@ def _on_dask(
             except RunError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a cluster's failures are called
-                if attempt < RESUBMISSIONS:
+                if attempt < MAX_SUBMISSIONS:
                     todo.append((shard, attempt + 1))
                 else:
                     yield ShardReport(shard.name, problem=f"{type(error).__name__}: {error}")

@@ -1,9 +1,9 @@
-"""Worker processes: a page that is too slow, too large or deadly costs that page only.
+"""Worker processes: a page that is too slow, too large or crashes costs that page only.
 
-Each worker is a child of its own and speaks through pipes: it gets a few records and answers each
-as soon as it is done, so that the number of its answers tells which page it is at. It ends itself
-when a page takes too long, so nothing needs to watch it, and it ends when its parent is gone, so
-nothing is left behind.
+Each worker is a child process that talks through pipes. It gets a few records and sends each
+result as soon as it has it, so the number of results says which page it is at. It ends itself when
+a page takes too long, so nobody has to watch it, and when its parent is gone, so none is left
+behind.
 """
 
 from __future__ import annotations
@@ -20,100 +20,112 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Final, Literal, Self, cast
 
-from boilerplate.batch.cleaner_config import Recipe, differences
-from boilerplate.batch.record import Record, opened
-from boilerplate.batch.worker import PATIENCE, Answer, MiB, error_record
+from boilerplate.batch.cleaner_config import CleanerConfig, differences
+from boilerplate.batch.record import Record, unpack
+from boilerplate.batch.worker import WALL_CLOCK_FACTOR, CleanedRecord, MiB, failed_page
 
-# How often a page is tried, each time in a fresh worker: one may die for what another page left
-# in its memory, or because the machine was short of it. A page that is slow is slow again.
-ATTEMPTS: Final = {"died": 3, "memory": 2, "time": 2}
+Failure = Literal["died", "memory", "time"]
 
-# A worker is replaced now and then, so that no leak or cache of a library grows for ever.
-PAGES_A_WORKER: Final = 5000
-# Records that a worker gets at once: enough that it seldom waits for its parent, and few enough
-# that the last ones of a file are shared among all workers.
-BATCH_RECORDS: Final = 8
-BATCH_BYTES: Final = 1 << 20
-PIPE_BYTES: Final = 1 << 18  # a pipe holds an answer or two, where the system lets it
-NEARLY: Final = 0.9  # of a page's patience: its beginning is only known by the answer before it
-STARTS: Final = 5  # of a worker in a row, until none is believed to be possible
+# How often a page is tried, each time in a fresh worker. A worker may die because of what an
+# earlier page left in its memory, or because the machine was short of memory. A page that is slow
+# is slow again: one more try is for a machine that stood still.
+ATTEMPTS: Final[dict[Failure, int]] = {"died": 3, "memory": 2, "time": 2}
 
-HELD_BYTES: Final = 64 * MiB  # of records that wait for their turn, for one file
-# One core a worker: libraries that start threads of their own would only stand in their way.
+
+@dataclass(frozen=True, slots=True)
+class PoolSettings:
+    """How records are handed out to workers."""
+
+    # A worker is replaced after this many pages, so that a leak in a library cannot grow for ever.
+    pages_per_worker: int = 5000
+    # Records that are sent together: enough that a worker seldom waits for its parent, and few
+    # enough that the last ones of a file are shared among all workers.
+    records_per_request: int = 8
+    bytes_per_request: int = 1 << 20
+    pipe_bytes: int = 1 << 18  # room for a result or two, where the system allows it
+    # When a page was begun is only known from the result before it: a worker that ended after this
+    # share of a page's time by the clock is taken to have run out of it.
+    late_share: float = 0.9
+    starts: int = 5  # of a worker, one after the other, before the run is given up
+    held_bytes: int = 64 * MiB  # of the records of one file that are sent or wait for their turn
+
+
+SETTINGS: Final = PoolSettings()
+# One core a worker: libraries that start threads of their own would only be in each other's way.
 ONE_THREAD: Final = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
 )
 
 
 class RunError(Exception):
-    """A run cannot go on, with what to do about it."""
+    """A run cannot go on; says what to do about it."""
 
 
 class StoppedError(Exception):
     """The workers were stopped before this page was done."""
 
 
-class _Failed(Exception):  # noqa: N818 - never leaves this module
-    def __init__(self, why: Literal["died", "memory", "time"]) -> None:
+class _RecordFailed(Exception):  # noqa: N818 - never leaves this module
+    def __init__(self, why: Failure) -> None:
         self.why = why
 
 
-class Worker:
-    """One child process, replaced when it ends."""
+class WorkerProcess:
+    """One child process, which is replaced when it ends."""
 
-    def __init__(self, recipe: Recipe) -> None:
-        self.recipe = recipe
+    def __init__(self, config: CleanerConfig) -> None:
+        self.config = config
         self.process: subprocess.Popen[bytes] | None = None
         self.lock = threading.Lock()
         self.stopped = False
         self.pages = 0
 
-    def clean(self, records: Sequence[Record]) -> list[Answer]:
-        """The records' answers; an error record where each attempt at one failed."""
-        answers: list[Answer] = []
-        failures = dict.fromkeys(ATTEMPTS, 0)  # of the record that is next to be answered
-        while len(answers) < len(records):
+    def clean(self, records: Sequence[Record]) -> list[CleanedRecord]:
+        """One result a record; an error for a record that failed as often as it may be tried."""
+        results: list[CleanedRecord] = []
+        failures = dict.fromkeys(ATTEMPTS, 0)  # of the record whose result is next
+        while len(results) < len(records):
             process = self._started()
-            rest = records[len(answers) :][: PAGES_A_WORKER - self.pages]
+            rest = records[len(results) :][: SETTINGS.pages_per_worker - self.pages]
             try:
-                for answer in self._asked(process, rest):
-                    answers.append(answer)
+                for result in self._request(process, rest):
+                    results.append(result)
                     self.pages += 1
                     failures = dict.fromkeys(ATTEMPTS, 0)
-                if self.pages >= PAGES_A_WORKER:
+                if self.pages >= SETTINGS.pages_per_worker:
                     self.end()
-            except _Failed as failed:
+            except _RecordFailed as failed:
                 self.end()
                 failures[failed.why] += 1
                 if failures[failed.why] == ATTEMPTS[failed.why]:
-                    record = self._named(records[len(answers)])
-                    answers.append(error_record(record, self._told(failed.why)))
+                    record = self._with_id(records[len(results)])
+                    results.append(failed_page(record, self._message(failed.why)))
                     failures = dict.fromkeys(ATTEMPTS, 0)
-        return answers
+        return results
 
-    def _told(self, why: str) -> str:
-        budget = self.recipe.budget
+    def _message(self, why: Failure) -> str:
+        budget = self.config.budget
         return {
             "time": f"took more than {budget.seconds:g} s",
             "memory": f"needed more than {budget.memory} MiB",
             "died": "ended its worker process",
         }[why]
 
-    def _named(self, record: Record) -> Record:
-        """The record with its id, if that can be had from one that killed its worker."""
-        if record.form == "json":
+    def _with_id(self, record: Record) -> Record:
+        """The record with its own id, if that can be read from one that ended its worker."""
+        if record.source_format == "json":
             with contextlib.suppress(Exception):
-                return replace(opened(record, self.recipe.fields), source=b"")
+                return replace(unpack(record, self.config.fields), source=b"")
         return record
 
-    def _asked(
+    def _request(
         self, process: subprocess.Popen[bytes], records: Sequence[Record]
-    ) -> Iterator[Answer]:
-        """Each record's answer as it comes; _Failed where the next one does not."""
+    ) -> Iterator[CleanedRecord]:
+        """Each record's result as it comes; raises _RecordFailed for the first that has none."""
         sent = False
         for record in records:
             begun = time.monotonic()
@@ -121,30 +133,32 @@ class Worker:
                 if not sent:
                     _send(process, list(records))
                     sent = True
-                status, answer = _receive(process)
+                message_type, data = _receive(process)
             except (OSError, EOFError, ValueError) as error:
                 if self.stopped:
                     raise StoppedError from error
-                raise _Failed("time" if self._was_late(process, begun) else "died") from error
-            if status == b"M":
-                raise _Failed("memory")
-            if status == b"F":
+                late = self._was_late(process, begun)
+                raise _RecordFailed("time" if late else "died") from error
+            if message_type == b"M":
+                raise _RecordFailed("memory")
+            if message_type == b"F":
                 self.end()
-                raise RunError(f"{record.id}: {answer.decode('utf-8', 'replace')}")
-            yield Answer(answer, failed=status == b"E", in_part=status == b"P")
+                raise RunError(f"{record.id}: {data.decode('utf-8', 'replace')}")
+            yield CleanedRecord(data, failed=message_type == b"E", in_part=message_type == b"P")
 
     def _was_late(self, process: subprocess.Popen[bytes], begun: float) -> bool:
-        """Whether a process that broke off ended itself because a page took too long."""
+        """Whether a process that ended did so because a page took too long."""
         try:
             status = process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             return False
         if hasattr(signal, "SIGPROF") and status == -signal.SIGPROF:
             return True
-        return time.monotonic() - begun >= self.recipe.budget.seconds * PATIENCE * NEARLY
+        seconds = self.config.budget.seconds * WALL_CLOCK_FACTOR
+        return time.monotonic() - begun >= seconds * SETTINGS.late_share
 
     def _started(self) -> subprocess.Popen[bytes]:
-        for _ in range(STARTS):
+        for _ in range(SETTINGS.starts):
             with self.lock:
                 if self.stopped:
                     raise StoppedError
@@ -157,27 +171,28 @@ class Worker:
             if not fresh:
                 return process
             try:
-                _send(process, self.recipe)
-                status, answer = _receive(process)
+                _send(process, self.config)
+                message_type, data = _receive(process)
             except (OSError, EOFError, ValueError):
                 self.end()
                 continue
-            self._check(status, answer)
+            self._check(message_type, data)
             return process
-        raise RunError(f"a worker process ended {STARTS} times before it was ready")
+        raise RunError(f"a worker process ended {SETTINGS.starts} times before it was ready")
 
-    def _check(self, status: bytes, answer: bytes) -> None:
-        if status == b"F":
-            raise RunError(f"a worker cannot start: {answer.decode('utf-8', 'replace')}")
-        known = json.loads(answer)
-        if known != self.recipe.fingerprint:
+    def _check(self, message_type: bytes, data: bytes) -> None:
+        """Raise RunError unless the worker is ready and has loaded what the run began with."""
+        if message_type == b"F":
+            raise RunError(f"a worker cannot start: {data.decode('utf-8', 'replace')}")
+        loaded = json.loads(data)
+        if loaded != self.config.fingerprint:
             raise RunError(
                 "a worker has loaded another model or other options than the run began with: "
-                f"{differences(self.recipe.fingerprint, known)}"
+                f"{differences(self.config.fingerprint, loaded)}"
             )
 
     def end(self) -> None:
-        """End the process, whatever it does."""
+        """Kill the process and wait for its end."""
         with self.lock:
             process, self.process = self.process, None
         self.pages = 0
@@ -190,7 +205,7 @@ class Worker:
             process.wait()
 
     def stop(self) -> None:
-        """End the process for good; whoever waits for an answer gets StoppedError."""
+        """Kill the process for good; a thread that waits for a result gets StoppedError."""
         with self.lock:
             self.stopped = True
             if self.process:
@@ -198,101 +213,103 @@ class Worker:
 
 
 def _child() -> subprocess.Popen[bytes]:
-    where = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
+    search_path = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
     process = subprocess.Popen(
         [sys.executable, "-P", "-c", "from boilerplate.batch.worker import serve; serve()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, **ONE_THREAD, "PYTHONPATH": where},
+        env={**os.environ, **ONE_THREAD, "PYTHONPATH": search_path},
     )
-    with contextlib.suppress(ImportError, AttributeError, OSError):  # on Linux, within its limits
+    with contextlib.suppress(ImportError, AttributeError, OSError):  # Linux only, within its limits
         import fcntl
 
         for pipe in (process.stdin, process.stdout):
-            fcntl.fcntl(cast("IO[bytes]", pipe), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+            fcntl.fcntl(cast("IO[bytes]", pipe), fcntl.F_SETPIPE_SZ, SETTINGS.pipe_bytes)
     return process
 
 
-def _send(process: subprocess.Popen[bytes], what: object) -> None:
-    to = cast("IO[bytes]", process.stdin)
-    pickle.dump(what, to, 5)
-    to.flush()
+def _send(process: subprocess.Popen[bytes], value: object) -> None:
+    pipe = cast("IO[bytes]", process.stdin)
+    pickle.dump(value, pipe, 5)
+    pipe.flush()
 
 
 def _receive(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
-    """Wait for a worker's next status and answer."""
-    back = cast("IO[bytes]", process.stdout)
-    head = back.read(9)
+    """Wait for a worker's next message: its type and data. EOFError if the worker is gone."""
+    pipe = cast("IO[bytes]", process.stdout)
+    head = pipe.read(9)
     size = int.from_bytes(head[1:], "big")
-    data = back.read(size)
+    data = pipe.read(size)
     if len(head) < 9 or len(data) < size:
         raise EOFError
     return head[:1], data
 
 
-def batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """The records in their order, a few at a time; one that is large is alone."""
-    batch: list[Record] = []
+def chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """The records in their order, a few at a time; a large one is alone."""
+    chunk: list[Record] = []
     held = 0
     for record in records:
         size = len(record.source)
-        if batch and (len(batch) == BATCH_RECORDS or held + size > BATCH_BYTES):
-            yield batch
-            batch, held = [], 0
-        batch.append(record)
+        full = len(chunk) == SETTINGS.records_per_request
+        if chunk and (full or held + size > SETTINGS.bytes_per_request):
+            yield chunk
+            chunk, held = [], 0
+        chunk.append(record)
         held += size
-    if batch:
-        yield batch
+    if chunk:
+        yield chunk
 
 
 def _size(records: Iterable[Record]) -> int:
     return sum(len(record.source) for record in records)
 
 
-class Workers:
-    """So many worker processes, each asked by a thread of its own; a context manager."""
+class WorkerPool:
+    """Worker processes, each with a thread that talks to it; a context manager."""
 
-    def __init__(self, recipe: Recipe, n_jobs: int = 1) -> None:
-        self.recipe = recipe
+    def __init__(self, config: CleanerConfig, n_jobs: int = 1) -> None:
+        self.config = config
         self.n_jobs = n_jobs
         self._threads = ThreadPoolExecutor(n_jobs, "boilerplate")
-        self._idle = [Worker(recipe) for _ in range(n_jobs)]
+        self._idle = [WorkerProcess(config) for _ in range(n_jobs)]
         self._all = tuple(self._idle)
 
-    def submit(self, records: Sequence[Record]) -> Future[list[Answer]]:
-        """The future answers to a few records; raises RunError or StoppedError."""
+    def submit(self, records: Sequence[Record]) -> Future[list[CleanedRecord]]:
+        """The future results of a few records; it raises RunError or StoppedError."""
         return self._threads.submit(self._clean, records)
 
-    def _clean(self, records: Sequence[Record]) -> list[Answer]:
-        worker = self._idle.pop()  # as many as there are threads: there is one, always
+    def _clean(self, records: Sequence[Record]) -> list[CleanedRecord]:
+        worker = self._idle.pop()  # there are as many workers as threads, so one is idle
         try:
-            found = iter(worker.clean([record for record in records if not record.error]))
+            results = iter(worker.clean([record for record in records if not record.error]))
         finally:
             self._idle.append(worker)
-        return [error_record(r, r.error) if r.error else next(found) for r in records]
+        return [failed_page(r, r.error) if r.error else next(results) for r in records]
 
-    def clean(self, records: Iterable[Record]) -> Iterator[tuple[Record, Answer]]:
-        """Each record with its answer, in order; few of them are held at a time."""
-        waiting: deque[tuple[list[Record], Future[list[Answer]]]] = deque()
+    def clean(self, records: Iterable[Record]) -> Iterator[tuple[Record, CleanedRecord]]:
+        """Each record with its result, in order; few records are held at a time."""
+        waiting: deque[tuple[list[Record], Future[list[CleanedRecord]]]] = deque()
         held = 0
-        for batch in batches(records):
-            size = _size(batch)
-            while waiting and (len(waiting) >= 2 * self.n_jobs + 2 or held + size > HELD_BYTES):
-                done, answers = waiting.popleft()
-                yield from zip(done, answers.result(), strict=True)
+        most = 2 * self.n_jobs + 2
+        for chunk in chunks(records):
+            size = _size(chunk)
+            while waiting and (len(waiting) >= most or held + size > SETTINGS.held_bytes):
+                done, results = waiting.popleft()
+                yield from zip(done, results.result(), strict=True)
                 held -= _size(done)
-            waiting.append((batch, self.submit(batch)))
+            waiting.append((chunk, self.submit(chunk)))
             held += size
         while waiting:
-            done, answers = waiting.popleft()
-            yield from zip(done, answers.result(), strict=True)
+            done, results = waiting.popleft()
+            yield from zip(done, results.result(), strict=True)
 
     def pids(self) -> list[int]:
-        """The processes that there are."""
+        """The ids of the processes that run now."""
         return [w.process.pid for w in self._all if w.process]
 
     def stop(self) -> None:
-        """Give up what is under way."""
+        """Kill the processes for good, whatever they are doing."""
         for worker in self._all:
             worker.stop()
 

@@ -1,4 +1,4 @@
-"""A record of an archive: the page that it holds, or why it holds none."""
+"""One page of a file of many pages: as it was read, and as it is unpacked for cleaning."""
 
 from __future__ import annotations
 
@@ -10,28 +10,29 @@ from typing import Any, Final, Literal, cast, get_args
 
 from boilerplate.page import Kind
 
-Form = Literal["page", "json", "http"]
+SourceFormat = Literal["page", "json", "http"]
+FieldName = Literal["id", "url", "html", "text", "charset"]
 
-Role = Literal["id", "url", "html", "text", "charset"]
-
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
-
-MAX_RECORD_BYTES: Final = 64 << 20  # a larger record is an error record, and is not held in memory
-
-PAGE_TYPES: Final = ("text/html", "application/xhtml+xml", "text/plain")
-
+FIELD_NAMES: Final[tuple[FieldName, ...]] = get_args(FieldName)
+MAX_RECORD_BYTES: Final = 64 << 20  # a larger record becomes an error and is not held in memory
+MAX_FIELD_CHARS: Final = 10_000  # of an id, a URL or a charset; the rest is cut off
+PAGE_MEDIA_TYPES: Final = ("text/html", "application/xhtml+xml", "text/plain")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class RecordsError(Exception):
-    """A file cannot be read or written at all, with what to do about it."""
+    """A whole file cannot be read or written; says what to do about it."""
+
+
+class RecordError(ValueError):
+    """One record holds no page; says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What the fields of JSON lines and columns of Parquet are called, and how to read a page.
+    """What a file calls the fields of a page: keys of JSON lines, columns of Parquet.
 
-    A page is the ``html`` of its record where that is there, else its ``text``.
+    The page is in ``html`` if the record has that field, else in ``text``.
     """
 
     id: str = "id"
@@ -43,11 +44,11 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One page of a file, as raw as it stood there.
+    """One page of a file, not parsed yet.
 
-    ``number`` counts the file's pages from 0; ``form`` says what ``source`` is: a page, a line
-    of JSON or a WARC record's block; ``position`` is the share of the file read so far, 0..1.
-    With an ``error`` there is no page.
+    ``number`` counts the file's pages from 0. ``source_format`` says what ``source`` is: a page,
+    a line of JSON that holds one, or the HTTP response in a WARC record. ``position`` is the share
+    of the file read so far, 0 to 1. A record with an ``error`` has no page.
     """
 
     number: int
@@ -56,105 +57,117 @@ class Record:
     url: str | None = None
     kind: Kind | None = None
     charset: str | None = None
-    form: Form = "page"
+    source_format: SourceFormat = "page"
     error: str = ""
     position: float = field(default=0.0, compare=False)
 
 
-class RecordError(ValueError):
-    """What is wrong with one record."""
+def unpack(record: Record, fields: Fields) -> Record:
+    """The record with its page as ``source``, taken out of the JSON line or the HTTP response.
 
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:500] or type(error).__name__
-
-
-def _bounded(record: Record) -> Record:
-    if len(record.source) <= MAX_RECORD_BYTES:
-        return record
-    return replace(record, source=b"", error=f"is larger than {MAX_RECORD_BYTES >> 20} MiB")
-
-
-def _page_of(values: Mapping[str, Any], fields: Fields, record: Record) -> Record:
-    """A record with the page that a JSON object or a row of a table holds."""
-
-    def word(role: Role) -> str | None:
-        value = values.get(getattr(fields, role))
-        if isinstance(value, bytes):
-            value = value.decode("utf-8", "replace")
-        return None if value is None else scrubbed(str(value))[:10_000]
-
-    known = replace(
-        record, id=word("id") or record.id, url=word("url"), charset=word("charset"), form="page"
-    )
-    kinds: tuple[Kind, Kind] = ("html", "text")
-    for kind in kinds:
-        source = values.get(getattr(fields, kind))
-        if source is None:
-            continue
-        if isinstance(source, str):
-            return replace(known, source=scrubbed(source), kind=kind)
-        if isinstance(source, bytes):
-            return replace(known, source=source, kind=kind)
-        return replace(
-            known, source=b"", error=f"{getattr(fields, kind)!r} is {_type(source)}, not a string"
-        )
-    return replace(known, source=b"", error=f"has neither {fields.html!r} nor {fields.text!r}")
-
-
-def _type(value: object) -> str:
-    return {dict: "an object", list: "a list", bool: "a boolean"}.get(type(value), "a number")
-
-
-def _if_page(record: Record, content_type: str) -> Record:
-    media_type = content_type.partition(";")[0].strip().lower()
-    if media_type in PAGE_TYPES:
-        return record
-    return replace(record, source=b"", error=f"is {scrubbed(media_type)[:100]}, and no page")
-
-
-def opened(record: Record, fields: Fields) -> Record:
-    """A record with its page, parsed out of what was shipped. Raises what strangers make raise."""
+    The input is untrusted, and this may raise anything: ValueError for most bad input, and
+    RecursionError and MemoryError for some.
+    """
     if record.error:
         return record
-    if record.form == "json":
+    if record.source_format == "json":
         values = json.loads(record.source)
         if not isinstance(values, dict):
-            raise RecordError(f"is {_type(values)}, not a JSON object")
-        return _page_of(values, fields, record)
-    if record.form == "http":
-        return _body(record)
+            raise RecordError(f"is {_json_type(values)}, not a JSON object")
+        return with_fields(record, values, fields)
+    if record.source_format == "http":
+        return _http_body(record)
     return record
 
 
-def _body(record: Record) -> Record:
-    """What a server answered, decoded as its headers say."""
+def with_fields(record: Record, values: Mapping[str, Any], fields: Fields) -> Record:
+    """The record with the page and the other fields of a JSON object or of a table's row."""
+
+    def string(name: FieldName) -> str | None:
+        value = values.get(getattr(fields, name))
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "replace")
+        return None if value is None else replace_surrogates(str(value))[:MAX_FIELD_CHARS]
+
+    record = replace(
+        record,
+        id=string("id") or record.id,
+        url=string("url"),
+        charset=string("charset"),
+        source_format="page",
+    )
+    kinds: tuple[Kind, Kind] = ("html", "text")
+    for kind in kinds:
+        name = getattr(fields, kind)
+        source = values.get(name)
+        if source is None:
+            continue
+        if isinstance(source, str):
+            return replace(record, source=replace_surrogates(source), kind=kind)
+        if isinstance(source, bytes):
+            return replace(record, source=source, kind=kind)
+        return failed(record, f"{name!r} is {_json_type(source)}, not a string")
+    return failed(record, f"has neither {fields.html!r} nor {fields.text!r}")
+
+
+def failed(record: Record, error: str) -> Record:
+    """The record with an error, and without its source."""
+    return replace(record, source=b"", error=error)
+
+
+def limit_size(record: Record) -> Record:
+    """The record, or one with an error if its source is larger than MAX_RECORD_BYTES."""
+    if len(record.source) <= MAX_RECORD_BYTES:
+        return record
+    return failed(record, f"is larger than {MAX_RECORD_BYTES >> 20} MiB")
+
+
+def check_media_type(record: Record, content_type: str) -> Record:
+    """The record, or one with an error if its Content-Type is not that of a page."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type in PAGE_MEDIA_TYPES:
+        return record
+    return failed(record, f"is {replace_surrogates(media_type)[:100]}, not a page")
+
+
+def _http_body(record: Record) -> Record:
+    """The record with the body of its HTTP response, decoded as the response's headers say."""
     from fastwarc.warc import WarcRecord
 
-    # A record of its own: one that fails to decode leaves an iterator without its reader.
+    # Parsed as a WARC file of its own: if decoding fails inside fastwarc's iterator over the whole
+    # file, the iterator cannot go on.
     block = cast("bytes", record.source)
     head = (
         "WARC/1.1\r\nWARC-Type: response\r\nContent-Type: application/http; msgtype=response\r\n"
         f"Content-Length: {len(block)}\r\n\r\n"
     )
     try:
-        answer = WarcRecord.from_bytes(head.encode() + block)
-        answer.parse_http(auto_decode="all")
-        data = answer.reader.read(MAX_RECORD_BYTES + 1)
+        response = WarcRecord.from_bytes(head.encode() + block)
+        response.parse_http(auto_decode="all")
+        body = response.reader.read(MAX_RECORD_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise RecordError(f"its HTTP answer is damaged: {_one_line(error)}") from error
-    page = replace(record, source=data, charset=answer.http_charset, form="page")
-    if answer.http_content_type:
-        page = _if_page(page, answer.http_content_type)
-        if answer.http_content_type.lower().startswith("text/plain"):
-            page = replace(page, kind="text")
-    return _bounded(page)
+        raise RecordError(f"its HTTP response is damaged: {one_line(error)}") from error
+    record = replace(record, source=body, charset=response.http_charset, source_format="page")
+    if response.http_content_type:
+        record = check_media_type(record, response.http_content_type)
+        if response.http_content_type.lower().startswith("text/plain"):
+            record = replace(record, kind="text")
+    return limit_size(record)
 
 
-def scrubbed(text: str) -> str:
-    r"""A string that can be written as UTF-8: JSON's lone surrogates cannot.
+def _json_type(value: object) -> str:
+    return {dict: "an object", list: "a list", bool: "a boolean"}.get(type(value), "a number")
 
-    >>> scrubbed("a\ud800b")
+
+def one_line(error: BaseException) -> str:
+    """An exception's message on one line, cut to 500 characters; its type if there is none."""
+    return " ".join(str(error).split())[:500] or type(error).__name__
+
+
+def replace_surrogates(text: str) -> str:
+    r"""A string that can be written as UTF-8: lone surrogates, as JSON may hold, are replaced.
+
+    >>> replace_surrogates("a\ud800b")
     'a�b'
     """
     return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)

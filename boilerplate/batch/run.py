@@ -1,8 +1,8 @@
-"""Many pages: from a folder to Common Crawl, nothing lost.
+"""A run: many shards, from a folder to Common Crawl, on this machine or on a Dask cluster.
 
-The shard is the unit of work: ``clean_shard`` reads one, writes one file beside it and renames
-it, and says so in a report. It runs here, or anywhere that has the same files (Dask, Ray, a
-Slurm array), any number of times: what is finished is not done again.
+The shard is the unit of work. ``clean_shard`` reads one, writes its output file, and then its
+report. It can run on any machine that has the same files (Dask, Ray, a Slurm array), any number of
+times: shards that are finished are not cleaned again.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Final
 
-from boilerplate.batch.dask import _on_dask
-from boilerplate.batch.manifest import begin, write_manifest
-from boilerplate.batch.pool import Workers
+from boilerplate.batch.dask import clean_on_dask
+from boilerplate.batch.manifest import begin_run, write_manifest
+from boilerplate.batch.pool import WorkerPool
 from boilerplate.batch.shard import Job, Progress, Shard, ShardReport, clean_shard
-from boilerplate.files import remove_left_behind
+from boilerplate.files import remove_leftovers
 
-SHARDS_AT_ONCE: Final = 4  # on one machine, so that its workers never wait for the end of one
+# Shards under way on one machine: workers have records of the next ones when one comes to its end.
+SHARDS_AT_ONCE: Final = 4
 
 
 def run(
@@ -30,40 +31,40 @@ def run(
     job: Job,
     n_jobs: int = 0,
     progress: Progress | None = None,
-    told: Callable[[str], None] = lambda _: None,
+    notify: Callable[[str], None] = lambda _: None,
     dask: str | None = None,
 ) -> list[ShardReport]:
-    """Clean all shards that are not finished, and write the manifest; a report for each begun.
+    """Clean all shards that are not finished, and write the manifest; gives their reports.
 
-    ``n_jobs`` is the number of worker processes, 0 for one a core; ``dask`` the address of a
-    scheduler to use instead. The first ^C finishes the shards under way, the second gives them
-    up; ``told`` gets a sentence for the person who pressed it. Fewer reports than shards come
-    back then. Raises RunError where no shard can be cleaned.
+    ``n_jobs`` is the number of worker processes, 0 for one per core; ``dask`` is the address of a
+    scheduler to use instead. The first ^C finishes the shards under way, the second gives them up;
+    then there are fewer reports than shards. ``notify`` is called with a sentence for the person
+    who pressed ^C. Raises RunError if no shard can be cleaned.
     """
     reports: list[ShardReport] = []
     stop = threading.Event()
     engine = (
-        _on_dask(shards, job, dask, stop)
+        clean_on_dask(shards, job, dask, stop)
         if dask
-        else _here(shards, job, n_jobs or cores(), progress, stop)
+        else _clean_here(shards, job, n_jobs or cores(), progress, stop)
     )
-    with _interruptible(stop, told):
-        begin(job)
+    with _interruptible(stop, notify):
+        begin_run(job)
         try:
             with contextlib.closing(engine):
                 reports.extend(engine)
         finally:
-            remove_left_behind(Path(job.folder))
+            remove_leftovers(Path(job.folder))
             complete = len(reports) == len(shards) and not any(r.problem for r in reports)
             write_manifest(job, complete)
     return reports
 
 
-def _here(
+def _clean_here(
     shards: Sequence[Shard], job: Job, n_jobs: int, progress: Progress | None, stop: threading.Event
 ) -> Generator[ShardReport, None, None]:
     at_once = min(SHARDS_AT_ONCE, n_jobs, len(shards)) or 1
-    with Workers(job.recipe, n_jobs) as workers, ThreadPoolExecutor(at_once) as threads:
+    with WorkerPool(job.config, n_jobs) as workers, ThreadPoolExecutor(at_once) as threads:
         todo = iter(shards)
         running: set[Future[ShardReport]] = set()
         try:
@@ -91,8 +92,8 @@ def cores() -> int:
 
 
 @contextlib.contextmanager
-def _interruptible(stop: threading.Event, told: Callable[[str], None]) -> Iterator[None]:
-    """Let the first ^C set ``stop``, and the next be a KeyboardInterrupt."""
+def _interruptible(stop: threading.Event, notify: Callable[[str], None]) -> Iterator[None]:
+    """Let the first ^C set ``stop``, and the next raise KeyboardInterrupt."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -101,7 +102,7 @@ def _interruptible(stop: threading.Event, told: Callable[[str], None]) -> Iterat
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        told("finishing the files under way; press ^C again to give them up")
+        notify("finishing the files under way; press ^C again to give them up")
 
     before = signal.signal(signal.SIGINT, interrupted)
     try:

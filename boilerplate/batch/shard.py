@@ -1,4 +1,4 @@
-"""The shard, the unit of work of a batch run: one input file, one output file, one report."""
+"""A shard is the unit of work of a run: its input files, one output file, one report."""
 
 from __future__ import annotations
 
@@ -9,27 +9,28 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from boilerplate.batch.cleaner_config import Recipe
-from boilerplate.batch.pool import RunError, StoppedError, Workers
+from boilerplate.batch.cleaner_config import CleanerConfig
+from boilerplate.batch.pool import RunError, StoppedError, WorkerPool
 from boilerplate.batch.readers import is_archive, read_archive, read_files
 from boilerplate.batch.record import Record, RecordsError
-from boilerplate.batch.writers import Format, Written, writing
-from boilerplate.files import beside, digest_of
+from boilerplate.batch.writers import ShardFormat, Written, writing
+from boilerplate.files import digest_of, write_atomically
 from boilerplate.page import Kind
+from boilerplate.serialize import SCHEMA
 
-REPORTS: Final = ".reports"  # one a finished shard, until and after all stand in the manifest
+REPORTS: Final = ".reports"  # the folder, in the output folder, with a report for each shard
+PAGES_PER_SHARD: Final = 1000  # of files of one page each
 
-SHARD_PAGES: Final = 1000  # of files that are one page each
-
-Progress = Callable[["Shard", float, bool], None]  # a shard, its share read, whether in error
+# Called after each page: the shard, the share of it that is read, whether the page failed.
+Progress = Callable[["Shard", float, bool], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
     """One file of many pages, or many files of one page each.
 
-    ``name`` is unique in a run and the path of its output, without suffix, below the run's
-    folder; ``names`` are what its files are called in their records.
+    ``name`` is unique in a run, and is the path of its output below the output folder, without
+    the suffix. ``names`` are what the files are called in the output.
     """
 
     name: str
@@ -43,51 +44,57 @@ class Shard:
 
     @property
     def bytes(self) -> int:
-        """The size of its files that are there."""
+        """The size of its files, as far as they exist."""
         return sum(max(_size(path), 0) for path in self.paths)
 
     def records(self, job: Job) -> Iterator[Record]:
-        """Its pages."""
+        """Its pages, one by one."""
         if self.is_archive:
-            return read_archive(Path(self.paths[0]), self.name, job.recipe.fields)
+            return read_archive(Path(self.paths[0]), self.name, job.config.fields)
         return read_files([Path(path) for path in self.paths], self.names, job.kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is done with each shard, and where it goes: small and picklable."""
+    """How shards are cleaned, and the output folder and format; small and picklable.
 
-    recipe: Recipe
+    ``kind`` None tells HTML from text by content, for files of one page each.
+    """
+
+    config: CleanerConfig
     folder: str
-    form: Format = "jsonl"
+    format: ShardFormat = "jsonl"
     kind: Kind | None = None
 
     def output(self, shard: Shard) -> Path:
-        """The file that a shard is cleaned to."""
-        return Path(self.folder, f"{shard.name}.{self.form}")
+        """A shard's output file."""
+        return Path(self.folder, f"{shard.name}.{self.format}")
 
     def report(self, shard: Shard) -> Path:
-        """The file that says that a shard is finished."""
+        """The file of a shard's report, which is there when the shard is finished."""
         return Path(self.folder, REPORTS, f"{shard.name}.json")
 
     @property
     def fingerprint(self) -> dict[str, Any]:
         """What decides the bytes of the output, as JSON."""
         return {
-            **self.recipe.fingerprint,
-            "format": self.form,
+            **self.config.fingerprint,
+            "format": self.format,
             "as": self.kind,
-            "fields": asdict(self.recipe.fields),
-            "budget": asdict(self.recipe.budget),
+            "fields": asdict(self.config.fields),
+            "budget": asdict(self.config.budget),
+            "schema": SCHEMA,
+            "reasons": self.config.reasons,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class ShardReport:
-    """What came of a shard: ``records`` is the number of its pages, and of its output's records.
+    """The result of cleaning a shard.
 
-    ``in_part`` is how many of these pages were not read to their end.
-    ``input_sha256`` is of the digests of its files; ``problem`` says why nothing was written.
+    ``records`` is the number of its pages, which are all in the output; ``errors`` of those that
+    failed, ``in_part`` of those that were not read to their end. ``input_sha256`` is taken of the
+    input files' checksums. ``problem`` says why nothing was written, or is empty.
     """
 
     shard: str
@@ -100,28 +107,29 @@ class ShardReport:
     errors: int = 0
     in_part: int = 0
     problem: str = ""
-    skipped: bool = field(default=False, compare=False)  # it was finished before
+    skipped: bool = field(default=False, compare=False)  # was finished before this run
 
     def entry(self) -> dict[str, Any]:
-        """The report as it stands in the manifest."""
+        """The report as an entry of the manifest."""
         values = asdict(self)
         del values["skipped"], values["problem"]
         return values
 
 
 def clean_shard(
-    shard: Shard, job: Job, workers: Workers | None = None, progress: Progress | None = None
+    shard: Shard, job: Job, workers: WorkerPool | None = None, progress: Progress | None = None
 ) -> ShardReport:
-    """Clean a shard to its output file, unless that is done; the same bytes wherever it runs.
+    """Clean a shard to its output file, unless that is done; the same bytes on any machine.
 
-    ``workers`` None makes a worker process of this thread's own, kept for its next shards.
-    Failures of pages are error records; of the machine, a report with a problem. Raises RunError
-    where no shard can be cleaned, StoppedError when the workers were stopped.
+    ``workers`` None starts a worker process for this thread, which is kept for its next shards.
+    Pages that fail become records with an error. If the machine fails (a full disk, a missing
+    file), the report has a ``problem``. Raises RunError if no shard can be cleaned, StoppedError
+    if the workers were stopped.
     """
     if report := finished(shard, job):
         return report
     try:
-        return _cleaned(shard, job, workers or _own_workers(job.recipe), progress)
+        return _cleaned(shard, job, workers or _thread_workers(job.config), progress)
     except (RunError, StoppedError):
         raise
     except (OSError, RecordsError) as error:
@@ -131,47 +139,48 @@ def clean_shard(
         return ShardReport(shard.name, problem=f"{type(error).__name__}: {error}")
 
 
-def _cleaned(shard: Shard, job: Job, workers: Workers, progress: Progress | None) -> ShardReport:
+def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | None) -> ShardReport:
     size = shard.bytes
     digest = digest_of(map(Path, shard.paths))
     target = job.output(shard)
     count = errors = in_part = 0
-    with writing(target, job.form) as (writer, file):
-        for record, answer in workers.clean(shard.records(job)):
-            writer.write(answer.json)
+    with writing(target, job.format) as (writer, file):
+        for record, cleaned in workers.clean(shard.records(job)):
+            writer.write(cleaned.json)
             count += 1
-            errors += answer.failed
-            in_part += answer.in_part
+            errors += cleaned.failed
+            in_part += cleaned.in_part
             if progress:
-                progress(shard, record.position, answer.failed)
+                progress(shard, record.position, cleaned.failed)
     written: Written = file.written
     report = ShardReport(
         shard.name, size, digest, target.relative_to(job.folder).as_posix(),
         written.bytes, written.sha256, count, errors, in_part,
     )  # fmt: skip
-    with beside(job.report(shard)) as out:
-        out.write(_json({"run": job.fingerprint, **report.entry()}))
+    path = job.report(shard)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, readable_json({"run": job.fingerprint, **report.entry()}))
     return report
 
 
-_mine = threading.local()
+_of_thread = threading.local()
 
 
-def _own_workers(recipe: Recipe) -> Workers:
-    """A worker process for this thread; it ends with the process, or when the recipe changes."""
-    if getattr(_mine, "recipe", None) != recipe:
-        if getattr(_mine, "workers", None):
-            _mine.workers.__exit__()
-        _mine.recipe, _mine.workers = recipe, Workers(recipe, 1)
-    return _mine.workers  # type: ignore[no-any-return]
+def _thread_workers(config: CleanerConfig) -> WorkerPool:
+    """A worker process of this thread. It ends with this process, or when the config changes."""
+    if getattr(_of_thread, "config", None) != config:
+        if getattr(_of_thread, "workers", None):
+            _of_thread.workers.__exit__()
+        _of_thread.config, _of_thread.workers = config, WorkerPool(config, 1)
+    return _of_thread.workers  # type: ignore[no-any-return]
 
 
 def finished(shard: Shard, job: Job) -> ShardReport | None:
-    """The report of a shard that was cleaned by the same job and whose files are unchanged."""
+    """The report of a shard that the same job has cleaned, if its files are unchanged; or None."""
     path = job.report(shard)
     try:
         values = json.loads(path.read_bytes())
-        if values.pop("run") != json.loads(_json(job.fingerprint)):
+        if values.pop("run") != json.loads(readable_json(job.fingerprint)):
             return None
         report = ShardReport(**values, skipped=True)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -186,7 +195,7 @@ def finished(shard: Shard, job: Job) -> ShardReport | None:
 
 
 def _size(path: str | Path) -> int:
-    """A file's size, -1 where there is none."""
+    """A file's size, -1 if there is none."""
     try:
         return Path(path).stat().st_size
     except OSError:
@@ -200,24 +209,26 @@ def _changed(path: str | Path) -> int:
         return 0
 
 
-def _json(value: Mapping[str, Any]) -> bytes:
+def readable_json(value: Mapping[str, Any]) -> bytes:
+    """A value as indented JSON with sorted keys: the same bytes for equal values."""
     return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode()
 
 
-def shards_of(files: Iterable[tuple[Path, Path]], pages: int = SHARD_PAGES) -> list[Shard]:
-    """The shards of files, each given with its path below the folder that they share.
+def shards_of(files: Iterable[tuple[Path, Path]], pages: int = PAGES_PER_SHARD) -> list[Shard]:
+    """The shards of some files, each given with its path relative to their common folder.
 
-    A file of many pages is a shard of its own; of the others so many are one, in their order.
+    A file of many pages is a shard of its own. Files of one page each are put together in their
+    order, ``pages`` to a shard.
     """
     shards = []
-    loose = []
+    single = []
     for path, relative in files:
         name = relative.as_posix()
         if is_archive(path):
             shards.append(Shard(name, (str(path),), (name,)))
         else:
-            loose.append((str(path), name))
-    for number, start in enumerate(range(0, len(loose), pages)):
-        paths, names = zip(*loose[start : start + pages], strict=True)
+            single.append((str(path), name))
+    for number, start in enumerate(range(0, len(single), pages)):
+        paths, names = zip(*single[start : start + pages], strict=True)
         shards.append(Shard(f"pages-{number:05}", paths, names))
     return shards

@@ -1,4 +1,4 @@
-"""The worker process: cleans one page after the other within a budget."""
+"""The worker process: cleans one page after the other, within limits of time and memory."""
 
 from __future__ import annotations
 
@@ -9,30 +9,32 @@ import os
 import pickle
 import signal
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, Literal
+from typing import IO, Final, Literal
 
-from boilerplate.batch.cleaner_config import Recipe, fingerprint
-from boilerplate.batch.record import Fields, Record, opened, scrubbed
+from boilerplate.batch.cleaner_config import CleanerConfig, fingerprint
+from boilerplate.batch.record import Fields, Record, replace_surrogates, unpack
 from boilerplate.cleaner import Cleaner
 from boilerplate.plugins.plugin import PluginError
-from boilerplate.serialize import page_fields
+from boilerplate.serialize import failed_record, to_json
 
-# Ready, an answer, one of a page that was read in part, an error record, out of memory, fatal.
-Status = Literal[b"R", b"A", b"P", b"E", b"M", b"F"]
+# The first byte of each message to the parent: ready; a cleaned page; a cleaned page that was not
+# read to its end; a page that failed; out of memory; an error that ends the run.
+MessageType = Literal[b"R", b"A", b"P", b"E", b"M", b"F"]
 
-PATIENCE: Final = 4  # times a page's seconds of work, until it has taken too long by the clock
-
+# A page may take this many times its seconds of processor time by the clock.
+WALL_CLOCK_FACTOR: Final = 4
 MiB: Final = 1 << 20
+MAX_ERROR_CHARS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a record: UTF-8 JSON without a line end, and whether it is an error record.
+class CleanedRecord:
+    """A record's page as UTF-8 JSON on one line, and how it went.
 
-    ``in_part`` is whether the page's end was left unread.
+    ``failed`` is whether it holds an error instead of a page, ``in_part`` whether the page's end
+    was not read.
     """
 
     json: bytes
@@ -40,107 +42,119 @@ class Answer:
     in_part: bool = False
 
     @property
-    def status(self) -> Status:
-        """How a worker tells its parent of it."""
+    def message_type(self) -> MessageType:
+        """The type of the message that brings it to the parent process."""
         return b"E" if self.failed else b"P" if self.in_part else b"A"
 
 
-def error_record(record: Record, error: str) -> Answer:
-    """What stands for a record of which nothing came."""
-    return Answer(_written(record, {"error": scrubbed(error)}), failed=True)
+def failed_page(record: Record, error: str) -> CleanedRecord:
+    """What a record becomes that cannot be cleaned."""
+    values = failed_record(
+        record.id, replace_surrogates(error), url=record.url, record=record.number
+    )
+    return CleanedRecord(to_json(values), failed=True)
 
 
-def _written(record: Record, values: Mapping[str, Any]) -> bytes:
-    whole = {"record": record.number, "id": record.id, "url": record.url, **values}
-    # What is left of lone surrogates, in a URL's site for one, keeps its length.
-    return json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace")
+def clean_record(
+    cleaner: Cleaner, record: Record, fields: Fields, reasons: bool = False
+) -> CleanedRecord:
+    """Clean one record; whatever error its page raises becomes part of the result.
 
-
-def clean_record(cleaner: Cleaner, record: Record, fields: Fields) -> Answer:
-    """One record's answer; an error record if anything fails but memory."""
+    ``reasons`` is whether the lines say why they were kept or dropped. Raises MemoryError, and
+    PluginError if plugins are strict.
+    """
     try:
-        record = opened(record, fields)
+        record = unpack(record, fields)
         if record.error:
-            return error_record(record, record.error)
-        _forgive(cleaner)
+            return failed_page(record, record.error)
+        _reset_failures(cleaner)
         page = cleaner.clean(record.source, record.url, record.kind, record.charset)
-        return Answer(_written(record, page_fields(page)), in_part=page.page.unread > 0)
-    except (MemoryError, PluginError):  # PluginError: strict plugins
+        values = page.to_dict(record.id, record=record.number, reasons=reasons)
+        return CleanedRecord(to_json(values), in_part=page.page.unread > 0)
+    except (MemoryError, PluginError):
         raise
     except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
-        return error_record(record, " ".join(f"{type(error).__name__}: {error}".split())[:1000])
+        message = " ".join(f"{type(error).__name__}: {error}".split())
+        return failed_page(record, message[:MAX_ERROR_CHARS])
 
 
-def _forgive(cleaner: Cleaner) -> None:
-    """Forget which plugins failed on other pages: which these were differs between runs."""
+def _reset_failures(cleaner: Cleaner) -> None:
+    """Let plugins that failed on earlier pages try again.
+
+    Which pages a worker had before differs between runs, and must not show in the output.
+    """
     for plugin in cleaner.plugins.found:
         plugin.failures = 0
 
 
 def serve() -> None:
-    """Answer the parent's records until it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the parent's; what is under way ends well
-    questions = os.fdopen(os.dup(0), "rb")
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a plugin prints is no answer
+    """Clean the records that the parent process sends, until it is gone.
+
+    The parent sends a pickled CleanerConfig, then lists of Records. Each message to it is its type,
+    its length in 8 bytes, and its data.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles ^C
+    requests = os.fdopen(os.dup(0), "rb")
+    results = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a plugin prints goes to standard error
     warnings.simplefilter("ignore")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    null = os.open(os.devnull, os.O_WRONLY)
     with contextlib.suppress(BrokenPipeError, EOFError):
         try:
-            recipe: Recipe = pickle.load(questions)  # noqa: S301 - from the parent
-            cleaner = recipe.build()
-            # A model that was shipped whole is the same model; to hash it again takes seconds.
-            known = recipe.fingerprint if cleaner.model.path is None else fingerprint(cleaner)
-            with contextlib.suppress(Exception):  # of a plugin, which fails on real pages too
+            config: CleanerConfig = pickle.load(requests)  # noqa: S301 - from the parent
+            cleaner = config.build()
+            # A model that came pickled is the parent's own; hashing it again would take seconds.
+            known = config.fingerprint if cleaner.model.path is None else fingerprint(cleaner)
+            with contextlib.suppress(Exception):  # a plugin may fail here as on any page
                 cleaner.clean("<p>What is loaded late is loaded now.</p>")
-        except Exception as error:  # noqa: BLE001 - told to the parent, which ends the run
-            _answer(answers, b"F", f"{type(error).__name__}: {error}".encode())
+        except Exception as error:  # noqa: BLE001 - the parent raises it, and ends the run
+            _send(results, b"F", f"{type(error).__name__}: {error}".encode())
             return
-        _limit_memory(recipe.budget.memory)
-        _answer(answers, b"R", json.dumps(known).encode())
+        _limit_memory(config.budget.memory)
+        _send(results, b"R", json.dumps(known).encode())
         while True:
-            records: list[Record] = pickle.load(questions)  # noqa: S301 - from the parent
+            records: list[Record] = pickle.load(requests)  # noqa: S301 - from the parent
             for record in records:
-                _begin_page(recipe.budget.seconds, nowhere)
+                _start_timers(config.budget.seconds, null)
                 try:
-                    answer = clean_record(cleaner, record, recipe.fields)
+                    cleaned = clean_record(cleaner, record, config.fields, config.reasons)
                 except MemoryError:
-                    _end_page()
-                    _answer(answers, b"M", b"")
+                    _stop_timers()
+                    _send(results, b"M", b"")
                     return
                 except PluginError as error:
-                    _end_page()
-                    _answer(answers, b"F", str(error).encode("utf-8", "replace"))
+                    _stop_timers()
+                    _send(results, b"F", str(error).encode("utf-8", "replace"))
                     return
-                _end_page()
-                _answer(answers, answer.status, answer.json)
+                _stop_timers()
+                _send(results, cleaned.message_type, cleaned.json)
 
 
-def _begin_page(seconds: float, nowhere: int) -> None:
-    """End this process if a page takes longer, in C code too.
+def _start_timers(seconds: float, null: int) -> None:
+    """End this process if a page takes too long, even if it never leaves C code.
 
-    What counts is the processor's time, which does not depend on how busy the machine is; a
-    page that only waits is ended by the clock, later.
+    The limit is of processor time, which does not depend on how busy the machine is. A page that
+    waits without using the processor is ended by the clock, later.
     """
     if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGPROF, signal.SIG_DFL)  # which ends the process
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process
         signal.setitimer(signal.ITIMER_PROF, seconds)
-    faulthandler.dump_traceback_later(seconds * PATIENCE, exit=True, file=nowhere)
+    faulthandler.dump_traceback_later(seconds * WALL_CLOCK_FACTOR, exit=True, file=null)
 
 
-def _end_page() -> None:
+def _stop_timers() -> None:
     faulthandler.cancel_dump_traceback_later()
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _answer(answers: IO[bytes], status: Status, data: bytes) -> None:
-    answers.write(status + len(data).to_bytes(8, "big") + data)
-    answers.flush()
+def _send(results: IO[bytes], message_type: MessageType, data: bytes) -> None:
+    results.write(message_type + len(data).to_bytes(8, "big") + data)
+    results.flush()
 
 
 def _limit_memory(mebibytes: int) -> None:
-    """Let what a page needs beyond the present fail as MemoryError; on Linux only."""
+    """Limit the memory beyond what is in use now; more raises MemoryError. On Linux only."""
     with contextlib.suppress(ImportError, OSError, ValueError, IndexError):
         import resource
 

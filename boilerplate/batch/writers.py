@@ -1,4 +1,4 @@
-"""Writers of cleaned records: JSON lines, compressed JSON lines, Parquet."""
+"""Writers and a reader of shards: JSON lines, compressed JSON lines, Parquet."""
 
 from __future__ import annotations
 
@@ -12,55 +12,66 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Literal, Protocol, cast, get_args
 
-from boilerplate.batch.readers import _missing, _unpacked, _zstd
-from boilerplate.files import beside
+from boilerplate.batch.readers import decompressed, missing_extra, zstd_module
+from boilerplate.files import atomic_write
+from boilerplate.serialize import METADATA_KEYS
 
-Format = Literal["jsonl", "jsonl.gz", "jsonl.zst", "parquet"]
+ShardFormat = Literal["jsonl", "jsonl.gz", "jsonl.zst", "parquet"]
 
-FORMATS: Final[tuple[Format, ...]] = get_args(Format)
+SHARD_FORMATS: Final[tuple[ShardFormat, ...]] = get_args(ShardFormat)
 
-ROW_GROUP: Final = 1000  # records; and no more than so many bytes of them
-ROW_GROUP_BYTES: Final = 32 << 20
-ZSTD_LEVEL: Final = 6
+
+@dataclass(frozen=True, slots=True)
+class WriteSettings:
+    """Of compression, and of a Parquet file's row groups, which are held in memory."""
+
+    gzip_level: int = 6
+    zstd_level: int = 6
+    row_group_records: int = 1000
+    row_group_bytes: int = 32 << 20  # of JSON
+
+
+SETTINGS: Final = WriteSettings()
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file that was written: its size and checksum."""
+    """The size and the checksum of a file."""
 
     bytes: int
     sha256: str
 
 
 class Writer(Protocol):
-    """Takes records as UTF-8 JSON objects, without line ends."""
+    """Writes records, which are UTF-8 JSON objects on one line each."""
 
     def write(self, record: bytes) -> None:
-        """Take one record."""
+        """Write one record, without a line end."""
 
     def close(self) -> None:
-        """Write what was held back."""
+        """Write what is held in memory, and the end of the file."""
 
 
 @contextmanager
-def writing(target: Path, form: Format) -> Iterator[tuple[Writer, _Hashing]]:
-    """A writer of ``target``, which is there whole when the block ends well, or not at all.
+def writing(target: Path, shard_format: ShardFormat) -> Iterator[tuple[Writer, HashingFile]]:
+    """A writer of ``target``, which is there whole when the block ends without an error, or not.
 
-    What is written goes to a name beside it, to the disk, and is then renamed.
+    Its folder is made. See ``files.atomic_write``.
     """
-    with beside(target) as file:
-        hashing = _Hashing(file)
-        writer = _parquet_writer(hashing) if form == "parquet" else _line_writer(hashing, form)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(target) as file:
+        hashing = HashingFile(file)
+        writer = _writer(hashing, shard_format)
         try:
             yield writer, hashing
             writer.close()
         except BaseException:
-            hashing.file = io.BytesIO()  # what a writer says when it is collected goes nowhere
+            hashing.file = io.BytesIO()  # a writer may still write when it is garbage-collected
             raise
 
 
-class _Hashing(io.RawIOBase):
-    """A file to write to that counts and hashes what goes through it."""
+class HashingFile(io.RawIOBase):
+    """A file to write to that counts and hashes what is written."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
@@ -68,9 +79,11 @@ class _Hashing(io.RawIOBase):
         self.count = 0
 
     def writable(self) -> bool:
+        """Whether it can be written to: always."""
         return True
 
     def write(self, data: Any) -> int:
+        """Write bytes, or anything with a buffer; their number."""
         self.file.write(data)
         self.hash.update(data)
         size = memoryview(data).nbytes
@@ -78,11 +91,12 @@ class _Hashing(io.RawIOBase):
         return size
 
     def tell(self) -> int:
+        """How many bytes were written."""
         return self.count
 
     @property
     def written(self) -> Written:
-        """What went through so far."""
+        """What was written so far."""
         return Written(self.count, self.hash.hexdigest())
 
 
@@ -97,26 +111,30 @@ class _LineWriter:
         self.file.close()
 
 
-def _line_writer(hashing: _Hashing, form: Format) -> Writer:
-    if form == "jsonl.gz":  # without a time in it: the same bytes tomorrow
-        return _LineWriter(cast("Any", gzip.GzipFile("", "wb", 6, cast("Any", hashing), mtime=0)))
-    if form == "jsonl.zst":
-        zstd = _zstd()
+def _writer(hashing: HashingFile, shard_format: ShardFormat) -> Writer:
+    file: Any = hashing
+    if shard_format == "parquet":
+        return _parquet_writer(hashing)
+    if shard_format == "jsonl.gz":
+        # No time in the header, so that the same records are the same bytes.
+        return _LineWriter(cast("Any", gzip.GzipFile("", "wb", SETTINGS.gzip_level, file, mtime=0)))
+    if shard_format == "jsonl.zst":
+        zstd = zstd_module()
         parameter = zstd.CompressionParameter
-        options = {parameter.checksum_flag: 1, parameter.compression_level: ZSTD_LEVEL}
-        return _LineWriter(zstd.open(hashing, "wb", options=options))
-    return _LineWriter(cast("Any", io.BufferedWriter(hashing)))
+        options = {parameter.checksum_flag: 1, parameter.compression_level: SETTINGS.zstd_level}
+        return _LineWriter(zstd.open(file, "wb", options=options))
+    return _LineWriter(cast("Any", io.BufferedWriter(file)))
 
 
 class _ParquetWriter:
-    """Row groups whose bounds depend on the records alone."""
+    """Writes row groups whose sizes depend on the records alone: the same bytes in any run."""
 
-    def __init__(self, hashing: _Hashing) -> None:
+    def __init__(self, hashing: HashingFile) -> None:
         import pyarrow
         from pyarrow import parquet
 
         self.arrow = pyarrow
-        self.schema = _schema(pyarrow)
+        self.schema = parquet_schema(pyarrow)
         self.parquet = parquet.ParquetWriter(hashing, self.schema, compression="zstd")
         self.rows: list[dict[str, Any]] = []
         self.bytes = 0
@@ -124,7 +142,8 @@ class _ParquetWriter:
     def write(self, record: bytes) -> None:
         self.rows.append(json.loads(record))
         self.bytes += len(record)
-        if len(self.rows) == ROW_GROUP or self.bytes > ROW_GROUP_BYTES:
+        full = len(self.rows) == SETTINGS.row_group_records
+        if full or self.bytes > SETTINGS.row_group_bytes:
             self._flush()
 
     def _flush(self) -> None:
@@ -138,54 +157,51 @@ class _ParquetWriter:
         self.parquet.close()
 
 
-def _schema(pa: Any) -> Any:
+def parquet_schema(pa: Any) -> Any:
+    """The columns of a Parquet file: the keys of a cleaned page's JSON, with its types."""
+    string, number = pa.string(), pa.float64()
     line = pa.struct(
         [
-            ("start", pa.int32()), ("end", pa.int32()), ("probability", pa.float64()),
-            ("content", pa.bool_()), ("kind", pa.string()), ("language", pa.string()),
+            ("text", string), ("label", string), ("probability", number), ("reason", string),
+            ("kind", string), ("language", string), ("language_confidence", number),
+            ("decided_by", string), ("start", pa.int64()), ("end", pa.int64()),
         ]
     )  # fmt: skip
-    text = ("id", "url", "site", "language", "kind")
     return pa.schema(
         [
-            ("record", pa.int64()),
-            *((name, pa.string()) for name in text),
-            ("threshold", pa.float64()),
-            ("drift", pa.float64()),
-            ("unread", pa.int64()),
-            ("plugin_errors", pa.list_(pa.string())),
-            ("text", pa.string()),
-            ("page", pa.string()),
-            ("lines", pa.list_(line)),
-            ("error", pa.string()),
+            ("schema", pa.int64()), ("source", string), ("record", pa.int64()), ("url", string),
+            ("site", string), ("language", string), ("kind", string), ("threshold", number),
+            ("text", string), ("metadata", pa.struct([(key, string) for key in METADATA_KEYS])),
+            ("lines", pa.list_(line)), ("plugin_errors", pa.list_(string)), ("drift", number),
+            ("unread", pa.int64()), ("error", string),
         ]
-    )
+    )  # fmt: skip
 
 
-def _parquet_writer(hashing: _Hashing) -> Writer:
+def _parquet_writer(hashing: HashingFile) -> Writer:
     try:
         return _ParquetWriter(hashing)
     except ImportError as error:
-        raise _missing("parquet", "Parquet files") from error
+        raise missing_extra("parquet", "Parquet files") from error
 
 
-def cleaned_records(path: Path, form: Format) -> Iterator[dict[str, Any]]:
-    """The records of a file that was written here, one by one, as JSON values."""
-    if form == "parquet":
+def read_cleaned(path: Path, shard_format: ShardFormat) -> Iterator[dict[str, Any]]:
+    """The records of a shard's output file, one by one, as JSON values."""
+    if shard_format == "parquet":
         from pyarrow import parquet
 
         with parquet.ParquetFile(path) as file:
-            for rows in file.iter_batches(ROW_GROUP):
+            for rows in file.iter_batches(SETTINGS.row_group_records):
                 yield from rows.to_pylist()
         return
-    with _unpacked(path, form.removeprefix("jsonl")) as (file, _):
+    with decompressed(path, shard_format.removeprefix("jsonl")) as (file, _):
         for line in file:
             yield json.loads(line)
 
 
-def check_format(form: Format) -> None:
-    """Raise RecordsError where a format needs what is not installed: before the work, not after."""
-    if form == "jsonl.zst":
-        _zstd()
-    if form == "parquet":
-        _parquet_writer(_Hashing(io.BytesIO()))
+def check_format(shard_format: ShardFormat) -> None:
+    """Raise RecordsError if a format needs a package that is not installed."""
+    if shard_format == "jsonl.zst":
+        zstd_module()
+    if shard_format == "parquet":
+        _parquet_writer(HashingFile(io.BytesIO()))

@@ -1,4 +1,4 @@
-"""The part of ``boilerplate clean`` that takes many pages to shards."""
+"""The part of ``boilerplate clean`` that cleans many pages to shards."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from boilerplate.batch.readers import is_archive
-from boilerplate.batch.record import ROLES, Fields, RecordsError
-from boilerplate.batch.writers import FORMATS, Format, check_format
+from boilerplate.batch.record import FIELD_NAMES, Fields, RecordsError
+from boilerplate.batch.writers import SHARD_FORMATS, ShardFormat, check_format
 from boilerplate.cli.sources import STDIN, Input
 from boilerplate.cli.terminal import INTERRUPTED_STATUS, say, warn
 from boilerplate.display import visible
+from boilerplate.files import write_atomically
 from boilerplate.page import Kind
 
 if TYPE_CHECKING:
     from boilerplate.batch.shard import Job, Shard, ShardReport
     from boilerplate.cleaner import Cleaner
-    from boilerplate.explain.summary import Batch
+    from boilerplate.explain.summary import Summary
 
-SHARD_FORMATS: Final = FORMATS[1:]  # that are of no single page
+ONLY_OF_SHARDS: Final = SHARD_FORMATS[1:]  # formats that a single page is not written in
+STOPPED: Final = "stopped; the same command continues where this one stopped"
 
 
 @dataclass(frozen=True, slots=True)
-class Many:
-    """The options for many pages, as given."""
+class BatchOptions:
+    """The options that only concern shards; 0 is for those not given."""
 
     jobs: int = 0
     fields: Fields = field(default_factory=Fields)
@@ -36,51 +38,58 @@ class Many:
     page_seconds: float = 30.0
     page_memory: int = 1024
     dask: str | None = None
+    reasons: bool = False
 
 
 def _fields(_: object, __: object, given: Sequence[str]) -> Fields:
-    named = {}
+    names = {}
     for each in given:
-        role, equals, name = each.partition("=")
-        if role not in ROLES or not equals or not name:
+        field_name, equals, name = each.partition("=")
+        if field_name not in FIELD_NAMES or not equals or not name:
             raise click.BadParameter(
-                f"{each!r} is not ROLE=NAME, where ROLE is one of {', '.join(ROLES)}"
+                f"{each!r} is not FIELD=NAME, where FIELD is one of {', '.join(FIELD_NAMES)}"
             )
-        named[role] = name
-    return replace(Fields(), **named)
+        names[field_name] = name
+    return replace(Fields(), **names)
 
 
-def many_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options for many pages to a command, which gets them as one argument ``many``."""
+def batch_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options for shards to a command, which gets them as one argument ``batch``."""
     options = (
         click.option(
             "--jobs", type=click.IntRange(min=1), metavar="N",
-            help="Worker processes for many pages. Default: one a core.",
+            help="Worker processes for many pages. Default: one per core.",
         ),
         click.option(
-            "--field", "fields", multiple=True, callback=_fields, metavar="ROLE=NAME",
-            help="What JSON lines and Parquet call a page's id, url, html, text or charset. "
+            "--field", "fields", multiple=True, callback=_fields, metavar="FIELD=NAME",
+            help="The name in JSON lines and Parquet of a page's id, url, html, text or charset. "
             "Default: these names.",
         ),
         click.option(
             "--shard-pages", type=click.IntRange(min=1), metavar="N",
-            help="Take files of one page each to shards of so many. Default: 1000, where the "
-            "format asks for shards.",
+            help="Clean files of one page each to shards of this many pages. Default: 1000, if "
+            "the format asks for shards.",
         ),
         click.option(
             "--page-seconds", type=click.FloatRange(0.1, 86400), default=30.0, show_default=True,
-            help="What a page may take, in shards; one that takes longer is an error record.",
+            help="The time a page may take, in shards; one that takes longer becomes an error.",
         ),
         click.option(
             "--page-memory", type=click.IntRange(64), default=1024, show_default=True,
-            metavar="MIB", help="What a page may need, in shards (on Linux).",
+            metavar="MIB", help="The memory a page may need, in shards (on Linux).",
         ),
         click.option("--dask", metavar="ADDRESS", help="Clean shards on this Dask scheduler."),
+        click.option(
+            "--reasons", is_flag=True,
+            help="Write into shards why each line was kept or dropped; takes a quarter to a half "
+            "more time.",
+        ),
     )  # fmt: skip
 
     def gathered(**given: Any) -> None:
-        mine = {each.name: given.pop(each.name) for each in fields(Many)}
-        command(**given, many=Many(**{k: v for k, v in mine.items() if v is not None}))
+        options = {each.name: given.pop(each.name) for each in fields(BatchOptions)}
+        given_options = {k: v for k, v in options.items() if v is not None}
+        command(**given, batch=BatchOptions(**given_options))
 
     gathered.__name__, gathered.__doc__ = command.__name__, command.__doc__
     gathered.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
@@ -89,103 +98,110 @@ def many_options(command: Callable[..., None]) -> Callable[..., None]:
     return gathered
 
 
-def is_many(inputs: Sequence[Input], form: str, many: Many) -> bool:
-    """Whether what was asked for is shards: by the inputs, the format or the options."""
+def wants_shards(inputs: Sequence[Input], output_format: str, batch: BatchOptions) -> bool:
+    """Whether the inputs, the format or the options ask for shards."""
     return (
-        form in SHARD_FORMATS
-        or bool(many.shard_pages or many.dask)
+        output_format in ONLY_OF_SHARDS
+        or bool(batch.shard_pages or batch.dask)
         or any(is_archive(found.name) for found in inputs if not found.problem)
     )
 
 
-def clean_many(
+def clean_shards(
     inputs: Sequence[Input],
     common: Path,
     output: Path | None,
-    form: str,
+    output_format: str,
     kind: Kind | None,
     cleaner: Cleaner,
-    many: Many,
-    target: Path | None = None,
+    batch: BatchOptions,
+    report: Path | None = None,
 ) -> int:
-    """Clean inputs to shards in a folder, with a report in a file ``target``; the exit status."""
-    from boilerplate.batch.cleaner_config import Budget, Recipe
+    """Clean inputs to shards in the folder ``output``, and write a ``report``; the exit status.
+
+    ``common`` is the folder that all inputs are in.
+    """
+    from boilerplate.batch.cleaner_config import Budget, CleanerConfig
     from boilerplate.batch.pool import RunError
     from boilerplate.batch.run import run
-    from boilerplate.batch.shard import SHARD_PAGES, Job, shards_of
+    from boilerplate.batch.shard import PAGES_PER_SHARD, Job, shards_of
 
     if output is None:
-        raise click.UsageError("many pages go into a folder; name it with --output")
+        raise click.UsageError("many pages are written to a folder; name it with --output")
     if any(found.name == STDIN for found in inputs):
-        raise click.UsageError("standard input cannot be taken to shards; name a file")
+        raise click.UsageError("standard input cannot be cleaned to shards; name a file")
     if kind and any(is_archive(found.name) for found in inputs):
         raise click.UsageError("--as is for files of one page; name fields with --field")
-    shape: Format = "jsonl" if form == "text" else form  # type: ignore[assignment]
+    shard_format: ShardFormat = "jsonl" if output_format == "text" else output_format  # type: ignore[assignment]
     for found in inputs:
         if found.problem:
             warn(found.name, found.problem)
     shards = shards_of(
         ((found.path, found.path.relative_to(common)) for found in inputs if not found.problem),
-        many.shard_pages or SHARD_PAGES,
+        batch.shard_pages or PAGES_PER_SHARD,
     )
-    recipe = Recipe.of(cleaner, many.fields, Budget(many.page_seconds, many.page_memory))
-    job = Job(recipe, str(output.absolute()), shape, kind)
+    budget = Budget(batch.page_seconds, batch.page_memory)
+    config = CleanerConfig.of(cleaner, batch.fields, budget, batch.reasons)
+    job = Job(config, str(output.absolute()), shard_format, kind)
     try:
-        check_format(shape)
-        with _progress(shards) as progress:
-            reports = run(shards, job, many.jobs, progress.page, progress.told, many.dask)
-            for report in reports:
-                progress.finished(report)
-    except (RunError, RecordsError, OSError) as error:  # OSError: of the manifest, of --output
+        check_format(shard_format)
+        with _Progress(shards) as progress:
+            reports = run(shards, job, batch.jobs, progress.page, progress.notify, batch.dask)
+            for each in reports:
+                progress.finished(each)
+    except (RunError, RecordsError, OSError) as error:  # OSError: from the manifest or the folder
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
-        say("stopped; the same command goes on where this one stopped")
+        say(STOPPED)
         return INTERRUPTED_STATUS
-    status = _summed_up(shards, reports, output, any(found.problem for found in inputs))
-    if target and not _report_on(job, shards, reports, target):
+    status = _print_result(shards, reports, output, any(found.problem for found in inputs))
+    if report and not _write_report_on(job, shards, reports, report):
         return status or 1
     return status
 
 
-def _report_on(
+def _write_report_on(
     job: Job, shards: Sequence[Shard], reports: Sequence[ShardReport], target: Path
 ) -> bool:
-    """Write the report on the shards that are finished, read from their files one by one."""
+    """Write the report on the finished shards, which are read again; whether that was possible."""
     from boilerplate.batch.record import RecordsError
-    from boilerplate.batch.writers import cleaned_records
-    from boilerplate.explain.summary import batch_of_records
+    from boilerplate.batch.writers import read_cleaned
+    from boilerplate.explain.summary import summary_of_records
 
     done = {each.shard for each in reports if not each.problem}
     paths = [job.output(shard) for shard in shards if shard.name in done]
     try:
-        batch = batch_of_records(each for path in paths for each in cleaned_records(path, job.form))
+        summary = summary_of_records(
+            record for path in paths for record in read_cleaned(path, job.format)
+        )
     except (RecordsError, OSError, ValueError) as error:
         warn(str(target), f"no report: {error}")
         return False
-    return write_report(batch, target)
+    return write_report(summary, target)
 
 
-def write_report(batch: Batch, target: Path) -> bool:
-    """Write the report on a batch of pages; False, and said, where that cannot be."""
-    from boilerplate.explain.batch_report import batch_report
+def write_report(summary: Summary, target: Path) -> bool:
+    """Write the report on many pages; if that fails, print why and give False."""
+    from boilerplate.explain.batch_report import summary_report
 
     try:
-        target.write_bytes(batch_report(batch).encode())
+        write_atomically(target, summary_report(summary).encode())
     except OSError as error:
         warn(str(target), error.strerror or str(error))
         return False
     return True
 
 
-def _summed_up(
+def _print_result(
     shards: Sequence[Shard], reports: Sequence[ShardReport], output: Path, failed: bool
 ) -> int:
+    """Print how many shards and pages were cleaned, and what failed; the exit status."""
     for report in reports:
         if report.problem:
             warn(report.shard, report.problem)
     done = [report for report in reports if not report.problem]
     records, errors, in_part = (
-        sum(getattr(r, what) for r in done) for what in ("records", "errors", "in_part")
+        sum(getattr(r, count) for r in done) for count in ("records", "errors", "in_part")
     )
     before = sum(report.skipped for report in done)
     say(
@@ -193,15 +209,15 @@ def _summed_up(
         f"{errors} of them errors" + (f"; {before} shards were finished before" if before else "")
     )
     if in_part:
-        say(f"{in_part} of the pages are larger than we read, and came out in part: see 'unread'")
+        say(f"{in_part} of the pages are too large and were read in part: see 'unread'")
     if len(reports) < len(shards):
-        say("stopped; the same command goes on where this one stopped")
+        say(STOPPED)
         return INTERRUPTED_STATUS
     return 1 if failed or errors or len(done) < len(shards) else 0
 
 
 class _Progress:
-    """A bar on a terminal, nothing elsewhere."""
+    """A progress bar on a terminal, and nothing elsewhere."""
 
     def __init__(self, shards: Sequence[Shard]) -> None:
         from rich.console import Console
@@ -247,8 +263,5 @@ class _Progress:
             errors=self.errors, rate=self.pages / max(time.monotonic() - self.begun, 1e-3),
         )  # fmt: skip
 
-    def told(self, what: str) -> None:
-        self.bar.console.print(f"boilerplate: {what}", highlight=False)
-
-
-_progress = _Progress
+    def notify(self, message: str) -> None:
+        self.bar.console.print(f"boilerplate: {message}", highlight=False)

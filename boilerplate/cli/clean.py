@@ -1,7 +1,7 @@
 """``boilerplate clean``: parse, call, print.
 
-Heavy modules are imported inside the functions that need them: ``--help`` and shell completion
-answer without loading the model's libraries.
+Heavy modules are imported inside the functions that need them, so that ``--help`` and shell
+completion are fast.
 """
 
 from __future__ import annotations
@@ -17,14 +17,21 @@ import click
 
 from boilerplate.batch.readers import ARCHIVE_SUFFIXES
 from boilerplate.cli.batch import (
-    SHARD_FORMATS,
-    Many,
-    clean_many,
-    is_many,
-    many_options,
+    ONLY_OF_SHARDS,
+    BatchOptions,
+    batch_options,
+    clean_shards,
+    wants_shards,
     write_report,
 )
-from boilerplate.cli.output import Format, Outcome, _common_folder, _Folder, _paths, _printer
+from boilerplate.cli.output import (
+    Outcome,
+    OutputFolder,
+    PageFormat,
+    common_folder,
+    input_paths,
+    printer,
+)
 from boilerplate.cli.plugins import load_for_commands, plugin_options
 from boilerplate.cli.sources import PAGE_SUFFIXES, STDIN, Input, absolute, find_inputs
 from boilerplate.cli.terminal import INTERRUPTED_STATUS, warn
@@ -35,7 +42,7 @@ if TYPE_CHECKING:
     from boilerplate.cleaner import Cleaner
     from boilerplate.plugins.manager import Plugins
 
-# A shell gives a process that a signal ended 128 and the signal's number.
+# For a process that a signal ended, a shell gives 128 plus the signal's number.
 BROKEN_PIPE_STATUS: Final = 128 + 13
 
 
@@ -47,10 +54,10 @@ BROKEN_PIPE_STATUS: Final = 128 + 13
 )  # fmt: skip
 @click.option("--url", metavar="URL", help="Where the pages come from; tells their site.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "jsonl", *SHARD_FORMATS]), default="text",
-    show_default=True,
-    help="The kept lines as text, or every line of a page as one JSON object; the last three "
-    "are of shards.",
+    "--format", "output_format", type=click.Choice(["text", "jsonl", *ONLY_OF_SHARDS]),
+    default="text", show_default=True,
+    help="The kept lines as text, or a JSON object for each page with all of its lines; the last "
+    "three are for shards.",
 )  # fmt: skip
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), metavar="P",
@@ -59,37 +66,37 @@ BROKEN_PIPE_STATUS: Final = 128 + 13
 @click.option(
     "--site-models", type=click.Path(exists=True, path_type=Path), metavar="DIR",
     envvar="BOILERPLATE_SITE_MODELS",
-    help="Models of sites, made by 'boilerplate train site', that are found by --url. "
-    "Default: the folder of your configuration, where it is there.",
+    help="A folder of site models, made by 'boilerplate train site'; a page's --url chooses one. "
+    "Default: the folder in your configuration, if there is one.",
 )  # fmt: skip
 @click.option("--explain", is_flag=True, help="Show every line, kept and dropped, and why.")
 @click.option(
     "--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), metavar="FILE",
     help="Also write an explanation as one HTML file for a browser; of many pages, a summary and "
-    "the strangest.",
+    "those most worth a look.",
 )  # fmt: skip
 @click.option(
     "--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-    help="Write one file a page into DIR, NAME.txt or NAME.jsonl, instead of printing.",
+    help="Write a file for each page into DIR, NAME.txt or NAME.jsonl, instead of printing.",
 )  # fmt: skip
-@many_options
+@batch_options
 @plugin_options
 def clean(
     sources: tuple[str, ...],
     kind: Kind | None,
     url: str | None,
-    form: Format,
+    output_format: PageFormat,
     threshold: float | None,
     site_models: Path | None,
     explain: bool,
     report: Path | None,
     output: Path | None,
-    many: Many,
+    batch: BatchOptions,
     plugins_dir: tuple[str, ...],
     no_plugin: tuple[str, ...],
     strict_plugins: bool,
 ) -> None:
-    """Print what of each page is article.
+    """Print the article of each page.
 
     SOURCES are files, folders (searched for .html, .htm, .xhtml, .txt and .text, and for files
     of many pages), glob patterns, or - for standard input, which is also read when none is
@@ -104,24 +111,25 @@ def clean(
       boilerplate clean pages --format jsonl > pages.jsonl
       boilerplate clean crawl/*.warc.gz --output cleaned --format parquet
 
-    As text, pages are set apart by an empty line, and a page without content prints nothing.
+    As text, there is an empty line between two pages, and nothing for a page without content.
 
     \b
-    As jsonl, a page is one object on one line:
-      {"source": "page.html", "url": null, "site": null, "language": "tr", "kind": "html",
-       "lines": [{"text": "...", "label": "content" or "boilerplate",
-                  "probability": 0.98, "reason": "...", "kind": null or "cookie" ...,
-                  "language": "tr", "language_confidence": 0.99}, ...]}
-    and an input that could not be read or cleaned:
-      {"source": "gone.html", "error": "No such file or directory"}
+    As jsonl, a page is one object on one line, with every line of the page:
+      {"schema": 1, "source": "page.html", "url": null, "language": "tr", "text": "...", ...
+       "lines": [{"text": "...", "label": "content" or "boilerplate", "probability": 0.98,
+                  "reason": "...", "kind": null or "cookie" ..., "decided_by": "model", ...},
+                 ...], "error": null}
+    An input that could not be read or cleaned has the same keys, no lines, and its "error".
+    The reference "The JSON of a cleaned page" describes each key.
 
     With --output the folders below DIR are those below the inputs' common folder, and nothing
     is ever written outside DIR or over an input.
 
     Files of many pages are .jsonl, .parquet, .warc and .wet, also as .gz or .zst. Each becomes
-    one file below DIR, in jsonl, jsonl.gz, jsonl.zst or parquet, with a record for each of its
-    pages, one with "error" where a page failed. A manifest there has counts and checksums. The
-    same command again does what is missing; with another model or other options it refuses.
+    one file below DIR, in jsonl, jsonl.gz, jsonl.zst or parquet, with the same object, or row, for
+    each of its pages; reasons are null there unless --reasons asks for them. A manifest has counts
+    and checksums. The same command again cleans what is missing; with another model or other
+    options it refuses.
 
     Plugins that know a page's site correct the model; the site is told by --url. One that fails
     is named on standard error, and in jsonl under "plugin_errors"; the page still comes out.
@@ -130,41 +138,41 @@ def clean(
     error says which), 2 the command was wrong, 130 ^C was pressed, 141 the reader of the output
     left early.
     """
-    from boilerplate.explain.summary import Batch
+    from boilerplate.explain.summary import Summary
 
-    _refuse_bad_options(sources, url, form, explain, report, output)
+    _refuse_bad_options(sources, url, output_format, explain, report, output)
     skip = absolute(output) if output else None
     inputs = tuple(find_inputs(sources or _piped(), skip, (*PAGE_SUFFIXES, *ARCHIVE_SUFFIXES)))
-    if report and absolute(report) in _paths(inputs):
+    if report and absolute(report) in input_paths(inputs):
         raise click.BadParameter(f"{report} is an input", param_hint="--report")
-    if is_many(inputs, form, many):
+    if wants_shards(inputs, output_format, batch):
         if url or explain:
             raise click.UsageError("--url and --explain are for single pages")
         loaded = load_for_commands(plugins_dir, no_plugin, strict_plugins)
         cleaner = _cleaner(threshold, loaded, site_models)
-        common = _common_folder(inputs)
-        sys.exit(clean_many(inputs, common, output, form, kind, cleaner, many, report))
-    folder = _Folder.below(output, inputs, form) if output else None
+        common = common_folder(inputs)
+        sys.exit(clean_shards(inputs, common, output, output_format, kind, cleaner, batch, report))
+    folder = OutputFolder.of(output, inputs, output_format) if output else None
     loaded = load_for_commands(plugins_dir, no_plugin, strict_plugins)
     cleaner = _cleaner(threshold, loaded, site_models)
     failed = False
-    reported = Batch()
-    with _unix_manners() as out:
-        printer = _printer(out, form, explain) if explain or not folder else None
+    summary = Summary()
+    with _standard_output() as out:
+        printing = printer(out, output_format, explain) if explain or not folder else None
         for found in inputs:
             outcome = _outcome(cleaner, found, url, kind)
             unsaved = _save(folder, outcome) if folder else ""
-            if printer:
-                printer.write(outcome)
+            if printing:
+                printing.write(outcome)
             for problem in filter(None, (outcome.error, unsaved)):
                 warn(found.name, problem)
                 failed = True
-            _warn_of_what_is_odd(outcome)
+            _warn_about(outcome)
             if report and outcome.page:
-                reported.add(found.name, outcome.page)
-            reported.errors += bool(outcome.error)
+                summary.add(found.name, outcome.page)
+            summary.errors += bool(outcome.error)
         if report:
-            failed |= not write_report(reported, report)
+            failed |= not write_report(summary, report)
     sys.exit(1 if failed else 0)
 
 
@@ -177,17 +185,17 @@ def _piped() -> tuple[str, ...]:
 def _refuse_bad_options(
     sources: Sequence[str],
     url: str | None,
-    form: Format,
+    output_format: PageFormat,
     explain: bool,
     report: Path | None,
     output: Path | None,
 ) -> None:
-    """Say what is wrong before an hour of cleaning, not after it."""
+    """Refuse options that do not fit together, before anything is cleaned."""
     if url is not None and not site_of(url):
         raise click.BadParameter(
             f"{url!r} names no host; write it as in https://news.example.com/", param_hint="--url"
         )
-    if explain and form == "jsonl" and not output:
+    if explain and output_format == "jsonl" and not output:
         raise click.UsageError("--explain and --format jsonl both print; leave one out")
     if report and not report.parent.is_dir():
         raise click.BadParameter(f"there is no folder {report.parent}", param_hint="--report")
@@ -214,15 +222,15 @@ def _outcome(cleaner: Cleaner, found: Input, url: str | None, kind: Kind | None)
     try:
         return Outcome(found, cleaner.clean(found.read(), url, kind))
     except OSError as error:
-        return Outcome(found, error=_reason_of(error))
+        return Outcome(found, error=_reason_of(error), url=url)
     except PluginError as error:  # --strict-plugins
         raise click.ClickException(str(error)) from error
     except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
-        return Outcome(found, error=f"{type(error).__name__}: {error}")
+        return Outcome(found, error=f"{type(error).__name__}: {error}", url=url)
 
 
-def _save(folder: _Folder, outcome: Outcome) -> str:
-    """Write an outcome's file; why that failed, or nothing."""
+def _save(folder: OutputFolder, outcome: Outcome) -> str:
+    """Write an outcome's file; why that failed, or an empty string."""
     try:
         folder.write(outcome)
     except OSError as error:
@@ -230,14 +238,14 @@ def _save(folder: _Folder, outcome: Outcome) -> str:
     return ""
 
 
-def _warn_of_what_is_odd(outcome: Outcome) -> None:
-    """Say of a page that came out that it came out in part, or is unlike its site."""
+def _warn_about(outcome: Outcome) -> None:
+    """Warn if a page was read in part, or does not look like its site."""
     from boilerplate.site_models.site_model import DRIFTED
 
     if not outcome.page:
         return
     if unread := outcome.page.page.unread:
-        warn(outcome.input.name, f"larger than we read; its last {unread:,} characters were not")
+        warn(outcome.input.name, f"too large; its last {unread:,} characters were not read")
     if outcome.page.drift is not None and outcome.page.drift >= DRIFTED:
         warn(
             outcome.input.name,
@@ -251,25 +259,25 @@ def _reason_of(error: OSError) -> str:
 
 
 @contextmanager
-def _unix_manners() -> Iterator[IO[bytes]]:
-    """Standard output as bytes; the status a shell expects when it breaks off, or ^C is pressed.
+def _standard_output() -> Iterator[IO[bytes]]:
+    """Standard output as bytes, and the exit status if it is closed early, is full, or for ^C.
 
-    OSError from within can only be that output's.
+    An OSError that leaves the block is taken to be standard output's.
     """
     try:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        _forget_output()
+        _discard_output()
         sys.exit(BROKEN_PIPE_STATUS)
     except OSError as error:
-        _forget_output()
+        _discard_output()
         warn("standard output", _reason_of(error))
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED_STATUS)
 
 
-def _forget_output() -> None:
-    """Let what is buffered go nowhere: at exit Python would try to write it again."""
+def _discard_output() -> None:
+    """Discard what is still buffered, which Python would try to write again when it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""``boilerplate label``: a page in the browser on which a person labels a site's pages."""
+"""``boilerplate label``: label the pages of a site in the browser."""
 
 from __future__ import annotations
 
@@ -12,52 +12,53 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from boilerplate.cli.sources import STDIN, find_inputs
-from boilerplate.cli.terminal import tell, warn
+from boilerplate.cli.terminal import echo, warn
 from boilerplate.page import Kind
 
 if TYPE_CHECKING:
     from boilerplate.labelling.session import Sheet
 
-MAX_PAGES: Final = 500  # each is read, and asked about again whenever a page is finished
+MAX_PAGES: Final = 500  # each is read, and predicted again whenever a page is finished
 
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, type=click.Path())
-@click.option("--site", required=True, metavar="NAME", help="Whose pages they are, as a host name.")
+@click.option("--site", required=True, metavar="NAME", help="The site, as a host name.")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-    help="Where PAGE.labels are read and written. Default: beside the pages.",
+    help="The folder of the PAGE.labels files. Default: that of the pages.",
 )  # fmt: skip
-@click.option("--as", "kind", type=click.Choice(["html", "text"]), help="Read the pages as this.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: one that is free.")
-@click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
+@click.option(
+    "--as", "page_kind", type=click.Choice(["html", "text"]), help="Read the pages as this."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free one.")
+@click.option("--no-browser", is_flag=True, help="Print the address, but open no browser.")
 def label(
     sources: tuple[str, ...],
     site: str,
     out: Path | None,
-    kind: Kind | None,
+    page_kind: Kind | None,
     port: int,
     no_browser: bool,
 ) -> None:
-    r"""Label the lines of a site's pages in your browser.
+    """Label the lines of a site's pages in your browser.
 
-    SOURCES are files, folders or glob patterns, as for clean. Each page's labels are in
-    PAGE.labels, written as you go; the same command again goes on where you stopped.
+    SOURCES are files, folders or glob patterns, as for clean. The labels of a page are saved in
+    PAGE.labels at each change; the same command resumes where you stopped.
 
     \b
     Example:
       boilerplate label pages --site daily.example
       boilerplate train site daily.example pages --labels pages
 
-    Everything stays on this machine, and nothing but labels is written. Needs
-    boilerplate-lines[label].
+    No data leaves this machine, and only labels are written. Needs boilerplate-lines[label].
     """
     from boilerplate.site_models.folder import is_site
 
     site = site.lower().removeprefix("www.")
     if not is_site(site):
         raise click.BadParameter(
-            f"{site!r} is no host name; write it as in daily.example", param_hint="--site"
+            f"{site!r} is not a host name; write it as in daily.example", param_hint="--site"
         )
     try:
         from boilerplate.labelling.server import address, listen, new_token, serve
@@ -70,7 +71,7 @@ def label(
     if out:
         out.mkdir(parents=True, exist_ok=True)
     failures: list[str] = []
-    sheets = _sheets(sources, kind, out, failures)
+    sheets = _sheets(sources, page_kind, out, failures)
     if not sheets:
         raise click.ClickException("there is no page to label")
     import tempfile
@@ -82,27 +83,27 @@ def label(
         raise click.ClickException(f"port {port}: {error.strerror or error}") from error
     token = new_token()
     url = address(bound.getsockname()[1], token)
-    tell(f"{len(sheets)} page{'' if len(sheets) == 1 else 's'} of {site}; labels go to "
-         f"{out or 'the pages themselves, as PAGE.labels'}")  # fmt: skip
+    echo(f"{len(sheets)} page{'' if len(sheets) == 1 else 's'} of {site}; labels go to "
+         f"{out or 'the folders of the pages, as PAGE.labels'}")  # fmt: skip
     click.echo(f"open  {url}")
-    click.echo("^C here when you are done; everything is saved as you go")
+    click.echo("press Ctrl-C here when you are done; every change is saved at once")
     with tempfile.TemporaryDirectory() as folder:
-        if not no_browser and _has_window():
-            _open(url, Path(folder))
+        if not no_browser and _has_graphical_browser():
+            _open_browser(url, Path(folder))
         try:
             serve(session, bound, token)
         except KeyboardInterrupt:
             pass
         finally:
             bound.close()
-    _say_next(session.sheets, site, sources, out)
+    _print_next_step(session.sheets, site, sources, out)
     sys.exit(1 if failures else 0)
 
 
 def _sheets(
-    sources: Sequence[str], kind: Kind | None, out: Path | None, failures: list[str]
+    sources: Sequence[str], page_kind: Kind | None, out: Path | None, failures: list[str]
 ) -> list[Sheet]:
-    """The pages behind the names; what cannot be labelled is said, and noted in ``failures``."""
+    """Read the pages; what cannot be labelled is a warning, and added to ``failures``."""
     from boilerplate.labelling.labels import labels_path
     from boilerplate.labelling.session import sheet
     from boilerplate.reading.read import read
@@ -111,16 +112,19 @@ def _sheets(
     taken: dict[Path, str] = {}
     for found in find_inputs(sources):
         if len(sheets) == MAX_PAGES:
-            warn(found.name, f"and what follows is left out: {MAX_PAGES} pages are enough")
+            warn(
+                found.name,
+                f"left out with all that follow: at most {MAX_PAGES} pages",
+            )
             break
         try:
             if found.name == STDIN:
-                raise ValueError("is no file: its labels would have no place")
+                raise ValueError("standard input cannot be labelled: its labels would have no file")
             path = labels_path(found.path, out)
             if path in taken:
-                raise ValueError(f"{path} would be written for {taken[path]} too")
+                raise ValueError(f"{path} is already the labels file of {taken[path]}")
             name = str(found.path.relative_to(found.folder))
-            sheets.append(sheet(name, read(found.read(), kind=kind), path))
+            sheets.append(sheet(name, read(found.read(), kind=page_kind), path))
             taken[path] = found.name
         except (OSError, ValueError) as error:
             failures.append(found.name)
@@ -129,28 +133,29 @@ def _sheets(
     return sheets
 
 
-def _has_window() -> bool:
-    """Whether a browser would have a window, and not be drawn into this terminal."""
+def _has_graphical_browser() -> bool:
+    """Whether a browser would open a window, instead of running in this terminal."""
     if sys.platform in ("darwin", "win32"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _open(url: str, folder: Path) -> None:
-    """Open an address by way of a file that only its owner reads.
+def _open_browser(url: str, folder: Path) -> None:
+    """Open an address through a file that only its owner can read.
 
-    The arguments of a process can be read by all users of a machine, and the token is in the
-    address.
+    The address contains the token, and all users of a machine can read the arguments of a process.
     """
-    import webbrowser  # and all that it brings, for this alone
+    import webbrowser  # slow to import
 
     page = folder / "open.html"
     page.write_text(f'<meta http-equiv="refresh" content="0; url={escape(url)}">', "utf-8")
     webbrowser.open(page.as_uri())
 
 
-def _say_next(sheets: Sequence[Sheet], site: str, sources: Sequence[str], out: Path | None) -> None:
-    """What there is now, and what takes it."""
+def _print_next_step(
+    sheets: Sequence[Sheet], site: str, sources: Sequence[str], out: Path | None
+) -> None:
+    """Print how many pages are labelled, and the command that uses the labels."""
     import shlex
 
     finished = [each for each in sheets if each.finished]
@@ -158,4 +163,4 @@ def _say_next(sheets: Sequence[Sheet], site: str, sources: Sequence[str], out: P
     folders = {each.path.parent for each in finished}
     if len(folders) == 1:
         where = str(out or os.path.relpath(folders.pop()))
-        tell(f"  boilerplate train site {site} {shlex.join(sources)} --labels {shlex.quote(where)}")
+        echo(f"  boilerplate train site {site} {shlex.join(sources)} --labels {shlex.quote(where)}")

@@ -1,6 +1,7 @@
-"""``boilerplate``: the command line. Each command is imported when it is called or asked for help.
+"""``boilerplate``: the command line.
 
-So ``--help`` and shell completion answer at once, though every command has a library behind it.
+The module of a command is imported when the command is run or its help is shown, so that
+``boilerplate --help`` and shell completion answer at once.
 """
 
 from __future__ import annotations
@@ -10,88 +11,112 @@ from typing import Any, Final
 
 import click
 
-from boilerplate.plugins.paths import are_plugins_added
+from boilerplate.plugins.paths import may_have_added_plugins
 
-# Where each command is, and what is said of it in the list of all.
+# The module of each command, and its line in the list of commands.
 COMMANDS: Final = {
-    "clean": ("boilerplate.cli.clean", "Print what of each page is article."),
+    "clean": ("boilerplate.cli.clean", "Print the article of each page."),
     "label": ("boilerplate.cli.label", "Label the lines of a site's pages in your browser."),
     "plugins": (
         "boilerplate.cli.plugins",
-        "Site plugins: what is known of single sites, as rules and as code.",
+        "Site plugins: rules and code for single sites.",
     ),
-    "train": ("boilerplate.cli.train", "Learn from pages: what a site's chrome is."),
+    "train": ("boilerplate.cli.train", "Train site models on pages of a site."),
 }
 
 
 class Deferred(click.Command):
-    """Stands for a command until it is needed."""
+    """A command whose module is imported when the command is needed."""
 
     def __init__(self, name: str, module: str, short_help: str) -> None:
         super().__init__(name, short_help=short_help)
         self.module = module
 
     def load(self) -> click.Command:
-        """The command itself."""
+        """Import the command."""
         command: click.Command = getattr(import_module(self.module), str(self.name))
         return command
 
 
-class _Commands(click.Group):
-    """A group that plugins add commands to; they are asked when its own do not answer."""
+class CommandGroup(click.Group):
+    """The commands, and those that plugins add.
 
-    asked = False
+    Plugins are loaded only to list the commands, or to find one that is not built in.
+    """
 
-    def ask_plugins(self) -> None:
-        if self.asked or not are_plugins_added():
+    plugins_loaded = False
+
+    def load_plugin_commands(self) -> None:
+        """Add the commands of plugins, once."""
+        if self.plugins_loaded or not may_have_added_plugins():
             return
-        self.asked = True
-        from boilerplate.cli.plugins import warn_of_plugin
-        from boilerplate.plugins.manager import load_plugins
-        from boilerplate.plugins.plugin import PluginError, Settings
+        self.plugins_loaded = True
+        from boilerplate.cli.plugins import warn_about_plugin
+        from boilerplate.plugins import PluginError, Settings, load_plugins
 
+        settings = Settings.from_environment()
         try:
-            # Those that come with the package know sites and add no commands.
-            load_plugins(Settings.from_environment(), warn_of_plugin, bundled=False).add_commands(
-                self
-            )
+            # The bundled plugins add no commands, so they need not be loaded.
+            load_plugins(settings, warn_about_plugin, bundled=False).add_commands(self)
         except PluginError as error:
             raise click.ClickException(str(error)) from error
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; what it fails with may name a stranger's file."""
+        """Run the command; untrusted text in its error message is made safe for a terminal."""
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
             from boilerplate.display import visible
 
-            error.message = visible(error.message)  # type: ignore[misc]  # it is this one's own
+            error.message = visible(error.message)  # type: ignore[misc]  # of this instance only
             raise
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        self.ask_plugins()
+        """The names of all commands."""
+        self.load_plugin_commands()
         return super().list_commands(ctx)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command with a name: a built-in one, or else a plugin's."""
         command = super().get_command(ctx, cmd_name)
         if command is None:
-            self.ask_plugins()
+            self.load_plugin_commands()
             command = super().get_command(ctx, cmd_name)
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments call, imported."""
         name, command, rest = super().resolve_command(ctx, args)
         return name, command.load() if isinstance(command, Deferred) else command, rest
 
 
+def _print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if not asked or context.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    from boilerplate.kernels.select import accelerated
+
+    how = "compiled" if accelerated else "pure Python"
+    click.echo(f"boilerplate {version('boilerplate-lines')} ({how})")
+    context.exit()
+
+
 @click.group(
     "boilerplate",
-    cls=_Commands,
+    cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
 )
-@click.version_option(package_name="boilerplate-lines", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 def cli() -> None:
     """Keep the article, drop the site chrome: any page, any language, line by line.
 
@@ -122,8 +147,8 @@ def completion(shell: str) -> None:
     click.echo(complete(cli, {}, "boilerplate", "_BOILERPLATE_COMPLETE").source())
 
 
-for _name, _where in COMMANDS.items():
-    cli.add_command(Deferred(_name, *_where))
+for _name, (_module, _summary) in COMMANDS.items():
+    cli.add_command(Deferred(_name, _module, _summary))
 
 
 def main() -> None:

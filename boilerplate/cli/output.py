@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,10 +14,11 @@ import click
 from boilerplate.cli.sources import STDIN, Input, absolute
 from boilerplate.display import visible, visible_json
 from boilerplate.explain.terminal import explain_text
+from boilerplate.files import write_atomically
 from boilerplate.result import CleanPage
-from boilerplate.serialize import page_record
+from boilerplate.serialize import failed_record, to_json
 
-Format = Literal["text", "jsonl"]
+PageFormat = Literal["text", "jsonl"]
 Renderer = Callable[["Outcome"], bytes]
 
 SUFFIXES: Final[dict[str, str]] = {"text": ".txt", "jsonl": ".jsonl"}
@@ -26,11 +26,12 @@ SUFFIXES: Final[dict[str, str]] = {"text": ".txt", "jsonl": ".jsonl"}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one input: its page, or why there is none."""
+    """One input's page, or why there is none."""
 
     input: Input
     page: CleanPage | None = None
     error: str = ""
+    url: str | None = None
 
 
 def _text(outcome: Outcome) -> bytes:
@@ -40,7 +41,7 @@ def _text(outcome: Outcome) -> bytes:
 
 
 def _text_for_terminal(outcome: Outcome) -> bytes:
-    """The text as a person may see it: a terminal must not act upon a page's characters."""
+    """The text without control characters, which a terminal would obey."""
     lines = outcome.page.kept if outcome.page else ()
     return "".join(f"{visible(line.text)}\n" for line in lines).encode()
 
@@ -50,12 +51,13 @@ def _json_line_for_terminal(outcome: Outcome) -> bytes:
 
 
 def _json_line(outcome: Outcome) -> bytes:
-    if outcome.page:
-        record = page_record(outcome.input.name, outcome.page)
-    else:
-        record = {"source": outcome.input.name, "error": outcome.error}
-    # A lone surrogate, as in the name of a file that is not UTF-8, becomes JSON's own \\udcXX.
-    return (json.dumps(record, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    name = outcome.input.name
+    record = (
+        outcome.page.to_dict(name)
+        if outcome.page
+        else failed_record(name, outcome.error, url=outcome.url)
+    )
+    return to_json(record, "backslashreplace") + b"\n"
 
 
 def _explanation(outcome: Outcome) -> bytes:
@@ -70,56 +72,63 @@ def _explanation(outcome: Outcome) -> bytes:
     return explain_text(outcome.page, width, outcome.input.name, color).encode()
 
 
-RENDERERS: Final[Mapping[Format, Renderer]] = {"text": _text, "jsonl": _json_line}
+RENDERERS: Final[Mapping[PageFormat, Renderer]] = {"text": _text, "jsonl": _json_line}
 
 
 @dataclass(slots=True)
-class _Printer:
-    """Prints what ``render`` makes of each outcome, with ``apart`` between two of them."""
+class Printer:
+    """Prints each outcome as ``render`` gives it, with ``separator`` between two of them."""
 
     out: IO[bytes]
     render: Renderer
-    apart: bytes
+    separator: bytes
     begun: bool = False
 
     def write(self, outcome: Outcome) -> None:
+        """Print an outcome, unless there is nothing to show."""
         if shown := self.render(outcome):
-            self.out.write((self.apart if self.begun else b"") + shown)
-            self.out.flush()  # whoever reads the pipe sees each page when it is done
+            self.out.write((self.separator if self.begun else b"") + shown)
+            self.out.flush()  # whoever reads the pipe gets each page when it is done
             self.begun = True
 
 
-def _printer(out: IO[bytes], form: Format, explain: bool) -> _Printer:
+def printer(out: IO[bytes], page_format: PageFormat, explain: bool) -> Printer:
+    """The Printer for standard output ``out``, as the options ask for it."""
     if explain:
-        return _Printer(out, _explanation, apart=b"\n")
+        return Printer(out, _explanation, separator=b"\n")
     terminal = sys.stdout.isatty()
-    if form == "jsonl":
-        return _Printer(out, _json_line_for_terminal if terminal else _json_line, apart=b"")
-    return _Printer(out, _text_for_terminal if terminal else _text, apart=b"\n")
+    if page_format == "jsonl":
+        return Printer(out, _json_line_for_terminal if terminal else _json_line, separator=b"")
+    return Printer(out, _text_for_terminal if terminal else _text, separator=b"\n")
 
 
 @dataclass(frozen=True, slots=True)
-class _Folder:
-    """One file a page, lying below ``root`` as the inputs lie below their common folder."""
+class OutputFolder:
+    """A folder with a file for each page, in the same tree as the inputs.
+
+    ``root`` is the folder, ``common`` the folder that all inputs are in.
+    """
 
     root: Path
     common: Path
     inputs: frozenset[Path]
-    form: Format
+    page_format: PageFormat
 
     @classmethod
-    def below(cls, root: Path, inputs: Sequence[Input], form: Format) -> _Folder:
-        return cls(root, _common_folder(inputs), _paths(inputs), form)
+    def of(cls, root: Path, inputs: Sequence[Input], page_format: PageFormat) -> OutputFolder:
+        """The output folder ``root`` for these inputs."""
+        return cls(root, common_folder(inputs), input_paths(inputs), page_format)
 
     def write(self, outcome: Outcome) -> None:
-        if outcome.input.problem or (not outcome.page and self.form == "text"):
+        """Write an outcome's file. OSError if that is not possible or not allowed."""
+        if outcome.input.problem or (not outcome.page and self.page_format == "text"):
             return
         target = self.target(outcome.input)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(RENDERERS[self.form](outcome))
+        write_atomically(target, RENDERERS[self.page_format](outcome), follow_links=False)
 
     def target(self, found: Input) -> Path:
-        """Where a page goes; OSError where that is outside of the folder, or an input."""
+        """A page's file. OSError if it is outside of the folder, or is an input."""
         target = self.root / self.relative(found)
         if not Path(os.path.realpath(target)).is_relative_to(os.path.realpath(self.root)):
             raise OSError(f"{target} leads outside {self.root}")
@@ -128,14 +137,18 @@ class _Folder:
         return target
 
     def relative(self, found: Input) -> Path:
-        """The whole name and a suffix, so that page.html and page.htm keep apart."""
+        """A page's file, relative to the folder.
+
+        The input's suffix stays in the name, so that page.html and page.htm get different files.
+        """
         if found.name == STDIN:
-            return Path("stdin" + SUFFIXES[self.form])
+            return Path("stdin" + SUFFIXES[self.page_format])
         inside = found.path.relative_to(self.common)
-        return inside.with_name(inside.name + SUFFIXES[self.form])
+        return inside.with_name(inside.name + SUFFIXES[self.page_format])
 
 
-def _common_folder(inputs: Sequence[Input]) -> Path:
+def common_folder(inputs: Sequence[Input]) -> Path:
+    """The folder that all inputs are in."""
     folders = [found.folder for found in inputs if found.name != STDIN and not found.problem]
     try:
         return Path(os.path.commonpath(folders or [Path.cwd()]))
@@ -143,5 +156,6 @@ def _common_folder(inputs: Sequence[Input]) -> Path:
         raise click.UsageError("--output needs inputs that share a folder") from error
 
 
-def _paths(inputs: Iterable[Input]) -> frozenset[Path]:
+def input_paths(inputs: Iterable[Input]) -> frozenset[Path]:
+    """The paths of the inputs that are files."""
     return frozenset(found.path for found in inputs if found.name != STDIN)

@@ -1,4 +1,4 @@
-"""``boilerplate plugins``: see, explain, begin and test plugins; the options that choose them."""
+"""``boilerplate plugins``: list, explain, create, test and package plugins."""
 
 from __future__ import annotations
 
@@ -9,47 +9,46 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from boilerplate.cli.terminal import tell, warn
+from boilerplate.cli.terminal import echo, warn
 from boilerplate.display import visible
 from boilerplate.explain.terminal import numbered_predictions, sign
 from boilerplate.labelling.fixtures import (
+    EXPECTED_SUFFIX,
     PAGES,
-    SUFFIX,
     FixtureError,
-    check,
+    check_fixture,
+    copy_labels,
     fixtures_in,
-    write_expected,
+    write_predicted_labels,
 )
 from boilerplate.page import site_of
 
 if TYPE_CHECKING:
-    from boilerplate.plugins.manager import Plugins
-    from boilerplate.plugins.plugin import Plugin
-    from boilerplate.plugins.rules import SiteRules
+    from boilerplate.plugins import Plugin, Plugins, SiteRules
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def plugin_options(command: F) -> F:
-    """The options that choose plugins, for a command that asks them about pages."""
-    return choosing_options(
+    """The options that choose plugins, for a command that cleans pages."""
+    return selection_options(
         click.option(
             "--strict-plugins", is_flag=True, help="Fail when a plugin does, instead of warning."
         )(command)
     )
 
 
-def choosing_options(command: F) -> F:
-    """The options that choose plugins."""
+def selection_options(command: F) -> F:
+    """The options that choose plugins, for a command that shows them."""
     options = (
         click.option(
             "--plugins-dir", multiple=True, metavar="DIR",
             type=click.Path(exists=True, file_okay=False),
-            help="Load the .toml and .py plugins in DIR too; also BOILERPLATE_PLUGINS_DIR.",
+            help="Also load the plugins in DIR. BOILERPLATE_PLUGINS_DIR names more such folders.",
         ),
         click.option(
             "--no-plugin", multiple=True, metavar="NAME",
-            help="Leave this plugin out. BOILERPLATE_PLUGINS='' leaves out all.",
+            help="Do not load this plugin. BOILERPLATE_PLUGINS='' loads none.",
         ),
     )  # fmt: skip
     for option in reversed(options):
@@ -63,13 +62,12 @@ def load_for_commands(
     strict_plugins: bool = False,
     quiet: bool = False,
 ) -> Plugins:
-    """The plugins that a command's options choose; their failures go to standard error."""
-    from boilerplate.plugins.manager import load_plugins
-    from boilerplate.plugins.plugin import PluginError, Settings
+    """Load the plugins that a command's options choose; failures go to standard error."""
+    from boilerplate.plugins import PluginError, Settings, load_plugins
 
     settings = Settings.from_environment(plugins_dir, no_plugin, strict_plugins)
     try:
-        loaded = load_plugins(settings, _unheard if quiet else warn_of_plugin)
+        loaded = load_plugins(settings, _ignore if quiet else warn_about_plugin)
     except PluginError as error:
         raise click.ClickException(str(error)) from error
     names = sorted({plugin.name for plugin in loaded.found})
@@ -84,45 +82,46 @@ def load_for_commands(
     return loaded
 
 
-def warn_of_plugin(name: str, problem: str) -> None:
-    """One line on standard error."""
+def warn_about_plugin(name: str, problem: str) -> None:
+    """Print a plugin's problem on standard error."""
     warn(f"plugin {name}", problem)
 
 
-def _unheard(_name: str, _problem: str) -> None:
+def _ignore(_name: str, _problem: str) -> None:
     """For a command that shows the problems itself."""
 
 
 @click.group()
 def plugins() -> None:
-    """Site plugins: what is known of single sites, as rules and as code."""
+    """Site plugins: rules and code for single sites."""
 
 
 @plugins.command("list")
-@choosing_options
+@selection_options
 def list_plugins(**chosen: Any) -> None:
     """Show every plugin that was found: loaded, blocked or broken."""
     found = load_for_commands(**chosen, quiet=True).found
     for plugin in found:
-        click.echo("\n".join(_described(plugin)))
+        click.echo("\n".join(_description(plugin)))
     for names, hosts in _shared_hosts(found).items():
         click.echo(
-            visible(f"{_some(hosts)}: known to {names}; where they disagree, the first wins")
+            visible(f"{_some(hosts)}: rules of {names}; where they disagree, the first wins")
         )
     if not found:
         click.echo("no plugins were found")
 
 
-def _described(plugin: Plugin) -> list[str]:
+def _description(plugin: Plugin) -> list[str]:
     state = "blocked" if plugin.blocked else "" if plugin.active else "not loaded"
-    facts = (plugin.name, plugin.version, plugin.origin, state)
-    lines = ["  ".join(filter(None, facts)), f"  from   {plugin.place}"]
+    title = (plugin.name, plugin.version, plugin.origin, state)
+    lines = ["  ".join(filter(None, title)), f"  from   {plugin.place}"]
     if plugin.hooks:
         lines.append(f"  hooks  {', '.join(plugin.hooks)}")
     if plugin.hosts:
         lines.append(f"  sites  {_some(plugin.hosts)}")
-    wrong = plugin.problems + [w for m in plugin.matchers for w in m.problems()]
-    return [visible(line) for line in (*lines, *(f"  wrong  {problem}" for problem in wrong))]
+    problems = plugin.problems + [each for m in plugin.matchers for each in m.problems()]
+    lines += [f"  wrong  {problem}" for problem in problems]
+    return [visible(line) for line in lines]
 
 
 def _some(hosts: Sequence[str], most: int = 6) -> str:
@@ -131,88 +130,91 @@ def _some(hosts: Sequence[str], most: int = 6) -> str:
 
 
 def _shared_hosts(found: Iterable[Plugin]) -> dict[str, list[str]]:
-    """The hosts that several plugins have verdicts for, by the plugins' names."""
+    """The hosts for which several plugins have verdicts, by the names of these plugins."""
     names: dict[str, list[str]] = {}
     for plugin in found:
-        ruled = {h: None for m in plugin.matchers if m.rules.vote is None for h in m.rules.hosts}
-        for host in ruled if plugin.active else ():
+        hosts = {h: None for m in plugin.matchers if m.rules.vote is None for h in m.rules.hosts}
+        for host in hosts if plugin.active else ():
             names.setdefault(host, []).append(plugin.name)
     shared: dict[str, list[str]] = {}
-    for host, them in names.items():
-        if len(them) > 1:
-            shared.setdefault(" and ".join(them), []).append(host)
+    for host, plugins_of_host in names.items():
+        if len(plugins_of_host) > 1:
+            shared.setdefault(" and ".join(plugins_of_host), []).append(host)
     return shared
 
 
 @plugins.command()
 @click.argument("url")
 @click.argument("page", required=False, type=click.Path(exists=True, dir_okay=False))
-@choosing_options
+@selection_options
 def explain(url: str, page: str | None, **chosen: Any) -> None:
-    """Tell which plugins know the site of URL, with which rules, and why.
+    """Show which plugins apply to URL, with which rules, and why.
 
-    With PAGE, a file, also what they say of its lines.
+    With PAGE, a file, also show their opinions on its lines.
     """
     url = url if "//" in url else f"https://{url}"
     host = site_of(url)
     if not host:
-        raise click.BadParameter(f"{url!r} names no host; write it as in https://news.example.com/")
+        raise click.BadParameter(
+            f"{url!r} has no host name; write it as in https://news.example.com/"
+        )
     loaded = load_for_commands(**chosen)
-    known = loaded.on(url)
-    for plugin, matchers in known.plugins:
+    applying = loaded.on(url).plugins
+    for plugin, matchers in applying:
         click.echo(visible(f"{plugin.name} ({plugin.origin}, {plugin.place})"))
         for matcher in matchers:
             click.echo(visible(f"  for {', '.join(matcher.rules.hosts)}, which {host} belongs to"))
-            for line in _rules_told(matcher.rules):
+            for line in _rule_lines(matcher.rules):
                 click.echo(visible(f"    {line}"))
         if code := [hook for hook in plugin.hooks if hook in ("label_lines", "site_model")]:
-            click.echo(f"  asks its code: {', '.join(code)}")
-    if not known.plugins:
-        click.echo(f"no plugin knows {visible(host)}; the model decides alone")
+            click.echo(f"  calls its code: {', '.join(code)}")
+    if not applying:
+        click.echo(f"no plugin applies to {visible(host)}; the model decides alone")
     if page:
         _explain_page(loaded, url, page)
 
 
-def _rules_told(rules: SiteRules) -> Iterator[str]:
-    from boilerplate.plugins.rules import SELECTORS, STRINGS
+def _rule_lines(rules: SiteRules) -> Iterator[str]:
+    from boilerplate.plugins.rules import SELECTOR_FIELDS, STRING_FIELDS
 
-    for name in STRINGS:
+    for name in STRING_FIELDS:
         if name == "hosts":
             continue
-        silent = "  (says nothing on bare text)" if name in SELECTORS else ""
+        note = "  (no effect on bare text)" if name in SELECTOR_FIELDS else ""
         for value in getattr(rules, name):
             at = rules.where.get(f"{name}={value}", "")
-            yield f"{name} {value}{silent}{f'  {at}' if at else ''}"
+            yield f"{name} {value}{note}{f'  {at}' if at else ''}"
     if rules.site_model:
         yield f"site_model {rules.site_model}"
     if rules.vote:
-        yield f"vote {rules.vote:g}: these rules nudge the model and don't overrule it"
+        yield f"vote {rules.vote:g}: these rules change the probability and decide nothing"
 
 
 def _explain_page(loaded: Plugins, url: str, page: str) -> None:
     from boilerplate.cleaner import Cleaner
 
     cleaned = Cleaner(plugins=loaded).clean(Path(page).read_bytes(), url)
-    said = [(i, p) for i, p in numbered_predictions(cleaned) if "plugin:" in p.reason]
+    lines = numbered_predictions(cleaned)
+    changed = [(i, p) for i, p in lines if "plugin:" in p.reason]
     if cleaned.page.kind == "text":
-        click.echo(f"{visible(page)} is bare text: rules for markup say nothing on it")
-    for i, p in said:
+        click.echo(f"{visible(page)} is bare text: rules with selectors have no effect on it")
+    for i, p in changed:
         click.echo(f"{i:5} {sign(p)} {visible(p.line.text)}  ({visible(p.reason)})")
-    total = len(numbered_predictions(cleaned))
-    click.echo(f"{len(said)} of {total} lines have an opinion of a plugin")
+    click.echo(f"plugins have an opinion on {len(changed)} of {len(lines)} lines")
 
 
-_SECOND_LEVELS: Final = frozenset("ac co com edu gov net ne or org".split())
+# Labels below a country's domain that are no part of a site's name.
+_SECOND_LEVEL_DOMAINS: Final = frozenset("ac co com edu gov net ne or org".split())
 
 
 def plugin_name(host: str) -> str:
-    """What a plugin for a host is called, unless its author says otherwise.
+    """The default name of a plugin for a host.
 
     >>> plugin_name("dailysabah.com"), plugin_name("news.bbc.co.uk")
     ('dailysabah', 'news-bbc')
     """
     labels = host.split(".")[:-1] or [host]
-    if len(labels) > 1 and labels[-1] in _SECOND_LEVELS:
+    if len(labels) > 1 and labels[-1] in _SECOND_LEVEL_DOMAINS:
         labels.pop()
     return re.sub(r"[^a-z0-9-]", "-", "-".join(labels))
 
@@ -220,7 +222,7 @@ def plugin_name(host: str) -> str:
 @plugins.command()
 @click.argument("site")
 @click.argument("pages", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
-@click.option("--name", help="The plugin's name. Default: from the site's.")
+@click.option("--name", help="The plugin's name. Default: made from SITE.")
 @click.option(
     "--dir", "folder", default=".", type=click.Path(file_okay=False, path_type=Path),
     help="Where the plugin's folder goes. Default: here.",
@@ -232,66 +234,65 @@ def plugin_name(host: str) -> str:
 def new(
     site: str, pages: tuple[str, ...], name: str | None, folder: Path, labels: Path | None
 ) -> None:
-    """Begin a plugin for SITE from saved PAGES of it.
+    """Create a plugin for SITE from saved PAGES of it.
 
     \b
     Writes a folder with
       rules.toml            the rules, to be filled in
-      pages/PAGE            the pages, copied
+      pages/PAGE            copies of the pages
       pages/PAGE.expected   their lines: + kept, - dropped, ? either
 
-    A page's lines are as PAGE.labels has them, which "boilerplate label" writes, or as the model
-    labels them now. Correct them, write rules, and see with "boilerplate plugins test" what they
-    do. More pages can be added later in the same way; what is there is never overwritten.
+    The labels come from PAGE.labels, which "boilerplate label" writes, or else from the model.
+    Correct them, write rules, and run "boilerplate plugins test". More pages can be added later
+    with the same command; it never overwrites a file.
     """
     from boilerplate.cleaner import Cleaner
-    from boilerplate.labelling.fixtures import write_known
     from boilerplate.labelling.labels import LabelsError, labels_path
-    from boilerplate.plugins.manager import no_plugins
+    from boilerplate.plugins import no_plugins
     from boilerplate.reading.read import read
 
     url = site if "//" in site else f"https://{site}/"
     host = site_of(url)
     if not host or "." not in host:
-        raise click.BadParameter(f"{site!r} names no site; write it as in news.example.com")
-    own = folder / (name or plugin_name(host))
-    (own / PAGES).mkdir(parents=True, exist_ok=True)
-    rules = own / "rules.toml"
-    if not rules.exists() and not (own / "__init__.py").exists():
+        raise click.BadParameter(f"{site!r} is not a host name; write it as in news.example.com")
+    plugin_folder = folder / (name or plugin_name(host))
+    (plugin_folder / PAGES).mkdir(parents=True, exist_ok=True)
+    rules = plugin_folder / "rules.toml"
+    if not rules.exists() and not (plugin_folder / "__init__.py").exists():
         rules.write_text(scaffold("rules.toml", host=host), encoding="utf-8")
-        tell(f"wrote {rules}")
+        echo(f"wrote {rules}")
     cleaner = Cleaner(plugins=no_plugins())
     for page in map(Path, pages):
-        copy = own / PAGES / page.name
-        expected = copy.with_name(copy.name + SUFFIX)
+        copy = plugin_folder / PAGES / page.name
+        expected = copy.with_name(copy.name + EXPECTED_SUFFIX)
         if copy.exists() or expected.exists():
-            tell(f"{copy} is there already and was left alone", err=True)
+            echo(f"{copy} exists already and was not changed", err=True)
             continue
         data = page.read_bytes()
-        known = labels_path(page, labels)
-        if known.is_file():
+        labels_file = labels_path(page, labels)
+        if labels_file.is_file():
             try:
-                write_known(read(data, url), known, expected)
+                copy_labels(read(data, url), labels_file, expected)
             except LabelsError as error:
                 raise click.ClickException(str(error)) from error
         else:
-            write_expected(cleaner.clean(data, url), expected)
+            write_predicted_labels(cleaner.clean(data, url), expected)
         copy.write_bytes(data)
-        taken = f", labelled as in {known}" if known.is_file() else ""
-        tell(f"wrote {copy} and {expected.name}{taken}")
-    tell(f"next: correct the signs in {own / PAGES}, write rules, then run")
-    tell(f"  boilerplate plugins test {own}")
+        source = f", labelled as in {labels_file}" if labels_file.is_file() else ""
+        echo(f"wrote {copy} and {expected.name}{source}")
+    echo(f"next: correct the signs in {plugin_folder / PAGES}, write rules, then run")
+    echo(f"  boilerplate plugins test {plugin_folder}")
 
 
 @plugins.command()
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def test(folders: tuple[Path, ...]) -> None:
-    """Compare what plugins make of their saved pages with what their authors expect.
+    """Compare the labels of saved pages of plugins with the expected ones.
 
     FOLDERS are searched for plugins with pages; the current folder by default. The exit status
     is 1 if any line is wrong. pytest collects the same pages where boilerplate is installed.
     """
-    from boilerplate.plugins.plugin import PluginError
+    from boilerplate.plugins import PluginError
 
     paths = [path for folder in folders or (Path(),) for path in fixtures_in(folder)]
     if not paths:
@@ -299,15 +300,15 @@ def test(folders: tuple[Path, ...]) -> None:
     failed = False
     for path in paths:
         try:
-            outcome = check(path)
+            result = check_fixture(path)
         except (FixtureError, PluginError, OSError) as error:
-            tell(f"{path}: {error}", fg="red")
+            echo(f"{path}: {error}", fg="red")
             failed = True
             continue
-        failed |= outcome.wrong > 0
-        tell(f"{path}: {outcome.summary}", fg="red" if outcome.wrong else "green")
-        for line in outcome.diff:
-            tell(line, fg={"-": "red", "+": "green", "@": "cyan"}.get(line[:1]))
+        failed |= result.wrong > 0
+        echo(f"{path}: {result.summary}", fg="red" if result.wrong else "green")
+        for line in result.diff:
+            echo(line, fg={"-": "red", "+": "green", "@": "cyan"}.get(line[:1]))
     raise SystemExit(1 if failed else 0)
 
 
@@ -318,7 +319,7 @@ def test(folders: tuple[Path, ...]) -> None:
     help="Where the package's folder goes. Default: here.",
 )  # fmt: skip
 def package(folder: Path, into: Path) -> None:
-    """Make a Python package, ready for PyPI, of a plugin's FOLDER."""
+    """Make a Python package, ready for PyPI, from a plugin's FOLDER."""
     import shutil
 
     if not (folder / "rules.toml").is_file():
@@ -327,7 +328,7 @@ def package(folder: Path, into: Path) -> None:
     module = "boilerplate_" + re.sub(r"\W", "_", name)
     target = into / f"boilerplate-{name}"
     if target.exists():
-        raise click.ClickException(f"{target} is there already and was left alone")
+        raise click.ClickException(f"{target} exists already and was not changed")
     shutil.copytree(folder, target / module, ignore=shutil.ignore_patterns("__pycache__"))
     for template, path in (
         ("pyproject.toml", target / "pyproject.toml"),
@@ -336,15 +337,15 @@ def package(folder: Path, into: Path) -> None:
     ):
         if not path.exists():
             path.write_text(scaffold(template, name=name, module=module), encoding="utf-8")
-    tell(f"wrote {target}; next:")
-    tell(f"  pip install -e {target} && boilerplate plugins list")
-    tell(f"  cd {target} && pytest")
+    echo(f"wrote {target}; next:")
+    echo(f"  pip install -e {target} && boilerplate plugins list")
+    echo(f"  cd {target} && pytest")
 
 
-def scaffold(template: str, **words: str) -> str:
-    """One of the files that a new plugin begins with."""
+def scaffold(template: str, **values: str) -> str:
+    """The text of a file of a new plugin, from its template."""
     from importlib.resources import files
     from string import Template
 
     path = files("boilerplate") / "data" / "scaffold" / f"{template}.txt"
-    return Template(path.read_text(encoding="utf-8")).substitute(words)
+    return Template(path.read_text(encoding="utf-8")).substitute(values)

@@ -1,4 +1,4 @@
-"""From the names a user gives to the pages there are to read: files, folders, globs, ``-``."""
+"""Finding the pages that a user names: files, folders, glob patterns, ``-`` for standard input."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Final
 
 STDIN: Final = "-"
-# Of a folder only these are pages; a file named by the user is taken whatever its suffix.
+# In a folder, only files with these suffixes are pages; a file named by the user always is.
 PAGE_SUFFIXES: Final = (".html", ".htm", ".xhtml", ".txt", ".text")
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One page to read.
+    """A page to read.
 
-    ``name`` is its path as the user knows it, ``-`` for standard input; ``folder`` is the
-    folder it was found from; ``problem`` says why there is nothing to read, or is empty.
+    ``name`` is its path as the user wrote it, ``-`` for standard input; ``folder`` is the folder
+    in which it was found; ``problem`` says why it cannot be read, or is empty.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Input:
         return absolute(self.name)
 
     def read(self) -> bytes:
-        """The page's bytes; OSError where they cannot be had."""
+        """Read the page's bytes. Raises OSError."""
         if self.problem:
             raise OSError(self.problem)
         if self.name == STDIN:
@@ -44,23 +44,22 @@ class Input:
 def find_inputs(
     names: Iterable[str], skip: Path | None = None, suffixes: tuple[str, ...] = PAGE_SUFFIXES
 ) -> Iterator[Input]:
-    """The pages behind each name, in the order given, each page once.
+    """The pages that the names stand for, in the order given, each page once.
 
     Folders are walked in sorted order, without following links to folders and without the
-    folder ``skip``; of what they hold, files with one of ``suffixes`` are pages. A name that is
-    no file is tried as a glob. What cannot be found comes as an Input with a problem, so that
-    nothing asked for goes missing.
+    folder ``skip``; files with one of ``suffixes`` are pages. A name that is not a file is tried
+    as a glob pattern. What cannot be found is an Input with a problem, so that it is reported.
     """
     seen: set[Path] = set()
     for name in names:
-        for found in _behind(name, skip, suffixes):
+        for found in _inputs_of(name, skip, suffixes):
             if found.problem or found.path not in seen:
                 seen.add(found.path)
                 yield found
 
 
 def absolute(name: str | Path) -> Path:
-    """A path made absolute and normal, links left alone.
+    """An absolute path without ``..``; links are not followed.
 
     >>> absolute("/a/../b").name
     'b'
@@ -69,11 +68,11 @@ def absolute(name: str | Path) -> Path:
 
 
 def is_special(path: Path) -> bool:
-    """Whether a path is there and no file: reading a pipe that it found would block for ever."""
+    """Whether a path exists and is not a regular file: reading a named pipe could block forever."""
     return os.path.exists(path) and not os.path.isfile(path)
 
 
-def _behind(name: str, skip: Path | None, suffixes: tuple[str, ...]) -> Iterator[Input]:
+def _inputs_of(name: str, skip: Path | None, suffixes: tuple[str, ...]) -> Iterator[Input]:
     if name == STDIN:
         yield Input(STDIN, Path.cwd())
     elif os.path.isdir(name):

@@ -1,4 +1,4 @@
-"""What the commands say on standard error, and with what status they end."""
+"""Printing lines that are safe in a terminal, and exit statuses."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import click
 
 from boilerplate.display import visible
 
-INTERRUPTED_STATUS: Final = 128 + 2  # as a shell says it of Ctrl-C
+INTERRUPTED_STATUS: Final = 128 + 2  # of a process that Ctrl-C (signal 2) ended, in shells
 
 
-def tell(what: str, **style: Any) -> None:
-    """One line on standard output in which names and lines of strangers drive no terminal."""
-    click.secho(visible(what), **style)
+def echo(text: str, **style: Any) -> None:
+    """Print a line on standard output, with untrusted text in it made safe for a terminal."""
+    click.secho(visible(text), **style)
 
 
-def say(what: str) -> None:
-    """One line of the program's own."""
-    click.echo(f"boilerplate: {what}", err=True)
+def say(text: str) -> None:
+    """Print a line of the program's own on standard error."""
+    click.echo(f"boilerplate: {text}", err=True)
 
 
 def warn(name: str, problem: str) -> None:
-    """One line on what is the matter with an input, a shard or a file."""
+    """Print a line on standard error about what is wrong with an input, a shard or a file."""
     say(f"{visible(name)}: {visible(problem)}")

@@ -1,4 +1,4 @@
-"""``boilerplate train site``: learn a site from its pages, look at what was learned, check it."""
+"""``boilerplate train``: train, update, check and report on site models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from boilerplate.cli.sources import PAGE_SUFFIXES, STDIN, Input, find_inputs
-from boilerplate.cli.terminal import tell, warn
+from boilerplate.cli.terminal import echo, warn
+from boilerplate.files import write_atomically
 from boilerplate.page import Kind, Label, Page
 from boilerplate.plugins.paths import site_models_folder
 
@@ -25,7 +26,7 @@ Labels = Sequence[Label | None]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A page to learn from, what it is called, and its labels where someone gave them."""
+    """A page to learn from, its name for messages, and its labels if it was labelled."""
 
     name: str
     page: Page
@@ -34,7 +35,7 @@ class Example:
 
 @click.group()
 def train() -> None:
-    """Learn from pages: what a site's chrome is."""
+    """Train site models on pages of a site."""
 
 
 @train.command()
@@ -43,39 +44,39 @@ def train() -> None:
 @click.option(
     "--site-models", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     envvar="BOILERPLATE_SITE_MODELS",
-    help="Where the site's model lies. Default: a folder of your configuration.",
+    help="The folder of site models. Default: one in your configuration folder.",
 )  # fmt: skip
 @click.option(
     "--labels", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
-    help="A folder with a PAGE.labels file for each page that someone labelled.",
+    help="A folder with a PAGE.labels file for each labelled page.",
 )  # fmt: skip
 @click.option(
-    "--as", "kind", type=click.Choice(["html", "text"]),
-    help="Read the pages as this. Default: told by their content.",
+    "--as", "page_kind", type=click.Choice(["html", "text"]),
+    help="Read the pages as this. Default: detected from their content.",
 )  # fmt: skip
-@click.option("--update", is_flag=True, help="Add the pages to what the model knows already.")
+@click.option("--update", is_flag=True, help="Add the pages to the existing model.")
 @click.option(
-    "--check", is_flag=True, help="Learn nothing; say whether the site still looks like its model."
+    "--check", is_flag=True, help="Train nothing; say whether the site still looks like its model."
 )
 @click.option(
     "--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), metavar="FILE",
-    help="Also draw what was learned, as one HTML file for a browser.",
+    help="Also write what was learned as one HTML file for a browser.",
 )  # fmt: skip
 def site(
     name: str,
     sources: tuple[str, ...],
     folder: Path | None,
     labels: Path | None,
-    kind: Kind | None,
+    page_kind: Kind | None,
     update: bool,
     check: bool,
     report: Path | None,
 ) -> None:
-    """Learn what the chrome of site NAME is, from a few of its pages.
+    """Train a model of site NAME on a few of its pages.
 
     SOURCES are files, folders or glob patterns, as for clean, and .jsonl files with an object
-    a line: {"url": ..., "html": ... or "text": ..., "labels": ... if there are any}. Five
-    pages help, twenty settle it; none needs to be labelled.
+    on each line: {"url": ..., "html": ... or "text": ..., "labels": ... if there are any}. Five
+    pages help, twenty are enough; labels are optional.
 
     \b
     Examples:
@@ -85,18 +86,18 @@ def site(
       boilerplate train site daily.example today/*.html --check
       boilerplate clean page.html --url https://daily.example/a-page
 
-    The model is one file, NAME.site.zip, that holds no text of the pages; clean finds it by
-    the page's URL. Pages whose URL is of another site are said and left out, and so are pages
+    The model is one file, NAME.site.zip, which contains no text of the pages; clean finds it by
+    the page's URL. Pages of another site, by their URL, are named and left out, and so are pages
     that have next to nothing in common with the others.
 
     \b
-    A labels file has the lines of its page, one under the other, each with a sign:
+    A labels file has a line for each line of its page, with a sign before its text:
       + a line of the article
       - a line of site chrome
       ? not known
     'boilerplate train labels page.html' writes one to correct.
 
-    Exit status: 0 all went well, 1 some input failed or, with --check, the site has drifted,
+    Exit status: 0 success, 1 some input failed or, with --check, the site has changed,
     2 the command was wrong.
     """
     from boilerplate.site_models.folder import SUFFIX, is_site
@@ -105,43 +106,46 @@ def site(
     name = name.lower().removeprefix("www.")
     if not is_site(name):
         raise click.BadParameter(
-            f"{name!r} is no host name; write it as in daily.example", param_hint="NAME"
+            f"{name!r} is not a host name; write it as in daily.example", param_hint="NAME"
         )
     if not sources:
         raise click.UsageError("name the pages to learn from: files, folders, glob patterns")
     folder = folder or site_models_folder()
     path = folder / f"{name}{SUFFIX}"
-    known = _known(path) if update or check else SiteModel(name)
+    existing = _load(path) if update or check else SiteModel(name)
     failures: list[str] = []
-    examples = list(_examples(sources, kind, labels, failures))
+    examples = list(_examples(sources, page_kind, labels, failures))
     if check:
-        drifted = _check(known, examples)
+        drifted = _check(existing, examples)
         sys.exit(1 if drifted or failures else 0)
     if not examples:
         raise click.ClickException("there is no page to learn from")
     model = SiteModel(name).partial_fit(
         [example.page for example in examples], [example.labels for example in examples]
     )
-    _say_left_out(model, examples)
-    model = known.merge(model)
+    _warn_about_left_out(model, examples)
+    model = existing.merge(model)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         model.save(path)
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror or error}") from error
-    tell(f"{path}: {_counted(model)}, {path.stat().st_size / 1000:.0f} kB")
+    echo(f"{path}: {_page_counts(model)}, {path.stat().st_size / 1000:.0f} kB")
     if report:
         from boilerplate.explain.site_report import site_report
 
-        report.write_text(site_report(model, [(e.name, e.page) for e in examples]), "utf-8")
+        html = site_report(model, [(e.name, e.page) for e in examples])
+        write_atomically(report, html.encode("utf-8"))
     sys.exit(1 if failures else 0)
 
 
 @train.command()
 @click.argument("source", type=click.Path(allow_dash=True))
-@click.option("--as", "kind", type=click.Choice(["html", "text"]), help="Read the page as this.")
-def labels(source: str, kind: Kind | None) -> None:
-    """Print the lines of a page with the labels the model would give, for you to correct.
+@click.option(
+    "--as", "page_kind", type=click.Choice(["html", "text"]), help="Read the page as this."
+)
+def labels(source: str, page_kind: Kind | None) -> None:
+    """Print the lines of a page with the labels that the model predicts, to be corrected.
 
     \b
     Example:
@@ -155,11 +159,11 @@ def labels(source: str, kind: Kind | None) -> None:
     except OSError as error:
         raise click.ClickException(f"{source}: {error.strerror or error}") from error
     sys.stdout.buffer.write(
-        write_labels(Cleaner().clean(data, kind=kind)).encode("utf-8", "replace")
+        write_labels(Cleaner().clean(data, kind=page_kind)).encode("utf-8", "replace")
     )
 
 
-def _known(path: Path) -> SiteModel:
+def _load(path: Path) -> SiteModel:
     from boilerplate.site_models.file import SiteModelError
     from boilerplate.site_models.site_model import SiteModel
 
@@ -172,9 +176,9 @@ def _known(path: Path) -> SiteModel:
 
 
 def _examples(
-    sources: Sequence[str], kind: Kind | None, labels: Path | None, failures: list[str]
+    sources: Sequence[str], page_kind: Kind | None, labels: Path | None, failures: list[str]
 ) -> Iterator[Example]:
-    """The pages behind the names; what cannot be read is said, and noted in ``failures``."""
+    """Read the pages; what cannot be read is a warning, and added to ``failures``."""
     for found in find_inputs(sources, suffixes=(*PAGE_SUFFIXES, *JSONL_SUFFIXES)):
         try:
             data = found.read()
@@ -183,48 +187,49 @@ def _examples(
                     if line.strip():
                         where = f"{found.name}, line {number}"
                         try:
-                            yield _from_json(where, line, kind)
+                            yield _from_json(where, line, page_kind)
                         except ValueError as error:
                             _fail(where, str(error), failures)
             else:
-                yield _from_file(found, data, kind, labels)
+                yield _from_file(found, data, page_kind, labels)
         except OSError as error:
             _fail(found.name, error.strerror or str(error), failures)
         except ValueError as error:
             _fail(found.name, str(error), failures)
 
 
-def _from_file(found: Input, data: bytes, kind: Kind | None, labels: Path | None) -> Example:
+def _from_file(found: Input, data: bytes, page_kind: Kind | None, labels: Path | None) -> Example:
     from boilerplate.labelling.labels import labels_path, read_labels
     from boilerplate.reading.encoding import decode
     from boilerplate.reading.read import read
 
-    page = read(data, kind=kind)
+    page = read(data, kind=page_kind)
     if labels is None or found.name == STDIN:
         return Example(found.name, page)
-    beside = labels_path(Path(found.name), labels)
-    if not beside.is_file():
+    path = labels_path(Path(found.name), labels)
+    if not path.is_file():
         return Example(found.name, page)
-    return Example(found.name, page, read_labels(decode(beside.read_bytes()), page, str(beside)))
+    return Example(found.name, page, read_labels(decode(path.read_bytes()), page, str(path)))
 
 
-def _from_json(where: str, line: bytes, kind: Kind | None) -> Example:
+def _from_json(where: str, line: bytes, page_kind: Kind | None) -> Example:
     from boilerplate.labelling.labels import read_labels
     from boilerplate.reading.read import read
 
     record: Any = json.loads(line)
     if not isinstance(record, dict):
-        raise ValueError("is no JSON object")
+        raise ValueError("is not a JSON object")
     url, labels = record.get("url"), record.get("labels")
-    for key, as_kind in (("html", "html"), ("text", "text")):
+    kinds: tuple[Kind, ...] = ("html", "text")
+    for key in kinds:
         if isinstance(text := record.get(key), str):
-            page = read(text, url if isinstance(url, str) else None, kind or as_kind)  # type: ignore[arg-type]
+            page = read(text, url if isinstance(url, str) else None, page_kind or key)
             known = read_labels(labels, page, "labels") if isinstance(labels, str) else None
             return Example(where, page, known)
     raise ValueError('has neither "html" nor "text"')
 
 
-def _say_left_out(model: SiteModel, examples: Sequence[Example]) -> None:
+def _warn_about_left_out(model: SiteModel, examples: Sequence[Example]) -> None:
     from boilerplate.site_models.site_model import is_of, standings
 
     for example, standing in zip(
@@ -232,12 +237,12 @@ def _say_left_out(model: SiteModel, examples: Sequence[Example]) -> None:
     ):
         if not is_of(example.page.site, model.site):
             warn(example.name, f"is a page of {example.page.site}: left out")
-        elif standing == "stranger":
+        elif standing == "outlier":
             warn(example.name, "has next to nothing in common with the others: left out")
 
 
 def _check(model: SiteModel, examples: Sequence[Example]) -> bool:
-    """Print how far each page has drifted; whether the site has, by half of its pages."""
+    """Print the drift of each page; return whether the median says that the site has changed."""
     from statistics import median
 
     from boilerplate.cleaner import Cleaner
@@ -250,21 +255,21 @@ def _check(model: SiteModel, examples: Sequence[Example]) -> bool:
         if drift is None:
             continue
         drifts.append(drift)
-        tell(f"{drift:.2f}  {example.name}")
+        echo(f"{drift:.2f}  {example.name}")
     if not drifts:
-        raise click.ClickException("no page could be held against the model")
+        raise click.ClickException("no page could be compared with the model")
     drifted = median(drifts) >= DRIFTED
-    tell(
+    echo(
         f"{model.site}: "
-        + ("no longer looks like its model; learn it again" if drifted else "looks like its model")
+        + ("no longer looks like its model; train it again" if drifted else "looks like its model")
     )
     return drifted
 
 
-def _counted(model: SiteModel) -> str:
+def _page_counts(model: SiteModel) -> str:
     pages = f"{model.n_pages} page{'' if model.n_pages == 1 else 's'}"
-    copies = int(model.knowledge.copies.sum())
-    return f"{pages}, {copies} of them the same article as another" if copies else pages
+    copies = int(model.evidence.copies.sum())
+    return f"{pages}, {copies} of them with the same article as another" if copies else pages
 
 
 def _fail(name: str, problem: str, failures: list[str]) -> None:

@@ -1,14 +1,14 @@
-// The labelling page. What a page says is put into the document as text, never as markup: the
-// content security policy allows no other script, and trusted types no way around it.
+// The labelling page. The text of pages is added to the document as text, never as markup. The
+// content security policy allows no other script, and trusted types forbid markup from strings.
 
-const LABELS = { "+": "article", "-": "chrome", "?": "nobody can tell" };
+const LABELS = { "+": "article", "-": "chrome", "?": "undecided" };
 const OTHER = { "+": "-", "-": "+", "?": "+" };
 const SHOWN_AS = { "+": "+", "-": "\u2212", "?": "?" };
-const DOUBTFUL = 0.1; // of being wrong, from which a line is worth a look
+const DOUBTFUL = 0.1; // probability of a wrong prediction, from which a line should be checked
 
 const element = (id) => document.getElementById(id);
 
-// The address brings the token behind #; a reload finds it here. Other tabs don't.
+// The token follows # in the address. A reload finds it in this tab's storage.
 const token = location.hash.slice(1) || sessionStorage.getItem("token") || "";
 sessionStorage.setItem("token", token);
 history.replaceState(null, "", "/");
@@ -17,28 +17,28 @@ let session = { site: "", pages: [] };
 let page = null;
 let cursor = 0;
 let anchor = 0; // a range goes from here to the cursor
-let visited = []; // pages seen, for going back
+let visited = []; // numbers of pages shown, for going back
 let gainBefore = null;
-let busy = false; // another page is coming, and keys would hit the one that is going
-let undoing = 0; // undos under way; more of them may be asked for
+let busy = false; // another page is loading, and keys would change the one that is shown
+let undoing = 0; // running undos; more may be requested meanwhile
 
 // ------------------------------------------------------------------------- asking the server
 
 async function ask(path, body) {
-  const asked = { headers: { "x-token": token }, cache: "no-store" };
-  if (body !== undefined) Object.assign(asked, { method: "POST", body: JSON.stringify(body) });
+  const request = { headers: { "x-token": token }, cache: "no-store" };
+  if (body !== undefined) Object.assign(request, { method: "POST", body: JSON.stringify(body) });
   let answer;
   try {
-    answer = await fetch(path, asked);
+    answer = await fetch(path, request);
   } catch {
-    throw new Error("Nothing answers, and nothing is saved from here on. What you did before is: start the command again.");
+    throw new Error("The server does not answer: nothing is saved from now on. Earlier changes are saved; start the command again.");
   }
-  const said = await answer.json();
-  if (!answer.ok) throw new Error(said.error);
-  return said;
+  const content = await answer.json();
+  if (!answer.ok) throw new Error(content.error);
+  return content;
 }
 
-// Requests that change something go one after the other.
+// Requests that change something are sent one after the other.
 let queue = Promise.resolve();
 let waiting = 0;
 
@@ -47,8 +47,8 @@ function change(path, body, then) {
   element("saved").textContent = "saving";
   queue = queue
     .then(() => ask(path, body))
-    .then(async (said) => {
-      await then?.(said);
+    .then(async (answer) => {
+      await then?.(answer);
       element("problem").hidden = true;
       if (waiting === 1) element("saved").textContent = "saved";
     })
@@ -77,7 +77,7 @@ function make(tag, className, text) {
   return made;
 }
 
-const signOf = (i) => (page.signs[i] === "." ? page.lines[i].said : page.signs[i]);
+const signOf = (i) => (page.signs[i] === "." ? page.lines[i].predicted : page.signs[i]);
 const isOpen = (i) => page.signs[i] === ".";
 
 function drawLine(line, i) {
@@ -89,12 +89,12 @@ function drawLine(line, i) {
   sign.firstChild.setAttribute("aria-hidden", "true");
   const p = make("span", "p");
   const bar = make("i");
-  bar.style.width = `${100 * line.p}%`;
-  p.append(bar, make("b", "", line.p.toFixed(2)));
+  bar.style.width = `${100 * line.probability}%`;
+  p.append(bar, make("b", "", line.probability.toFixed(2)));
   const text = make("span", "text", line.text);
   text.dir = "auto";
   if (line.language) text.lang = line.language;
-  row.append(sign, p, text, make("small", "why", line.why));
+  row.append(sign, p, text, make("small", "why", line.reason));
   row.classList.toggle("doubtful", line.doubt >= DOUBTFUL);
   return row;
 }
@@ -170,7 +170,7 @@ const percent = (share) => `${(100 * share).toFixed(1)} %`;
 function drawGain(gain) {
   const body = element("gain-body");
   if (!gain.pages) {
-    body.replaceChildren(make("p", "", "Nothing yet: finish a page, and its labels tell."));
+    body.replaceChildren(make("p", "", "Nothing yet: finish a page first."));
     return;
   }
   const table = make("table");
@@ -179,7 +179,7 @@ function drawGain(gain) {
   for (const [name, value] of [
     ["general model", gain.general],
     ["with the site's other pages", gain.unlabelled],
-    ["and with their labels", gain.taught],
+    ["and with their labels", gain.labelled],
   ]) {
     const row = make("tr");
     const head = make("th", "", name);
@@ -192,18 +192,18 @@ function drawGain(gain) {
     rows.append(row);
   }
   table.append(caption, rows);
-  const said = [`Gained by the site model: ${signed(gain.taught - gain.general)}, by your labels: ${signed(gain.taught - gain.unlabelled)}.`];
+  const sentences = [`Gained by the site model: ${signed(gain.labelled - gain.general)}, by your labels: ${signed(gain.labelled - gain.unlabelled)}.`];
   if (gainBefore?.pages && gainBefore.pages !== gain.pages) {
-    const since = gain.taught - gain.general - (gainBefore.taught - gainBefore.general);
-    said.push(`Since the page before: ${signed(since)}.`);
+    const since = gain.labelled - gain.general - (gainBefore.labelled - gainBefore.general);
+    sentences.push(`Since the page before: ${signed(since)}.`);
   }
-  said.push(`It still has ${percent(gain.corrected)} of these lines wrong.`);
+  sentences.push(`It still has ${percent(gain.wrong)} of these lines wrong.`);
   if (gain.expected !== null) {
-    said.push(`On the other pages it expects a line F1 of ${asF1(gain.expected)}; the labels of ${gain.part === 1 ? "one page" : `${gain.part} pages`} change at most ${percent(gain.moved)} of their lines.`);
+    sentences.push(`On the other pages it expects a line F1 of ${asF1(gain.expected)}; the labels of ${gain.part === 1 ? "one page" : `${gain.part} pages`} change at most ${percent(gain.changed)} of their lines.`);
   }
-  const parts = [table, make("p", "", said.join(" "))];
+  const parts = [table, make("p", "", sentences.join(" "))];
   if (gain.enough) {
-    parts.unshift(make("p", "enough", gain.moved === null
+    parts.unshift(make("p", "enough", gain.changed === null
       ? "Enough: all pages are labelled."
       : "Enough: more labels would change next to nothing."));
   }
@@ -232,7 +232,7 @@ function move(to, extend) {
   drawCursor();
 }
 
-function say(sign) {
+function setSign(sign) {
   if (!page) return;
   const [first, last] = range();
   const { number } = page;
@@ -244,7 +244,7 @@ function say(sign) {
   change(`/api/pages/${number}/labels`, { first, last, sign });
 }
 
-// Lines in doubt that follow one another under one sign are mostly of one kind, and judged as one.
+// Neighbouring lines in doubt with the same sign mostly belong together: they are selected as one.
 function endOfStretch(from, step) {
   const belongs = (i) => page.lines[i]?.doubt >= DOUBTFUL && signOf(i) === signOf(from);
   let end = from;
@@ -290,12 +290,12 @@ function back() {
 function finish() {
   if (!page || busy) return;
   setBusy(true);
-  change(`/api/pages/${page.number}/finish`, {}, async (said) => {
-    session = said;
-    visited.push(said.finished);
-    const next = session.pages[0]; // those that are not finished stand first
-    show(await ask(`/api/pages/${next.finished ? said.finished : next.number}`));
-    updateGain(); // takes a second or more, in which nobody waits for it
+  change(`/api/pages/${page.number}/finish`, {}, async (overview) => {
+    session = overview;
+    visited.push(overview.finished);
+    const next = session.pages[0]; // unfinished pages come first
+    show(await ask(`/api/pages/${next.finished ? overview.finished : next.number}`));
+    updateGain(); // takes a second or more, so nothing waits for it
   }).finally(() => setBusy(false));
 }
 
@@ -325,8 +325,8 @@ const KEYS = {
   ArrowDown: (e) => move(cursor + 1, e.shiftKey), ArrowUp: (e) => move(cursor - 1, e.shiftKey),
   J: () => move(cursor + 1, true), K: () => move(cursor - 1, true),
   Home: (e) => move(0, e.shiftKey), End: (e) => move(Infinity, e.shiftKey),
-  " ": () => say(OTHER[signOf(cursor)]),
-  "+": () => say("+"), "=": () => say("+"), "-": () => say("-"), 0: () => say("?"),
+  " ": () => setSign(OTHER[signOf(cursor)]),
+  "+": () => setSign("+"), "=": () => setSign("+"), "-": () => setSign("-"), 0: () => setSign("?"),
   d: () => jump(1), D: () => jump(-1),
   u: undo, Enter: finish, n: another, p: back,
   "?": () => element("help").showModal(),
@@ -346,7 +346,7 @@ element("lines").addEventListener("click", (event) => {
   const row = event.target.closest("li");
   if (!row) return;
   move(Number(row.id.slice(5)), event.shiftKey);
-  if (event.target.closest(".sign")) say(OTHER[signOf(cursor)]);
+  if (event.target.closest(".sign")) setSign(OTHER[signOf(cursor)]);
 });
 
 for (const [id, act] of [["undo", undo], ["finish", finish], ["doubt", () => jump(1)]]) {

@@ -19,60 +19,61 @@ from boilerplate.explain.html_parts import (
     name_of_language,
     share_bar,
 )
-from boilerplate.explain.page_report import dropped_by, page_section
+from boilerplate.explain.page_report import FOREIGN, dropped_by, page_section
 from boilerplate.result import CleanPage
 
 if TYPE_CHECKING:
-    from boilerplate.explain.summary import Batch
+    from boilerplate.explain.summary import Summary
 
 
 def html_report(pages: Iterable[tuple[str, CleanPage]]) -> str:
-    """One self-contained HTML file about pages and the names of their sources.
+    """One self-contained HTML file about named pages.
 
-    It runs no script, loads nothing, and says so in its content security policy. Of many pages
-    the strangest are shown line by line, after a summary of all.
+    It runs no script and loads nothing, which its content security policy enforces. Of many pages
+    there is a summary, and those most worth a look are shown line by line.
     """
-    from boilerplate.explain.summary import Batch
+    from boilerplate.explain.summary import Summary
 
-    found = Batch()
+    summary = Summary()
     for name, page in pages:
-        found.add(name, page)
-    return batch_report(found)
+        summary.add(name, page)
+    return summary_report(summary)
 
 
-def batch_report(batch: Batch) -> str:
-    """The same of pages that were gathered one by one."""
-    shown = [(visible(digest.name), page) for digest, page in batch.strangest()]
-    alone = batch.pages == 1 and not batch.errors
+def summary_report(summary: Summary) -> str:
+    """The same as ``html_report``, from a summary of the pages."""
+    shown = [(visible(figures.name), page) for figures, page in summary.pages_to_check()]
+    alone = summary.pages == 1 and not summary.errors
     return Template(data_file("report.html")).substitute(
-        title=escape(shown[0][0] if alone else counted(batch.pages, "page")),
+        title=escape(shown[0][0] if alone else counted(summary.pages, "page")),
         style=data_file("report.css"),
-        summary="" if alone else _batch(batch),
+        summary="" if alone else _summary(summary),
         pages="\n".join(page_section(n, name, page) for n, (name, page) in enumerate(shown, 1)),
     )
 
 
-def _batch(batch: Batch) -> str:
-    """What is to be said of all pages together, and the pages by name."""
-    dropped = batch.lines - batch.kept
+def _summary(summary: Summary) -> str:
+    """The section with the counts over all pages, the sites, and the list of pages."""
+    dropped = summary.lines - summary.kept
     facts = {
-        "lines": f"{batch.lines:,}",
-        "kept": f"{batch.kept:,}",
+        "lines": f"{summary.lines:,}",
+        "kept": f"{summary.kept:,}",
         "dropped": f"{dropped:,}",
-        "failed": counted(batch.errors, "page") if batch.errors else "",
-        "read in part": counted(batch.in_part, "page") if batch.in_part else "",
+        FOREIGN: counted(summary.foreign, "line") if summary.foreign else "",
+        "failed": counted(summary.errors, "page") if summary.errors else "",
+        "read in part": counted(summary.in_part, "page") if summary.in_part else "",
     }
     languages = Counter(
-        {name_of_language(code): tally[0] for code, tally in batch.languages.items()}
+        {name_of_language(code): counts[0] for code, counts in summary.languages.items()}
     )
     tables = [
-        dropped_by(batch.deciders),
-        counts_table("Dropped as", largest_first(batch.kinds)),
+        dropped_by(summary.deciders),
+        counts_table("Dropped as", largest_first(summary.kinds)),
         counts_table("Pages by language", largest_first(languages), "pages"),
     ]
     return f"""<section id="batch">
 <header>
-<h1>{counted(batch.pages, "page")}</h1>
+<h1>{counted(summary.pages, "page")}</h1>
 <dl>
 {definition_list(facts)}
 </dl>
@@ -80,55 +81,55 @@ def _batch(batch: Batch) -> str:
 <div class="tallies">
 {"".join(tables)}
 </div>
-{_sites(batch)}
-{_contents(batch)}
+{_sites(summary)}
+{_page_list(summary)}
 </section>"""
 
 
-def _sites(batch: Batch) -> str:
-    """Sites, those first whose pages look least like their site model."""
+def _sites(summary: Summary) -> str:
+    """The table of sites, those that have drifted most from their site model first."""
     from boilerplate.site_models.site_model import DRIFTED
 
-    if not batch.sites:
+    if not summary.sites:
         return ""
-    found = batch.strange_sites()
+    found = summary.sites_to_check()
     rows = []
     for name, site in found[:MAX_ROWS]:
         drift = site.mean_drift
-        said = "no site model" if drift is None else f"{drift:.2f}"
+        value = "no site model" if drift is None else f"{drift:.2f}"
         drifts = drift is not None and drift >= DRIFTED
         rows.append(
             f'<tr{" class=drifts" if drifts else ""}><th scope="row">{escape(visible(name))}</th>'
             f"<td>{site.pages:,}</td><td>{site.empty or ''}</td>"
-            f"<td>{said}{' · drifts' if drifts else ''}</td></tr>"
+            f"<td>{value}{' · drifts' if drifts else ''}</td></tr>"
         )
     more = len(found) - len(rows)
     rest = f'<p class="rest">and {counted(more, "site")} more</p>' if more else ""
     return (
-        '<table class="sites"><caption>Sites, those that drift first</caption><thead><tr>'
+        '<table class="sites"><caption>Sites, those that drift most first</caption><thead><tr>'
         '<th scope="col">site</th><th scope="col">pages</th><th scope="col">nothing kept</th>'
         f'<th scope="col">drift</th></tr></thead><tbody>{"".join(rows)}</tbody></table>{rest}'
     )
 
 
-def _contents(batch: Batch) -> str:
-    shown = len(batch.strangest())
+def _page_list(summary: Summary) -> str:
+    """The list of pages, those most worth a look first, with links to those that are shown."""
+    shown = len(summary.pages_to_check())
     rows = []
-    for n, one in enumerate(batch.digests(), 1):
-        counts = f"{one.kept} of {counted(one.lines, 'line')} kept"
-        about = " · ".join(visible(part) for part in (one.site, one.language, counts) if part)
-        strange = one.strange[1]
-        said = (
-            f'<span class="name" dir="auto">{escape(visible(one.name))}</span>'
-            f"<small>{escape(about)}{f' · <b>{strange}</b>' if strange else ''}</small>"
-            f"{share_bar(one.share)}"
+    for n, page in enumerate(summary.page_summaries(), 1):
+        counts = f"{page.kept} of {counted(page.lines, 'line')} kept"
+        about = " · ".join(visible(part) for part in (page.site, page.language, counts) if part)
+        concern = page.concern[1]
+        row = (
+            f'<span class="name" dir="auto">{escape(visible(page.name))}</span>'
+            f"<small>{escape(about)}{f' · <b>{concern}</b>' if concern else ''}</small>"
+            f"{share_bar(page.share)}"
         )
-        rows.append(f'<li><a href="#p{n}">{said}</a></li>' if n <= shown else f"<li>{said}</li>")
-    more = batch.pages - len(rows)
+        rows.append(f'<li><a href="#p{n}">{row}</a></li>' if n <= shown else f"<li>{row}</li>")
+    more = summary.pages - len(rows)
     if more > 0:
-        rows.append(f"<li>and {counted(more, 'page')} more, less strange than these</li>")
+        rows.append(f"<li>and {counted(more, 'page')} more, less in need of a look</li>")
     return (
-        '<nav aria-labelledby="pages"><h2 id="pages">Pages, the strangest first</h2>\n<ol>\n'
-        + "\n".join(rows)
-        + "\n</ol></nav>"
+        '<nav aria-labelledby="pages"><h2 id="pages">Pages, those most worth a look first</h2>\n'
+        "<ol>\n" + "\n".join(rows) + "\n</ol></nav>"
     )

@@ -16,6 +16,7 @@ from typing import Final
 
 from boilerplate.display import visible
 from boilerplate.explain.html_parts import (
+    counted,
     counts_table,
     definition_list,
     largest_first,
@@ -26,6 +27,8 @@ from boilerplate.explain.terminal import numbered_predictions, unread_note
 from boilerplate.page import Label
 from boilerplate.result import CleanPage, Prediction
 
+FOREIGN: Final = "dropped in another language"  # of a page or of many, in their lists of facts
+DECIDERS: Final = ("model", "site_model", "threshold")  # what drops lines, beside plugins
 Numbered = tuple[int, Prediction]  # a line's number on the page, from 1
 
 
@@ -49,11 +52,12 @@ STRIP_WIDTH, STRIP_HEIGHT, MIN_BAR_HEIGHT = 1000.0, 40.0, 3.0
 
 
 def dropped_by(deciders: Mapping[str, int]) -> str:
-    """How many lines were dropped by whom, as a table."""
-    from boilerplate.explain.reasons import DECIDERS
-
+    """How many lines the model, the site model, the threshold and each plugin dropped; a table."""
+    counts = {name.replace("_", " "): deciders.get(name, 0) for name in DECIDERS}
+    plugins = {name: count for name, count in deciders.items() if name not in DECIDERS}
     return counts_table(
-        "Dropped by", [(who, deciders[who]) for who in DECIDERS if deciders.get(who)]
+        "Dropped by",
+        [*((name, count) for name, count in counts.items() if count), *largest_first(plugins)],
     )
 
 
@@ -92,17 +96,18 @@ def page_section(number: int, name: str, page: CleanPage) -> str:
 
 def _why_dropped(page: CleanPage) -> tuple[Counter[str], Counter[str]]:
     """How many lines were dropped by whom, and as what."""
-    from boilerplate.explain.reasons import decider
-
     dropped = [p for _, p in numbered_predictions(page) if p.label is Label.BOILERPLATE]
     return (
-        Counter(decider(p.reason) for p in dropped if p.reason),
+        Counter(p.decided_by for p in dropped),
         Counter(p.kind or "other" for p in dropped),
     )
 
 
 def _about(name: str, page: CleanPage, total: int) -> str:
     """Source, site, language, kind and how much was kept; ``total`` is the number of lines."""
+    from boilerplate.explain.reasons import count_foreign
+
+    foreign = count_foreign(page.predictions, page.language)
     return definition_list(
         {
             "source": escape(name) if page.page.metadata.title else "",  # else it is the heading
@@ -110,6 +115,7 @@ def _about(name: str, page: CleanPage, total: int) -> str:
             "language": escape(name_of_language(page.language)) if page.language else "",
             "read as": "HTML" if page.page.kind == "html" else "plain text",
             "kept": f"<b>{len(page.kept)}</b> of {total}&nbsp;lines{share_bar(_share(page))}",
+            FOREIGN: counted(foreign, "line") if foreign else "",
             "in part": unread_note(page),
         }
     )

@@ -7,8 +7,7 @@ has a phrase that is true of the line and can be checked on the page (``phrases`
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -30,7 +29,8 @@ from boilerplate.kernels.plain_results import MAX_GROUPS
 from boilerplate.language.names import language_name, same_language
 from boilerplate.model.stack import Evidence, Scores
 from boilerplate.numeric import Floats
-from boilerplate.page import Element, Line, Page
+from boilerplate.page import Element, Label, Line, Page
+from boilerplate.result import Prediction
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +226,16 @@ def is_foreign(language: str | None, page_language: str | None) -> bool:
     return bool(language and page_language) and not same_language(language, page_language)
 
 
+def count_foreign(predictions: Iterable[Prediction], page_language: str | None) -> int:
+    """How many lines were dropped that are, surely enough, in another language than the page."""
+    return sum(
+        each.label is Label.BOILERPLATE
+        and each.language_confidence >= LIMITS.min_language_probability
+        and is_foreign(each.language, page_language)
+        for each in predictions
+    )
+
+
 def language_phrase(language: str, page_language: str) -> str:
     """The phrase for a line in another language than its page.
 
@@ -244,25 +254,3 @@ def naming(kind: str | None, reason: str) -> str:
     ('cookie notice: short, among chrome lines', 'shaped like prose')
     """
     return f"{KIND_WORDS[kind]}: {reason}" if kind in KIND_WORDS else reason
-
-
-DECIDERS: Final = ("model", "site model", "plugin", "language")
-_QUOTED: Final = re.compile(r'"[^"]*"')
-_OF_SITE: Final = re.compile(r"\bthis site\b")
-_OF_LANGUAGE: Final = re.compile(r" line on an? [^,]+ page|in another (?:language|script) than")
-
-
-def decider(reason: str) -> str:
-    """Whose evidence comes first in a reason, one of DECIDERS.
-
-    >>> decider("plugin:courier: drop"), decider("stands on 9 of 10 pages of this site, short")
-    ('plugin', 'site model')
-    >>> decider("Turkish line on an English page"), decider("short, all links")
-    ('language', 'model')
-    """
-    if reason.startswith("plugin:"):
-        return "plugin"
-    said = _QUOTED.sub("", reason)  # what the page calls its elements says nothing
-    if _OF_SITE.search(said):
-        return "site model"
-    return "language" if _OF_LANGUAGE.search(said) else "model"

@@ -14,14 +14,15 @@ from typing import Final
 
 import numpy as np
 
+from boilerplate import kernels
 from boilerplate.display import visible
 from boilerplate.explain.html_parts import counted, data_file, definition_list
+from boilerplate.kernels.site_arrays import Hash, find
 from boilerplate.numeric import Ints
 from boilerplate.page import Element, Page, is_blank
-from boilerplate.site_models.evidence import Knowledge
-from boilerplate.site_models.fingerprints import line_hashes, named_elements, named_place
+from boilerplate.site_models.evidence import SiteEvidence
+from boilerplate.site_models.places import named_elements, place_hash
 from boilerplate.site_models.site_model import SiteModel, standings
-from boilerplate.site_models.statistics import find
 
 Named = Sequence[tuple[str, Page]]
 
@@ -53,7 +54,7 @@ def site_report(model: SiteModel, pages: Named) -> str:
 
     ``pages`` are names and pages. The file has no script and loads nothing.
     """
-    knowledge = model.knowledge
+    evidence = model.evidence
     only_pages = [page for _, page in pages]
     by_standing: dict[str | None, list[str]] = {}
     for (name, _), standing in zip(pages, standings(model, only_pages), strict=True):
@@ -63,24 +64,24 @@ def site_report(model: SiteModel, pages: Named) -> str:
             "Lines that recur",
             "On how many of the site's pages a line stands, numbers, dates and copies of one "
             "article aside. What recurs is chrome, unless the model is sure of it.",
-            recurring(knowledge, only_pages),
+            recurring(evidence, only_pages),
         ),
         _rows_section(
             "Places",
             "What share of a place's characters is article, where nothing recurs.",
-            places(knowledge, only_pages),
+            places(evidence, only_pages),
         ),
         _names_section(
-            "Pages unlike the others, not learned from", sorted(by_standing.get("stranger", []))
+            "Pages unlike the others, not learned from", sorted(by_standing.get("outlier", []))
         ),
         _names_section(
             "Pages that hold an article another page holds", sorted(by_standing.get("copy", []))
         ),
     ]
     counts = {
-        "pages": str(knowledge.n),
-        "lines that recur": str(_count_recurring(knowledge)),
-        "places": str(len(knowledge.place.keys)),
+        "pages": str(evidence.n_pages),
+        "lines that recur": str(_count_recurring(evidence)),
+        "places": str(len(evidence.places.keys)),
     }
     return Template(data_file("site.html")).substitute(
         title=escape(visible(model.site or "a site")),
@@ -90,14 +91,16 @@ def site_report(model: SiteModel, pages: Named) -> str:
     )
 
 
-def recurring(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
+def recurring(evidence: SiteEvidence, pages: Iterable[Page]) -> list[Row]:
     """The lines of the pages that stand on two or more of the site's, the most frequent first."""
     texts: dict[int, str] = {}
     for page in pages:
         lines = [line.text for line in page.lines if not is_blank(line)]
-        for key, text in zip(line_hashes(lines)[:, 0].tolist(), lines, strict=True):
+        for key, text in zip(
+            kernels.line_fingerprints(lines)[:, Hash.STRICT].tolist(), lines, strict=True
+        ):
             texts.setdefault(key, text)
-    keys, counts = knowledge.posted.keys, knowledge.posted.counts
+    keys, counts = evidence.arrays.strict.keys, evidence.arrays.strict.counts
     at = find(keys, np.array(list(texts), np.int64))
     rows = [
         (int(counts[i]), text)
@@ -106,23 +109,27 @@ def recurring(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
     ]
     rows.sort(key=lambda row: (-row[0], row[1]))
     return [
-        Row(n / knowledge.n, f"{n} of {knowledge.n}", f'<span dir="auto">{_short(text)}</span>')
+        Row(
+            n / evidence.n_pages,
+            f"{n} of {evidence.n_pages}",
+            f'<span dir="auto">{_short(text)}</span>',
+        )
         for n, text in rows
     ]
 
 
-def places(knowledge: Knowledge, pages: Iterable[Page]) -> list[Row]:
+def places(evidence: SiteEvidence, pages: Iterable[Page]) -> list[Row]:
     """The places in the markup of the pages where lines stand, those with most text first."""
     names: dict[int, str] = {}
     for page in pages:
         for at in named_elements(page.lines, page.elements):
             if at >= 0:
-                key = named_place(page.elements[at].tag, page.elements[at].names)
+                key = place_hash(page.elements[at].tag, page.elements[at].names)
                 names.setdefault(key, path_name(page.elements, at))
-    tally = knowledge.place
-    found: Ints = find(tally.keys, np.array(list(names), np.int64))
+    counts = evidence.places
+    found: Ints = find(counts.keys, np.array(list(names), np.int64))
     rows = [
-        (float(tally.chars[i]), float(tally.content[i]), int(tally.pages[i]), name)
+        (float(counts.chars[i]), float(counts.content[i]), int(counts.pages[i]), name)
         for i, name in zip(found.tolist(), names.values(), strict=True)
         if i >= 0
     ]
@@ -147,8 +154,8 @@ def path_name(elements: Sequence[Element], index: int) -> str:
     return " > ".join(reversed(names))
 
 
-def _count_recurring(knowledge: Knowledge) -> int:
-    counts = knowledge.posted.counts
+def _count_recurring(evidence: SiteEvidence) -> int:
+    counts = evidence.arrays.strict.counts
     return int((counts > 1).sum())
 
 

@@ -1,7 +1,7 @@
-"""Many pages at a glance: what was dropped and why, their languages, which sites and pages to see.
+"""A summary of many pages: counts by decider, kind and language, sites, and the pages to check.
 
-Pages are added one by one and forgotten but for the strangest, so that a million take no more
-room than a hundred.
+Pages are added one by one. Only those that are most worth a look are kept, so that a million pages
+take no more memory than a hundred.
 """
 
 from __future__ import annotations
@@ -14,66 +14,84 @@ from typing import Any, Final
 
 from boilerplate.page import Label, is_blank
 from boilerplate.result import CleanPage
-from boilerplate.serialize import page_of_record
 
-MAX_SHOWN: Final = 100  # pages, the strangest, that a report shows line by line
-MAX_LISTED: Final = 1000  # and names
-DOUBTFUL: Final = 0.1  # mean probability of a wrong decision, from which a page is strange
-LEAST_LINES: Final = 10  # of a page that is strange for being kept as a whole
+MAX_SHOWN: Final = 100  # pages that a report shows line by line
+MAX_LISTED: Final = 1000  # pages that a report names
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
-    """What is told of a page among many; counts are of lines that are not blank."""
+class Concerns:
+    """What makes a page worth a look, as scores from 0 to 1: the page with the highest is first.
+
+    Doubt is the mean probability, by characters, that a line's label is wrong. It counts twice, for
+    a page of coin tosses has 0.5. Drift is its own score.
+    """
+
+    nothing_kept: float = 1.0
+    plugin_failed: float = 0.95
+    no_text: float = 0.9
+    read_in_part: float = 0.7
+    everything_kept: float = 0.6
+    # A page of fewer lines may well be an article and nothing else.
+    min_lines_everything_kept: int = 10
+    min_score: float = 0.2  # below this a concern is not named
+
+
+CONCERNS: Final = Concerns()
+
+
+@dataclass(frozen=True, slots=True)
+class PageSummary:
+    """The figures of one page; blank lines are not counted."""
 
     name: str
     site: str | None
     language: str | None
     lines: int
     kept: int
-    share: float  # of the characters, that were kept
-    doubt: float  # mean probability that a decision is wrong, by characters
+    share: float  # of the characters that were kept
+    doubt: float  # mean probability that a label is wrong, weighted by characters
     drift: float | None
     plugin_errors: tuple[str, ...]
     unread: int = 0
 
     @property
-    def strange(self) -> tuple[float, str]:
-        """How much the page asks to be looked at, 0 to 1, and why, in words."""
+    def concern(self) -> tuple[float, str]:
+        """How much the page should be looked at, 0 to 1, and why; "" if it need not be."""
         from boilerplate.site_models.site_model import DRIFTED
 
         found = [(min(1.0, 2 * self.doubt), f"{self.doubt:.0%} in doubt")]
         if not self.lines:
-            found.append((0.9, "no text"))
+            found.append((CONCERNS.no_text, "no text"))
         elif not self.kept:
-            found.append((1.0, "nothing kept"))
-        elif self.kept == self.lines >= LEAST_LINES:
-            found.append((0.6, "everything kept"))
+            found.append((CONCERNS.nothing_kept, "nothing kept"))
+        elif self.kept == self.lines >= CONCERNS.min_lines_everything_kept:
+            found.append((CONCERNS.everything_kept, "everything kept"))
         if self.plugin_errors:
-            found.append((0.95, "a plugin failed"))
+            found.append((CONCERNS.plugin_failed, "a plugin failed"))
         if self.unread:
-            found.append((0.7, "not read to its end"))
+            found.append((CONCERNS.read_in_part, "not read to its end"))
         if self.drift is not None and self.drift >= DRIFTED:
             found.append((self.drift, "unlike its site"))
         found.sort(reverse=True)
-        said = [words for score, words in found if score >= 2 * DOUBTFUL]
-        return found[0][0], ", ".join(said)
+        named = [words for score, words in found if score >= CONCERNS.min_score]
+        return found[0][0], ", ".join(named)
 
 
-def digest(name: str, page: CleanPage) -> Digest:
-    """A page, summed up."""
-    spoken = [p for p in page.predictions if not is_blank(p.line)]
-    kept = [p for p in spoken if p.label is Label.CONTENT]
-    chars = sum(len(p.line.text) for p in spoken)
+def page_summary(name: str, page: CleanPage) -> PageSummary:
+    """The figures of a page."""
+    lines = [p for p in page.predictions if not is_blank(p.line)]
+    kept = [p for p in lines if p.label is Label.CONTENT]
+    chars = sum(len(p.line.text) for p in lines)
     wrong = sum(
         len(p.line.text) * (1 - p.probability if p.label is Label.CONTENT else p.probability)
-        for p in spoken
+        for p in lines
     )
-    return Digest(
+    return PageSummary(
         name,
         page.site,
         page.language,
-        len(spoken),
+        len(lines),
         len(kept),
         sum(len(p.line.text) for p in kept) / max(chars, 1),
         wrong / max(chars, 1),
@@ -84,26 +102,25 @@ def digest(name: str, page: CleanPage) -> Digest:
 
 
 @dataclass(slots=True)
-class SiteTally:
-    """What is told of a site: its pages, how far they have drifted, those that kept nothing."""
+class SiteCounts:
+    """The pages of a site: how many, how far they have drifted, how many kept nothing."""
 
     pages: int = 0
-    asked: int = 0  # of a site model
-    drift: float = 0.0
+    with_drift: int = 0  # pages that were compared with a site model
+    drift: float = 0.0  # the sum over these
     empty: int = 0
 
     @property
     def mean_drift(self) -> float | None:
-        """How little its pages look like its site model; None without one."""
-        return self.drift / self.asked if self.asked else None
+        """How much its pages lack of what its site model knows, 0 to 1; None without one."""
+        return self.drift / self.with_drift if self.with_drift else None
 
 
 @dataclass(slots=True)
-class Batch:
-    """Tallies of pages, and the strangest of them.
+class Summary:
+    """Counts over many pages, and the pages that are most worth a look.
 
-    ``shown`` and ``listed`` are how many pages are kept for a report, with their lines and by
-    their digest alone.
+    ``shown`` and ``listed`` are how many pages are kept whole, and how many by their figures.
     """
 
     shown: int = MAX_SHOWN
@@ -111,53 +128,56 @@ class Batch:
     pages: int = 0
     lines: int = 0
     kept: int = 0
-    errors: int = 0
+    errors: int = 0  # pages that could not be cleaned; not in ``pages``
     in_part: int = 0  # pages that were not read to their end
+    foreign: int = 0  # dropped lines in another language than their page
     deciders: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     languages: dict[str, list[int]] = field(default_factory=dict)
-    sites: dict[str, SiteTally] = field(default_factory=dict)
-    _strangest: list[tuple[float, int, Digest, CleanPage]] = field(default_factory=list)
-    _named: list[tuple[float, int, Digest]] = field(default_factory=list)
+    sites: dict[str, SiteCounts] = field(default_factory=dict)
+    _shown: list[tuple[float, int, PageSummary, CleanPage]] = field(default_factory=list)
+    _listed: list[tuple[float, int, PageSummary]] = field(default_factory=list)
 
     def add(self, name: str, page: CleanPage) -> None:
-        """Count a page, and keep it if it is among the strangest."""
-        from boilerplate.explain.reasons import decider
+        """Count a page, and keep it if it is among those most worth a look."""
+        from boilerplate.explain.reasons import count_foreign
 
-        one = digest(name, page)
+        figures = page_summary(name, page)
         self.pages += 1
-        self.lines += one.lines
-        self.kept += one.kept
-        self.in_part += one.unread > 0
+        self.lines += figures.lines
+        self.kept += figures.kept
+        self.in_part += figures.unread > 0
         for p in page.predictions:
             if p.label is Label.BOILERPLATE and not is_blank(p.line):
                 self.kinds[p.kind or "other"] += 1
-                if p.reason:
-                    self.deciders[decider(p.reason)] += 1
-        tally = self.languages.setdefault(one.language or "", [0, 0, 0])
-        for i, count in enumerate((1, one.lines, one.kept)):
-            tally[i] += count
-        if one.site:
-            site = self.sites.setdefault(one.site, SiteTally())
+                self.deciders[p.decided_by] += 1
+        self.foreign += count_foreign(page.predictions, page.language)
+        counts = self.languages.setdefault(figures.language or "", [0, 0, 0])
+        for i, count in enumerate((1, figures.lines, figures.kept)):
+            counts[i] += count
+        if figures.site:
+            site = self.sites.setdefault(figures.site, SiteCounts())
             site.pages += 1
-            site.empty += not one.kept
-            if one.drift is not None:
-                site.asked += 1
-                site.drift += one.drift
-        score = one.strange[0]
-        _push(self._strangest, (score, -self.pages, one, page), self.shown)
-        _push(self._named, (score, -self.pages, one), self.listed)
+            site.empty += not figures.kept
+            if figures.drift is not None:
+                site.with_drift += 1
+                site.drift += figures.drift
+        score = figures.concern[0]
+        _push(self._shown, (score, -self.pages, figures, page), self.shown)
+        _push(self._listed, (score, -self.pages, figures), self.listed)
 
-    def strangest(self) -> list[tuple[Digest, CleanPage]]:
-        """The pages to be shown line by line, the strangest first."""
-        return [(one, page) for _, _, one, page in sorted(self._strangest, reverse=True, key=_rank)]
+    def pages_to_check(self) -> list[tuple[PageSummary, CleanPage]]:
+        """The pages that are kept whole, those most worth a look first."""
+        return [
+            (figures, page) for _, _, figures, page in sorted(self._shown, reverse=True, key=_rank)
+        ]
 
-    def digests(self) -> list[Digest]:
-        """The pages to be named, the strangest first."""
-        return [one for _, _, one in sorted(self._named, reverse=True, key=_rank)]
+    def page_summaries(self) -> list[PageSummary]:
+        """The figures of the pages that are listed, those most worth a look first."""
+        return [figures for _, _, figures in sorted(self._listed, reverse=True, key=_rank)]
 
-    def strange_sites(self) -> list[tuple[str, SiteTally]]:
-        """Sites, those that drift most first, then those with most pages."""
+    def sites_to_check(self) -> list[tuple[str, SiteCounts]]:
+        """Sites, those that have drifted most first, then those with most pages."""
         return sorted(
             self.sites.items(),
             key=lambda item: (-(item[1].mean_drift or 0.0), -item[1].pages, item[0]),
@@ -170,19 +190,23 @@ def _rank(item: tuple[Any, ...]) -> tuple[float, int]:
 
 
 def _push(heap: list[Any], item: tuple[Any, ...], most: int) -> None:
-    """Keep the ``most`` highest; no two items have one order, so nothing else is compared."""
+    """Keep the ``most`` highest items; their first two values are never equal for two items."""
     if len(heap) < most:
         heapq.heappush(heap, item)
     elif heap and heap[0][:2] < item[:2]:
         heapq.heapreplace(heap, item)
 
 
-def batch_of_records(records: Iterable[Mapping[str, Any]]) -> Batch:
-    """A batch from the records of shards; those of pages that failed are counted."""
-    found = Batch()
+def summary_of_records(records: Iterable[Mapping[str, Any]]) -> Summary:
+    """The summary of the records of shards; pages that failed are counted as errors.
+
+    Raises ValueError for a record that is not a cleaned page.
+    """
+    summary = Summary()
     for record in records:
         if record.get("error"):
-            found.errors += 1
+            summary.errors += 1
         else:
-            found.add(str(record.get("id") or record.get("url") or "?"), page_of_record(record))
-    return found
+            name = str(record.get("source") or record.get("url") or "?")
+            summary.add(name, CleanPage.from_dict(record))
+    return summary

@@ -1,1 +1,1 @@
-"""Thin adapters to other people's pipelines, each with an extra of its own."""
+"""Adapters to other packages, each with an extra that installs the package."""

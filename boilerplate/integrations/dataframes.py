@@ -1,4 +1,4 @@
-"""Pages that are in memory already: lists, and columns of pandas and polars."""
+"""Pages in memory: lists, and columns of pandas and polars."""
 
 from __future__ import annotations
 
@@ -20,22 +20,24 @@ def clean_list(
 ) -> list[CleanPage | None]:
     """Clean pages, HTML or text, in their order; None stays None.
 
-    ``urls`` has one a page; ``cleaner`` None is the shipped model's; ``n_jobs`` other than 1
-    takes joblib's processes, -1 all cores. A page that ends its process ends the whole list:
-    for strangers' pages by the million there is ``boilerplate.batch.run``. Raises ValueError where
-    pages and URLs differ in number.
+    ``urls`` has one URL for each page. ``cleaner`` None takes the shipped model. ``n_jobs`` is the
+    number of joblib's processes, -1 for all cores. A page that crashes its process fails the whole
+    list: for millions of untrusted pages use ``boilerplate.batch.run``. Raises ValueError if the
+    numbers of pages and URLs differ.
     """
     cleaner = cleaner or default_cleaner()
-    given = [None] * len(sources) if urls is None else list(urls)
-    if len(given) != len(sources):
-        raise ValueError(f"a URL for each page is needed: {len(sources)} pages, {len(given)} URLs")
-    pairs = zip(sources, given, strict=True)
+    url_list = [None] * len(sources) if urls is None else list(urls)
+    if len(url_list) != len(sources):
+        raise ValueError(
+            f"a URL for each page is needed: {len(sources)} pages, {len(url_list)} URLs"
+        )
+    pairs = zip(sources, url_list, strict=True)
     if n_jobs == 1:
         return [_clean(cleaner, source, url) for source, url in pairs]
     from joblib import Parallel, delayed
 
-    work = delayed(_clean)
-    cleaned: list[CleanPage | None] = Parallel(n_jobs)(work(cleaner, *pair) for pair in pairs)
+    task = delayed(_clean)
+    cleaned: list[CleanPage | None] = Parallel(n_jobs)(task(cleaner, *pair) for pair in pairs)
     return cleaned
 
 
@@ -44,8 +46,9 @@ def clean_column(
 ) -> Column:
     """The kept text of each page of a pandas or polars Series, as a Series of the same index.
 
-    What is missing stays missing. ``urls`` is a Series of as many. In polars it is also an
-    expression: ``pl.col("html").map_batches(clean_column, return_dtype=pl.String)``.
+    Missing values stay missing. ``urls`` is a Series of the same length. In polars the function
+    also works in an expression: ``pl.col("html").map_batches(clean_column,
+    return_dtype=pl.String)``.
     """
     texts = [
         page.text if page else None

@@ -11,19 +11,20 @@ from datatrove.data import Document, DocumentsPipeline
 from datatrove.pipeline.base import PipelineStep
 from datatrove.utils.typeshelper import StatHints
 
-from boilerplate.batch.cleaner_config import Budget, Recipe
-from boilerplate.batch.pool import Workers
+from boilerplate.batch.cleaner_config import Budget, CleanerConfig
+from boilerplate.batch.pool import WorkerPool
 from boilerplate.batch.record import Record
 from boilerplate.cleaner import Cleaner
 
 
 class BoilerplateExtractor(PipelineStep):  # type: ignore[misc,unused-ignore]
-    """Replaces each document's HTML or text by what of it is article.
+    """Replaces each document's HTML or text by its article.
 
-    The URL is read from the metadata; ``language``, ``site`` and ``threshold`` are written to
-    it, under names with ``boilerplate_`` before. Each task has a worker process, so that a page
-    over its budget costs that page only. As with datatrove's own extractors, documents of which
-    nothing comes are dropped and counted: "dropped" without text, "errors" where a page failed.
+    The URL is read from the document's metadata, and ``boilerplate_language``,
+    ``boilerplate_site`` and ``boilerplate_threshold`` are written there. Each task has a worker
+    process, so that a page over its budget costs that page only. As with datatrove's own
+    extractors, documents without a result are left out and counted: as "dropped" if no text is
+    left, as "errors" if the page failed.
     """
 
     name = "boilerplate"
@@ -31,7 +32,7 @@ class BoilerplateExtractor(PipelineStep):  # type: ignore[misc,unused-ignore]
 
     def __init__(self, cleaner: Cleaner | None = None, budget: Budget | None = None) -> None:
         super().__init__()
-        self.recipe = Recipe.of(cleaner or Cleaner(), budget=budget)
+        self.config = CleanerConfig.of(cleaner or Cleaner(), budget=budget)
 
     def run(self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1) -> DocumentsPipeline:
         """The documents with their articles, in their order."""
@@ -43,13 +44,13 @@ class BoilerplateExtractor(PipelineStep):  # type: ignore[misc,unused-ignore]
                 url = document.metadata.get("url")
                 yield Record(number, str(document.id), document.text, url and str(url))
 
-        with Workers(self.recipe) as workers:
-            for _, answer in workers.clean(records()):
+        with WorkerPool(self.config) as workers:
+            for _, result in workers.clean(records()):
                 document = waiting.popleft()
                 self.stat_update(StatHints.total)
-                cleaned: dict[str, Any] = json.loads(answer.json)
-                if answer.failed or not cleaned["text"]:
-                    self.stat_update("errors" if answer.failed else StatHints.dropped)
+                cleaned: dict[str, Any] = json.loads(result.json)
+                if result.failed or not cleaned["text"]:
+                    self.stat_update("errors" if result.failed else StatHints.dropped)
                     continue
                 document.text = cleaned["text"]
                 for key in ("language", "site", "threshold"):

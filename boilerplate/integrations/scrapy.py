@@ -17,9 +17,9 @@ from boilerplate.cleaner import Cleaner
 
 
 class BoilerplatePipeline:
-    """Writes what of an item's page is article into the item; its ``url`` tells the site.
+    """Writes the article of an item's page into the item; the item's ``url`` gives the site.
 
-    Items without a page pass as they are.
+    Items without a page are passed on as they are.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class BoilerplatePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Self:
-        """The pipeline as the project's settings have it."""
+        """The pipeline with the project's settings."""
         settings = crawler.settings
         return cls(
             Cleaner(settings.get("BOILERPLATE_MODEL"), settings.get("BOILERPLATE_THRESHOLD")),
@@ -40,7 +40,7 @@ class BoilerplatePipeline:
         )
 
     def process_item(self, item: Any, spider: Any = None) -> Any:
-        """The item with its article."""
+        """The item, with the article of its page."""
         adapter = ItemAdapter(item)
         source: Any = adapter.get(self.html_field)
         url = adapter.get("url")

@@ -50,8 +50,15 @@ tree_sums = _twin.tree_sums
 kind_text_sums = _twin.kind_text_sums
 kind_token_sums = _twin.kind_token_sums
 likeliest_paths = _twin.likeliest_paths
+# What is known of a site.
+line_fingerprints = _twin.line_fingerprints
+site_features = _twin.site_features
 # Results.
 strongest_groups = _twin.strongest_groups
 predictions = _twin.predictions
 
-KERNELS = tuple(name for name in dir() if not name.startswith("_") and hasattr(_twin, name))
+KERNELS = tuple(
+    name
+    for name, value in list(globals().items())
+    if callable(value) and getattr(_twin, name, None) is value
+)

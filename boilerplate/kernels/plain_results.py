@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from boilerplate.numeric import Floats, Ints
+from boilerplate.numeric import Bools, Floats, Ints
 
 P = TypeVar("P")
 
@@ -16,7 +15,7 @@ MAX_GROUPS: Final = 6  # considered for one line, because for some there is noth
 MIN_SHARE: Final = 0.1  # of the strongest group's contribution; what adds less explains little
 
 
-def strongest_groups(contributions: Floats, content: NDArray[np.bool_]) -> Ints:
+def strongest_groups(contributions: Floats, content: Bools) -> Ints:
     """The feature groups that added most to each line's label, the strongest first, (n, 6).
 
     ``contributions`` are what each of g groups added to the log-odds of content, (n, g);
@@ -37,8 +36,9 @@ def predictions(
     probabilities: Sequence[float],
     reasons: Sequence[str],
     kinds: Sequence[str | None],
+    deciders: Sequence[str],
     languages: Sequence[tuple[str | None, float]],
 ) -> tuple[P, ...]:
     """One ``prediction`` a line, from columns of its fields; a language brings its confidence."""
-    columns = zip(lines, labels, probabilities, reasons, kinds, languages, strict=True)
-    return tuple(prediction(*each, *language) for *each, language in columns)
+    columns = zip(lines, labels, probabilities, reasons, kinds, deciders, languages, strict=True)
+    return tuple(prediction(*[*each, *pair, decider]) for *each, decider, pair in columns)

@@ -1,1 +1,1 @@
-"""Labels for pages: their files, a page in the browser to give them, fixtures to test with."""
+"""Labels given by people: files of labels, a browser page to edit them, fixtures of plugins."""

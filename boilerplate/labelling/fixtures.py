@@ -1,8 +1,8 @@
-"""Pages kept beside a plugin with the labels that they should get, and whether they get them.
+"""Fixtures of plugins: saved pages with the labels that they should get.
 
-A plugin's folder holds its rules and ``pages/``: each page as it was saved, and beside it
-``PAGE.expected``, a file of labels (see ``boilerplate.labelling.labels``): each line of the page
-with ``+`` before it where it is kept, ``-`` where it is dropped, ``?`` where either is right.
+A plugin's folder has its rules and a folder ``pages``, with each page as it was saved and, next
+to it, ``PAGE.expected``. That is a file of labels (see ``boilerplate.labelling.labels``): each
+line of the page with ``+`` before it if it should be kept, ``-`` if dropped, ``?`` for either.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from boilerplate.labelling.labels import (
     SIGNS,
     LabelsError,
     LabelsFile,
-    draft,
     labels_of,
     parse_labels,
+    predicted_labels,
     save_labels,
 )
 from boilerplate.page import Page
@@ -30,22 +30,22 @@ if TYPE_CHECKING:
     from boilerplate.model.model import Model
 
 PAGES: Final = "pages"
-SUFFIX: Final = ".expected"
-# A folder with one of these, and with pages, is a plugin with fixtures.
+EXPECTED_SUFFIX: Final = ".expected"
+# A folder with one of these files and with pages is a plugin with fixtures.
 PLUGIN_FILES: Final = ("__init__.py", "rules.toml")
 
 
 class FixtureError(ValueError):
-    """A fixture that cannot be read; the message names the file and the line."""
+    """A fixture cannot be read; the message names the file and the line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a fixture became: expected and actual lines, and what the plugin changed.
+class FixtureResult:
+    """The result of a fixture.
 
-    ``set_right`` and ``set_wrong`` count the lines that the plugin changed for better and for
-    worse; ``diff`` is a unified diff from the expected lines to the actual ones, with reasons,
-    and empty where they are the same.
+    ``wrong`` of its ``lines`` have another label than expected. ``set_right`` and ``set_wrong``
+    count the lines whose label the plugin corrected or made wrong. ``diff`` is a unified diff from
+    the expected to the actual labels, with reasons; empty if they are equal.
     """
 
     lines: int
@@ -62,80 +62,82 @@ class Outcome:
 
 
 def fixtures_in(folder: Path) -> Iterator[Path]:
-    """The ``.expected`` files of all plugins in a folder and below it, sorted."""
-    return (path for path in sorted(folder.rglob(f"*{SUFFIX}")) if is_fixture(path))
+    """The ``.expected`` files of all plugins in a folder and below it, sorted by path."""
+    return (path for path in sorted(folder.rglob(f"*{EXPECTED_SUFFIX}")) if is_fixture(path))
 
 
 def is_fixture(path: Path) -> bool:
     """Whether a path is a plugin's ``pages/PAGE.expected``."""
     return (
-        path.suffix == SUFFIX
+        path.suffix == EXPECTED_SUFFIX
         and path.parent.name == PAGES
         and any((path.parent.parent / name).is_file() for name in PLUGIN_FILES)
     )
 
 
-def write_expected(page: CleanPage, path: Path) -> None:
-    """Write a page's labels as they are now, for an author to correct."""
-    save_labels(draft(page, page.url), path)
+def write_predicted_labels(page: CleanPage, path: Path) -> None:
+    """Write the predicted labels of a page, to be corrected."""
+    save_labels(predicted_labels(page, page.url), path)
 
 
-def write_known(page: Page, labels: Path, path: Path) -> None:
-    """Write what someone labelled of a page; LabelsError where the labels are of another."""
-    known = parse_labels(labels.read_text(encoding="utf-8"), str(labels))
-    labels_of(page, known, str(labels))
-    save_labels(replace(known, url=page.url), path)
+def copy_labels(page: Page, source: Path, path: Path) -> None:
+    """Copy a page's labels from another file. Raises LabelsError if they are of another page."""
+    labels = parse_labels(source.read_text(encoding="utf-8"), str(source))
+    labels_of(page, labels, str(source))
+    save_labels(replace(labels, url=page.url), path)
 
 
 def read_expected(path: Path) -> LabelsFile:
-    """What a page should become; FixtureError names the line that has no sign."""
+    """Read the expected labels of a page. Raises OSError, and FixtureError with the wrong line."""
     try:
         return parse_labels(path.read_text(encoding="utf-8"), str(path))
     except LabelsError as error:
         raise FixtureError(str(error)) from error
 
 
-def check(path: Path, model: Model | None = None) -> Outcome:
-    """Clean the page of an ``.expected`` file with its plugin alone, and compare.
+def check_fixture(path: Path, model: Model | None = None) -> FixtureResult:
+    """Clean the page of an ``.expected`` file with its plugin alone, and compare the labels.
 
-    Raises FixtureError, OSError, and PluginError where the plugin itself fails.
+    Raises FixtureError, OSError, and PluginError if the plugin fails.
     """
     from boilerplate.cleaner import Cleaner
-    from boilerplate.plugins.manager import load_folder, no_plugins
+    from boilerplate.plugins import no_plugins
+    from boilerplate.plugins.manager import load_folder
 
-    expected = read_expected(path)
-    page, plain = (
-        Cleaner(model, plugins=plugins).clean(path.with_suffix("").read_bytes(), expected.url)
+    labels = read_expected(path)
+    with_plugin, without_plugin = (
+        Cleaner(model, plugins=plugins).clean(path.with_suffix("").read_bytes(), labels.url)
         for plugins in (load_folder(path.parent.parent), no_plugins())
     )
-    labelled = draft(page)
-    want, have, without = expected.signed, labelled.signed, draft(plain).signed
-    reasons = [visible(p.reason) for _, p in numbered_predictions(page)]
-    if expected.texts != labelled.texts:
-        said = ("the page has other lines:", *_diff(want, have, reasons))
-        return Outcome(len(have), len(have), 0, 0, said)
-    # What may be either is as it should be.
-    want = [h if SIGNS[w[0]] is None else w for w, h in zip(want, have, strict=True)]
-    trios = list(zip(want, have, without, strict=True))
-    return Outcome(
-        len(have),
-        wrong=sum(w != h for w, h, _ in trios),
-        set_right=sum(w == h != m for w, h, m in trios),
-        set_wrong=sum(w == m != h for w, h, m in trios),
-        diff=tuple(_diff(want, have, reasons)),
+    predicted = predicted_labels(with_plugin)
+    expected, actual = labels.signed, predicted.signed
+    before = predicted_labels(without_plugin).signed
+    reasons = [visible(p.reason) for _, p in numbered_predictions(with_plugin)]
+    if labels.texts != predicted.texts:
+        diff = ("the page has other lines:", *_diff(expected, actual, reasons))
+        return FixtureResult(len(actual), len(actual), 0, 0, diff)
+    # A line that may be either is always right.
+    expected = [a if SIGNS[e[0]] is None else e for e, a in zip(expected, actual, strict=True)]
+    lines = list(zip(expected, actual, before, strict=True))
+    return FixtureResult(
+        len(actual),
+        wrong=sum(e != a for e, a, _ in lines),
+        set_right=sum(e == a != b for e, a, b in lines),
+        set_wrong=sum(e == b != a for e, a, b in lines),
+        diff=tuple(_diff(expected, actual, reasons)),
     )
 
 
-def _diff(want: Sequence[str], have: Sequence[str], reasons: Sequence[str]) -> Iterator[str]:
-    """The lines that differ, each with one line around it, as a unified diff has them."""
+def _diff(expected: Sequence[str], actual: Sequence[str], reasons: Sequence[str]) -> Iterator[str]:
+    """The lines of a unified diff with one line of context."""
     import difflib
 
-    matcher = difflib.SequenceMatcher(None, want, have, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, expected, actual, autojunk=False)
     for group in matcher.get_grouped_opcodes(1):
         yield f"@@ line {group[0][3] + 1} @@"
-        for what, i, i_end, j, j_end in group:
-            if what == "equal":
-                yield from (f"  {line}" for line in want[i:i_end])
+        for operation, i, i_end, j, j_end in group:
+            if operation == "equal":
+                yield from (f"  {line}" for line in expected[i:i_end])
                 continue
-            yield from (f"- {line}" for line in want[i:i_end])
-            yield from (f"+ {have[k]}  ({reasons[k]})" for k in range(j, j_end))
+            yield from (f"- {line}" for line in expected[i:i_end])
+            yield from (f"+ {actual[k]}  ({reasons[k]})" for k in range(j, j_end))

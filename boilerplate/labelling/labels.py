@@ -1,15 +1,14 @@
-r"""Labels a person writes: a text file, a page's lines one under the other, with a sign each.
+r"""Files of labels: text files with a line for each line of a page, and a sign before it.
 
-``+ text`` is content, ``- text`` chrome, ``? text`` what nobody can tell, ``. text`` what nobody
-has looked at; the lines of the page in order, those that are blank left out. A line that begins
-with ``#`` is a remark; ``# url: ...`` says where the page is from. Such a file can be written by
-hand, read in a diff and merged; ``PAGE.labels`` teaches a site's model, and beside a plugin the
-same is ``PAGE.expected``.
+``+ text`` is content, ``- text`` chrome, ``? text`` a line that cannot be decided, ``. text`` one
+that is not labelled yet. The lines of the page come in order, without blank lines. A line that
+begins with ``#`` is a comment; ``# url: ...`` gives the page's URL. Such files can be written by
+hand, diffed and merged. A site model is trained with ``PAGE.labels``, and the fixtures of plugins
+have the same in ``PAGE.expected``.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,33 +16,34 @@ from typing import Final
 
 from boilerplate.display import visible
 from boilerplate.explain.terminal import numbered_predictions, sign
+from boilerplate.files import write_atomically
 from boilerplate.page import Label, Page
 from boilerplate.result import CleanPage
 
-SUFFIX: Final = ".labels"  # of a page's labels, after the name of its file
+LABELS_SUFFIX: Final = ".labels"  # appended to the name of the page's file
 SIGNS: Final[dict[str, Label | None]] = {
     "+": Label.CONTENT,
     "-": Label.BOILERPLATE,
     "?": None,
     ".": None,
 }
-OPEN: Final = "."
+OPEN: Final = "."  # not labelled yet
 SIGN_OF: Final[dict[Label | None, str]] = {
     Label.CONTENT: "+",
     Label.BOILERPLATE: "-",
     None: "?",
 }
-REMARK: Final = "#"
-URL_MARK: Final = "# url: "
+COMMENT: Final = "#"
+URL_PREFIX: Final = "# url: "
 
 
 class LabelsError(ValueError):
-    """Labels that can't be read or don't belong to their page, with the line that shows it."""
+    """Labels cannot be read, or are of another page; the message names the first wrong line."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelsFile:
-    """What a file of labels says: of each line its sign, its text, and its number in the file."""
+    """The contents of a file of labels: the sign, text and line number in the file of each line."""
 
     signs: tuple[str, ...]
     texts: tuple[str, ...]
@@ -52,17 +52,17 @@ class LabelsFile:
 
     @property
     def signed(self) -> list[str]:
-        """Each line of the page with its sign."""
+        """Each line of the page with its sign before it."""
         return [f"{mark} {text}" for mark, text in zip(self.signs, self.texts, strict=True)]
 
     def __str__(self) -> str:
         """The file's text."""
-        head = [f"{URL_MARK}{self.url}"] if self.url else []
+        head = [f"{URL_PREFIX}{self.url}"] if self.url else []
         return "".join(f"{line}\n" for line in (*head, *self.signed))
 
 
 def on_one_line(text: str) -> str:
-    r"""A line's text as a file of labels has it: its words one blank apart, nothing invisible.
+    r"""A line's text as in a file of labels: single spaces, no invisible characters.
 
     >>> on_one_line("  Εφημερίδα\n της\u2028πόλης\x1b")
     'Εφημερίδα της πόλης␛'
@@ -71,16 +71,16 @@ def on_one_line(text: str) -> str:
 
 
 def labels_path(page: Path, folder: Path | None = None) -> Path:
-    """Where the labels of a page's file are: beside it, or in a folder of labels.
+    """The path of the labels of a page's file: next to it, or in a folder of labels.
 
     >>> labels_path(Path("pages/a.html")).as_posix()
     'pages/a.html.labels'
     """
-    return (folder or page.parent) / f"{page.name}{SUFFIX}"
+    return (folder or page.parent) / f"{page.name}{LABELS_SUFFIX}"
 
 
 def labels_file(page: Page, signs: Iterable[str], url: str | None = None) -> LabelsFile:
-    """The file of a page whose lines, those that are not blank, have these signs."""
+    """The file of labels of a page; ``signs`` are those of its lines that are not blank."""
     return LabelsFile(
         tuple(signs),
         tuple(on_one_line(page.lines[i].text) for i in page.nonblank),
@@ -89,35 +89,35 @@ def labels_file(page: Page, signs: Iterable[str], url: str | None = None) -> Lab
 
 
 def parse_labels(text: str, name: str = "labels") -> LabelsFile:
-    r"""A file of labels, of whatever page it is.
+    r"""Parse a file of labels without its page.
 
-    Raises LabelsError, with ``name`` and a line's number, where a line has no sign.
+    Raises LabelsError, with ``name`` and the line number, if a line has no sign.
 
-    >>> parse_labels("# a remark\n- Menü\n? von Anna\n").texts
+    >>> parse_labels("# a comment\n- Menü\n? von Anna\n").texts
     ('Menü', 'von Anna')
     """
     signs, texts, numbers = [], [], []
     url = None
     for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith(URL_MARK):
-            url = line.removeprefix(URL_MARK).strip()
-        elif line.strip() and not line.startswith(REMARK):
-            mark, _, words = line.partition(" ")
+        if line.startswith(URL_PREFIX):
+            url = line.removeprefix(URL_PREFIX).strip()
+        elif line.strip() and not line.startswith(COMMENT):
+            mark, _, line_text = line.partition(" ")
             if mark not in SIGNS:
                 raise LabelsError(
                     f"{name}: line {number} begins with {mark[:10]!r}, not with +, -, ? or ."
                 )
             signs.append(mark)
-            texts.append(on_one_line(words))
+            texts.append(on_one_line(line_text))
             numbers.append(number)
     return LabelsFile(tuple(signs), tuple(texts), tuple(numbers), url)
 
 
 def labels_of(page: Page, file: LabelsFile, name: str = "labels") -> tuple[Label | None, ...]:
-    """What a file says of each line of a page, None of the blank ones.
+    """The label of each line of a page according to a file; None for blank and unlabelled lines.
 
-    Blanks don't count when texts are compared. Raises LabelsError, with ``name`` and a line's
-    number, where a line is not the page's next one.
+    Texts are compared apart from white space. Raises LabelsError, with ``name`` and the line
+    number, if a line is not the next one of the page.
     """
     lines = page.nonblank
     labels: list[Label | None] = [None] * len(page.lines)
@@ -134,7 +134,7 @@ def labels_of(page: Page, file: LabelsFile, name: str = "labels") -> tuple[Label
 
 
 def read_labels(text: str, page: Page, name: str = "labels") -> tuple[Label | None, ...]:
-    r"""The labels of all lines of a page, None where nothing is known; see the module.
+    r"""The label of each line of a page according to the text of a file; None if it has none.
 
     Raises LabelsError as ``parse_labels`` and ``labels_of`` do.
 
@@ -146,31 +146,18 @@ def read_labels(text: str, page: Page, name: str = "labels") -> tuple[Label | No
 
 
 def write_labels(page: CleanPage) -> str:
-    """A page's lines with the labels that were predicted: a draft for a person to correct."""
-    return str(draft(page))
+    """The text of a file with the predicted labels of a page, to be corrected."""
+    return str(predicted_labels(page))
 
 
-def draft(page: CleanPage, url: str | None = None) -> LabelsFile:
-    """The file of the labels that were predicted."""
+def predicted_labels(page: CleanPage, url: str | None = None) -> LabelsFile:
+    """The predicted labels of a page."""
     return labels_file(page.page, (sign(p) for _, p in numbered_predictions(page)), url)
 
 
 def save_labels(file: LabelsFile, path: Path) -> None:
-    """Write a file of labels; one that is there stays whole until the new one is.
+    """Write a file of labels atomically. Raises OSError.
 
-    A link that stands in its place is replaced and not followed. OSError where it can't be.
+    A symbolic link at ``path`` is replaced, not followed.
     """
-    import tempfile
-
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name[:100]}.", delete=False
-    ) as temporary:
-        try:
-            temporary.write(str(file).encode("utf-8"))
-            temporary.flush()
-            os.fsync(temporary.fileno())
-            Path(temporary.name).chmod(0o644)
-            Path(temporary.name).replace(path)
-        except BaseException:
-            Path(temporary.name).unlink(missing_ok=True)
-            raise
+    write_atomically(path, str(file).encode("utf-8"), follow_links=False)

@@ -1,7 +1,7 @@
-"""The pytest plugin: collects the saved pages of site plugins, ``pages/*.expected``.
+"""The pytest plugin: collects the fixtures of site plugins, ``pages/*.expected``, as tests.
 
-pytest loads it wherever boilerplate is installed, so it loads next to nothing itself, and
-collects nothing but files that lie in a ``pages`` folder beside a plugin's rules.
+pytest loads it wherever boilerplate is installed, so it imports next to nothing at first, and
+collects only files in a folder ``pages`` next to a plugin's rules.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from boilerplate.labelling.fixtures import Outcome
+    from boilerplate.labelling.fixtures import FixtureResult
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ExpectedFile | None:
-    """One test for each page of a site plugin."""
+    """Collect the fixtures of site plugins."""
     if file_path.suffix != ".expected":
         return None
     from boilerplate.labelling.fixtures import is_fixture
@@ -26,43 +26,43 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ExpectedFi
 
 
 class ExpectedFile(pytest.File):
-    """The file of a page's labels."""
+    """The expected labels of a page: a file with one test."""
 
     def collect(self) -> Iterable[PageItem]:
-        """The page is the one test in it."""
+        """Yield the one test."""
         yield PageItem.from_parent(self, name=self.path.stem)
 
 
 class PageItem(pytest.Item):
-    """A page that should come out as its labels say."""
+    """The test that a page gets the expected labels."""
 
     def runtest(self) -> None:
-        """Clean the page with its plugin and compare."""
-        from boilerplate.labelling.fixtures import check
+        """Clean the page with its plugin and compare the labels."""
+        from boilerplate.labelling.fixtures import check_fixture
 
-        outcome = check(self.path)
-        if outcome.wrong:
-            raise WrongLabelsError(outcome)
+        result = check_fixture(self.path)
+        if result.wrong:
+            raise WrongLabelsError(result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The diff, or the one sentence of a plugin's own error."""
+        """The diff, or the message of the plugin's error; a traceback only for other errors."""
         from boilerplate.labelling.fixtures import FixtureError
-        from boilerplate.plugins.plugin import PluginError
+        from boilerplate.plugins import PluginError
 
         if isinstance(excinfo.value, WrongLabelsError):
-            return "\n".join([excinfo.value.outcome.summary, *excinfo.value.outcome.diff])
+            return "\n".join([excinfo.value.result.summary, *excinfo.value.result.diff])
         if isinstance(excinfo.value, (FixtureError, PluginError)):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Where the labels are, and what the test is called."""
+        """The path of the labels, and the name of the test."""
         return self.path, 0, f"page {self.name}"
 
 
 class WrongLabelsError(Exception):
-    """Lines that did not come out as expected."""
+    """Lines of a fixture have other labels than expected."""
 
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.summary)
-        self.outcome = outcome
+    def __init__(self, result: FixtureResult) -> None:
+        super().__init__(result.summary)
+        self.result = result

@@ -1,11 +1,11 @@
-"""The labelling page's server: one person, one browser, on this machine only.
+"""The server of the labelling page, for one person and one browser on this machine.
 
-A page on the open web can make a browser send requests to this server, or give its own host name
-this machine's address. So a request must be addressed to the loopback address by name, come from
-no other origin, and carry a token that only the printed address holds; the token is sent in a
-header and never kept in a cookie, so no browser sends it by itself. Pages are called by number,
-the server chooses what is written where, and what a page says leaves it as JSON, to be shown as
-text.
+A page on the web can make a browser send requests to this server (cross-site request forgery), or
+point its own host name at this machine's address (DNS rebinding). So a request must name the
+loopback address as its host, must not come from another origin, and must have a token that is only
+in the printed address. The token is sent in a header, not in a cookie, so no browser sends it by
+itself. Requests name pages by number, and the server chooses the files that it writes. The text of
+pages is sent as JSON and shown as text.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from threading import Lock
 from typing import Any, Final
@@ -28,18 +29,33 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from boilerplate.display import visible
 from boilerplate.explain.terminal import numbered_predictions, sign
-from boilerplate.labelling.labels import on_one_line
+from boilerplate.labelling.labels import OPEN, on_one_line
 from boilerplate.labelling.session import Gain, LabellingError, Session
 from boilerplate.result import CleanPage
 
 LOOPBACK: Final = "127.0.0.1"
-NAMES: Final = (LOOPBACK, "localhost")
+HOST_NAMES: Final = (LOOPBACK, "localhost")
 TOKEN_BYTES: Final = 32
 TOKEN_HEADER: Final = b"x-token"
-MAX_BODY: Final = 1024  # bytes; a request names a page, two lines and a sign
-MAX_HEADERS: Final = 32_768  # bytes; a browser sends some hundreds
-MAX_SHOWN: Final = 2000  # characters of a line
-DIGITS: Final = 4
+PLACES: Final = 4  # decimal places of scores in answers
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLimits:
+    """What is accepted and sent.
+
+    ``body_bytes`` of a request, which names a page, two lines and a sign; ``header_bytes``, of
+    which a browser sends some hundreds; ``line_length``, in characters, of a line that is shown;
+    ``connections`` at the same time.
+    """
+
+    body_bytes: int = 1024
+    header_bytes: int = 32_768
+    line_length: int = 2000
+    connections: int = 64
+
+
+LIMITS: Final = ServerLimits()
 STATIC: Final = {
     "/": ("label.html", "text/html; charset=utf-8"),
     "/label.css": ("label.css", "text/css; charset=utf-8"),
@@ -62,13 +78,13 @@ _HEADERS: Final = [(name.encode(), value.encode()) for name, value in HEADERS.it
 
 
 def listen(port: int = 0) -> socket.socket:
-    """A socket on the loopback address; port 0 takes one that is free. Raises OSError."""
+    """Open a socket on the loopback address; port 0 takes a free one. Raises OSError."""
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    if os.name == "posix":  # elsewhere it would let another program take the port too
+    if os.name == "posix":  # on Windows, it would allow another program to use the port as well
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((LOOPBACK, port))
-        bound.listen()  # whoever is told the address is answered, if a moment later
+        bound.listen()  # requests wait from now on, until the server runs
     except OSError:
         bound.close()
         raise
@@ -76,7 +92,7 @@ def listen(port: int = 0) -> socket.socket:
 
 
 def address(port: int, token: str) -> str:
-    """What a person opens. What follows # never leaves the browser: no log holds the token.
+    """The address to open. Browsers do not send what follows #, so no log contains the token.
 
     >>> address(8000, "secret")
     'http://127.0.0.1:8000/#secret'
@@ -85,7 +101,7 @@ def address(port: int, token: str) -> str:
 
 
 def new_token() -> str:
-    """A token that nobody can guess."""
+    """A random token."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
@@ -97,7 +113,7 @@ def serve(session: Session, bound: socket.socket, token: str) -> None:
 
 
 def config(served: ASGIApp) -> Any:
-    """How uvicorn serves it: plainly, believing no proxy, saying nothing."""
+    """The settings of uvicorn: HTTP only, no proxy headers, no log of requests."""
     import uvicorn
 
     return uvicorn.Config(
@@ -109,42 +125,42 @@ def config(served: ASGIApp) -> Any:
         lifespan="off",
         ws="none",
         http="h11",
-        limit_concurrency=64,
+        limit_concurrency=LIMITS.connections,
         timeout_graceful_shutdown=1,
     )
 
 
 def app(session: Session, port: int, token: str) -> ASGIApp:
-    """The application: a session behind a guard."""
-    desk = _Desk(session)
+    """The application: the handlers of a session behind a Guard."""
+    handlers = _Handlers(session)
     routes = [
         *(Route(path, _static(*named), methods=["GET"]) for path, named in STATIC.items()),
-        Route("/api/session", desk.overview, methods=["GET"]),
-        Route("/api/gain", desk.gain, methods=["GET"]),
-        Route("/api/pages/{number:int}", desk.page, methods=["GET"]),
-        Route("/api/pages/{number:int}/labels", desk.say, methods=["POST"]),
-        Route("/api/pages/{number:int}/finish", desk.finish, methods=["POST"]),
-        Route("/api/undo", desk.undo, methods=["POST"]),
+        Route("/api/session", handlers.overview, methods=["GET"]),
+        Route("/api/gain", handlers.gain, methods=["GET"]),
+        Route("/api/pages/{number:int}", handlers.page, methods=["GET"]),
+        Route("/api/pages/{number:int}/labels", handlers.set_sign, methods=["POST"]),
+        Route("/api/pages/{number:int}/finish", handlers.finish, methods=["POST"]),
+        Route("/api/undo", handlers.undo, methods=["POST"]),
     ]
-    wrong = {LabellingError: _refused, OSError: _unsaved}
-    return Guard(Starlette(routes=routes, exception_handlers=wrong), port, token)
+    on_error = {LabellingError: _refused, OSError: _unsaved}
+    return Guard(Starlette(routes=routes, exception_handlers=on_error), port, token)
 
 
 class Guard:
-    """Lets through what the person's own browser asks, and gives every answer its headers.
+    """Passes on the requests of the labelling page, and adds security headers to every answer.
 
-    401 without the token, 403 for another host name or origin, 413 for a body that is too long,
-    431 for headers that are.
+    It answers 401 without the token, 403 for another host name or origin, 413 for a body and 431
+    for headers that are too long.
     """
 
-    def __init__(self, guarded: ASGIApp, port: int, token: str) -> None:
-        self.guarded = guarded
+    def __init__(self, application: ASGIApp, port: int, token: str) -> None:
+        self.application = application
         self.token = token.encode()
-        self.hosts = frozenset(f"{name}:{port}".encode() for name in NAMES)
+        self.hosts = frozenset(f"{name}:{port}".encode() for name in HOST_NAMES)
         self.origins = frozenset(b"http://" + host for host in self.hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a request, or hand it on."""
+        """Refuse a request, or pass it on."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -158,57 +174,59 @@ class Guard:
             return
         body = await _body(receive)
         if body is None:
-            too_long = _error(413, f"a request has at most {MAX_BODY} bytes")
+            too_long = _error(413, f"a request has at most {LIMITS.body_bytes} bytes")
             await too_long(scope, receive, send_with_headers)
             return
-        await self.guarded(scope, _once(body, receive), send_with_headers)
+        await self.application(scope, _replay(body, receive), send_with_headers)
 
     def refusal(self, scope: Scope) -> Response | None:
-        """Why a request is refused, or None."""
+        """The answer to a request that is refused; None if it is not."""
         headers: list[tuple[bytes, bytes]] = scope["headers"]
-        # The server itself refuses long ones (400) only where they do not come all at once.
-        if sum(len(name) + len(value) for name, value in headers) > MAX_HEADERS:
-            return _error(431, f"headers have at most {MAX_HEADERS} bytes")
+        # The server itself refuses long headers (400) only if they come in several packets.
+        if sum(len(name) + len(value) for name, value in headers) > LIMITS.header_bytes:
+            return _error(431, f"headers have at most {LIMITS.header_bytes} bytes")
 
-        def sent(name: bytes) -> list[bytes]:
+        def values_of(name: bytes) -> list[bytes]:
             return [value for key, value in headers if key == name]
 
-        hosts, origins, tokens = sent(b"host"), sent(b"origin"), sent(TOKEN_HEADER)
+        hosts, origins, tokens = values_of(b"host"), values_of(b"origin"), values_of(TOKEN_HEADER)
         if len(hosts) != 1 or hosts[0].lower() not in self.hosts:
-            return _error(403, "this server answers to the address that it printed")
+            return _error(403, "this server answers only to the address that it printed")
         if any(origin not in self.origins for origin in origins):
-            return _error(403, "this server answers its own page only")
-        if any(site not in (b"same-origin", b"none") for site in sent(b"sec-fetch-site")):
-            return _error(403, "this server answers its own page only")
+            return _error(403, "this server answers only its own page")
+        if any(site not in (b"same-origin", b"none") for site in values_of(b"sec-fetch-site")):
+            return _error(403, "this server answers only its own page")
         if scope["method"] not in ("GET", "HEAD") and not origins:
-            return _error(403, "what changes something must say where it comes from")
+            return _error(403, "a request that changes something needs an Origin header")
         if scope["path"] in STATIC and scope["method"] in ("GET", "HEAD"):
             return None
         if len(tokens) != 1 or not secrets.compare_digest(tokens[0], self.token):
-            return _error(401, "open the whole address that was printed, with what follows the #")
+            return _error(
+                401, "open the whole address that was printed, including what follows the #"
+            )
         return None
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """The body of a request; None where it is too long, of which no more is read."""
+    """Read the body of a request; None if it is too long, in which case reading stops."""
     body: bytes = b""
     while True:
         message = await receive()
         body += message.get("body", b"")
-        if len(body) > MAX_BODY:
+        if len(body) > LIMITS.body_bytes:
             return None
         if message["type"] != "http.request" or not message.get("more_body"):
             return body
 
 
-def _once(body: bytes, receive: Receive) -> Receive:
-    """A Receive that hands out a body that was read already, then whatever comes."""
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A Receive that returns a body that was already read, then what comes after it."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def again() -> Message:
+    async def receive_again() -> Message:
         return messages.pop() if messages else await receive()
 
-    return again
+    return receive_again
 
 
 def _error(status: int, problem: str) -> JSONResponse:
@@ -220,7 +238,7 @@ async def _refused(_request: Request, error: Exception) -> Response:
 
 
 async def _unsaved(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, OSError)  # noqa: S101 - by the table of handlers
+    assert isinstance(error, OSError)  # noqa: S101 - it handles no other
     return _error(500, f"not saved: {error.strerror or error}")
 
 
@@ -233,17 +251,18 @@ def _static(name: str, media_type: str) -> Callable[[Request], Awaitable[Respons
     return answer
 
 
-class _Desk:
-    """A session's answers, one request at a time.
+class _Handlers:
+    """Answers requests about a session, one at a time.
 
-    Only what was gained is worked out beside them, for it takes seconds.
+    Only the gain is computed in parallel to other requests, because it takes seconds.
     """
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.lock = Lock()
         self.gain_lock = Lock()
-        self.gained: tuple[object, Gain | None] = (None, None)
+        # The last gain, and the signs of the finished pages that it was computed from.
+        self.last_gain: tuple[object, Gain | None] = (None, None)
 
     async def overview(self, _request: Request) -> Response:
         return await self._answer(self._overview)
@@ -252,18 +271,18 @@ class _Desk:
         number = request.path_params["number"]
         return await self._answer(lambda: self._page(number))
 
-    async def say(self, request: Request) -> Response:
-        asked = await _asked(request, first=int, last=int, sign=str)
+    async def set_sign(self, request: Request) -> Response:
+        fields = await _fields(request, first=int, last=int, sign=str)
         number = request.path_params["number"]
 
         def change() -> dict[str, Any]:
-            self.session.say(number, asked["first"], asked["last"], asked["sign"])
+            self.session.set_sign(number, fields["first"], fields["last"], fields["sign"])
             return {"number": number, "signs": "".join(self.session.sheets[number].signs)}
 
         return await self._answer(change)
 
     async def finish(self, request: Request) -> Response:
-        await _asked(request)
+        await _fields(request)
         number = request.path_params["number"]
 
         def change() -> dict[str, Any]:
@@ -273,7 +292,7 @@ class _Desk:
         return await self._answer(change)
 
     async def undo(self, request: Request) -> Response:
-        await _asked(request)
+        await _fields(request)
 
         def change() -> dict[str, Any]:
             number = self.session.undo()
@@ -282,21 +301,21 @@ class _Desk:
         return await self._answer(change)
 
     async def gain(self, _request: Request) -> Response:
-        def work_out() -> dict[str, Any]:
+        def compute() -> dict[str, Any]:
             with self.gain_lock:
                 finished = tuple(s.signs if s.finished else None for s in self.session.sheets)
-                if self.gained[0] != finished:
-                    self.gained = (finished, self.session.gain())
-                return _gain(self.gained[1])
+                if self.last_gain[0] != finished:
+                    self.last_gain = (finished, self.session.gain())
+                return _gain(self.last_gain[1])
 
-        return JSONResponse(await run_in_threadpool(work_out))
+        return JSONResponse(await run_in_threadpool(compute))
 
     async def _answer(self, work: Callable[[], dict[str, Any]]) -> Response:
-        def alone() -> dict[str, Any]:
+        def work_alone() -> dict[str, Any]:
             with self.lock:
                 return work()
 
-        return JSONResponse(await run_in_threadpool(alone))
+        return JSONResponse(await run_in_threadpool(work_alone))
 
     def _overview(self) -> dict[str, Any]:
         doubts = self.session.doubts()
@@ -310,42 +329,42 @@ class _Desk:
                     "lines": len(sheets[i].signs),
                     "doubt": round(doubts[i], 1),
                     "finished": sheets[i].finished,
-                    "begun": any(sign != "." for sign in sheets[i].signs),
+                    "begun": any(mark != OPEN for mark in sheets[i].signs),
                 }
                 for i in self.session.order(doubts)
             ],
         }
 
     def _page(self, number: int) -> dict[str, Any]:
-        opinion, sheet = self.session.opinion(number), self.session.sheets[number]
+        prediction, sheet = self.session.prediction(number), self.session.sheets[number]
         return {
             "number": number,
             "name": visible(sheet.name),
-            "title": visible(sheet.page.metadata.title)[:MAX_SHOWN],
+            "title": visible(sheet.page.metadata.title)[: LIMITS.line_length],
             "file": visible(str(sheet.path)),
-            "language": opinion.language,
+            "language": prediction.language,
             "finished": sheet.finished,
             "signs": "".join(sheet.signs),
-            "lines": _lines(opinion),
+            "lines": _lines(prediction),
         }
 
 
-def _lines(opinion: CleanPage) -> list[dict[str, Any]]:
+def _lines(prediction: CleanPage) -> list[dict[str, Any]]:
     return [
         {
-            "text": _shown(on_one_line(p.line.text)),
-            "p": p.probability,
-            "said": sign(p),
-            "why": visible(p.reason),
-            "doubt": round(1 - p.probability if sign(p) == "+" else p.probability, DIGITS),
+            "text": _shortened(on_one_line(p.line.text)),
+            "probability": p.probability,
+            "predicted": sign(p),
+            "reason": visible(p.reason),
+            "doubt": round(1 - p.probability if sign(p) == "+" else p.probability, PLACES),
             "language": p.language,
         }
-        for _, p in numbered_predictions(opinion)
+        for _, p in numbered_predictions(prediction)
     ]
 
 
-def _shown(text: str) -> str:
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+def _shortened(text: str) -> str:
+    return text if len(text) <= LIMITS.line_length else f"{text[: LIMITS.line_length]}…"
 
 
 def _gain(gain: Gain | None) -> dict[str, Any]:
@@ -354,23 +373,23 @@ def _gain(gain: Gain | None) -> dict[str, Any]:
     return {
         "pages": gain.pages,
         "lines": gain.lines,
-        "general": round(gain.general, DIGITS),
-        "unlabelled": round(gain.unlabelled, DIGITS),
-        "taught": round(gain.taught, DIGITS),
-        "corrected": round(gain.corrected, DIGITS),
-        "expected": gain.expected and round(gain.expected, DIGITS),
-        "moved": gain.moved and round(gain.moved, DIGITS),
+        "general": round(gain.general, PLACES),
+        "unlabelled": round(gain.unlabelled, PLACES),
+        "labelled": round(gain.labelled, PLACES),
+        "wrong": round(gain.wrong, PLACES),
+        "expected": gain.expected and round(gain.expected, PLACES),
+        "changed": gain.changed and round(gain.changed, PLACES),
         "part": gain.part,
         "enough": gain.enough,
     }
 
 
-async def _asked(request: Request, **kinds: type) -> Mapping[str, Any]:
-    """What a request's JSON object says, of these keys and kinds and no other."""
+async def _fields(request: Request, **types: type) -> Mapping[str, Any]:
+    """The fields of a request's JSON object: exactly those named, with values of these types."""
     try:
-        asked = json.loads(await request.body() or b"{}")
+        fields = json.loads(await request.body() or b"{}")
     except (ValueError, RecursionError) as error:
-        raise LabellingError("the request is no JSON") from error
-    if not isinstance(asked, dict) or {k: type(v) for k, v in asked.items()} != kinds:
-        raise LabellingError(f"a request has {', '.join(kinds) or 'nothing'}")
-    return asked
+        raise LabellingError("the request is not JSON") from error
+    if not isinstance(fields, dict) or {k: type(v) for k, v in fields.items()} != types:
+        raise LabellingError(f"this request has the fields: {', '.join(types) or 'none'}")
+    return fields

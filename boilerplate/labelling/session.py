@@ -1,9 +1,9 @@
-"""A person labels pages of a site: what to look at first, what was said, what it has taught.
+"""A labelling session: the pages of a site, their labels so far, and what the model predicts.
 
-The model's opinion of a page comes from the general model and what the *other* pages of the site
-teach, with their labels where they have some; so it is the opinion that a new page would get,
-also of a page that has been labelled long since. Every word of a person is in the page's file of
-labels before the next: the files are all there is to resume from.
+The prediction for a page comes from the general model and a site model of the *other* pages of
+the site, with their labels if they are finished. So it is the prediction that a new page of the
+site would get, also for a page that is labelled already. Every change is in the page's file of
+labels before the next one: these files are all that is needed to resume.
 """
 
 from __future__ import annotations
@@ -31,28 +31,49 @@ from boilerplate.model.model import Model, load_model
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Bools, Floats
 from boilerplate.page import Label, Page
-from boilerplate.plugins.manager import no_plugins
+from boilerplate.plugins import no_plugins
 from boilerplate.result import CleanPage
 from boilerplate.site_models.site_model import SiteModel
 from boilerplate.site_models.sketch import Sketch, sample, sketch
 
-MAX_LINES: Final = 5000  # of a page; whoever labels more has something else in mind
-MAX_UNDO: Final = 1000
-LEAST_FINISHED: Final = 3  # pages, before it may be said that more teach nothing
-ENOUGH: Final = 0.005  # of the lines that are not labelled, changed by the labels of one page
-MAX_ASKED: Final = 30  # of the pages that are not labelled, for what labels change there
-MAX_PARTS: Final = 10  # of the finished pages, each judged by what all others teach
-
 Signs = tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """``lines`` of a page, beyond which nobody labels it by hand, and changes to ``undo``."""
+
+    lines: int = 5000
+    undo: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class GainParameters:
+    """How the gain of labels is estimated, and when there are enough labels.
+
+    There are enough when at least ``min_finished`` pages are finished, and the labels of one part
+    of them change at most ``max_changed`` of the lines of unfinished pages. ``max_unfinished`` of
+    these pages are tried. The finished pages are split into at most ``max_parts`` parts, each
+    judged with the labels of the others: this bounds how often a site model is trained.
+    """
+
+    min_finished: int = 3
+    max_changed: float = 0.005
+    max_unfinished: int = 30
+    max_parts: int = 10
+
+
+LIMITS: Final = SessionLimits()
+GAIN: Final = GainParameters()
+
+
 class LabellingError(ValueError):
-    """A request that makes no sense: no such page or line, no such sign."""
+    """An invalid request: there is no such page, line or sign."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page to label: its name, where its labels are kept, the sign of each spoken line."""
+    """A page to label: its name, the path of its labels, the sign of each non-blank line."""
 
     name: str
     page: Page
@@ -61,91 +82,95 @@ class Sheet:
 
     @property
     def finished(self) -> bool:
-        """Whether something was said of every line."""
+        """Whether every line is labelled."""
         return OPEN not in self.signs
 
     @property
     def labels(self) -> tuple[Label | None, ...]:
         """The labels of all lines of the page."""
-        known: list[Label | None] = [None] * len(self.page.lines)
+        labels: list[Label | None] = [None] * len(self.page.lines)
         for i, mark in zip(self.page.nonblank, self.signs, strict=True):
-            known[i] = SIGNS[mark]
-        return tuple(known)
+            labels[i] = SIGNS[mark]
+        return tuple(labels)
 
     @property
     def gold(self) -> list[Label | None]:
-        """The labels of the spoken lines."""
+        """The labels of the non-blank lines."""
         return [SIGNS[mark] for mark in self.signs]
 
     def save(self) -> None:
-        """Write the page's file of labels; OSError where it can't be."""
+        """Write the page's file of labels. Raises OSError."""
         save_labels(labels_file(self.page, self.signs), self.path)
 
 
 def sheet(name: str, page: Page, path: Path) -> Sheet:
-    """A page with what its file of labels says, where there is one.
+    """A page with the labels in its file, if there is one.
 
-    Raises LabelsError where that is of another page, OSError and UnicodeDecodeError where it
-    can't be read, LabellingError for a page with no line to label, or with too many.
+    Raises LabelsError if the file is of another page, OSError and UnicodeDecodeError if it cannot
+    be read, LabellingError if the page has no line to label, or too many.
     """
     n = len(page.nonblank)
     if not n:
         raise LabellingError("there is no text on this page")
-    if n > MAX_LINES:
-        raise LabellingError(f"has {n} lines; {MAX_LINES} are the most")
+    if n > LIMITS.lines:
+        raise LabellingError(f"has {n} lines; at most {LIMITS.lines} can be labelled")
     if not path.exists():
         return Sheet(name, page, path, (OPEN,) * n)
-    known = parse_labels(path.read_text(encoding="utf-8"), str(path))
-    labels_of(page, known, str(path))
-    return Sheet(name, page, path, known.signs)
+    file = parse_labels(path.read_text(encoding="utf-8"), str(path))
+    labels_of(page, file, str(path))
+    return Sheet(name, page, path, file.signs)
 
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What the finished pages have taught, each judged by what the others teach.
+    """What the labels of the finished ``pages``, with ``lines`` labelled lines, have gained.
 
-    The finished pages are judged in parts, of one page each as long as they are few, by what all
-    pages outside of their part teach. ``general``, ``unlabelled`` and ``taught`` are mean line F1
-    over the finished pages: of the general model, of the site model of those other pages, and of
-    that with their labels. ``corrected`` is the share of finished lines that the last one gets
-    wrong. Of the pages not finished, None where there are none: ``expected`` is the mean line F1
-    that the site model's own probabilities promise, ``moved`` the largest share of lines whose
-    label depends on the labels of one part, which has up to ``part`` pages.
+    The finished pages are split into parts of up to ``part`` pages, and each part is judged by
+    models that were trained without it. ``general``, ``unlabelled`` and ``labelled`` are the mean
+    line F1 on the finished pages: of the general model, with a site model of the other pages, and
+    with one that also has their labels. ``wrong`` is the share of labelled lines that the last one
+    gets wrong.
+
+    On unfinished pages, None if there are none: ``expected`` is the mean line F1 that follows from
+    the predicted probabilities, and ``changed`` the largest share of lines whose label depends on
+    the labels of one part.
     """
 
     pages: int
     lines: int
     general: float
     unlabelled: float
-    taught: float
-    corrected: float
+    labelled: float
+    wrong: float
     expected: float | None = None
-    moved: float | None = None
+    changed: float | None = None
     part: int = 1
 
     @property
     def enough(self) -> bool:
         """Whether more labels would change next to nothing."""
-        return self.moved is None or (self.pages >= LEAST_FINISHED and self.moved <= ENOUGH)
+        return self.changed is None or (
+            self.pages >= GAIN.min_finished and self.changed <= GAIN.max_changed
+        )
 
 
-def decided(scores: Scores) -> tuple[Floats, Bools]:
-    """The probability of content of each line and whether it is kept, (n,), as Cleaner does it."""
+def decide(scores: Scores) -> tuple[Floats, Bools]:
+    """Probability of content and decision to keep for each line, (n,), as a Cleaner decides."""
     probability = scores.probability.round(PLACES)
     return probability, probability >= best_threshold(probability, scores.chars, scores.article)
 
 
-def doubt(probability: Floats, kept: Bools) -> Floats:
+def error_probability(probability: Floats, kept: Bools) -> Floats:
     """The probability that a decision is wrong, (n,).
 
-    >>> doubt(np.array([0.9, 0.3]), np.array([True, False])).round(1).tolist()
+    >>> error_probability(np.array([0.9, 0.3]), np.array([True, False])).round(1).tolist()
     [0.1, 0.3]
     """
     return np.where(kept, 1 - probability, probability)
 
 
 def expected_f1(probability: Floats, kept: Bools) -> float:
-    """The line F1 to be expected of decisions, by the probabilities of content themselves.
+    """The expected line F1 of decisions, from the probabilities of content.
 
     >>> expected_f1(np.array([1.0, 0.5, 0.0]), np.array([True, True, False]))
     0.8571428571428571
@@ -155,65 +180,65 @@ def expected_f1(probability: Floats, kept: Bools) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is worked out of a page once: the general model's scores, and its unlabelled sketch.
+class ScoredPage:
+    """What is computed once for a page: the general model's scores, and its unlabelled sketch.
 
     ``page`` has no blank lines.
     """
 
     page: Page
     scores: Scores
-    drawn: Sketch
+    sketch: Sketch
 
-    def labelled(self, gold: Sequence[Label | None]) -> Sketch:
+    def labelled_sketch(self, gold: Sequence[Label | None]) -> Sketch:
         """The sketch with the labels of its lines."""
         signs = {Label.CONTENT: 1, Label.BOILERPLATE: -1, None: 0}
-        return replace(
-            self.drawn, label=np.array([signs[k] for k in gold[: self.drawn.n]], np.int8)
-        )
+        labels = np.array([signs[label] for label in gold[: self.sketch.n]], np.int8)
+        return replace(self.sketch, label=labels)
 
-    def decided(self, site_model: SiteModel | None) -> tuple[Floats, Bools]:
-        """Probability and decision of each line, (n,), with what the site adds to it."""
+    def decide(self, site_model: SiteModel | None) -> tuple[Floats, Bools]:
+        """Probability and decision for each line, (n,), with or without a site model."""
         scores = self.scores
         if site_model:
-            scores = site_model.correct(self.page, scores, self.drawn)
-        return decided(scores)
+            scores = site_model.correct(self.page, scores, self.sketch)
+        return decide(scores)
 
 
-def known_of(page: Page, model: Model) -> Known:
-    """Ask a model about a page."""
+def score_page(page: Page, model: Model) -> ScoredPage:
+    """Predict a page with a general model."""
     compact = page.without_blank_lines
     scores = model.predict(compact)
-    return Known(compact, scores, sketch(compact, scores.probability))
+    return ScoredPage(compact, scores, sketch(compact, scores.probability))
 
 
 @dataclass(slots=True)
 class Session:
-    """The pages of a site on a desk; not safe to be used from two threads at once.
+    """The pages of a site while they are labelled; not thread-safe, except for ``gain``.
 
-    ``model`` is the general model, None for the shipped one. What ``say``, ``finish`` and
-    ``undo`` change is in the page's file when they return; they raise OSError, and change
-    nothing, where it can't be written, and LabellingError where there is no such line.
+    ``model`` is the general model. What ``set_sign``, ``finish`` and ``undo`` change is in the
+    page's file when they return. They raise OSError, and change nothing, if it cannot be written,
+    and LabellingError if there is no such page or line.
     """
 
     site: str
     sheets: list[Sheet]
     model: Model
-    known: tuple[Known, ...]
-    history: deque[tuple[int, Signs]] = field(default_factory=lambda: deque(maxlen=MAX_UNDO))
-    asked: tuple[int, CleanPage] | None = None  # the last opinion, while it is the model's
+    scored: tuple[ScoredPage, ...]
+    history: deque[tuple[int, Signs]] = field(default_factory=lambda: deque(maxlen=LIMITS.undo))
+    # The last prediction with the number of its page, as long as it is up to date.
+    last_prediction: tuple[int, CleanPage] | None = None
 
     @classmethod
     def begin(cls, site: str, sheets: Iterable[Sheet], model: Model | None = None) -> Session:
-        """A session with pages, each asked once what the general model thinks of it."""
+        """Start a session: each page is predicted once. ``model`` None is the shipped one."""
         model = model or load_model()
         sheets = list(sheets)
-        return cls(site, sheets, model, tuple(known_of(each.page, model) for each in sheets))
+        return cls(site, sheets, model, tuple(score_page(each.page, model) for each in sheets))
 
-    # ------------------------------------------------------------------- what a person says
+    # ------------------------------------------------------------------------- changing labels
 
-    def say(self, number: int, first: int, last: int, mark: str) -> None:
-        """Give one sign to the spoken lines from ``first`` to ``last`` of a page."""
+    def set_sign(self, number: int, first: int, last: int, mark: str) -> None:
+        """Give the non-blank lines ``first`` to ``last`` of a page the same sign."""
         signs = self.at(number).signs
         if not 0 <= first <= last < len(signs):
             raise LabellingError(f"there are no lines {first} to {last} on this page")
@@ -222,13 +247,14 @@ class Session:
         self._change(number, (*signs[:first], *(mark,) * (last - first + 1), *signs[last + 1 :]))
 
     def finish(self, number: int) -> None:
-        """Say of all lines that nothing was said of: they are as the model has them."""
+        """Label the lines of a page that are not labelled yet as they are predicted."""
         signs = self.at(number).signs
-        said = (sign(p) for _, p in numbered_predictions(self.opinion(number)))
-        self._change(number, tuple(s if m == OPEN else m for m, s in zip(signs, said, strict=True)))
+        predicted = (sign(p) for _, p in numbered_predictions(self.prediction(number)))
+        finished = tuple(p if s == OPEN else s for s, p in zip(signs, predicted, strict=True))
+        self._change(number, finished)
 
     def undo(self) -> int | None:
-        """Take back what was said last; the number of its page, None where nothing was said."""
+        """Undo the last change; return the number of its page, None if there is no change."""
         if not self.history:
             return None
         number, signs = self.history[-1]
@@ -246,106 +272,107 @@ class Session:
         changed = replace(self.sheets[number], signs=signs)
         changed.save()
         self.sheets[number] = changed
-        if self.asked and self.asked[0] != number:
-            self.asked = None  # a page's own labels make no difference to what is thought of it
+        if self.last_prediction and self.last_prediction[0] != number:
+            self.last_prediction = None  # a page's own labels do not change its prediction
 
     def at(self, number: int) -> Sheet:
-        """The sheet with a number; LabellingError where there is none."""
+        """The sheet with a number. Raises LabellingError if there is none."""
         if not 0 <= number < len(self.sheets):
             raise LabellingError(f"there is no page {number}")
         return self.sheets[number]
 
-    # -------------------------------------------------------------------- what the model says
+    # ------------------------------------------------------------------- what the model predicts
 
-    def opinion(self, number: int) -> CleanPage:
-        """A page as the model sees it that knows all others."""
+    def prediction(self, number: int) -> CleanPage:
+        """A page as it is cleaned with a site model of all other pages."""
         page = self.at(number).page
-        if self.asked is None or self.asked[0] != number:
-            site_model = self._taught(self._sketches(), but=[number])
+        if self.last_prediction is None or self.last_prediction[0] != number:
+            site_model = self._train(self._sketches(), without=[number])
             cleaner = Cleaner(self.model, plugins=no_plugins(), site_models=site_model)
-            self.asked = (number, cleaner.clean(page))
-        return self.asked[1]
+            self.last_prediction = (number, cleaner.clean(page))
+        return self.last_prediction[1]
 
     def doubts(self) -> list[float]:
-        """How many lines of each page the model expects to have wrong; none of finished ones."""
-        site_model = self._taught(self._sketches())
+        """The expected number of wrong lines of each page; 0 for finished pages."""
+        site_model = self._train(self._sketches())
         return [
-            0.0 if each.finished else float(doubt(*known.decided(site_model)).sum())
-            for known, each in zip(self.known, self.sheets, strict=True)
+            0.0 if each.finished else float(error_probability(*scored.decide(site_model)).sum())
+            for scored, each in zip(self.scored, self.sheets, strict=True)
         ]
 
     def order(self, doubts: Sequence[float]) -> list[int]:
-        """The pages: those to be labelled first, with most in doubt, then those that are."""
+        """The numbers of the pages: unfinished ones first, and those with most doubts."""
         return sorted(
             range(len(self.sheets)), key=lambda i: (self.sheets[i].finished, -doubts[i], i)
         )
 
     def gain(self) -> Gain | None:
-        """What the labels have taught, None before a page is finished.
+        """What the labels have gained; None before a page is finished.
 
-        It works on the pages as they are when it begins, and may be asked in a thread. However
-        many pages are finished, it learns the site no more often than MAX_PARTS asks for.
+        It uses the pages as they are when it starts, and may run in another thread.
         """
         sheets = tuple(self.sheets)
         finished = [i for i, each in enumerate(sheets) if each.finished]
         if not finished:
             return None
-        parts = [finished[k::MAX_PARTS] for k in range(min(MAX_PARTS, len(finished)))]
-        heard = self._sketches()
-        deaf = [known.drawn for known in self.known]
-        scores, wrong, lines = [], 0, 0
+        n_parts = min(GAIN.max_parts, len(finished))
+        parts = [finished[k :: GAIN.max_parts] for k in range(n_parts)]
+        labelled = self._sketches()
+        unlabelled = [scored.sketch for scored in self.scored]
+        f1, wrong, lines = [], 0, 0
         for part in parts:
-            models = (None, self._taught(deaf, part), self._taught(heard, part))
+            models = (None, self._train(unlabelled, part), self._train(labelled, part))
             for i in part:
-                gold, known = sheets[i].gold, self.known[i]
-                said = [labels_said(known.decided(model)[1]) for model in models]
-                scores.append([line_score(each, gold).f1 for each in said])
-                wrong += sum(g not in (None, s) for g, s in zip(gold, said[-1], strict=True))
-                lines += sum(g is not None for g in gold)
-        general, unlabelled, taught = np.mean(scores, axis=0).tolist()
-        gain = Gain(len(finished), lines, general, unlabelled, taught, wrong / max(lines, 1))
-        others = [known for i, known in enumerate(self.known) if not sheets[i].finished]
-        if not others:
+                gold, scored = sheets[i].gold, self.scored[i]
+                predicted = [to_labels(scored.decide(model)[1]) for model in models]
+                f1.append([line_score(labels, gold).f1 for labels in predicted])
+                wrong += sum(g not in (None, p) for g, p in zip(gold, predicted[-1], strict=True))
+                lines += sum(label is not None for label in gold)
+        means: tuple[float, float, float] = tuple(np.mean(f1, axis=0).tolist())
+        gain = Gain(len(finished), lines, *means, wrong / max(lines, 1))
+        unfinished = [scored for i, scored in enumerate(self.scored) if not sheets[i].finished]
+        if not unfinished:
             return gain
-        some = others[:: -(-len(others) // MAX_ASKED)]
-        site_model = self._taught(heard)
-        decisions = [known.decided(site_model) for known in some]
+        tried = unfinished[:: -(-len(unfinished) // GAIN.max_unfinished)]
+        site_model = self._train(labelled)
+        decisions = [scored.decide(site_model) for scored in tried]
         expected = float(np.mean([expected_f1(*each) for each in decisions]))
-        moved = max(self._moved(some, decisions, heard, part) for part in parts)
-        return replace(gain, expected=expected, moved=moved, part=len(parts[0]))
+        changed = max(self._changed(tried, decisions, labelled, part) for part in parts)
+        return replace(gain, expected=expected, changed=changed, part=len(parts[0]))
 
-    def _moved(
+    def _changed(
         self,
-        pages: Sequence[Known],
+        pages: Sequence[ScoredPage],
         decisions: Sequence[tuple[Floats, Bools]],
-        heard: Sequence[Sketch],
+        sketches: Sequence[Sketch],
         part: Sequence[int],
     ) -> float:
-        """The share of the pages' lines that were decided otherwise without a part's labels."""
-        silent = list(heard)
+        """The share of the pages' lines that are decided otherwise without a part's labels."""
+        without_labels = list(sketches)
         for i in part:
-            silent[i] = self.known[i].drawn
-        unheard = self._taught(silent)
+            without_labels[i] = self.scored[i].sketch
+        site_model = self._train(without_labels)
         changed = [
-            known.decided(unheard)[1] != kept
-            for known, (_, kept) in zip(pages, decisions, strict=True)
+            scored.decide(site_model)[1] != kept
+            for scored, (_, kept) in zip(pages, decisions, strict=True)
         ]
         return float(np.mean(np.concatenate(changed)))
 
     def _sketches(self) -> list[Sketch]:
-        """The pages as the site's model is taught them: with labels where they are finished."""
+        """The sketches of all pages, with labels for the finished ones."""
         return [
-            known.labelled(each.gold) if each.finished else known.drawn
-            for known, each in zip(self.known, tuple(self.sheets), strict=True)
+            scored.labelled_sketch(each.gold) if each.finished else scored.sketch
+            for scored, each in zip(self.scored, tuple(self.sheets), strict=True)
         ]
 
-    def _taught(self, sketches: Sequence[Sketch], but: Sequence[int] = ()) -> SiteModel:
+    def _train(self, sketches: Sequence[Sketch], without: Sequence[int] = ()) -> SiteModel:
+        """A site model of these pages, without those with some numbers."""
         site_model = SiteModel(self.site, self.model)
-        left_out = set(but)
+        left_out = set(without)
         site_model.sample_ = sample(each for i, each in enumerate(sketches) if i not in left_out)
         return site_model
 
 
-def labels_said(kept: Bools) -> list[Label]:
-    """Decisions as labels."""
+def to_labels(kept: Bools) -> list[Label]:
+    """Decisions to keep, (n,), as labels."""
     return [Label.CONTENT if keep else Label.BOILERPLATE for keep in kept.tolist()]

@@ -40,7 +40,7 @@ KINDS_FILE: Final = replace(
     name=FORMAT,
     version=FORMAT_VERSION,
     arrays=frozenset({"text", "names"}),
-    marks={"feature_schema": SCHEMA},
+    required={"feature_schema": SCHEMA},
 )
 _ROW_WIDTH: Final = 16  # weights of a packed row: a line of the processor's cache holds four
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from boilerplate.features.table import LINEAR_TABLES, PAGE_TYPES, SCHEMA, features_of
 from boilerplate.kernels.plain_linear import NGRAMS
-from boilerplate.model.archive import Form
+from boilerplate.model.archive import FileFormat
 from boilerplate.model.linear import TYPE_BUCKETS, Linear, PageTypes
 from boilerplate.model.stack import Stack
 from boilerplate.model.trees import NODE_ARRAYS, SIZES, WEIGHT, ModelError, is_number, trees_from
@@ -21,12 +21,12 @@ FORMAT: Final = "boilerplate-model"
 FORMAT_VERSION: Final = 1
 MAX_FILE_BYTES: Final = 64_000_000  # of all arrays unpacked; the shipped model has a tenth
 
-MODEL_FILE: Final = Form(
-    what="model",
+MODEL_FILE: Final = FileFormat(
+    description="model",
     name=FORMAT,
     version=FORMAT_VERSION,
-    head="model.json",
-    again="train it again",
+    header="model.json",
+    remedy="train it again",
     error=ModelError,
     max_bytes=MAX_FILE_BYTES,
     arrays=frozenset(
@@ -34,7 +34,7 @@ MODEL_FILE: Final = Form(
         for kind in MODES
         for part in (*LINEAR_TABLES, "types", *(f"trees-{key}" for key in (*NODE_ARRAYS, "sizes")))
     ),
-    marks={"feature_schema": SCHEMA},
+    required={"feature_schema": SCHEMA},
 )
 
 

@@ -1,4 +1,4 @@
-"""Finding plugins: given objects, folders, installed packages."""
+"""Finding plugins: objects given in Python, plugins in folders, installed packages."""
 
 from __future__ import annotations
 
@@ -11,32 +11,38 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from boilerplate.plugins import hookspecs
-from boilerplate.plugins.paths import GROUP, distribution_of, is_bundled, user_folder
+from boilerplate.plugins.hookspecs import hookimpl
+from boilerplate.plugins.paths import (
+    ENTRY_POINT_GROUP,
+    distribution_of,
+    is_bundled,
+    user_folder,
+)
 from boilerplate.plugins.plugin import Origin, Plugin, Settings
 from boilerplate.plugins.rules import SiteRules
 from boilerplate.plugins.toml import read_rules
 
 RULES_FILE: Final = "rules.toml"  # of a plugin that is a folder
 
+Load = Callable[[], object]  # loads a plugin that was found; may raise anything
 
-def find(settings: Settings) -> Iterator[tuple[Plugin, Callable[[], object]]]:
-    """Every plugin there is and how to load it, those whose word counts more first."""
+
+def find_plugins(settings: Settings) -> Iterator[tuple[Plugin, Load]]:
+    """Every plugin and how to load it, in order of precedence: given, from folders, installed."""
     for name, given in settings.given.items():
         yield Plugin(name, "user", "given in Python"), lambda given=given: given  # type: ignore[misc]
     for folder in settings.folders:
-        yield from _in_folder(Path(folder))
-    if settings.only != frozenset():  # nothing of them would be loaded, and looking costs
-        yield from _installed()
+        yield from find_in_folder(Path(folder))
+    if settings.only != frozenset():  # none of them would be loaded, and searching takes time
+        yield from _find_installed()
 
 
-def _in_folder(
-    folder: Path, only: str | None = None
-) -> Iterator[tuple[Plugin, Callable[[], object]]]:
+def find_in_folder(folder: Path, only: str | None = None) -> Iterator[tuple[Plugin, Load]]:
+    """The plugins in a folder, sorted by name; with ``only``, the one of this file name."""
     try:
         paths = sorted(folder.iterdir())
     except OSError as error:
-        if folder != user_folder():  # which need not be there; one that was named should
+        if folder != user_folder():  # which is optional, unlike a folder that was named
             yield Plugin(str(folder), "user", str(folder)), partial(_raise, error)
         return
     for path in paths:
@@ -47,14 +53,12 @@ def _in_folder(
         if path.suffix == ".toml" and path.is_file():
             yield Plugin(path.stem, "user", str(path)), partial(RulesPlugin, path)
         elif path.suffix == ".py" and path.is_file():
-            yield Plugin(path.stem, "user", str(path)), partial(_module, path.stem, path)
+            yield Plugin(path.stem, "user", str(path)), partial(_import_file, path.stem, path)
         elif (path / "__init__.py").is_file():
-            yield Plugin(path.name, "user", str(path)), partial(_package, path)
+            load = partial(_import_file, path.name, path / "__init__.py")
+            yield Plugin(path.name, "user", str(path)), load
         elif (path / RULES_FILE).is_file():
-            yield (
-                Plugin(path.name, "user", str(path)),
-                partial(RulesPlugin, path / RULES_FILE),
-            )
+            yield Plugin(path.name, "user", str(path)), partial(RulesPlugin, path / RULES_FILE)
 
 
 class RulesPlugin:
@@ -63,48 +67,46 @@ class RulesPlugin:
     def __init__(self, path: Path) -> None:
         self.rules = read_rules(path)
 
-    @hookspecs.hookimpl
+    @hookimpl
     def site_rules(self) -> tuple[SiteRules, ...]:
         """The rules of the file."""
         return self.rules
 
 
 def _raise(error: Exception) -> object:
-    """In the place of what could not be found, so that it is told as a failed plugin is."""
+    """Stands for a plugin that could not be found, so that this is reported like any failure."""
     raise error
 
 
-def _package(folder: Path) -> ModuleType:
-    return _module(folder.name, folder / "__init__.py")
-
-
-def _module(name: str, path: Path) -> ModuleType:
-    full = f"_boilerplate_user_plugins_{name}"
-    spec = importlib.util.spec_from_file_location(full, path)
+def _import_file(name: str, path: Path) -> ModuleType:
+    full_name = f"_boilerplate_user_plugins_{name}"
+    spec = importlib.util.spec_from_file_location(full_name, path)
     if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no Python module")
+        raise ImportError(f"{path} is not a Python module")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[full] = module
+    sys.modules[full_name] = module
     try:
         spec.loader.exec_module(module)
     except BaseException:
-        sys.modules.pop(full, None)
+        sys.modules.pop(full_name, None)
         raise
     return module
 
 
-def _installed() -> Iterator[tuple[Plugin, Callable[[], object]]]:
+def _find_installed() -> Iterator[tuple[Plugin, Load]]:
+    """The plugins of installed packages, the bundled ones last."""
     try:
-        points = sorted(entry_points(group=GROUP), key=lambda p: (_origin(p) == "bundled", p.name))
+        points = sorted(
+            entry_points(group=ENTRY_POINT_GROUP),
+            key=lambda point: (_origin(point) == "bundled", point.name),
+        )
     except Exception as error:  # noqa: BLE001 - the metadata of any package may be broken
         yield Plugin("entry points", "installed", "installed packages"), partial(_raise, error)
         return
     for point in points:
+        place = f"{distribution_of(point)} ({point.value})"
         version = point.dist.version if point.dist else ""
-        plugin = Plugin(
-            point.name, _origin(point), f"{distribution_of(point)} ({point.value})", version
-        )
-        yield plugin, point.load
+        yield Plugin(point.name, _origin(point), place, version), point.load
 
 
 def _origin(point: EntryPoint) -> Origin:

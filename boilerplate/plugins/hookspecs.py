@@ -1,15 +1,15 @@
-"""The hooks: what a plugin may say. Version 1.
+"""The hooks that a plugin may implement, version 1.
 
-A plugin is a module or an object with functions of these names, marked with ``hookimpl``; each
-may take fewer arguments than are listed, and all hooks are optional. A module that says
-``BOILERPLATE_API = 1`` is refused by a boilerplate whose hooks have become others.
+A plugin is a module or an object with functions of these names, marked with ``hookimpl``. Each
+may take fewer arguments than are listed, and all hooks are optional. A module that sets
+``BOILERPLATE_API = 1`` is refused by a boilerplate with another version of the hooks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pluggy
 
@@ -19,7 +19,8 @@ from boilerplate.plugins.rules import Opinion, SiteRules
 if TYPE_CHECKING:
     import click
 
-PROJECT = "boilerplate"
+PROJECT: Final = "boilerplate"
+HOOKS: Final = ("site_rules", "label_lines", "site_model", "register_commands")
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -27,27 +28,27 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @hookspec
 def site_rules() -> Iterable[SiteRules]:  # type: ignore[empty-body]
-    """The sites that the plugin knows, with their rules; asked once, when it is loaded."""
+    """The sites that the plugin is for, with their rules; called once, when it is loaded."""
 
 
 @hookspec
 def label_lines(page: Page, scores: Sequence[float]) -> Mapping[int, Label | Opinion] | None:
-    """Opinions on lines of a page, by their index in ``page.lines``; none on the others.
+    """Opinions on lines of a page, by their index in ``page.lines``; none for the other lines.
 
-    The page has no blank lines. ``scores`` are the model's probabilities of CONTENT, one a line.
-    A Label or a Verdict is the last word, a Vote a nudge. Asked for pages of the sites that the
-    plugin's ``site_rules`` name, or for all pages if it names none.
+    The page has no blank lines. ``scores`` are the model's probabilities of CONTENT, one for each
+    line. A Label or a Verdict decides the line, a Vote changes its probability. Called for pages of
+    the sites that the plugin's ``site_rules`` name, or for all pages if it names none.
     """
 
 
 @hookspec
 def site_model(page: Page) -> str | PathLike[str] | Any | None:
-    """What was learned of the page's site: a model file's path, or a loaded model, or None.
+    """A site model for the page: the path of a model file, or a loaded model, or None.
 
-    Asked as ``label_lines`` is.
+    Called for the same pages as ``label_lines``.
     """
 
 
 @hookspec
 def register_commands(cli: click.Group) -> None:
-    """Add commands to ``boilerplate``: ``@cli.command()`` on functions of your own."""
+    """Add commands to ``boilerplate``, as with ``@cli.command()``."""

@@ -1,4 +1,4 @@
-"""Host names and the URLs that a site's rules apply to."""
+"""Host names, and whether the rules for one apply to a URL."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ANY_SITE: Final = "*"
 
 
 def ascii_host(host: str) -> str:
-    """A host name as DNS spells it, without ``www.``.
+    """A host name in lower case and in its ASCII form (IDNA), without ``www.``.
 
     >>> ascii_host("www.Bücher.example")
     'xn--bcher-kva.example'
@@ -24,23 +24,23 @@ def ascii_host(host: str) -> str:
     return host
 
 
-def holds_for(host: str, url: str) -> bool:
-    """Whether a host of SiteRules, with its path, holds for a URL.
+def applies_to(host: str, url: str) -> bool:
+    """Whether rules for a host, with or without a path, apply to a URL.
 
-    >>> holds_for("example.com/spor", "https://m.example.com/spor/1"), holds_for(
+    >>> applies_to("example.com/spor", "https://m.example.com/spor/1"), applies_to(
     ...     "example.com", "https://notexample.com/")
     (True, False)
     """
     if host == ANY_SITE:
         return True
     name, _, path = host.partition("/")
-    found, page_path = _host_and_path(url)
-    return (found == name or found.endswith("." + name)) and _below(page_path, path)
+    url_host, url_path = _host_and_path(url)
+    return (url_host == name or url_host.endswith("." + name)) and _is_below(url_path, path)
 
 
-def _below(page_path: str, path: str) -> bool:
+def _is_below(url_path: str, path: str) -> bool:
     path = path.rstrip("/")
-    return not path or page_path == path or page_path.startswith(path + "/")
+    return not path or url_path == path or url_path.startswith(path + "/")
 
 
 def _host_and_path(url: str) -> tuple[str, str]:
@@ -51,10 +51,10 @@ def _host_and_path(url: str) -> tuple[str, str]:
         return "", ""
 
 
-def suffixes(url: str) -> Iterator[str]:
-    """The hosts whose rules hold for a URL's: the whole name first, ``*`` last.
+def hosts_with_rules_for(url: str) -> Iterator[str]:
+    """The hosts whose rules may apply to a URL: its own, its parent domains, then ``*``.
 
-    >>> list(suffixes("https://www.spor.example.com/a"))
+    >>> list(hosts_with_rules_for("https://www.spor.example.com/a"))
     ['spor.example.com', 'example.com', '*']
     """
     host, _ = _host_and_path(url)

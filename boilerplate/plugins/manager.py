@@ -1,8 +1,9 @@
-"""Finding, loading, blocking and isolating plugins.
+"""What happens to a plugin: it is found, loaded, matched with pages by their URL, and called.
 
-Plugins are strangers' code, and pluggy isolates nothing: so every call of one goes through
-``Plugins.ask``, where whatever it raises, returns or takes costs a warning that names it and
-its opinion on that page, and no more.
+Plugins are untrusted code, and pluggy does not isolate them: one hook that raises ends the whole
+call. So every call into a plugin goes through ``Plugins.call``. Whatever a plugin raises or
+returns, and however long it takes, costs a warning with its name and its opinion on that page,
+never the page.
 """
 
 from __future__ import annotations
@@ -11,36 +12,66 @@ import warnings
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pluggy
 
 from boilerplate.plugins import hookspecs
-from boilerplate.plugins.discovery import _in_folder, find
-from boilerplate.plugins.hosts import holds_for, suffixes
+from boilerplate.plugins.discovery import find_in_folder, find_plugins
+from boilerplate.plugins.hosts import applies_to, hosts_with_rules_for
 from boilerplate.plugins.matcher import Matcher
-from boilerplate.plugins.opinions import NOTHING_KNOWN, SiteKnowledge
-from boilerplate.plugins.plugin import (
-    FAILURES,
-    HOOKS,
-    SECONDS_A_PAGE,
-    SECONDS_TO_LOAD,
-    Plugin,
-    PluginError,
-    PluginWarning,
-    Settings,
-    T,
-    Warn,
-    _a,
-)
+from boilerplate.plugins.opinions import NO_PAGE_PLUGINS, PagePlugins, describe_type
+from boilerplate.plugins.plugin import Plugin, PluginError, PluginWarning, Settings, Warn
 from boilerplate.plugins.rules import API_VERSION, RulesError, SiteRules
-from boilerplate.plugins.timeout import TookTooLongError, within
+from boilerplate.plugins.timeout import CallTimeoutError, run_with_timeout
+
+T = TypeVar("T")
+
+
+def load_plugins(
+    settings: Settings | None = None, warn: Warn | None = None, bundled: bool = True
+) -> Plugins:
+    """Find and load plugins; what is wrong with one is noted in its ``problems``.
+
+    ``settings`` None takes them from the environment. ``warn`` is called with the name of a plugin
+    and what is wrong with it; None issues a PluginWarning. ``bundled`` False leaves out the plugins
+    that come with the package.
+
+    Raises PluginError if ``settings.strict`` and anything is wrong with any of them.
+    """
+    plugins = Plugins(Settings.from_environment() if settings is None else settings, warn)
+    for plugin, load in find_plugins(plugins.settings):
+        if bundled or plugin.origin != "bundled":
+            plugins.add(plugin, load)
+    return plugins
+
+
+def load_folder(folder: Path) -> Plugins:
+    """Load the one plugin that is this folder. Raises PluginError if anything is wrong with it."""
+    folder = folder.resolve()
+    plugins = Plugins(Settings(strict=True))
+    for plugin, load in find_in_folder(folder.parent, only=folder.name):
+        plugins.add(plugin, load)
+    if not plugins.active:
+        raise PluginError(f"{folder} is not a plugin: it has neither rules.toml nor __init__.py")
+    return plugins
+
+
+@cache
+def default_plugins() -> Plugins:
+    """All plugins that can be found: what a Cleaner uses if it is given none."""
+    return load_plugins()
+
+
+def no_plugins() -> Plugins:
+    """No plugins at all, for measuring what the model does by itself."""
+    return Plugins(Settings(only=frozenset()))
 
 
 class Plugins:
-    """Loaded plugins, in the order of whose word counts more; picklable for worker processes.
+    """Loaded plugins, in order of precedence; picklable for worker processes.
 
-    ``found`` are all of them, blocked and broken ones too.
+    ``found`` are all that were found, also those that are blocked or could not be loaded.
     """
 
     def __init__(self, settings: Settings, warn: Warn | None = None) -> None:
@@ -48,42 +79,119 @@ class Plugins:
         self.warn = warn or _warn
         self.found: list[Plugin] = []
         self._by_host: dict[str, list[tuple[Plugin, Matcher]]] = {}
-        self._everywhere: list[Plugin] = []
+        self._for_all_sites: list[Plugin] = []
 
     @property
     def active(self) -> list[Plugin]:
-        """The plugins that are asked."""
+        """The plugins that were loaded and are called."""
         return [plugin for plugin in self.found if plugin.active]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (load_plugins, (self.settings,))
 
-    # ------------------------------------------------------------------------- the seam
+    # ---------------------------------------------------------------------------------- loading
 
-    def ask(
+    def add(self, plugin: Plugin, load: Callable[[], object]) -> None:
+        """Load a plugin unless it is blocked; what is wrong is noted in its ``problems``."""
+        self.found.append(plugin)
+        settings = self.settings
+        if plugin.name in settings.without or (
+            settings.only is not None and plugin.name not in settings.only
+        ):
+            plugin.blocked = True
+            return
+        first = next((p for p in self.found[:-1] if p.name == plugin.name), None)
+        if first:
+            plugin.problems.append(
+                f"not loaded: the {first.origin} plugin {first.place} has the same name"
+            )
+            return
+        load_seconds = settings.limits.load_seconds
+        loaded = self.call(plugin, "loading", load, seconds=load_seconds)
+        if loaded is None:
+            if not plugin.problems:
+                self._record_failure(plugin, "loading: the plugin is None", None, ValueError())
+            return
+        if not plugin.version:
+            version = partial(getattr, loaded, "__version__", "")
+            plugin.version = self.call(plugin, "version", lambda: str(version())) or ""
+        plugin.relay = self.call(plugin, "hooks", partial(_register, loaded, plugin.name))
+        if plugin.relay is not None:
+            plugin.hooks = tuple(
+                name for name in hookspecs.HOOKS if getattr(plugin.relay, name).get_hookimpls()
+            )
+            index = partial(self._index, plugin)
+            plugin.active = bool(self.call(plugin, "site_rules", index, seconds=load_seconds))
+
+    def _index(self, plugin: Plugin) -> bool:
+        """Ask a plugin for its rules and index them by host."""
+        if "site_rules" in plugin.hooks:
+            plugin.matchers = tuple(map(Matcher, _rules_of(plugin)))
+        for matcher in plugin.matchers:
+            for host in dict.fromkeys(h.partition("/")[0] for h in matcher.rules.hosts):
+                self._by_host.setdefault(host, []).append((plugin, matcher))
+        if plugin.is_for_all_sites:
+            self._for_all_sites.append(plugin)
+        return True
+
+    # --------------------------------------------------------------- a page, and the command line
+
+    def on(self, url: str | None) -> PagePlugins:
+        """The plugins that apply to a page with this URL, with those of their rules that do."""
+        if not self._by_host and not self._for_all_sites:
+            return NO_PAGE_PLUGINS
+        applying: dict[int, list[Matcher]] = {id(plugin): [] for plugin in self._for_all_sites}
+        for host in hosts_with_rules_for(url or ""):
+            for plugin, matcher in self._by_host.get(host, ()):
+                if any(applies_to(each, url or "") for each in matcher.rules.hosts):
+                    matchers = applying.setdefault(id(plugin), [])
+                    if matcher not in matchers:
+                        matchers.append(matcher)
+        if not applying:
+            return NO_PAGE_PLUGINS
+        by_precedence = [(p, tuple(applying[id(p)])) for p in self.found if id(p) in applying]
+        return PagePlugins(self.call, tuple(by_precedence), self.settings.limits)
+
+    def add_commands(self, cli: Any) -> None:
+        """Let the plugins add commands to a click group; none can replace an existing one."""
+        for plugin in self.active:
+            if "register_commands" not in plugin.hooks:
+                continue
+            before = dict(cli.commands)
+            self.call(plugin, "register_commands", partial(plugin.relay.register_commands, cli=cli))
+            for name, command in before.items():
+                if cli.commands.get(name) is not command:
+                    cli.commands[name] = command
+                    problem = f"register_commands: the command {name!r} exists already"
+                    self._record_failure(plugin, problem, None, ValueError(name))
+
+    # -------------------------------------------------------------------------------- isolation
+
+    def call(
         self,
         plugin: Plugin,
-        what: str,
-        call: Callable[[], T],
+        action: str,
+        function: Callable[[], T],
         errors: list[str] | None = None,
         seconds: float | None = None,
     ) -> T | None:
-        """What ``call`` into a plugin returns; None where it fails, which is noted.
+        """Return what ``function`` of a plugin returns; None if it fails, which is recorded.
 
-        Raises PluginError instead if plugins were asked to be strict.
+        ``action`` says in messages what was tried. A failure is added to ``errors``, the errors of
+        one page, or to the plugin's problems if that is None. ``seconds`` None is the time for a
+        page. Raises PluginError on failure if the settings are strict.
         """
         if seconds is None:
-            seconds = SECONDS_A_PAGE
+            seconds = self.settings.limits.page_seconds
         try:
-            answer = within(seconds, call)
+            return run_with_timeout(seconds, function)
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # noqa: BLE001 - the seam: a plugin may even exit
-            self._failed(plugin, f"{what}: {_told(error, seconds)}", errors, error)
+        except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, even exit
+            self._record_failure(plugin, f"{action}: {_describe(error, seconds)}", errors, error)
             return None
-        return answer
 
-    def _failed(
+    def _record_failure(
         self, plugin: Plugin, problem: str, errors: list[str] | None, error: BaseException
     ) -> None:
         if self.settings.strict:
@@ -94,162 +202,51 @@ class Plugins:
             errors.append(f"{plugin.name}: {problem}")
             plugin.failures += 1
         self.warn(plugin.name, problem)
-        if plugin.failures == FAILURES:
-            off = f"switched off: it failed {FAILURES} times in a row"
-            plugin.problems.append(off)
-            self.warn(plugin.name, off)
-
-    # ------------------------------------------------------------------------- one page
-
-    def on(self, url: str | None) -> SiteKnowledge:
-        """What the plugins know of the site of a URL."""
-        if not self._by_host and not self._everywhere:
-            return NOTHING_KNOWN
-        known: dict[int, list[Matcher]] = {id(plugin): [] for plugin in self._everywhere}
-        for host in suffixes(url or ""):
-            for plugin, matcher in self._by_host.get(host, ()):
-                if any(holds_for(each, url or "") for each in matcher.rules.hosts):
-                    matchers = known.setdefault(id(plugin), [])
-                    if matcher not in matchers:
-                        matchers.append(matcher)
-        if not known:
-            return NOTHING_KNOWN
-        by_plugin = [(p, tuple(known[id(p)])) for p in self.found if id(p) in known]
-        return SiteKnowledge(self.ask, tuple(by_plugin))
-
-    def add_commands(self, cli: Any) -> None:
-        """Let the plugins add commands to a click group; none replaces one that is there."""
-        for plugin in self.active:
-            if "register_commands" not in plugin.hooks:
-                continue
-            before = dict(cli.commands)
-            call = partial(plugin.hook.register_commands, cli=cli)
-            self.ask(plugin, "register_commands", call)
-            for name, command in before.items():
-                if cli.commands.get(name) is not command:
-                    cli.commands[name] = command
-                    self._failed(
-                        plugin, f"register_commands: there is a command {name!r} already", None,
-                        ValueError(name),
-                    )  # fmt: skip
-
-    # -------------------------------------------------------------------------- loading
-
-    def add(self, plugin: Plugin, load: Callable[[], object]) -> None:
-        """Load a plugin, with whatever is wrong with it noted in its problems."""
-        self.found.append(plugin)
-        settings = self.settings
-        if plugin.name in settings.without or (
-            settings.only is not None and plugin.name not in settings.only
-        ):
-            plugin.blocked = True
-            return
-        first = next((p for p in self.found[:-1] if p.name == plugin.name), None)
-        if first:
-            plugin.problems.append(f"not loaded: {first.origin} plugin {first.place} has its name")
-            return
-        loaded = self.ask(plugin, "loading", load, seconds=SECONDS_TO_LOAD)
-        if loaded is None:
-            if not plugin.problems:
-                self._failed(plugin, "loading: there is nothing in it", None, ValueError())
-            return
-        if not plugin.version:
-            told = partial(getattr, loaded, "__version__", "")
-            plugin.version = self.ask(plugin, "version", lambda: str(told())) or ""
-        plugin.hook = self.ask(plugin, "hooks", partial(_hooks_of, loaded, plugin.name))
-        if plugin.hook is not None:
-            plugin.hooks = tuple(n for n in HOOKS if getattr(plugin.hook, n).get_hookimpls())
-            call = partial(self._index, plugin)
-            plugin.active = bool(self.ask(plugin, "site_rules", call, seconds=SECONDS_TO_LOAD))
-
-    def _index(self, plugin: Plugin) -> bool:
-        if "site_rules" in plugin.hooks:
-            plugin.matchers = tuple(map(Matcher, _rules_of(plugin)))
-        for matcher in plugin.matchers:
-            for host in dict.fromkeys(h.partition("/")[0] for h in matcher.rules.hosts):
-                self._by_host.setdefault(host, []).append((plugin, matcher))
-        if plugin.everywhere:
-            self._everywhere.append(plugin)
-        return True
+        limit = self.settings.limits.failures
+        if plugin.failures == limit:
+            switched_off = f"switched off: it failed {limit} times in a row"
+            plugin.problems.append(switched_off)
+            self.warn(plugin.name, switched_off)
 
 
-def _hooks_of(loaded: object, name: str) -> Any:
-    """The hooks as this plugin alone implements them.
+def _register(loaded: object, name: str) -> Any:
+    """Pluggy's object that calls the hooks of this plugin alone.
 
-    A manager of its own for each plugin: one that is shared calls all of them or none.
+    Each plugin has a plugin manager of its own: a shared one calls either all of them or none.
     """
     api = getattr(loaded, "BOILERPLATE_API", API_VERSION)
     if api != API_VERSION:
-        raise ValueError(f"it is for version {api!r} of the hooks; this is {API_VERSION}")
+        raise ValueError(f"it needs version {api!r} of the hooks; this is version {API_VERSION}")
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     manager.register(loaded, name)
     manager.check_pending()  # a misspelt hook would never be called
     if not manager.get_hookcallers(loaded):
-        raise ValueError(f"it has no hook; there are {', '.join(HOOKS)}")
+        raise ValueError(f"it has no hook; the hooks are {', '.join(hookspecs.HOOKS)}")
     return manager.hook
 
 
 def _rules_of(plugin: Plugin) -> tuple[SiteRules, ...]:
     rules: list[SiteRules] = []
-    for answer in plugin.hook.site_rules():
+    for answer in plugin.relay.site_rules():
         for each in (answer,) if isinstance(answer, SiteRules) else answer:
             if not isinstance(each, SiteRules):
-                raise TypeError(f"it returned {_a(each)}, which is no SiteRules")
+                raise TypeError(f"it returned {describe_type(each)} instead of SiteRules")
             rules.append(each)
     return tuple(rules)
 
 
-def _told(error: BaseException, seconds: float) -> str:
+def _describe(error: BaseException, seconds: float) -> str:
     """What went wrong, on one line."""
-    if isinstance(error, TookTooLongError):
+    if isinstance(error, CallTimeoutError):
         return f"it took more than {seconds:g} s"
     if isinstance(error, RulesError):
         return str(error)
     try:
         return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
-    except Exception:  # noqa: BLE001 - a stranger's exception may not even be able to tell
+    except Exception:  # noqa: BLE001 - the exception's own __str__ may fail
         return type(error).__name__
 
 
 def _warn(name: str, problem: str) -> None:
     warnings.warn(f"plugin {name}: {problem}", PluginWarning, stacklevel=2)
-
-
-def load_plugins(
-    settings: Settings | None = None, warn: Warn | None = None, bundled: bool = True
-) -> Plugins:
-    """The plugins that can be found, loaded; what is wrong with one is noted in its problems.
-
-    ``warn`` is told the name of a plugin and what is wrong; None gives a PluginWarning.
-    ``bundled`` False leaves out those that come with the package.
-
-    Raises PluginError if ``settings.strict`` and something is wrong with any.
-    """
-    plugins = Plugins(Settings.from_environment() if settings is None else settings, warn)
-    for plugin, load in find(plugins.settings):
-        if bundled or plugin.origin != "bundled":
-            plugins.add(plugin, load)
-    return plugins
-
-
-def load_folder(folder: Path) -> Plugins:
-    """The one plugin that is a folder, for its author: whatever is wrong raises PluginError."""
-    folder = folder.resolve()
-    plugins = Plugins(Settings(strict=True))
-    for plugin, load in _in_folder(folder.parent, only=folder.name):
-        plugins.add(plugin, load)
-    if not plugins.active:
-        raise PluginError(f"{folder} is no plugin: it has neither rules.toml nor __init__.py")
-    return plugins
-
-
-@cache
-def default_plugins() -> Plugins:
-    """What a Cleaner that was given no Plugins uses: all that can be found."""
-    return load_plugins()
-
-
-def no_plugins() -> Plugins:
-    """No plugins at all, for measuring what the model does by itself."""
-    return Plugins(Settings(only=frozenset()))

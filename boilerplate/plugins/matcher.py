@@ -1,4 +1,4 @@
-"""SiteRules made ready to match the lines of a page."""
+"""Matching the lines of a page with SiteRules."""
 
 from __future__ import annotations
 
@@ -6,66 +6,67 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from boilerplate.page import Label, Page, Selector
 from boilerplate.plugins.patterns import Pattern, PatternError, first_found
 from boilerplate.plugins.rules import (
-    LANGUAGES,
-    MAX_SAID,
-    PATTERNS,
+    PATTERN_FIELDS,
+    SELECTOR_LANGUAGES,
     Opinion,
     RulesError,
     SiteRules,
-    T,
     Verdict,
     Vote,
-    _at,
+    location_prefix,
 )
 
-Said = dict[int, tuple[Label, str]]  # of lines, by their index: a label, and the rule's words
+T = TypeVar("T")
+LineLabels = dict[int, tuple[Label, str]]  # by line index: the label, and the rule in words
 
-# .name, #name, tag.name, tag#name: these the skeleton of a page can answer by itself.
-_PLAIN_CSS: Final = re.compile(r"([a-z][a-z0-9]*)?([.#])(-?[A-Za-z_\u0080-\U0010ffff][\w-]{0,60})")
+MAX_RULE_LENGTH: Final = 80  # characters of a rule that are quoted in a reason
+
+# .name, #name, tag.name, tag#name: these can be matched with Page.elements, without a parser.
+_SIMPLE_CSS: Final = re.compile(r"([a-z][a-z0-9]*)?([.#])(-?[A-Za-z_\u0080-\U0010ffff][\w-]{0,60})")
 
 
 @dataclass(frozen=True, eq=False)
 class Matcher:
-    """SiteRules made ready: patterns and selectors are compiled once, when first needed."""
+    """SiteRules with their patterns and selectors, which are compiled once, when first needed."""
 
     rules: SiteRules
 
     def problems(self) -> list[str]:
-        """What is wrong with the rules' patterns and selectors."""
+        """What is wrong with the rules' patterns and selectors, a message each."""
         found = []
         checks = [
-            *((self._pattern, n, v) for n in PATTERNS for v in getattr(self.rules, n)),
+            *((self._pattern, n, v) for n in PATTERN_FIELDS for v in getattr(self.rules, n)),
             *(
                 (self._selector, f"{verb}_{selector.language}", selector.expression)
                 for verb, group in self._groups.items()
-                for selector in group.asked
+                for selector in group.general
             ),
         ]
-        for compiled, name, value in checks:
+        for compile_rule, name, value in checks:
             try:
-                compiled(name, value)
+                compile_rule(name, value)
             except RulesError as error:
                 found.append(str(error))
         return found
 
     @cached_property
     def needs_markup(self) -> bool:
-        """Whether some rule asks the parsed document."""
-        return any(group.asked for group in self._groups.values())
+        """Whether some selector must be matched with the parsed document."""
+        return any(group.general for group in self._groups.values())
 
     def select(self, document: Any) -> dict[Selector, list[Any]]:
-        """The nodes of a parsed document that each selector chooses.
+        """The nodes of a parsed document that each selector selects.
 
-        Raises RulesError where an XPath has no nodes as its value.
+        Raises RulesError for an XPath whose value is not a list of nodes.
         """
         return {
-            selector: self._choose(name, selector, choose, document)
-            for name, selector, choose in self._compiled_selectors
+            selector: self._select(name, selector, compiled, document)
+            for name, selector, compiled in self._compiled_selectors
         }
 
     def opinions(self, page: Page) -> dict[int, Opinion]:
@@ -73,36 +74,36 @@ class Matcher:
 
         Raises RulesError for a pattern or selector that cannot be used.
         """
-        said: Said = {}
-        for step in (self._outside, self._ranges, self._by_markup, self._by_pattern, self._exact):
-            said.update(step(page))
+        labels: LineLabels = {}
+        # Weakest first: what a later step says of a line wins.
+        for step in (
+            self._outside_article, self._ranges, self._by_selector, self._by_pattern, self._exact
+        ):  # fmt: skip
+            labels.update(step(page))
         vote = self.rules.vote
         return {
             i: Verdict(label, rule)
             if vote is None
             else Vote(vote if label is Label.CONTENT else -vote, rule)
-            for i, (label, rule) in sorted(said.items())
+            for i, (label, rule) in sorted(labels.items())
             if page.lines[i].text.strip()
         }
 
-    # From here on: the steps, weakest first; what a later one says of a line wins.
-
-    def _outside(self, page: Page) -> Said:
+    def _outside_article(self, page: Page) -> LineLabels:
         inside = self._groups["article"].elements(page)
         if not inside:
             return {}
-        owner = _owners(page, inside)
-        rule = worded(
-            "outside of", " or ".join(dict.fromkeys(s.expression for s in inside.values()))
-        )
+        owner = _inherited(page, inside)
+        selectors = " or ".join(dict.fromkeys(s.expression for s in inside.values()))
+        rule = describe_rule("outside of", selectors)
         return {
             i: (Label.BOILERPLATE, rule)
             for i, line in enumerate(page.lines)
             if line.markup is not None and owner[line.markup.element] is None
         }
 
-    def _ranges(self, page: Page) -> Said:
-        out: Said = {}
+    def _ranges(self, page: Page) -> LineLabels:
+        out: LineLabels = {}
         if (found := self._first(page, "drop_before")) is not None:
             at, rule = found
             out.update((i, (Label.BOILERPLATE, rule)) for i in range(at))
@@ -112,52 +113,52 @@ class Matcher:
         return out
 
     def _first(self, page: Page, name: str) -> tuple[int, str] | None:
-        """The first line that a range starts at, and the rule that says so."""
+        """The index of the first line at which a range starts or ends, and the rule."""
         exact, patterns = self._lines[name], self._patterns[f"{name}_matching"]
         if not exact and not patterns:
             return None
         for i, line in enumerate(page.lines):
             if exact and (key := _key(line.text)) in exact:
-                return i, worded(name, key)
+                return i, describe_rule(name, key)
             if pattern := first_found(patterns, line.text):
-                return i, worded(f"{name}_matching", pattern.text)
+                return i, describe_rule(f"{name}_matching", pattern.text)
         return None
 
-    def _by_markup(self, page: Page) -> Said:
+    def _by_selector(self, page: Page) -> LineLabels:
         labels = {"drop": Label.BOILERPLATE, "keep": Label.CONTENT}
-        chosen = {
-            i: (label, worded(f"{verb}_{selector.language}", selector.expression))
+        selected = {
+            i: (label, describe_rule(f"{verb}_{selector.language}", selector.expression))
             for verb, label in labels.items()
             for i, selector in self._groups[verb].elements(page).items()
         }
-        if not chosen:
+        if not selected:
             return {}
-        owner = _owners(page, chosen)
+        owner = _inherited(page, selected)
         return {
             i: opinion
             for i, line in enumerate(page.lines)
             if line.markup is not None and (opinion := owner[line.markup.element]) is not None
         }
 
-    def _by_pattern(self, page: Page) -> Said:
-        out: Said = {}
+    def _by_pattern(self, page: Page) -> LineLabels:
+        out: LineLabels = {}
         for name, label in _PATTERN_LABELS.items():
             if patterns := self._patterns[name]:
                 for i, line in enumerate(page.lines):
                     if pattern := first_found(patterns, line.text):
-                        out[i] = (label, worded(name, pattern.text))
+                        out[i] = (label, describe_rule(name, pattern.text))
         return out
 
-    def _exact(self, page: Page) -> Said:
+    def _exact(self, page: Page) -> LineLabels:
         drop, keep = self._lines["drop"], self._lines["keep"]
-        out: Said = {}
+        out: LineLabels = {}
         if drop or keep:
             for i, line in enumerate(page.lines):
                 key = _key(line.text)
                 if key in keep:
-                    out[i] = (Label.CONTENT, worded("keep", key))
+                    out[i] = (Label.CONTENT, describe_rule("keep", key))
                 elif key in drop:
-                    out[i] = (Label.BOILERPLATE, worded("drop", key))
+                    out[i] = (Label.BOILERPLATE, describe_rule("drop", key))
         return out
 
     @cached_property
@@ -169,15 +170,15 @@ class Matcher:
     def _patterns(self) -> dict[str, list[Pattern]]:
         return {
             name: [self._pattern(name, text) for text in getattr(self.rules, name)]
-            for name in PATTERNS
+            for name in PATTERN_FIELDS
         }
 
     @cached_property
-    def _groups(self) -> dict[str, _Group]:
+    def _groups(self) -> dict[str, _SelectorGroup]:
         return {
-            verb: _Group.of(
+            verb: _SelectorGroup.of(
                 Selector(language, text)
-                for language in LANGUAGES
+                for language in SELECTOR_LANGUAGES
                 for text in getattr(self.rules, f"{verb}_{language}")
             )
             for verb in ("article", "drop", "keep")
@@ -188,7 +189,7 @@ class Matcher:
         return [
             (name, selector, self._selector(name, selector.expression))
             for verb, group in self._groups.items()
-            for selector in group.asked
+            for selector in group.general
             for name in (f"{verb}_{selector.language}",)
         ]
 
@@ -196,7 +197,9 @@ class Matcher:
         try:
             return Pattern(text)
         except PatternError as error:
-            raise RulesError(f"{_at(self.rules.where, name, text)}{name}: {error}") from error
+            raise RulesError(
+                f"{location_prefix(self.rules.where, name, text)}{name}: {error}"
+            ) from error
 
     def _selector(self, name: str, text: str) -> Callable[[Any], Any]:
         import turbohtml.query
@@ -207,64 +210,65 @@ class Matcher:
             return turbohtml.query.compile(text).select
         except ValueError as error:
             raise RulesError(
-                f"{_at(self.rules.where, name, text)}{name}: {error} in {text!r}"
+                f"{location_prefix(self.rules.where, name, text)}{name}: {error} in {text!r}"
             ) from error
 
-    def _choose(
-        self, name: str, selector: Selector, choose: Callable[[Any], Any], document: Any
+    def _select(
+        self, name: str, selector: Selector, compiled: Callable[[Any], Any], document: Any
     ) -> list[Any]:
-        at = _at(self.rules.where, name, selector.expression)
+        at = location_prefix(self.rules.where, name, selector.expression)
         try:
-            chosen = choose(document)
-        except (ValueError, TypeError) as error:  # as of a step from what is no node: "6/p"
+            selected = compiled(document)
+        except (ValueError, TypeError) as error:  # such as a step from a number: "6/p"
             raise RulesError(f"{at}{name}: {error} in {selector.expression!r}") from error
-        if not isinstance(chosen, list):
+        if not isinstance(selected, list):
             raise RulesError(
-                f"{at}{name}: {selector.expression!r} has the value {chosen!r:.40}; "
-                f"an expression that chooses elements is needed"
+                f"{at}{name}: {selector.expression!r} has the value {selected!r:.40}; "
+                f"an expression that selects elements is needed"
             )
-        return chosen
+        return selected
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
-    """Selectors with one meaning: those the page's skeleton answers, and those to be asked.
+class _SelectorGroup:
+    """The selectors for one purpose: to keep, to drop, or to find the article.
 
-    ``plain`` has the tags (or "") and selectors by the name that they look for. A list of ad
-    blockers' has thirty thousand, of which a page has a handful.
+    ``simple`` selectors are looked up by the class or id that they name, and have a tag or "": a
+    list of an ad blocker has thirty thousand of them, of which a page matches a handful.
+    ``general`` ones are matched with the parsed document while the page is read.
     """
 
-    plain: Mapping[str, tuple[tuple[str, Selector], ...]]
-    asked: tuple[Selector, ...]
+    simple: Mapping[str, tuple[tuple[str, Selector], ...]]
+    general: tuple[Selector, ...]
 
     @classmethod
-    def of(cls, selectors: Iterable[Selector]) -> _Group:
-        plain: dict[str, tuple[tuple[str, Selector], ...]] = {}
-        asked = []
+    def of(cls, selectors: Iterable[Selector]) -> _SelectorGroup:
+        simple: dict[str, tuple[tuple[str, Selector], ...]] = {}
+        general = []
         for selector in selectors:
-            if key := _plain_key(selector):
+            if key := _simple_key(selector):
                 tag, name = key
-                plain[name] = (*plain.get(name, ()), (tag, selector))
+                simple[name] = (*simple.get(name, ()), (tag, selector))
             else:
-                asked.append(selector)
-        return cls(plain, tuple(dict.fromkeys(asked)))
+                general.append(selector)
+        return cls(simple, tuple(dict.fromkeys(general)))
 
     def elements(self, page: Page) -> dict[int, Selector]:
-        """The elements that a selector chose, each with the first that did.
+        """The indices of selected elements, each with the first selector that selects it.
 
-        None on bare text, and none for selectors that were not asked while the page was read.
+        None on bare text, and none of general selectors if the page was read without them.
         """
-        chosen: dict[int, Selector] = {}
-        for selector in self.asked:
+        selected: dict[int, Selector] = {}
+        for selector in self.general:
             for i in page.selected.get(selector, ()):
-                chosen.setdefault(i, selector)
-        if self.plain:
+                selected.setdefault(i, selector)
+        if self.simple:
             for i, element in enumerate(page.elements):
                 for name in element.names:
-                    for tag, selector in self.plain.get(name, ()):
+                    for tag, selector in self.simple.get(name, ()):
                         if not tag or tag == element.tag:
-                            chosen.setdefault(i, selector)
-        return chosen
+                            selected.setdefault(i, selector)
+        return selected
 
 
 _PATTERN_LABELS: Final = {  # weakest first
@@ -279,38 +283,40 @@ def _key(text: str) -> str:
     return " ".join(text.split())
 
 
-def worded(name: str, value: str) -> str:
-    """A rule as a reason says it.
+def describe_rule(name: str, value: str) -> str:
+    """A rule as it is quoted in a reason, at most ``MAX_RULE_LENGTH`` characters of its value.
 
-    >>> worded("drop", "Share")
+    >>> describe_rule("drop", "Share")
     'drop Share'
     """
-    return f"{name} {value if len(value) <= MAX_SAID else value[: MAX_SAID - 1] + '…'}"
+    return (
+        f"{name} {value if len(value) <= MAX_RULE_LENGTH else value[: MAX_RULE_LENGTH - 1] + '…'}"
+    )
 
 
-def _plain_key(selector: Selector) -> tuple[str, str] | None:
-    """The tag (or "") and the name, as in ``Element.names``, of a selector that is no more."""
-    if selector.language != "css" or not (found := _PLAIN_CSS.fullmatch(selector.expression)):
+def _simple_key(selector: Selector) -> tuple[str, str] | None:
+    """The tag (or "") and the name, as in ``Element.names``, of a simple selector; else None."""
+    if selector.language != "css" or not (found := _SIMPLE_CSS.fullmatch(selector.expression)):
         return None
     tag, mark, name = found.groups()
     return tag or "", f"id={name}" if mark == "#" else name
 
 
-def is_plain(css: str) -> bool:
-    """Whether a CSS selector costs next to nothing: a name, or a name and a tag.
+def is_simple(css: str) -> bool:
+    """Whether a CSS selector is a class or id, with or without a tag: it costs next to nothing.
 
-    >>> is_plain(".cookie"), is_plain("div#ad"), is_plain("div > .ad")
+    >>> is_simple(".cookie"), is_simple("div#ad"), is_simple("div > .ad")
     (True, True, False)
     """
-    return _plain_key(Selector("css", css)) is not None
+    return _simple_key(Selector("css", css)) is not None
 
 
-def _owners(page: Page, chosen: Mapping[int, T]) -> list[T | None]:
-    """For each element what is said of it, or else of the nearest element around it.
+def _inherited(page: Page, values: Mapping[int, T]) -> list[T | None]:
+    """The value of each element, inherited from its nearest ancestor with one; else None.
 
-    One entry more than there are elements: the last, which index -1 finds, is the root's.
+    The list has one entry more than there are elements, for the root: index -1.
     """
-    owner: list[T | None] = [None] * (len(page.elements) + 1)
+    inherited: list[T | None] = [None] * (len(page.elements) + 1)
     for i, element in enumerate(page.elements):
-        owner[i] = chosen.get(i) or owner[element.parent]
-    return owner
+        inherited[i] = values.get(i) or inherited[element.parent]
+    return inherited

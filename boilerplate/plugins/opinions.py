@@ -8,28 +8,35 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from boilerplate.page import Label, Page, Selector
 from boilerplate.plugins.matcher import Matcher
-from boilerplate.plugins.plugin import FAILURES, SECONDS_A_LINE, SECONDS_A_PAGE, Plugin, S, T, _a
+from boilerplate.plugins.plugin import Limits, Plugin
 from boilerplate.plugins.rules import Opinion, Verdict, Vote
+
+S = TypeVar("S")  # Scores: importing their module would load numpy for a list of plugins
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Opinions:
-    """What the plugins say of a page's lines, by their index.
+    """What the plugins say of a page's lines, by the lines' indices.
 
-    ``verdicts`` are labels with the reasons that go into the predictions; ``votes`` are
-    log-odds to add and the reasons for them; ``errors`` name the plugins that failed.
+    ``verdicts`` are labels, with the reasons that go into the predictions; ``votes`` are log-odds
+    to add, with their reasons; ``errors`` say which plugins failed, and how. ``judges`` are the
+    names of the plugins that gave the verdicts, ``voters`` those of the plugins with the strongest
+    vote in the direction of the sum.
     """
 
     verdicts: Mapping[int, tuple[Label, str]] = field(default_factory=dict)
     votes: Mapping[int, tuple[float, str]] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
+    judges: Mapping[int, str] = field(default_factory=dict)
+    voters: Mapping[int, str] = field(default_factory=dict)
 
     def reason(self, line: int, otherwise: str) -> str:
-        """Why a line is labelled as it is: a verdict, or the votes before the model's reason."""
+        """The reason of a line: that of a verdict, or of the votes and then the model's own."""
         if line in self.verdicts:
             return self.verdicts[line][1]
         if line in self.votes:
@@ -40,37 +47,43 @@ class Opinions:
 NO_OPINIONS: Final = Opinions()
 
 
-class SiteKnowledge:
-    """What plugins know of one page's site; each is asked once, and ``errors`` fills meanwhile.
+class PagePlugins:
+    """The plugins that apply to one page. A plugin that fails is not called again for the page.
 
-    ``plugins`` are those that know the site, each with its rules for it; ``ask`` calls one of them
-    (``Plugins.ask``).
+    ``call`` calls a plugin safely (``Plugins.call``); ``plugins`` are those that apply, in order
+    of precedence, each with the matchers of those of its rules that apply. ``errors`` collects
+    what goes wrong.
     """
 
     def __init__(
-        self, ask: Callable[..., Any], known: tuple[tuple[Plugin, tuple[Matcher, ...]], ...]
+        self,
+        call: Callable[..., Any],
+        plugins: tuple[tuple[Plugin, tuple[Matcher, ...]], ...],
+        limits: Limits,
     ) -> None:
-        self._call = ask
-        self.plugins = known
-        self._silent: set[str] = set()
+        self._call_safely = call
+        self._limits = limits
+        self.plugins = plugins
+        self._failed: set[str] = set()
         self.errors: list[str] = []
-        for plugin, _ in known:
-            if plugin.failures >= FAILURES:
-                self._silent.add(plugin.name)
+        for plugin, _ in plugins:
+            if plugin.failures >= limits.failures:
+                self._failed.add(plugin.name)
                 self.errors.append(f"{plugin.name}: switched off")
 
     @property
     def select(self) -> Callable[[Any], dict[Selector, list[Any]]] | None:
-        """Chooses elements of a parsed document for the rules that ask for it; None if none do."""
+        """Selects elements of a parsed document for the rules; None if no rule needs it."""
         return self._select if any(m.needs_markup for _, ms in self.plugins for m in ms) else None
 
     def _select(self, document: Any) -> dict[Selector, list[Any]]:
-        chosen: dict[Selector, list[Any]] = {}
+        selected: dict[Selector, list[Any]] = {}
         for plugin, matchers in self.plugins:
             for matcher in matchers:
                 if matcher.needs_markup:
-                    chosen |= self._ask(plugin, "rules", partial(matcher.select, document)) or {}
-        return chosen
+                    select = partial(matcher.select, document)
+                    selected |= self._call(plugin, "selectors", select) or {}
+        return selected
 
     def corrected(self, page: Page, scores: S) -> S:
         """The model's scores as the site model of a plugin corrects them.
@@ -82,17 +95,17 @@ class SiteKnowledge:
             return scores
         plugin, model = offered
         call = partial(_corrected, model, page, scores)
-        return self._ask(plugin, "its site model", call) or scores
+        return self._call(plugin, "its site model", call) or scores
 
     def site_model(self, page: Page) -> tuple[Plugin, Any] | None:
-        """The first plugin that offers a site model, with it: a file's path or a loaded model."""
+        """The first plugin that has a site model, and the model: a file's path or loaded."""
         for plugin, matchers in self.plugins:
             for matcher in matchers:
                 if matcher.rules.site_model:
                     return plugin, matcher.rules.site_model
             if "site_model" in plugin.hooks:
-                call = partial(plugin.hook.site_model, page=page)
-                if answer := self._ask(plugin, "site_model", call):
+                call = partial(plugin.relay.site_model, page=page)
+                if answer := self._call(plugin, "site_model", call):
                     return plugin, answer[0]
         return None
 
@@ -100,43 +113,58 @@ class SiteKnowledge:
         """What the plugins say of the page's lines, given their probability of CONTENT, (n,)."""
         scores: list[float] = probability.tolist()
         verdicts: dict[int, tuple[str, Verdict]] = {}
-        against: dict[int, str] = {}
+        contradicted: dict[int, str] = {}
         votes: dict[int, tuple[float, str]] = {}
+        judges: dict[int, str] = {}
+        ballots: dict[int, list[tuple[float, str]]] = {}
         for plugin, matchers in self.plugins:
-            call = partial(_opinions_of, plugin, matchers, page, scores)
-            seconds = SECONDS_A_PAGE + SECONDS_A_LINE * len(page.lines)
-            for i, opinion in (self._ask(plugin, "its opinion", call, seconds) or {}).items():
+            for i, opinion in self._opinions_of(plugin, matchers, page, scores).items():
                 reason = f"plugin:{plugin.name}: {opinion.rule}"
                 if isinstance(opinion, Vote):
                     total, reasons = votes.get(i, (0.0, ""))
-                    said = f"{reason} ({opinion.log_odds:+g})"
-                    votes[i] = total + opinion.log_odds, f"{reasons}, {said}" if reasons else said
+                    reason = f"{reason} ({opinion.log_odds:+g})"
+                    reasons = f"{reasons}, {reason}" if reasons else reason
+                    votes[i] = total + opinion.log_odds, reasons
+                    ballots.setdefault(i, []).append((opinion.log_odds, plugin.name))
                 elif i not in verdicts:
                     verdicts[i] = reason, opinion
+                    judges[i] = plugin.name
                 elif verdicts[i][1].label is not opinion.label:
-                    against.setdefault(i, f" (against {reason})")
+                    contradicted.setdefault(i, f" (against {reason})")
         return Opinions(
-            {i: (v.label, reason + against.get(i, "")) for i, (reason, v) in verdicts.items()},
+            {i: (v.label, reason + contradicted.get(i, "")) for i, (reason, v) in verdicts.items()},
             votes,
             tuple(self.errors),
+            judges,
+            {i: _strongest(votes[i][0], cast) for i, cast in ballots.items()},
         )
 
-    def _ask(
-        self, plugin: Plugin, what: str, call: Callable[[], T], seconds: float | None = None
+    def _opinions_of(
+        self, plugin: Plugin, matchers: Iterable[Matcher], page: Page, scores: Sequence[float]
+    ) -> dict[int, Opinion]:
+        """One plugin's opinions; none if it fails. Success ends a series of failures."""
+        call = partial(_opinions_of, plugin, matchers, page, scores)
+        seconds = self._limits.labelling_seconds(len(page.lines))
+        opinions = self._call(plugin, "labelling lines", call, seconds)
+        if opinions is None:
+            return {}
+        plugin.failures = 0
+        return opinions
+
+    def _call(
+        self, plugin: Plugin, action: str, call: Callable[[], T], seconds: float | None = None
     ) -> T | None:
-        if plugin.name in self._silent:
+        if plugin.name in self._failed:
             return None
-        known_errors = len(self.errors)
-        answer: T | None = self._call(plugin, what, call, self.errors, seconds)
-        if len(self.errors) > known_errors:
-            self._silent.add(plugin.name)  # its opinion on this page is lost, all of it
-        elif what == "its opinion":
-            plugin.failures = 0
+        errors_before = len(self.errors)
+        answer: T | None = self._call_safely(plugin, action, call, self.errors, seconds)
+        if len(self.errors) > errors_before:
+            self._failed.add(plugin.name)
         return answer
 
 
-class _NothingKnown(SiteKnowledge):
-    """No plugin knows the site: the answer for most pages, so it is made once and asks no one."""
+class _NoPagePlugins(PagePlugins):
+    """No plugin applies, as on most pages: made once, and answers at once."""
 
     def __init__(self) -> None:
         self.plugins = ()
@@ -154,29 +182,32 @@ class _NothingKnown(SiteKnowledge):
         return NO_OPINIONS
 
 
-NOTHING_KNOWN: Final = _NothingKnown()
+NO_PAGE_PLUGINS: Final = _NoPagePlugins()
 
 
 def _corrected(model: Any, page: Page, scores: S) -> S:
     if isinstance(model, (str, os.PathLike)):
-        from boilerplate.site_models.folder import (
-            load_site_model,  # and numpy, which listing needs not
-        )
+        from boilerplate.site_models.folder import load_site_model  # loads numpy
 
         model = load_site_model(os.fspath(model))
     corrected = model.correct(page, scores)
     probability: Any = getattr(corrected, "probability", None)
     if getattr(probability, "shape", None) != (len(page.lines),):
-        raise TypeError(f"correct returned {_a(corrected)}, which is no Scores of the lines")
+        raise TypeError(f"correct returned {describe_type(corrected)} instead of the lines' Scores")
     if not ((probability >= 0) & (probability <= 1)).all():
-        raise ValueError("correct returned probabilities that are none")
+        raise ValueError("correct returned probabilities that are not between 0 and 1")
     return corrected  # type: ignore[no-any-return]
+
+
+def _strongest(total: float, cast: Sequence[tuple[float, str]]) -> str:
+    """The plugin with the strongest vote in the direction of the sum; the first of equals."""
+    return max(cast, key=lambda ballot: ballot[0] if total >= 0 else -ballot[0])[1]
 
 
 def _opinions_of(
     plugin: Plugin, matchers: Iterable[Matcher], page: Page, scores: Sequence[float]
 ) -> dict[int, Opinion]:
-    """One plugin's opinions: its code's before its rules', the rules for a path before a host's."""
+    """One plugin's opinions: its code wins over its rules, rules for a path over a host's."""
     out: dict[int, Opinion] = {}
     for matcher in sorted(matchers, key=lambda m: max(map(len, m.rules.hosts))):
         for i, opinion in matcher.opinions(page).items():
@@ -185,42 +216,58 @@ def _opinions_of(
                 opinion = Vote(before.log_odds + opinion.log_odds, f"{before.rule}, {opinion.rule}")
             out[i] = opinion
     if "label_lines" in plugin.hooks:
-        for answer in plugin.hook.label_lines(page=page, scores=scores):
-            out |= _checked(answer, page)
+        for answer in plugin.relay.label_lines(page=page, scores=scores):
+            out |= _checked_answer(answer, page)
     return out
 
 
-def _checked(answer: Any, page: Page) -> dict[int, Opinion]:
+def _checked_answer(answer: Any, page: Page) -> dict[int, Opinion]:
+    """What ``label_lines`` returned, checked; opinions on blank lines are left out."""
     if not isinstance(answer, Mapping):
-        raise TypeError(f"label_lines returned {_a(answer)}, which is no mapping")
-    return {
-        i: opinion
-        for line, said in answer.items()
-        for i, opinion in (_checked_one(line, said, page),)
-        if page.lines[i].text.strip()
-    }
+        raise TypeError(f"label_lines returned {describe_type(answer)} instead of a mapping")
+    out: dict[int, Opinion] = {}
+    for line, opinion in answer.items():
+        i = _checked_index(line, page)
+        checked = _checked_opinion(i, opinion)
+        if page.lines[i].text.strip():
+            out[i] = checked
+    return out
 
 
-def _checked_one(line: Any, said: Any, page: Page) -> tuple[int, Opinion]:
+def _checked_index(line: Any, page: Page) -> int:
     if isinstance(line, bool) or not hasattr(line, "__index__"):
-        raise TypeError(f"label_lines labels line {line!r:.40}, {_a(line)}, which is no index")
+        raise TypeError(
+            f"label_lines labels line {line!r:.40}, {describe_type(line)} instead of an index"
+        )
     i = operator.index(line)
     if not 0 <= i < len(page.lines):
         raise ValueError(
             f"label_lines labels line {i}, but the page's lines are 0 to {len(page.lines) - 1}"
         )
-    if isinstance(said, Label):
-        said = Verdict(said, "label_lines")
-    if not isinstance(said, (Verdict, Vote)):
+    return i
+
+
+def _checked_opinion(i: int, opinion: Any) -> Opinion:
+    if isinstance(opinion, Label):
+        opinion = Verdict(opinion, "label_lines")
+    if not isinstance(opinion, (Verdict, Vote)):
         raise TypeError(
-            f"label_lines gives line {i} {_a(said)}; a Label, Verdict or Vote is needed"
+            f"label_lines gives line {i} {describe_type(opinion)}; "
+            "a Label, Verdict or Vote is needed"
         )
-    if not isinstance(said.rule, str):
-        raise TypeError(f"label_lines gives line {i} {_a(said.rule)} for a rule, which is no text")
-    if isinstance(said, Verdict) and not isinstance(said.label, Label):
-        raise TypeError(f"label_lines gives line {i} {_a(said.label)} for a label")
-    if isinstance(said, Vote):
-        if not math.isfinite(said.log_odds):
-            raise ValueError(f"label_lines gives line {i} a vote of {said.log_odds!r:.80}")
-        said = Vote(float(said.log_odds), said.rule)
-    return i, said
+    if not isinstance(opinion.rule, str):
+        raise TypeError(
+            f"label_lines gives line {i} {describe_type(opinion.rule)} for a rule instead of text"
+        )
+    if isinstance(opinion, Verdict) and not isinstance(opinion.label, Label):
+        raise TypeError(f"label_lines gives line {i} {describe_type(opinion.label)} for a label")
+    if isinstance(opinion, Vote):
+        if not math.isfinite(opinion.log_odds):
+            raise ValueError(f"label_lines gives line {i} a vote of {opinion.log_odds!r:.80}")
+        return Vote(float(opinion.log_odds), opinion.rule)
+    return opinion
+
+
+def describe_type(value: object) -> str:
+    """What a value is, the same in every run: its repr may contain a memory address."""
+    return f"a value of type {type(value).__name__}"

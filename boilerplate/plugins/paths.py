@@ -1,4 +1,4 @@
-"""Where what users add is found: folders of their configuration, and installed packages."""
+"""Where plugins and site models are looked for: configuration folders and installed packages."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from typing import Final
 
 import click
 
-GROUP: Final = "boilerplate"  # of the entry points
-DISTRIBUTION: Final = "boilerplate-lines"  # whose plugins are the bundled ones
-ONLY_VARIABLE: Final = "BOILERPLATE_PLUGINS"
-FOLDERS_VARIABLE: Final = "BOILERPLATE_PLUGINS_DIR"
+ENTRY_POINT_GROUP: Final = "boilerplate"
+OWN_DISTRIBUTION: Final = "boilerplate-lines"  # plugins of this distribution are the bundled ones
+PLUGINS_VARIABLE: Final = "BOILERPLATE_PLUGINS"  # names of the only plugins to load
+PLUGINS_DIR_VARIABLE: Final = "BOILERPLATE_PLUGINS_DIR"
 
 
 def user_folder() -> Path:
-    """Where a user's own plugins live, whether it exists or not."""
+    """The folder of a user's own plugins, whether it exists or not."""
     return Path(click.get_app_dir("boilerplate")) / "plugins"
 
 
 def site_models_folder() -> Path:
-    """Where site models lie that no option names, whether it exists or not."""
+    """The default folder of site models, whether it exists or not."""
     return Path(click.get_app_dir("boilerplate")) / "site-models"
 
 
 def distribution_of(point: EntryPoint) -> str:
-    """The name of the package that an entry point comes with, "?" where that is not known."""
+    """The name of the distribution that an entry point belongs to, "?" if unknown."""
     return _name_of(point.dist) if point.dist else "?"
 
 
 @cache
 def _name_of(distribution: Distribution) -> str:
-    return distribution.name  # reads a file each time it is asked
+    return distribution.name  # reads a file on each access
 
 
 def is_bundled(point: EntryPoint) -> bool:
     """Whether a plugin comes with this package."""
-    return distribution_of(point).lower().replace("_", "-") == DISTRIBUTION
+    return distribution_of(point).lower().replace("_", "-") == OWN_DISTRIBUTION
 
 
-def are_plugins_added() -> bool:
-    """Whether there may be plugins but the bundled ones; loading any costs more than looking."""
-    if os.environ.get(FOLDERS_VARIABLE) or user_folder().exists():
+def may_have_added_plugins() -> bool:
+    """Whether there may be plugins besides the bundled ones; cheap, since it loads none."""
+    if os.environ.get(PLUGINS_DIR_VARIABLE) or user_folder().exists():
         return True
     try:
-        return not all(map(is_bundled, entry_points(group=GROUP)))
-    except Exception:  # noqa: BLE001 - of any package's metadata; who loads them says what it is
+        return not all(map(is_bundled, entry_points(group=ENTRY_POINT_GROUP)))
+    except Exception:  # noqa: BLE001 - broken metadata of any package; loading plugins reports it
         return True

@@ -1,20 +1,34 @@
-r"""Regular expressions that strangers wrote, and that cannot hold up a run.
+r"""Regular expressions from plugins: untrusted input that must not be able to stall a run.
 
-RE2 answers in linear time, where it is installed. Otherwise, and for what it does not know
-(lookaround) or reads differently (``\w`` is ASCII to it), ``regex`` matches with a timeout. The
-same pattern means the same with both; ``re``, which knows no timeout, is never asked.
+RE2 matches in linear time, where it is installed. What it does not support (lookaround) or reads
+differently (``\w`` is ASCII to it) is matched by ``regex`` with a timeout. A pattern means the same
+in both. The standard library's ``re`` is never used: it has no timeout.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
-MAX_LENGTH: Final = 20_000  # characters of a line; site chrome is shorter, and so are headlines
-SECONDS: Final = 0.25  # for one line; a sane pattern needs a thousandth of it
-MAX_PATTERN: Final = 2_000  # characters
 
-# What RE2 reads as ASCII: \w \d \s and their opposites, \b, and [[:alpha:]].
+@dataclass(frozen=True, slots=True)
+class PatternLimits:
+    """What a pattern may cost.
+
+    ``line_length``: longer lines, in characters, are not searched; chrome and headlines are
+    shorter. ``pattern_length`` is in characters. ``line_seconds``: time for one line, of which a
+    reasonable pattern needs a thousandth.
+    """
+
+    line_length: int = 20_000
+    pattern_length: int = 2_000
+    line_seconds: float = 0.25
+
+
+LIMITS: Final = PatternLimits()
+
+# What RE2 reads as ASCII only: \w \d \s and their opposites, \b, and [[:alpha:]].
 _ASCII_IN_RE2: Final = ("\\w", "\\W", "\\d", "\\D", "\\s", "\\S", "\\b", "\\B", "[:")
 
 
@@ -23,22 +37,27 @@ class PatternError(ValueError):
 
 
 class Pattern:
-    """A compiled regular expression; ``found_in`` tells whether it matches anywhere in a line."""
+    """A compiled regular expression; ``found_in`` tells whether it matches anywhere in a line.
+
+    Raises PatternError for a pattern that cannot be compiled or is too long.
+    """
 
     __slots__ = ("_search", "text")
 
     def __init__(self, text: str) -> None:
-        if len(text) > MAX_PATTERN:
-            raise PatternError(f"a pattern has at most {MAX_PATTERN} characters, not {len(text)}")
+        if len(text) > LIMITS.pattern_length:
+            raise PatternError(
+                f"a pattern has at most {LIMITS.pattern_length} characters, not {len(text)}"
+            )
         self.text = text
-        self._search = _with_re2(text) or _with_regex(text)
+        self._search = _compile_with_re2(text) or _compile_with_regex(text)
 
     def found_in(self, line: str) -> bool:
-        """Whether the pattern matches; never in a line of more than 20,000 characters.
+        """Whether the pattern matches; never in a line longer than ``LIMITS.line_length``.
 
-        Raises PatternError where the answer takes too long.
+        Raises PatternError if matching takes too long.
         """
-        return len(line) <= MAX_LENGTH and self._search(line)
+        return len(line) <= LIMITS.line_length and self._search(line)
 
 
 def first_found(patterns: Iterable[Pattern], line: str) -> Pattern | None:
@@ -46,8 +65,8 @@ def first_found(patterns: Iterable[Pattern], line: str) -> Pattern | None:
     return next((pattern for pattern in patterns if pattern.found_in(line)), None)
 
 
-def _with_regex(text: str) -> Callable[[str], bool]:
-    import regex  # as long to load as half the package
+def _compile_with_regex(text: str) -> Callable[[str], bool]:
+    import regex  # takes as long to import as half of this package
 
     try:
         compiled = regex.compile(text)
@@ -56,16 +75,17 @@ def _with_regex(text: str) -> Callable[[str], bool]:
 
     def search(line: str) -> bool:
         try:
-            return compiled.search(line, timeout=SECONDS) is not None
+            return compiled.search(line, timeout=LIMITS.line_seconds) is not None
         except TimeoutError:
             raise PatternError(
-                f"the pattern {text!r} took more than {SECONDS} s on one line"
+                f"the pattern {text!r} took more than {LIMITS.line_seconds} s on one line"
             ) from None
 
     return search
 
 
-def _with_re2(text: str) -> Callable[[str], bool] | None:
+def _compile_with_re2(text: str) -> Callable[[str], bool] | None:
+    """A search with RE2; None if RE2 is missing or does not read the pattern as ``regex`` does."""
     if any(escape in text for escape in _ASCII_IN_RE2):
         return None
     try:
@@ -82,7 +102,7 @@ def _with_re2(text: str) -> Callable[[str], bool] | None:
     def search(line: str) -> bool:
         try:
             return compiled.search(line) is not None
-        except UnicodeEncodeError:  # a lone surrogate, of which UTF-8 knows nothing
+        except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot encode
             return compiled.search(line.encode("utf-8", "replace").decode()) is not None
 
     return search

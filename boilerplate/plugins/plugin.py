@@ -1,43 +1,55 @@
-"""A plugin, its settings and its errors."""
+"""A plugin, the settings that choose plugins, and what a plugin may cost."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Literal
 
 from boilerplate.plugins.matcher import Matcher
-from boilerplate.plugins.paths import FOLDERS_VARIABLE, ONLY_VARIABLE, user_folder
+from boilerplate.plugins.paths import PLUGINS_DIR_VARIABLE, PLUGINS_VARIABLE, user_folder
 
-T = TypeVar("T")
-S = TypeVar("S")  # Scores; named there, numpy would be loaded for whoever lists plugins
-Warn = Callable[[str, str], None]  # told a plugin's name and what is wrong
+Warn = Callable[[str, str], None]  # called with a plugin's name and what is wrong with it
 Origin = Literal["user", "installed", "bundled"]
-
-HOOKS: Final = ("site_rules", "label_lines", "site_model", "register_commands")
-
-SECONDS_TO_LOAD: Final = 10.0  # an import may read files; one that waits for a network is broken
-SECONDS_A_PAGE: Final = 2.0  # for one hook on one page, where all else takes milliseconds
-SECONDS_A_LINE: Final = 0.001  # more, for a page of very many lines
-FAILURES: Final = 3  # in a row, until a plugin is switched off for the run
 
 
 class PluginError(Exception):
-    """A plugin failed, and its failures were asked to be fatal."""
+    """A plugin failed, and the settings are strict."""
 
 
 class PluginWarning(UserWarning):
-    """A plugin failed, and its opinion is missing."""
+    """A plugin failed; its opinion on the page is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a plugin may take and how often it may fail.
+
+    ``load_seconds`` is for importing it and for ``site_rules``, which may read files; a plugin
+    that waits for the network there is broken. ``page_seconds`` is for one hook on one page, where
+    everything else takes milliseconds; labelling a page gets ``line_seconds`` more for each of its
+    lines. After ``failures`` failures in a row a plugin is switched off for the rest of the run.
+    """
+
+    load_seconds: float = 10.0
+    page_seconds: float = 2.0
+    line_seconds: float = 0.001
+    failures: int = 3
+
+    def labelling_seconds(self, lines: int) -> float:
+        """The time for labelling a page with so many lines."""
+        return self.page_seconds + self.line_seconds * lines
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Which plugins to load: all that a worker process needs to load the same ones.
 
-    ``folders`` hold single-file plugins, the first wins; ``without`` and ``only`` are names as
-    ``boilerplate plugins list`` prints them, ``only`` None for all; ``given`` are plugin
-    objects that the caller made, by name.
+    ``folders`` are searched for plugins, in this order; ``without`` and ``only`` are names as
+    ``boilerplate plugins list`` prints them, ``only`` None for all. ``strict`` raises PluginError
+    where a plugin fails, instead of warning. ``given`` are plugin objects by name, for plugins
+    made in Python. ``limits`` say what a plugin may cost.
     """
 
     folders: tuple[str, ...] = ()
@@ -45,20 +57,21 @@ class Settings:
     only: frozenset[str] | None = None
     strict: bool = False
     given: Mapping[str, object] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
 
     @classmethod
     def from_environment(
         cls, folders: Sequence[str] = (), without: Iterable[str] = (), strict: bool = False
     ) -> Settings:
-        """Settings with what the environment and the user's folder add to a caller's wishes.
+        """Settings with the environment's and the user's folders added to ``folders``.
 
-        ``BOILERPLATE_PLUGINS`` set to names, with commas between, loads these and no others;
-        set to nothing, none.
+        ``BOILERPLATE_PLUGINS``, if set, holds the comma-separated names of the only plugins to
+        load; if it is empty, none is loaded.
         """
-        only = os.environ.get(ONLY_VARIABLE)
-        named = os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep)
+        only = os.environ.get(PLUGINS_VARIABLE)
+        from_variable = os.environ.get(PLUGINS_DIR_VARIABLE, "").split(os.pathsep)
         return cls(
-            tuple(dict.fromkeys((*folders, *filter(None, named), str(user_folder())))),
+            tuple(dict.fromkeys((*folders, *filter(None, from_variable), str(user_folder())))),
             frozenset(without),
             None if only is None else frozenset(filter(None, map(str.strip, only.split(",")))),
             strict,
@@ -67,19 +80,25 @@ class Settings:
 
 @dataclass(slots=True)
 class Plugin:
-    """A plugin that was found: what it is, and what became of it."""
+    """A plugin that was found.
+
+    ``place`` is the file, folder or package it comes from. ``hooks`` are the names of the hooks
+    it implements; ``relay`` is pluggy's object that calls them, None if it was not loaded.
+    ``matchers`` hold its rules. ``problems`` say what is wrong with it. It is ``blocked`` if the
+    settings leave it out, and ``active`` if it was loaded and is called.
+    """
 
     name: str
     origin: Origin
     place: str
     version: str = ""
-    hook: Any = None
+    relay: Any = None
     hooks: tuple[str, ...] = ()
     matchers: tuple[Matcher, ...] = ()
     problems: list[str] = field(default_factory=list)
     blocked: bool = False
     active: bool = False
-    failures: int = 0  # in a row
+    failures: int = 0  # on pages, in a row
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -87,11 +106,6 @@ class Plugin:
         return tuple(dict.fromkeys(h for m in self.matchers for h in m.rules.hosts))
 
     @property
-    def everywhere(self) -> bool:
-        """Whether its code is asked about every page: it has some, and names no site."""
+    def is_for_all_sites(self) -> bool:
+        """Whether its code is called for every page: it has hooks for pages and names no site."""
         return not self.matchers and bool({"label_lines", "site_model"} & set(self.hooks))
-
-
-def _a(value: object) -> str:
-    """What a value is, in the same words in every run: a repr may hold an address."""
-    return f"a value of type {type(value).__name__}"

@@ -1,33 +1,30 @@
-"""What is known of a site, as data: which of its lines to keep and which to drop.
+"""Rules for the pages of a site, as data: which lines to keep and which to drop.
 
-A SiteRules is written in Python or in a TOML file (schema: ``boilerplate/data/rules.schema.json``),
-and made ready to match by a Matcher. Rules say what they know and leave the rest to the model.
+A SiteRules is written in Python or in a TOML file (schema: ``boilerplate/data/rules.schema.json``)
+and compiled by a Matcher. The model decides the lines that no rule is about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 
 from boilerplate.page import Label
 from boilerplate.plugins.hosts import ANY_SITE, ascii_host
 
-T = TypeVar("T")
+API_VERSION: Final = 1  # of the hooks and of rules files
 
-API_VERSION: Final = 1
-
-MAX_VOTE: Final = 10.0  # log-odds: beyond this nothing of the model's opinion is left
-MAX_SAID: Final = 80  # characters of a rule in a reason
+MAX_VOTE: Final = 10.0  # log-odds; a larger vote would leave nothing of the model's probability
 
 
 class RulesError(ValueError):
-    """Rules that cannot be used; the message names the file and the line where there are any."""
+    """Rules that cannot be used; the message names the file and the line, if they are in a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The last word on a line: its label, whatever the model says, and the rule that says so."""
+    """A label that overrules the model's, and the rule that it comes from."""
 
     label: Label
     rule: str
@@ -35,7 +32,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A nudge to the model's opinion of a line: log-odds of CONTENT to add, and the rule."""
+    """Log-odds to add to the model's probability of CONTENT, and the rule that they come from."""
 
     log_odds: float
     rule: str
@@ -46,21 +43,28 @@ Opinion = Verdict | Vote
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRules:
-    """What is known of the pages of some hosts; lists become tuples, a string a tuple of one.
+    """Rules for the pages of some hosts.
 
-    ``hosts`` hold for their subdomains too; ``example.com/sport`` only for paths below, ``*``
-    for every page. A line is kept or dropped by its exact text (blanks aside), by a regular
-    expression found in it, or by standing in an element that a CSS selector or XPath chooses;
-    ``drop_from`` and ``drop_before`` are about all lines from the first such line on, or before
-    it; what stands outside of ``article_css`` and ``article_xpath`` is dropped, where they
-    choose anything. ``headline`` and ``date`` are patterns of lines that are kept, or dropped,
-    as such. Where rules contradict, what is listed first wins: exact lines, patterns,
-    selectors, ``drop_from`` and ``drop_before``, the article; and among equals to keep wins. Of
-    an element and one inside of it, the inner wins.
+    ``hosts`` include their subdomains; ``example.com/sport`` is for paths below it, ``*`` for
+    every page. Every other field is about lines:
 
-    ``site_model`` is the path of what was learned of the site. ``vote`` makes every rule a
-    nudge of so many log-odds instead of a verdict. ``where`` tells the file and line of a
-    field's value, for messages.
+    - ``keep`` and ``drop``: lines with exactly this text, apart from white space;
+    - ``keep_matching`` and ``drop_matching``: lines in which a regular expression is found;
+    - ``headline`` and ``date``: the same, for headlines, which are kept, and for lines that tell
+      when and by whom, which are dropped;
+    - ``keep_css``, ``drop_css``, ``keep_xpath``, ``drop_xpath``: lines in selected elements;
+    - ``drop_from`` and ``drop_before``, exact or ``_matching``: all lines from the first such line
+      on, or before it;
+    - ``article_css`` and ``article_xpath``: lines outside of the selected elements are dropped,
+      if any element is selected.
+
+    Where rules contradict each other, exact lines win over patterns, patterns over selectors,
+    selectors over ``drop_from`` and ``drop_before``, and these over the article. Among rules of one
+    sort, keeping wins; of nested elements, the inner one.
+
+    ``site_model`` is the path of a site model. ``vote`` turns every rule into a Vote of so many
+    log-odds instead of a Verdict. ``where`` maps a field, or ``field=value``, to its file and line,
+    for messages. Lists become tuples, and a string a tuple of one. Raises RulesError.
 
     >>> rules = SiteRules(hosts=["example.com"], drop=["Paylaş"])
     >>> rules.drop
@@ -89,53 +93,55 @@ class SiteRules:
     where: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        for name in STRINGS:
+        for name in STRING_FIELDS:
             value = getattr(self, name)
             object.__setattr__(self, name, _strings(name, value, self.where))
         if not self.hosts:
-            raise RulesError(
-                f"{_at(self.where, 'hosts')}hosts is empty; name a site as in 'example.com'"
-            )
-        object.__setattr__(
-            self, "hosts", tuple(_host(host, _at(self.where, "hosts", host)) for host in self.hosts)
-        )
-        _check_vote(self.vote, _at(self.where, "vote"))
+            at = location_prefix(self.where, "hosts")
+            raise RulesError(f"{at}hosts is empty; name a site as in 'example.com'")
+        hosts = (_host(host, location_prefix(self.where, "hosts", host)) for host in self.hosts)
+        object.__setattr__(self, "hosts", tuple(hosts))
+        _check_vote(self.vote, location_prefix(self.where, "vote"))
         if self.site_model is not None and not isinstance(self.site_model, str):
-            raise RulesError(f"{_at(self.where, 'site_model')}site_model is the path of a file")
+            at = location_prefix(self.where, "site_model")
+            raise RulesError(f"{at}site_model is the path of a file")
 
 
-STRINGS: Final = tuple(f.name for f in fields(SiteRules) if f.type == "Sequence[str]")
-PATTERNS: Final = tuple(n for n in STRINGS if n in ("headline", "date") or n.endswith("_matching"))
-SELECTORS: Final = tuple(n for n in STRINGS if n.endswith(("_css", "_xpath")))
-LANGUAGES: Final[tuple[Literal["css", "xpath"], ...]] = ("css", "xpath")
+STRING_FIELDS: Final = tuple(f.name for f in fields(SiteRules) if f.type == "Sequence[str]")
+PATTERN_FIELDS: Final = tuple(
+    name for name in STRING_FIELDS if name in ("headline", "date") or name.endswith("_matching")
+)
+SELECTOR_FIELDS: Final = tuple(n for n in STRING_FIELDS if n.endswith(("_css", "_xpath")))
+SELECTOR_LANGUAGES: Final[tuple[Literal["css", "xpath"], ...]] = ("css", "xpath")
 
 
 def _strings(name: str, value: object, where: Mapping[str, str]) -> tuple[str, ...]:
     if isinstance(value, str):
         value = (value,)
     if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
-        raise RulesError(f"{_at(where, name)}{name} is a list of strings, not {value!r:.80}")
+        at = location_prefix(where, name)
+        raise RulesError(f"{at}{name} is a list of strings, not {value!r:.80}")
     for each in value:
         if not each.strip():
-            raise RulesError(f"{_at(where, name, each)}{name} holds an empty string")
+            raise RulesError(f"{location_prefix(where, name, each)}{name} has an empty string")
     return tuple(value)
 
 
-def _at(where: Mapping[str, str], name: str, value: str | None = None) -> str:
-    """The beginning of a message: the file and line of a field, or of one of its values."""
+def location_prefix(where: Mapping[str, str], name: str, value: str | None = None) -> str:
+    """How a message begins: with the file and line of a field, or of one of its values."""
     place = where.get(f"{name}={value}") if value is not None else None
     place = place or where.get(name) or where.get("")
     return f"{place}: " if place else ""
 
 
 def _host(host: str, at: str) -> str:
-    """A host as it is looked up: lower-cased, IDNA, with the path that it holds for."""
+    """A host in the form in which it is looked up: lower case, IDNA, with its path."""
     if host == ANY_SITE:
         return host
     name, slash, path = host.strip().partition("/")
     if "//" in host or "*" in host or ":" in name or name.startswith(".") or "." not in name:
         raise RulesError(
-            f"{at}{host!r} is no host; write 'example.com' (subdomains are included), "
+            f"{at}{host!r} is not a host name; write 'example.com' (subdomains are included), "
             f"'example.com/sport' or '*'"
         )
     return ascii_host(name) + slash + path

@@ -1,4 +1,4 @@
-"""A call that may not take longer than so many seconds, as far as Python can see to it."""
+"""Calling a function with a time limit, as far as Python can enforce one."""
 
 from __future__ import annotations
 
@@ -11,77 +11,78 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-RING_AGAIN: Final = 0.1  # seconds; for code that catches everything and goes on
+# Seconds until the timer fires again, for code that catches the exception and goes on.
+REPEAT_SECONDS: Final = 0.1
 
 
-class TookTooLongError(BaseException):
-    """Raised inside a call whose time is up.
+class CallTimeoutError(BaseException):
+    """Raised inside a call that takes longer than it may.
 
-    Not an Exception, so that the call's own ``except Exception`` does not swallow it.
+    Not an Exception, so that an ``except Exception`` in the called code does not swallow it.
     """
 
 
-def within(seconds: float, call: Callable[[], T]) -> T:
-    """What ``call`` returns; TookTooLongError where it takes longer than ``seconds``.
+def run_with_timeout(seconds: float, call: Callable[[], T]) -> T:
+    """Return what ``call`` returns. Raises CallTimeoutError if it takes longer than ``seconds``.
 
-    In the main thread a timer's signal interrupts Python code, ``time.sleep`` and the matching
-    of ``re``; elsewhere, and on Windows, a second thread interrupts Python code alone. Code of
-    other languages that does not come back cannot be interrupted by either: what it returns,
-    too late, is not taken.
+    In the main thread of a POSIX system, a timer signal interrupts Python code, ``time.sleep``
+    and the matching of ``re``. In other threads and on Windows, a second thread interrupts Python
+    code only. Neither can interrupt C code that does not return to the interpreter; a result that
+    arrives too late is discarded.
     """
-    begun = time.monotonic()
-    result = (_by_signal if _owns_signals() else _by_thread)(seconds, call)
-    if time.monotonic() - begun > seconds:
-        raise TookTooLongError
+    started = time.monotonic()
+    result = (_run_with_signal if _may_use_signals() else _run_with_thread)(seconds, call)
+    if time.monotonic() - started > seconds:
+        raise CallTimeoutError
     return result
 
 
-def _owns_signals() -> bool:
+def _may_use_signals() -> bool:
     return (
         hasattr(signal, "setitimer")
         and threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGALRM)
-        is not None  # None: a handler that Python can't restore
+        # None: the handler was not installed from Python, so it could not be restored.
+        and signal.getsignal(signal.SIGALRM) is not None
     )
 
 
-def _by_signal(seconds: float, call: Callable[[], T]) -> T:
-    armed = True
+def _run_with_signal(seconds: float, call: Callable[[], T]) -> T:
+    running = True
 
-    def ring(_number: int, _frame: FrameType | None) -> None:
-        if armed:
-            raise TookTooLongError
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        if running:
+            raise CallTimeoutError
 
-    begun = time.monotonic()
-    before = signal.signal(signal.SIGALRM, ring)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, RING_AGAIN)
+    started = time.monotonic()
+    previous_handler = signal.signal(signal.SIGALRM, interrupt)
+    remaining, interval = signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT_SECONDS)
     try:
         try:
             return call()
         finally:
-            armed = False
+            running = False
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-        if left:  # a timer of the caller's own: it goes on where it would be by now
-            still = max(left - (time.monotonic() - begun), 1e-6)
-            signal.setitimer(signal.ITIMER_REAL, still, interval)
+        signal.signal(signal.SIGALRM, previous_handler)
+        if remaining:  # the caller had a timer running: continue it, less the time spent here
+            remaining = max(remaining - (time.monotonic() - started), 1e-6)
+            signal.setitimer(signal.ITIMER_REAL, remaining, interval)
 
 
-def _by_thread(seconds: float, call: Callable[[], T]) -> T:
+def _run_with_thread(seconds: float, call: Callable[[], T]) -> T:
     import ctypes
 
-    me = ctypes.c_ulong(threading.get_ident())
+    caller = ctypes.c_ulong(threading.get_ident())
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
     lock = threading.Lock()
     done = False
 
-    def ring() -> None:
+    def interrupt() -> None:
         with lock:
             if not done:
-                raise_in(me, ctypes.py_object(TookTooLongError))
+                raise_in(caller, ctypes.py_object(CallTimeoutError))
 
-    timer = threading.Timer(seconds, ring)
+    timer = threading.Timer(seconds, interrupt)
     timer.daemon = True
     timer.start()
     try:
@@ -89,5 +90,5 @@ def _by_thread(seconds: float, call: Callable[[], T]) -> T:
     finally:
         with lock:
             done = True
-        raise_in(me, None)  # one that rang at the last moment must not go off later
+        raise_in(caller, None)  # clear an exception that was set but not raised yet
         timer.cancel()

@@ -1,4 +1,4 @@
-"""Rules read from a TOML file."""
+"""Reading rules from a TOML file."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
-from boilerplate.plugins.rules import API_VERSION, STRINGS, RulesError, SiteRules
+from boilerplate.plugins.rules import API_VERSION, STRING_FIELDS, RulesError, SiteRules
 
 FILE_KEYS: Final = ("api", "site")
 _TOML_LINE: Final = re.compile(r"at line (\d+)")
 
 
 def read_rules(path: str | PathLike[str]) -> tuple[SiteRules, ...]:
-    """The SiteRules of a TOML file; a relative ``site_model`` is taken from the file's folder.
+    """Read the SiteRules of a TOML file.
 
-    Raises RulesError, which names the file and the line, and OSError.
+    A relative ``site_model`` is relative to the file's folder. Raises OSError, and RulesError with
+    the file and the line.
     """
     path = Path(path)
     try:
@@ -34,12 +35,12 @@ def read_rules(path: str | PathLike[str]) -> tuple[SiteRules, ...]:
 
 
 def parse_rules(text: str, name: str = "rules.toml") -> tuple[SiteRules, ...]:
-    r"""The SiteRules of a TOML document; ``name`` is what messages call it.
+    r"""Read the SiteRules of a TOML document, which messages call ``name``. Raises RulesError.
 
     >>> parse_rules('api = 1\n[[site]]\nhosts = ["a.example"]\ndrop = ["もっと見る"]')[0].drop
     ('もっと見る',)
     """
-    import tomllib  # whose parser most runs of the command line do without
+    import tomllib  # most runs of the command line read no rules file
 
     try:
         document = tomllib.loads(text)
@@ -47,32 +48,32 @@ def parse_rules(text: str, name: str = "rules.toml") -> tuple[SiteRules, ...]:
         found = _TOML_LINE.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         raise RulesError(f"{name}:{line}: {error}") from error
-    places = _Places(name, text)
+    locations = _Locations(name, text)
     for key in document:
         if key not in FILE_KEYS:
-            raise RulesError(f"{places.of_key(key)}: {_unknown(key, FILE_KEYS)}")
+            raise RulesError(f"{locations.of_key(key)}: {_unknown(key, FILE_KEYS)}")
     api = document.get("api")
     if api != API_VERSION or isinstance(api, bool):
         raise RulesError(
-            f"{places.of_key('api')}: api is {API_VERSION}, not {api!r}"
+            f"{locations.of_key('api')}: api is {API_VERSION}, not {api!r}"
             if "api" in document
             else f"{name}:1: 'api = {API_VERSION}' is missing"
         )
     sites = document.get("site")
     if not isinstance(sites, list) or not all(isinstance(site, dict) for site in sites):
-        raise RulesError(f"{places.of_key('site')}: sites are written as [[site]] tables")
-    return tuple(_site(site, i, places) for i, site in enumerate(sites))
+        raise RulesError(f"{locations.of_key('site')}: sites are written as [[site]] tables")
+    return tuple(_site(site, i, locations) for i, site in enumerate(sites))
 
 
-def _site(site: Mapping[str, Any], number: int, places: _Places) -> SiteRules:
-    where = places.of_site(number, site)
+def _site(site: Mapping[str, Any], number: int, locations: _Locations) -> SiteRules:
+    where = locations.of_site(number, site)
     known = tuple(f.name for f in fields(SiteRules) if f.name != "where")
     for key in site:
         if key not in known:
             raise RulesError(f"{where.get(key, where[''])}: {_unknown(key, known)}")
     if "hosts" not in site:
         raise RulesError(f"{where['']}: this site has no hosts; name them as in ['example.com']")
-    for key in STRINGS:
+    for key in STRING_FIELDS:
         if isinstance(site.get(key, []), str):
             raise RulesError(f"{where[key]}: {key} is a list of strings: [{site[key]!r}]")
     return SiteRules(**site, where=where)
@@ -87,8 +88,8 @@ def _unknown(key: str, known: Iterable[str]) -> str:
     return f"there is no {key!r}{meant}"
 
 
-class _Places:
-    """Where in a TOML document keys and values stand, found by their looks: tomllib won't tell."""
+class _Locations:
+    """The line numbers of a TOML document's keys and values, searched for: tomllib has none."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
@@ -101,7 +102,7 @@ class _Places:
         return f"{self.name}:{self._find_key(key, first, last) + 1}"
 
     def of_site(self, number: int, site: Mapping[str, Any]) -> dict[str, str]:
-        if number >= len(self.sites):  # site = [{...}]: all of it on the key's line
+        if number >= len(self.sites):  # written as site = [{...}]: report the key's line
             return {"": self.of_key("site")}
         first = self.sites[number]
         last = self.sites[number + 1] if number + 1 < len(self.sites) else len(self.lines)
@@ -120,7 +121,7 @@ class _Places:
         return next(found, first)
 
     def _find(self, value: str, first: int, last: int) -> int:
-        # As a literal string, or as a basic one with its escapes.
+        # As a literal string, or as a basic string with escapes.
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         forms = (f"'{value}'", f'"{escaped}"')
         for i in range(first, last):

@@ -1,4 +1,4 @@
-"""The site model file."""
+"""The site model file: the arrays of all sketches, and JSON with the site's name."""
 
 from __future__ import annotations
 
@@ -9,18 +9,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.model.archive import Form, packed, unpacked
-from boilerplate.site_models.sketch import (
-    _KEY_BYTES,
-    COLUMNS,
-    MAX_LINES,
-    MAX_PAGE_LINES,
-    MAX_PAGES,
-    MOST,
-    Sample,
-    Sketch,
-    sample,
-)
+from boilerplate.kernels.site_arrays import SCALE
+from boilerplate.model.archive import FileFormat, packed, unpacked
+from boilerplate.site_models.sketch import KEY_BYTES, LIMITS, Key, Sample, Sketch, sample
 
 FORMAT: Final = "boilerplate-site-model"
 FORMAT_VERSION: Final = 2
@@ -33,19 +24,21 @@ class SiteModelError(ValueError):
     """A site model file that cannot be read, with what was found and what is accepted."""
 
 
-# The arrays of the file, as they are before their bytes are set apart.
+_INDICES: Final = ("line", "loose", "place")  # of a line's hashes among all, in the order of Hash
+# The arrays of the file and their types. Those of lines are the fields of a Sketch: "opinion" has
+# the steps of log-odds.
 _TYPES: Final = {
-    "hashes": "<u8", **dict.fromkeys(COLUMNS, "<i4"), "length": "u1", "opinion": "i1",
+    "hashes": "<u8", **dict.fromkeys(_INDICES, "<i4"), "length": "u1", "opinion": "i1",
     "label": "i1",
     "sizes": "<i4",
 }  # fmt: skip
 
-SITE_FILE: Final = Form(
-    what="site model",
+SITE_FILE: Final = FileFormat(
+    description="site model",
     name=FORMAT,
     version=FORMAT_VERSION,
-    head="site.json",
-    again="learn the site again",
+    header="site.json",
+    remedy="learn the site again",
     error=SiteModelError,
     max_bytes=MAX_FILE_BYTES,
     arrays=frozenset(_TYPES),
@@ -53,32 +46,34 @@ SITE_FILE: Final = Form(
 
 
 def to_bytes(kept: Sample, site: str | None) -> bytes:
-    """A sample as the bytes of its file, the same bytes for the same pages."""
-    rows = np.concatenate([np.zeros((0, 3), np.int64), *(page.rows for page in kept.pages)])
-    hashes, places = np.unique(rows, return_inverse=True)
-    places = places.reshape(rows.shape)
-    # A loose fingerprint is mostly the strict one, and a place that of the line before.
-    places[:, 1] -= places[:, 0]
-    places[1:, 2:] -= places[:-1, 2:].copy()
+    """A sample as the bytes of its file, the same bytes for the same pages.
+
+    Raises ValueError for a site whose name is no host's.
+    """
+    if not _is_name(site):
+        raise ValueError(f"a site model is of a host, not of {site!r:.60}")
+    lines = np.concatenate([np.zeros((0, 3), np.int64), *(page.hashes for page in kept.pages)])
+    hashes, indices = np.unique(lines, return_inverse=True)
+    indices = indices.reshape(lines.shape)
+    # A loose hash is mostly the strict one, and a place that of the line before.
+    indices[:, 1] -= indices[:, 0]
+    indices[1:, 2:] -= indices[:-1, 2:].copy()
     arrays: dict[str, NDArray[Any]] = {
         "hashes": np.diff(hashes, prepend=0).astype("<u8"),
-        **{name: places[:, i].astype("<i4") for i, name in enumerate(COLUMNS)},
-        "length": _joined([page.length for page in kept.pages], np.uint8),
-        "opinion": _joined([page.opinion for page in kept.pages], np.int8),
+        **{name: indices[:, i].astype("<i4") for i, name in enumerate(_INDICES)},
+        "length": _joined([page.length_steps for page in kept.pages], np.uint8),
+        "opinion": _joined([page.log_odds_steps for page in kept.pages], np.int8),
         "label": _joined([page.label for page in kept.pages], np.int8),
         "sizes": np.array([page.n for page in kept.pages], "<i4"),
     }
-    # Byte after byte of all values: the high ones are mostly alike.
-    planes = {
-        name: np.ascontiguousarray(
-            np.frombuffer(array.tobytes(), np.uint8).reshape(-1, array.dtype.itemsize).T
-        )
-        for name, array in arrays.items()
-    }
-    if not _is_name(site):
-        raise ValueError(f"a site model is of a host, not of {site!r:.60}")
-    about = {"site": site, "horizon": kept.horizon, "pages": len(kept.pages)}
-    return packed(SITE_FILE, about, planes)
+    about = {"site": site, "horizon": kept.cutoff, "pages": len(kept.pages)}
+    return packed(SITE_FILE, about, {name: _planes(array) for name, array in arrays.items()})
+
+
+def _planes(array: NDArray[Any]) -> NDArray[np.uint8]:
+    """The lowest bytes of all values, then the next: the high ones are mostly alike, and pack."""
+    values = np.frombuffer(array.tobytes(), np.uint8).reshape(-1, array.dtype.itemsize)
+    return np.ascontiguousarray(values.T)
 
 
 def _joined(parts: Sequence[NDArray[Any]], kind: Any) -> NDArray[Any]:
@@ -86,35 +81,36 @@ def _joined(parts: Sequence[NDArray[Any]], kind: Any) -> NDArray[Any]:
 
 
 def from_bytes(data: bytes, name: str = "site model") -> tuple[Sample, str | None]:
-    """The sample and the site in the bytes of a file; ``name`` is what errors call it."""
+    """The sample and the site in the bytes of a file; ``name`` is how errors call the file."""
     with SITE_FILE.errors_naming(name):
         about, planes = unpacked(SITE_FILE, data)
-        site, horizon = about.get("site"), about.get("horizon")
+        site, cutoff = about.get("site"), about.get("horizon")
         if not _is_name(site):
-            raise SiteModelError(f"is of a site that is none: {site!r:.60}")
-        if not _is_horizon(horizon):
-            raise SiteModelError(f"leaves out pages from nowhere on: {horizon!r:.60}")
+            raise SiteModelError(f"has a site that is no host name: {site!r:.60}")
+        if not _is_cutoff(cutoff):
+            raise SiteModelError(f"has a horizon that is no key of a page: {cutoff!r:.60}")
         pages = _pages({key: _array(planes[key], key, kind) for key, kind in _TYPES.items()})
-        whole = None if horizon is None else (int(horizon[0]), int(horizon[1]))
-        return sample(pages, whole), site
+        key: Key | None = None if cutoff is None else (int(cutoff[0]), int(cutoff[1]))
+        return sample(pages, key), site
 
 
 def _is_name(value: Any) -> bool:
-    """Whether a value from JSON can be a site: it is shown, and would drive a terminal."""
+    """Whether a value from JSON can be a site: it is printed, and must not control a terminal."""
     return value is None or (
         isinstance(value, str) and len(value) <= MAX_SITE_CHARS and value.isprintable()
     )
 
 
-def _is_horizon(value: Any) -> bool:
+def _is_cutoff(value: Any) -> bool:
     if value is None:
         return True
     if not isinstance(value, list) or [type(part) for part in value] != [int, int]:
         return False
-    return value[0] in (0, 1) and 0 <= value[1] < 1 << (8 * _KEY_BYTES)
+    return value[0] in (0, 1) and 0 <= value[1] < 1 << (8 * KEY_BYTES)
 
 
 def _array(planes: NDArray[Any], key: str, kind: str) -> NDArray[Any]:
+    """The array whose bytes ``_planes`` set apart."""
     width = np.dtype(kind).itemsize
     if planes.dtype != np.uint8 or planes.ndim != 2 or planes.shape[0] != width:
         raise SiteModelError(f"array {key} has {planes.dtype} of shape {planes.shape}")
@@ -122,32 +118,37 @@ def _array(planes: NDArray[Any], key: str, kind: str) -> NDArray[Any]:
 
 
 def _pages(arrays: dict[str, NDArray[Any]]) -> list[Sketch]:
+    """The sketches in the arrays of a file, checked."""
     sizes = arrays["sizes"].astype(np.int64)
     total = int(sizes.sum())
-    if total > MAX_LINES or len(sizes) > MAX_PAGES or (sizes > MAX_PAGE_LINES).any():
+    if (
+        total > LIMITS.max_lines
+        or len(sizes) > LIMITS.max_pages
+        or (sizes > LIMITS.max_page_lines).any()
+    ):
         raise SiteModelError(
-            f"has {total} lines of {len(sizes)} pages; {MAX_LINES} of {MAX_PAGES} are accepted, "
-            f"and {MAX_PAGE_LINES} of each page"
+            f"has {total} lines of {len(sizes)} pages; {LIMITS.max_lines} of {LIMITS.max_pages} "
+            f"are accepted, and {LIMITS.max_page_lines} of each page"
         )
     if (
         (sizes < 1).any()  # an empty page has no line to be known by
-        or any(len(arrays[key]) != total for key in (*COLUMNS, "length", "opinion", "label"))
+        or any(len(arrays[key]) != total for key in (*_INDICES, "length", "opinion", "label"))
     ):
         raise SiteModelError("the arrays' lengths disagree")
     with np.errstate(over="ignore"):
         hashes = np.cumsum(arrays["hashes"], dtype=np.uint64).astype(np.int64)
-    places = np.column_stack([arrays[key].astype(np.int64) for key in COLUMNS])
-    places[:, 1] += places[:, 0]
-    places[:, 2:] = np.cumsum(places[:, 2:], axis=0)
-    if total and (places.min() < 0 or places.max() >= len(hashes)):
+    indices = np.column_stack([arrays[key].astype(np.int64) for key in _INDICES])
+    indices[:, 1] += indices[:, 0]
+    indices[:, 2:] = np.cumsum(indices[:, 2:], axis=0)
+    if total and (indices.min() < 0 or indices.max() >= len(hashes)):
         raise SiteModelError("a line has a hash that is not in the table")
     if (np.abs(arrays["label"].astype(int)) > 1).any():
-        raise SiteModelError("a line has a label that is none")
-    if (np.abs(arrays["opinion"].astype(int)) > MOST).any():
-        raise SiteModelError("a line has an opinion beyond those that are kept")
-    rows = hashes[places] if total else places
+        raise SiteModelError("a line has a label other than -1, 0 and 1")
+    if (np.abs(arrays["opinion"].astype(int)) > SCALE.max_steps).any():
+        raise SiteModelError(f"a line has log-odds of more than {SCALE.max_steps} steps")
+    lines = hashes[indices] if total else indices
     bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
     return [
-        Sketch(rows[a:b], *(arrays[key][a:b] for key in ("length", "opinion", "label")))
+        Sketch(lines[a:b], *(arrays[key][a:b] for key in ("length", "opinion", "label")))
         for a, b in pairwise(bounds)
     ]

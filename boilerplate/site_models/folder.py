@@ -22,14 +22,25 @@ _SITE: Final = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)*")
 
 
 class Corrector(Protocol):
-    """What knows a site: a SiteModel, or anything with its ``correct``."""
+    """Corrects the general model's scores on pages of a site it knows, as a SiteModel does.
+
+    A plugin may return one from its hook ``site_model``.
+    """
 
     def correct(self, page: Page, scores: Scores) -> Scores:
-        """The scores of a page's lines, corrected; none of the lines is blank."""
+        """The corrected scores of a page without blank lines.
+
+        ``scores.probability`` (n,) are the general model's probabilities of content, one for each
+        of the page's n lines. Return ``dataclasses.replace(scores, probability=...)`` with an
+        array of the same shape and values in 0..1; ``scores`` itself where there is nothing to
+        correct. ``site_reasons`` may hold for each line two reasons, why it is content and why it
+        is not, "" for none; ``drift`` in 0..1, how little the page looks like its site. Errors
+        and results of another shape are reported as the plugin's, and the scores left as they are.
+        """
 
 
 class SiteModels:
-    """The site models in a folder, each loaded when a page of its site first comes.
+    """The site models in a folder, each loaded when the first page of its site is cleaned.
 
     ``path`` is a folder of files named SITE.site.zip, or one such file, which is also used
     for pages whose site is not known. Raises FileNotFoundError where there is neither.
@@ -47,7 +58,7 @@ class SiteModels:
             return alone if is_of(site, alone.site) else None
         for name in _domains(site):
             path = self.path / f"{name}{SUFFIX}"
-            if os.path.isfile(path):  # noqa: PTH113 - a name too long for a file is none to it
+            if os.path.isfile(path):  # noqa: PTH113 - unlike Path.is_file, it is False for a name too long
                 return load_site_model(path)
         return None
 
@@ -60,7 +71,7 @@ def _domains(site: str | None) -> Iterable[str]:
 
 
 def is_site(name: str) -> bool:
-    """Whether a name is a host's, and so can name a file.
+    """Whether a name is a host name, which is also safe as the name of a file.
 
     >>> is_site("daily.example"), is_site("räksmörgås.example"), is_site("../etc/passwd")
     (True, True, False)
@@ -69,7 +80,7 @@ def is_site(name: str) -> bool:
 
 
 def load_site_model(path: str | PathLike[str]) -> SiteModel:
-    """The model in a file, read once and again when the file changes; SiteModelError for none."""
+    """The model in a file, read again when the file changes; SiteModelError for a bad file."""
     return _load(str(path), *changed_and_size(path, SITE_FILE))
 
 
@@ -80,7 +91,7 @@ def _load(path: str, changed: int, size: int) -> SiteModel:
 
 
 def corrector_of(models: SiteModels | SiteModel | None, page: Page) -> Corrector | None:
-    """What corrects a page, among the site models that a Cleaner was given."""
+    """The site model for a page, among those that a Cleaner was given; None for none."""
     if isinstance(models, SiteModel):
         return models if is_of(page.site, models.site) else None
     return models.find(page.site) if models else None

@@ -1,4 +1,4 @@
-"""Reasons of a site model, in words."""
+"""Reasons from a site model, in words."""
 
 from __future__ import annotations
 
@@ -9,62 +9,69 @@ from typing import Final, overload
 
 import numpy as np
 
+from boilerplate.kernels.site_arrays import SiteFeature
 from boilerplate.numeric import Bools, Floats
-from boilerplate.site_models.evidence import COLUMNS, Sight
+from boilerplate.site_models.evidence import SiteFeatures
 
-RECURS: Final = ("on_one", "on_few", "on_many", "dull")  # columns of a line that recurs
-# What a reason says where a column weighed most; for content, and for chrome.
-HERE: Final = ("where this site has its articles", "where this site has its chrome")
-TOLD: Final = ("as this site was labelled", "as this site was labelled")
+Reasons = tuple[str, str]  # why a line is content, and why it is not; "" for no reason
+
+RECURRING: Final = frozenset(
+    {
+        SiteFeature.ON_ONE_PAGE,
+        SiteFeature.ON_FEW_PAGES,
+        SiteFeature.ON_MANY_PAGES,
+        SiteFeature.RECURRING_LOG_ODDS,
+    }
+)
+IN_PLACE: Final = ("where this site has its articles", "where this site has its chrome")
+LABELLED: Final = ("as this site was labelled", "as this site was labelled")
 
 
 @dataclass(frozen=True, eq=False)
-class Said(Sequence[tuple[str, str]]):
-    """What speaks most for each line as content, and as chrome, in words.
+class SiteReasons(Sequence[Reasons]):
+    """For each line, the feature of its site that speaks most for content and most against.
 
-    ``added`` (n, f) are the contributions to its log-odds; ``much`` (n,) are the lines of which
-    there is something to say. The words are found when the first of them is asked for.
+    ``added`` (n, f) is what the features add to the lines' log-odds; only lines of which
+    ``is_moved`` (n,) is true get reasons. They are put in words when the first is asked for.
     """
 
-    sight: Sight
+    features: SiteFeatures
     added: Floats
-    much: Bools
+    is_moved: Bools
 
     def __len__(self) -> int:
         return len(self.added)
 
     @overload
-    def __getitem__(self, line: int) -> tuple[str, str]: ...
+    def __getitem__(self, line: int) -> Reasons: ...
 
     @overload
-    def __getitem__(self, line: slice) -> list[tuple[str, str]]: ...
+    def __getitem__(self, line: slice) -> list[Reasons]: ...
 
-    def __getitem__(self, line: int | slice) -> tuple[str, str] | list[tuple[str, str]]:
-        return self._said[line]
+    def __getitem__(self, line: int | slice) -> Reasons | list[Reasons]:
+        return self._reasons[line]
 
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self._said)
+    def __iter__(self) -> Iterator[Reasons]:
+        return iter(self._reasons)
 
     @cached_property
-    def _said(self) -> list[tuple[str, str]]:
-        out = [("", "")] * len(self.added)
-        lines = np.flatnonzero(self.much)
+    def _reasons(self) -> list[Reasons]:
+        reasons = [("", "")] * len(self.added)
+        lines = np.flatnonzero(self.is_moved)
         added = self.added[lines]
-        up, down = added.argmax(1), added.argmin(1)
+        most, least = added.argmax(1).tolist(), added.argmin(1).tolist()
         rises, falls = added.max(1, initial=0) > 0, added.min(1, initial=0) < 0
-        every = (column.tolist() for column in (lines, up, down, rises, falls))
-        for line, best, worst, rise, fall in zip(*every, strict=True):
-            out[line] = (
-                _words(self.sight, best, line)[0] if rise else "",
-                _words(self.sight, worst, line)[1] if fall else "",
+        for i, line in enumerate(lines.tolist()):
+            reasons[line] = (
+                self._words(most[i], line)[0] if rises[i] else "",
+                self._words(least[i], line)[1] if falls[i] else "",
             )
-        return out
+        return reasons
 
-
-def _words(sight: Sight, column: int, line: int) -> tuple[str, str]:
-    name = COLUMNS[column]
-    if name in RECURS:
-        return "", f"stands on {sight.on[line]} of {sight.of} pages of this site"
-    if name == "loose":
-        return "", "but for a name or a number, stands on other pages of this site"
-    return TOLD if name.startswith("told_") else HERE
+    def _words(self, feature: int, line: int) -> Reasons:
+        if feature in RECURRING:
+            on, n_pages = self.features.on[line], self.features.n_pages
+            return "", f"stands on {on} of {n_pages} pages of this site"
+        if feature == SiteFeature.LOOSE_MATCH:
+            return "", "but for a name or a number, stands on other pages of this site"
+        return LABELLED if feature >= SiteFeature.LABELLED_AFTER else IN_PLACE

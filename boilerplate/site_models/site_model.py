@@ -1,10 +1,9 @@
-"""SiteModel: what a few pages of a site tell about all of them, with or without labels."""
+"""SiteModel: corrects the general model on one site, from a few of its pages, labelled or not."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -12,33 +11,49 @@ from typing import Any, Final, Literal, Self
 
 import numpy as np
 
+from boilerplate.files import write_atomically
 from boilerplate.model.archive import file_bytes
 from boilerplate.model.model import Model, load_model
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Bools, shifted
 from boilerplate.page import Label, Page, is_blank
 from boilerplate.result import LabelledPage
-from boilerplate.site_models.evidence import COLUMNS, MOST, Knowledge, Sight, contributions
+from boilerplate.site_models.evidence import SiteEvidence, SiteFeatures
 from boilerplate.site_models.file import SITE_FILE, from_bytes, to_bytes
-from boilerplate.site_models.reasons import Said
-from boilerplate.site_models.sketch import CLOSEST, Sample, Sketch, merged, sample, sketch
+from boilerplate.site_models.reasons import SiteReasons
+from boilerplate.site_models.sketch import MIN_PROBABILITY, Sample, Sketch, merged, sample, sketch
+from boilerplate.site_models.weights import FEATURES, contributions
 
-DRIFTED: Final = 0.5  # of a page's drift, from which its site no longer looks like its model
-WORTH_SAYING: Final = 0.5  # log-odds that a correction must have to be named as a reason
+DRIFTED: Final = 0.5  # the drift from which on a site no longer looks like its model
 
-LEAST_HEADLINE: Final = 6  # characters: 'News' is in many a title
+
+@dataclass(frozen=True, slots=True)
+class CorrectionParams:
+    """How far a site model moves a line, in log-odds: at most ``max_log_odds``.
+
+    A correction of ``min_reason`` or more is given as a reason. A line is taken for a page's
+    headline from ``min_headline`` characters on: 'News' is part of many a title.
+    """
+
+    max_log_odds: float = 8.0
+    min_reason: float = 0.5
+    min_headline: int = 6
+
+
+PARAMS: Final = CorrectionParams()
 
 Labels = Sequence[Label | None]
-Standing = Literal["learned", "stranger", "copy"]
+Standing = Literal["learned", "outlier", "copy"]
 
 
 class SiteModel:
-    """What is known of one site; reusable, mergeable, and picklable for worker processes.
+    """Corrects the general model's scores on the pages of one site.
 
-    ``site`` is the host name whose pages it is for, as ``Page.site`` gives it, or None;
-    ``model`` is the general Model whose scores it learns from and corrects, None for the
-    shipped one. ``fit`` sets ``sample_``, the pages it keeps without their text, which is all
-    that its file holds, and ``left_out_``, the URLs of pages of other sites.
+    Can be merged, and pickled for worker processes. ``site`` is the host name whose pages it is
+    for, as in ``Page.site``, or None for any; ``model`` is the general Model whose scores it
+    learns from and corrects, None for the shipped one. ``fit`` sets ``sample_``, the sketches of
+    the pages it keeps, which is all that its file holds, and ``left_out_``, the URLs of pages of
+    other sites.
     """
 
     def __init__(self, site: str | None = None, model: Model | None = None) -> None:
@@ -50,11 +65,11 @@ class SiteModel:
     def fit(
         self, pages: Iterable[Page | LabelledPage], labels: Iterable[Labels | None] | None = None
     ) -> Self:
-        """Learn from pages alone, forgetting what was known before.
+        """Learn from these pages, and forget what was learned before.
 
-        ``labels`` has for each page the labels of its lines, or None where nobody labelled it;
-        a LabelledPage brings its own. The order of the pages makes no difference. Raises
-        ValueError where labels and pages or lines differ in number.
+        ``labels`` has for each page the labels of its lines, or None if it is not labelled; a
+        LabelledPage has its own. The order of the pages makes no difference. Raises ValueError
+        where the number of labels is not that of the pages, or of a page's lines.
         """
         self.sample_ = Sample()
         self.left_out_ = ()
@@ -63,7 +78,7 @@ class SiteModel:
     def partial_fit(
         self, pages: Iterable[Page | LabelledPage], labels: Iterable[Labels | None] | None = None
     ) -> Self:
-        """Learn from more pages: the same as ``fit`` on all of them together."""
+        """Learn from more pages; gives the same as ``fit`` on all of them together."""
         model = self.model or load_model()
         sketches = []
         left_out = list(self.left_out_)
@@ -74,16 +89,16 @@ class SiteModel:
             page, known = _without_blank_lines(page, known)
             if page.lines:
                 sketches.append(sketch(page, model.predict(page).probability, known))
-        self.sample_ = sample((*self.sample_.pages, *sketches), self.sample_.horizon)
+        self.sample_ = sample((*self.sample_.pages, *sketches), self.sample_.cutoff)
         self.left_out_ = tuple(left_out)
-        self.__dict__.pop("knowledge", None)
+        self.__dict__.pop("evidence", None)
         return self
 
     def merge(self, other: SiteModel) -> SiteModel:
-        """The model of both models' pages; neither is changed.
+        """A new model of the pages of both.
 
-        ``SiteModel().fit(a).merge(SiteModel().fit(b))`` is ``SiteModel().fit(a + b)``. Raises
-        ValueError where they are of two sites.
+        ``SiteModel().fit(a).merge(SiteModel().fit(b))`` equals ``SiteModel().fit(a + b)``. Raises
+        ValueError for models of two sites.
         """
         if None not in (self.site, other.site) and self.site != other.site:
             raise ValueError(f"models of two sites: {self.site} and {other.site}")
@@ -94,49 +109,50 @@ class SiteModel:
 
     @property
     def n_pages(self) -> int:
-        """How many pages are kept; those that hold one article count each."""
+        """How many pages are kept, copies of an article included."""
         return len(self.sample_.pages)
 
     @cached_property
-    def knowledge(self) -> Knowledge:
-        """What the kept pages tell, worked out when it is first asked for."""
-        return Knowledge(self.sample_.pages)
+    def evidence(self) -> SiteEvidence:
+        """What the kept pages say, worked out when it is first asked for."""
+        return SiteEvidence(self.sample_.pages)
 
-    def correct(self, page: Page, scores: Scores, drawn: Sketch | None = None) -> Scores:
-        """The general model's scores of a page's lines, none blank, with what the site adds.
+    def correct(self, page: Page, scores: Scores, page_sketch: Sketch | None = None) -> Scores:
+        """The general model's scores of a page without blank lines, corrected for its site.
 
-        What was learned is shrunk by how little it is, and by how little the page looks like
-        an article: what recurs on a shop's pages may well be content. ``drawn`` is the page's
-        sketch with these scores, for whoever has it.
+        Corrections are small where little was learned, and where the page does not look like an
+        article: what recurs on a shop's pages may well be content. ``page_sketch`` is the page's
+        sketch with these scores, to save making it again.
         """
-        if not self.knowledge.n or not page.lines:
+        if not self.evidence.n_pages or not page.lines:
             return scores
-        drawn = drawn or sketch(page, scores.probability)
-        sight = self.knowledge.see(drawn, headlines(page)[: drawn.n])
-        added = np.zeros((len(page.lines), len(COLUMNS)))
-        added[: drawn.n] = scores.article**2 * contributions(sight, page.kind)
-        moved = np.minimum(np.maximum(added.sum(1), -MOST), MOST)
+        page_sketch = page_sketch or sketch(page, scores.probability)
+        n = page_sketch.n  # lines beyond its limit are left as they are
+        features = self.evidence.features(page_sketch, headlines(page)[:n])
+        added = np.zeros((len(page.lines), len(FEATURES)))
+        added[:n] = scores.article**2 * contributions(features.values, page.kind)
+        moved = np.minimum(np.maximum(added.sum(1), -PARAMS.max_log_odds), PARAMS.max_log_odds)
         return replace(
             scores,
-            probability=shifted(scores.probability, moved, CLOSEST),
-            site_reasons=Said(sight, added, np.abs(moved) >= WORTH_SAYING),
-            drift=self.drift_of(sight),
+            probability=shifted(scores.probability, moved, MIN_PROBABILITY),
+            site_reasons=SiteReasons(features, added, np.abs(moved) >= PARAMS.min_reason),
+            drift=self._drift(features),
         )
 
-    def drift_of(self, sight: Sight) -> float | None:
-        """How much of what the site's pages share a page lacks, 0..1; None if that is unknown."""
-        usual = self.knowledge.usual
+    def _drift(self, features: SiteFeatures) -> float | None:
+        """How much of the site's usual chrome a page lacks, 0..1; None where that is unknown."""
+        usual = self.evidence.usual_familiarity
         if not usual:
             return None
-        return round(min(max(1 - sight.familiar / usual, 0.0), 1.0), 4)
+        return round(min(max(1 - features.familiar / usual, 0.0), 1.0), 4)
 
     def to_bytes(self) -> bytes:
-        """The bytes of the model's file: the same for the same pages in any order."""
+        """The bytes of the model's file, the same for the same pages in any order."""
         return to_bytes(self.sample_, self.site)
 
     @classmethod
     def from_bytes(cls, data: bytes, name: str = "site model") -> SiteModel:
-        """The model in the bytes of a file; SiteModelError, with ``name``, where it is none."""
+        """The model in the bytes of a file; SiteModelError, with ``name``, for a bad one."""
         kept, site = from_bytes(data, name)
         found = cls(site)
         found.sample_ = kept
@@ -144,15 +160,11 @@ class SiteModel:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the model's file; one that is there stays whole until the new one is."""
-        target = Path(path)
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
-            file.write(self.to_bytes())
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(target)
+        write_atomically(Path(path), self.to_bytes())
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> SiteModel:
-        """The model in a file; SiteModelError where there is none, or a damaged one."""
+        """The model in a file; SiteModelError if it is missing or damaged."""
         return cls.from_bytes(file_bytes(path, SITE_FILE), str(path))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -190,33 +202,35 @@ def _without_blank_lines(page: Page, labels: Labels | None) -> tuple[Page, Label
 
 
 def standings(model: SiteModel, pages: Iterable[Page]) -> list[Standing | None]:
-    """What a model makes of each of some pages; None for one that it does not keep.
+    """What a model did with each of some pages; None for one that it does not keep.
 
-    It learned from a page, or found it a "stranger" on the site, or a "copy" of an article.
+    It learned from a page, or kept it as an "outlier" of the site, or as a "copy" of an article.
     """
-    knowledge = model.knowledge
+    evidence = model.evidence
     known: dict[bytes, Standing] = {}
-    for kept, strange, copy in zip(
-        model.sample_.pages, knowledge.strangers.tolist(), knowledge.copies.tolist(), strict=True
+    for kept, is_outlier, is_copy in zip(
+        model.sample_.pages, evidence.outliers.tolist(), evidence.copies.tolist(), strict=True
     ):
-        known[kept.rows.tobytes()] = "stranger" if strange else "copy" if copy else "learned"
+        known[kept.hashes.tobytes()] = "outlier" if is_outlier else "copy" if is_copy else "learned"
     compact = (page.without_blank_lines for page in pages)
-    drawn = (sketch(page, np.full(len(page.lines), 0.5)) for page in compact)
-    return [known.get(each.rows.tobytes()) for each in drawn]
+    sketches = (sketch(page, np.full(len(page.lines), 0.5)) for page in compact)
+    return [known.get(each.hashes.tobytes()) for each in sketches]
 
 
 def headlines(page: Page) -> Bools:
-    """Which lines are in what the page's head calls its article, (n,)."""
-    claimed = " ".join(f"{page.metadata.title} {page.metadata.headline}".split())
-    if not claimed:
+    """Which lines are part of the title or the headline in the page's metadata, (n,)."""
+    title = " ".join(f"{page.metadata.title} {page.metadata.headline}".split())
+    if not title:
         return np.zeros(len(page.lines), bool)
-    most = len(claimed)
     texts = [line.text for line in page.lines]
-    return np.array([LEAST_HEADLINE <= len(t) <= most and t in claimed for t in texts], bool)
+    # The upper bound saves a search for each long line.
+    return np.array(
+        [PARAMS.min_headline <= len(t) <= len(title) and t in title for t in texts], bool
+    )
 
 
 def is_of(site: str | None, of: str | None) -> bool:
-    """Whether a page's site is a model's, or a part of it; unknown sites are taken on trust.
+    """Whether a page's site is the model's or below it; True where either is unknown.
 
     >>> is_of("m.news.example", "news.example"), is_of("other.example", "news.example")
     (True, False)

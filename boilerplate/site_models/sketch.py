@@ -1,9 +1,9 @@
-"""What a site model keeps of each page it learned from: hashes of lines, places, an opinion.
+"""What a site model keeps of each page it learned from: a sketch, which holds no text.
 
-A site model is a sample of its site's pages, each without its text. Samples of two halves
-make up the sample of the whole, whatever the order, and a page that comes twice counts once:
-it is the bottom-k sketch of Cohen and Kaplan (2007), with a budget of lines instead of pages.
-Everything else that a site model knows is worked out from the sample when it is loaded.
+A site model is a sample of its site's pages. The samples of two halves make up the sample of the
+whole, in any order, and a page that comes twice counts once: this is the bottom-k sketch of Cohen
+and Kaplan (2007), with a budget of lines instead of pages. Everything else that a site model
+knows is worked out from the sample when it is loaded.
 """
 
 from __future__ import annotations
@@ -16,73 +16,83 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.numeric import Floats, Ints, logit, sigmoid
+from boilerplate import kernels
+from boilerplate.kernels.site_arrays import (
+    CHARS,
+    LOG_ODDS,
+    PROBABILITY,
+    SCALE,
+    Hash,
+    of_steps,
+)
+from boilerplate.numeric import Floats, Ints, logit
 from boilerplate.page import Label, Page
-from boilerplate.site_models.fingerprints import line_hashes, line_places
+from boilerplate.site_models.places import line_places
 
-MAX_LINES: Final = 24_000  # of all pages: about 200 kB; fifty pages of news have half of that
-MAX_PAGE_LINES: Final = 2_000  # of one page: the first ones
-MAX_PAGES: Final = 1_000  # each is held against all others
+Key = tuple[int, int]  # of a page: 0 where it has labels, else 1; and a hash
 
-_KEY_BYTES: Final = 7
+KEY_BYTES: Final = 7  # of the hash in a page's key
+MIN_PROBABILITY: Final = 1e-9  # from 0 and from 1, where log-odds are taken
 
-CLOSEST: Final = 1e-9  # to 0 or 1, for a probability whose logarithm is taken
-OPINION_STEP: Final = 0.1  # of log-odds: finer than what two versions of a model agree on
-MOST: Final = 60  # steps: beyond, the general model is not believed any further
-LENGTH_STEPS: Final = 8  # for each doubling of a line's length
-COLUMNS: Final = ("line", "loose", "place")
 
-# What opinions stand for, in log-odds and as a probability, from the lowest on, and how many
-# characters each length is.
-LOG_ODDS: Final = np.arange(-MOST, MOST + 1).astype(np.float64) * OPINION_STEP
-LIKELY: Final = sigmoid(LOG_ODDS)
-CHARS: Final = np.exp2(np.arange(256) / LENGTH_STEPS) - 1
+@dataclass(frozen=True, slots=True)
+class SampleLimits:
+    """How much is kept of a site's pages.
+
+    ``max_lines`` of all pages take about 200 kB; fifty pages of news have half of that.
+    ``max_page_lines`` are the first ones of a page. Each of ``max_pages`` is held against all
+    others.
+    """
+
+    max_lines: int = 24_000
+    max_page_lines: int = 2_000
+    max_pages: int = 1_000
+
+
+LIMITS: Final = SampleLimits()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sketch:
-    """One page as hashes, a row a line.
+    """One page of n lines, without its text.
 
-    ``rows`` (n, 3) are the COLUMNS, ``length`` (n,) the line's length in steps of a logarithm,
-    ``opinion`` (n,) the general model's log-odds in steps of 0.1, ``label`` (n,) 1 for
-    content, -1 for chrome and 0 where nobody has said.
+    ``hashes`` (n, 3) has the columns of ``Hash``. The line's length and the general model's
+    log-odds are kept in steps, (n,), see ``SketchScale``; ``label`` (n,) is 1 for content, -1
+    for chrome and 0 for unknown.
     """
 
-    rows: Ints
-    length: NDArray[np.uint8]
-    opinion: NDArray[np.int8]
+    hashes: Ints
+    length_steps: NDArray[np.uint8]
+    log_odds_steps: NDArray[np.int8]
     label: NDArray[np.int8]
 
     @property
     def n(self) -> int:
-        """How many lines there are."""
-        return len(self.rows)
+        """The number of lines."""
+        return len(self.hashes)
 
     @property
-    def key(self) -> tuple[int, int]:
-        """The page's place in the order of all pages: labelled ones first, else by hash."""
-        data = self.rows.astype("<i8").tobytes() + self.length.tobytes() + self.label.tobytes()
-        number = int.from_bytes(hashlib.blake2b(data, digest_size=_KEY_BYTES).digest(), "little")
+    def key(self) -> Key:
+        """The page's place in the order of all pages: labelled ones first, then by hash."""
+        data = self.hashes.astype("<i8").tobytes()
+        data += self.length_steps.tobytes() + self.label.tobytes()
+        number = int.from_bytes(hashlib.blake2b(data, digest_size=KEY_BYTES).digest(), "little")
         return (0 if self.label.any() else 1, number)
 
     @property
     def log_odds(self) -> Floats:
         """The general model's log-odds of content of each line, (n,)."""
-        return self.of_opinion(LOG_ODDS)
+        return of_steps(LOG_ODDS, self.log_odds_steps)
 
     @property
     def probability(self) -> Floats:
         """The general model's probability of content of each line, (n,)."""
-        return self.of_opinion(LIKELY)
-
-    def of_opinion(self, values: Floats) -> Floats:
-        """For each line, that of the values of all opinions which is its own's, (n,)."""
-        return values[self.opinion.astype(np.int64) + MOST]
+        return of_steps(PROBABILITY, self.log_odds_steps)
 
     @property
     def chars(self) -> Floats:
         """About how many characters each line has, (n,)."""
-        return CHARS[self.length]
+        return CHARS[self.length_steps]
 
 
 _SIGNS: Final = {Label.CONTENT: 1, Label.BOILERPLATE: -1, None: 0}
@@ -93,67 +103,71 @@ def sketch(
     probability: Floats,
     labels: Sequence[Label | None] | None = None,
 ) -> Sketch:
-    """A page as its site's model keeps it; ``probability`` (n,) is of its lines, none blank.
+    """The sketch of a page without blank lines; ``probability`` (n,) is the general model's.
 
-    ``labels`` are of these lines, None where nothing is known. Raises ValueError where their
-    number is not that of the lines.
+    ``labels`` are those of the n lines, None for an unknown one. Raises ValueError where their
+    number is another.
     """
     if labels is not None and len(labels) != len(page.lines):
         raise ValueError(f"{len(labels)} labels were given for {len(page.lines)} lines")
-    lines = page.lines[:MAX_PAGE_LINES]
-    steps = np.rint(logit(probability[: len(lines)], CLOSEST) / OPINION_STEP)
-    opinion = np.minimum(np.maximum(steps, -MOST), MOST).astype(np.int8)
+    lines = page.lines[: LIMITS.max_page_lines]
+    steps = np.rint(logit(probability[: len(lines)], MIN_PROBABILITY) / SCALE.log_odds_step)
     label = np.zeros(len(lines), np.int8)
     if labels is not None:
         label[:] = [_SIGNS[each] for each in labels[: len(lines)]]
     texts = [line.text for line in lines]
-    rows = np.empty((len(lines), len(COLUMNS)), np.int64)
-    rows[:, :2] = line_hashes(texts)
-    rows[:, 2] = line_places(lines, page.elements)
+    hashes = np.empty((len(lines), len(Hash)), np.int64)
+    hashes[:, [Hash.STRICT, Hash.LOOSE]] = kernels.line_fingerprints(texts)
+    hashes[:, Hash.PLACE] = line_places(lines, page.elements)
     chars = np.array(list(map(len, texts)), float)
-    length = np.minimum(np.rint(LENGTH_STEPS * np.log2(1 + chars)), 255).astype(np.uint8)
-    return Sketch(rows, length, opinion, label)
+    length = np.rint(SCALE.steps_per_doubling * np.log2(1 + chars))
+    return Sketch(
+        hashes,
+        np.minimum(length, SCALE.max_length_steps).astype(np.uint8),
+        np.minimum(np.maximum(steps, -SCALE.max_steps), SCALE.max_steps).astype(np.int8),
+        label,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
     """The pages that a site model keeps, in the order of their keys.
 
-    ``horizon`` is the key from which on pages were left out, None where none were.
+    ``cutoff`` is the first key that was left out, with all those after it; None where none were.
     """
 
     pages: tuple[Sketch, ...] = ()
-    horizon: tuple[int, int] | None = None
+    cutoff: Key | None = None
 
     @property
     def n(self) -> int:
-        """How many lines there are on all pages."""
+        """The number of lines on all pages."""
         return sum(page.n for page in self.pages)
 
 
-def sample(pages: Iterable[Sketch], horizon: tuple[int, int] | None = None) -> Sample:
-    """The first pages by key, as many as the budget of lines and pages allows."""
-    by_key: dict[tuple[int, int], Sketch] = {}
+def sample(pages: Iterable[Sketch], cutoff: Key | None = None) -> Sample:
+    """The first pages by key before the cutoff, as many as the limits allow."""
+    by_key: dict[Key, Sketch] = {}
     for page in pages:
         key = page.key
         other = by_key.get(key)
-        # The same lines may be judged differently, by another model or in other markup.
-        if other is None or page.opinion.tobytes() > other.opinion.tobytes():
+        # Another model, or other markup, may have given the same lines other log-odds.
+        if other is None or page.log_odds_steps.tobytes() > other.log_odds_steps.tobytes():
             by_key[key] = page
     kept: list[Sketch] = []
     lines = 0
     for key in sorted(by_key):
         lines += by_key[key].n
-        full = lines > MAX_LINES or len(kept) == MAX_PAGES
-        if full or (horizon is not None and key >= horizon):
-            # Whatever came later was or is left out: the sample is the same for any order.
-            return Sample(tuple(kept), key if horizon is None else min(key, horizon))
+        is_full = lines > LIMITS.max_lines or len(kept) == LIMITS.max_pages
+        if is_full or (cutoff is not None and key >= cutoff):
+            # What comes after the cutoff stays out for good: the sample is the same in any order.
+            return Sample(tuple(kept), key if cutoff is None else min(key, cutoff))
         kept.append(by_key[key])
-    return Sample(tuple(kept), horizon)
+    return Sample(tuple(kept), cutoff)
 
 
 def merged(samples: Iterable[Sample]) -> Sample:
     """The sample of all pages that the samples were taken from."""
     samples = tuple(samples)
-    horizons = [each.horizon for each in samples if each.horizon is not None]
-    return sample((page for each in samples for page in each.pages), min(horizons, default=None))
+    cutoffs = [each.cutoff for each in samples if each.cutoff is not None]
+    return sample((page for each in samples for page in each.pages), min(cutoffs, default=None))

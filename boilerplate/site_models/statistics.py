@@ -1,4 +1,7 @@
-"""Statistics of a site's pages: counts, means and errors by line and by place."""
+"""Statistics of the lines of a site's pages: counts, means and errors by line and by place.
+
+All are shrunk towards 0 where there is little to go by.
+"""
 
 from __future__ import annotations
 
@@ -8,41 +11,50 @@ from typing import Final
 
 import numpy as np
 
-from boilerplate.numeric import Bools, Floats, Ints, logit, total
+from boilerplate.kernels.site_arrays import Postings, Table
+from boilerplate.numeric import Bools, Floats, Ints, logit
 from boilerplate.site_models.sketch import Sketch
 
-SAME_ARTICLE: Final = 0.5  # of a page's own text on another page, from which they are one
 
-LEAST_TO_COMPARE: Final = 4  # pages: among three, none is the odd one out
+@dataclass(frozen=True, slots=True)
+class PlaceParams:
+    """How the share of content in a place of the markup becomes log-odds.
 
-NOWHERE: Final = (1, 2)  # the anchor before the first line of a page, and after the last
-# Evidence on a place that must be outweighed: characters of the site's mean, doubtful lines,
-# and pages, for what is found on one page is of that page.
-PRIOR_CHARS: Final = 600.0
-PRIOR_DOUBT: Final = 1.0
-PRIOR_PAGES: Final = 4.0
+    What is found must outweigh a prior: ``prior_chars`` characters that have the site's own share
+    of content, and ``prior_pages``, for what stands on one page only is of that page.
+    """
 
-CLOSEST: Final = 1e-3  # to 0 or 1, for the share of a place that is content
-
-MOST_OF_PLACE: Final = 2.0  # log-odds
-MOST_OF_MEAN: Final = 4.0  # log-odds, of what is found on average beside and between anchors
-
-MOST_OF_ERROR: Final = 4.0  # log-odds
+    prior_chars: float = 600.0
+    prior_pages: float = 4.0
+    min_share: float = 1e-3  # from 0 and from 1, so that log-odds are finite
+    max_log_odds: float = 2.0
 
 
-def find(keys: Ints, wanted: Ints) -> Ints:
-    """Where each of the wanted hashes is in sorted keys, -1 where it is not."""
-    if not len(keys):
-        return np.full(len(wanted), -1, np.int64)
-    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[at] == wanted, at, -1)
+@dataclass(frozen=True, slots=True)
+class ErrorParams:
+    """How errors of the general model become corrections.
+
+    ``prior_doubt`` is the sum of p(1 - p) over the lines, four for each doubtful one, that must
+    be outweighed.
+    """
+
+    prior_doubt: float = 1.0
+    max_log_odds: float = 4.0
+
+
+PLACES: Final = PlaceParams()
+ERRORS: Final = ErrorParams()
+MAX_MEAN_LOG_ODDS: Final = 4.0  # of what stands, on average, between and beside template lines
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lines:
-    """The lines of several pages in one table: hashes (n, 3), the rest (n,)."""
+    """The lines of several pages in one table: ``hashes`` (n, 3), the rest (n,).
 
-    rows: Ints
+    ``label`` is 1 for content, -1 for chrome, 0 for unknown.
+    """
+
+    hashes: Ints
     page: Ints
     chars: Floats
     log_odds: Floats
@@ -53,7 +65,7 @@ def lines_of(pages: Sequence[Sketch]) -> Lines:
     """The lines of sketches, one page after the other."""
     none = np.zeros(0)
     return Lines(
-        np.concatenate([np.zeros((0, 3), np.int64), *(page.rows for page in pages)]),
+        np.concatenate([np.zeros((0, 3), np.int64), *(page.hashes for page in pages)]),
         np.repeat(np.arange(len(pages)), [page.n for page in pages]),
         np.concatenate([none, *(page.chars for page in pages)]),
         np.concatenate([none, *(page.log_odds for page in pages)]),
@@ -61,30 +73,8 @@ def lines_of(pages: Sequence[Sketch]) -> Lines:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Postings:
-    """On which of ``pages`` each hash stands: ``keys`` sorted (k,), their ``counts`` (k + 1,).
-
-    ``page`` (m,) has the pages of one key after those of another, from the ``begins`` (k + 1,)
-    on. The last of both is of a hash that stands nowhere, which ``find`` calls -1.
-    """
-
-    keys: Ints
-    counts: Ints
-    begins: Ints
-    page: Ints
-    pages: int
-
-    def matches(self, at: Ints) -> tuple[Ints, Ints]:
-        """Each of some places among the keys with each page there: indices into them, pages."""
-        counts = self.counts[at]
-        which = np.repeat(np.arange(len(at)), counts)
-        shift = self.begins[at] + counts - np.cumsum(counts)
-        return which, self.page[np.repeat(shift, counts) + np.arange(len(which))]
-
-
-def postings(keys: Ints, page: Ints, pages: int) -> Postings:
-    """The Postings of hashes and the pages they stand on."""
+def postings_of(keys: Ints, page: Ints, n_pages: int) -> Postings:
+    """The inverted index of hashes, (n,), and the page that each stands on, (n,)."""
     order = np.lexsort((page, keys))
     keys, page = keys[order], page[order]
     first = np.ones(len(keys), bool)
@@ -92,179 +82,115 @@ def postings(keys: Ints, page: Ints, pages: int) -> Postings:
     keys, page = keys[first], page[first]
     begins = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
     bounds = np.append(begins, len(keys))
-    return Postings(keys[begins], np.append(np.diff(bounds), 0), bounds, page, pages)
+    return Postings(keys[begins], np.append(np.diff(bounds), 0), bounds, page, n_pages)
 
 
-def same_article(posted: Postings, at: Ints, mass: Floats, apart: int | None = None) -> Bools:
-    """Which of the pages hold the article of a page whose lines are ``at`` their keys, (pages,).
-
-    Chrome is what pages share, an article what they don't: a page that holds half of what stands
-    on few pages, each line weighted by its ``mass`` of likely content, (n,), holds the same
-    article. ``apart`` is the page itself, where it is among them.
-    """
-    pages, on = posted.pages, posted.counts[at]
-    few = on <= max(2, pages // 2) if pages >= LEAST_TO_COMPARE else on > -1
-    held = np.flatnonzero(few & (on > 0))
-    which, page = posted.matches(at[held])
-    shared = np.bincount(page, mass[held][which], minlength=pages)
-    same: Bools = (shared >= SAME_ARTICLE * total(mass[few])) & (shared > 0)
-    if apart is not None:
-        same[apart] = False
-    return same
+def count_pages(keys: Ints, page: Ints) -> Ints:
+    """On how many pages each of the distinct keys stands, in their order, (k,)."""
+    return postings_of(keys, page, 0).counts[:-1]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """A value for each of some ``keys``, sorted: (k,); ``values`` end with that of any other."""
-
-    keys: Ints
-    values: Floats
-
-    def of(self, wanted: Ints) -> Floats:
-        """The value of each wanted key, 0 of those that are not there; (n,)."""
-        return self.values[find(self.keys, wanted)]
-
-
-def table(keys: Ints, values: Floats) -> Table:
-    """The Table of keys and their values; a value of 0 says as much as a key that is not there."""
+def table_of(keys: Ints, values: Floats) -> Table:
+    """The table of sorted keys and values, (k,); keys of 0 are left out, as 0 is the default."""
     some = values != 0
     return Table(keys[some], np.append(values[some], 0.0))
 
 
+def sums_by(group: Ints, values: Floats, k: int) -> Floats:
+    """The sum of the values in each of k groups, (k,)."""
+    return np.bincount(group, values, minlength=k).astype(float)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Tally:
-    """What the general model finds in each place: ``keys`` sorted, sums over its lines; (k,)."""
+class PlaceCounts:
+    """What the general model finds in each place of the markup; sorted ``keys``, (k,) each.
+
+    ``chars`` and ``content`` are sums over the place's lines: characters, and likely content.
+    """
 
     keys: Ints
     pages: Ints
     chars: Floats
     content: Floats
 
-    def log_odds(self, prior: float) -> Floats:
-        """Log-odds of content in each place over the site's own, shrunk; (k,)."""
-        share = (self.content + PRIOR_CHARS * prior) / (self.chars + PRIOR_CHARS)
-        beyond = logit(share, CLOSEST) - logit(np.array(prior), CLOSEST)
-        trust = self.pages / (self.pages + PRIOR_PAGES)
-        return np.clip(trust * beyond, -MOST_OF_PLACE, MOST_OF_PLACE)
+    def log_odds(self, site_share: float) -> Floats:
+        """Log-odds of content in each place over ``site_share``, the site's own, shrunk; (k,)."""
+        prior = PLACES.prior_chars
+        share = (self.content + prior * site_share) / (self.chars + prior)
+        beyond = logit(share, PLACES.min_share) - logit(np.array(site_share), PLACES.min_share)
+        trust = self.pages / (self.pages + PLACES.prior_pages)
+        return np.clip(trust * beyond, -PLACES.max_log_odds, PLACES.max_log_odds)
 
 
-def tally(places: Ints, page: Ints, chars: Floats, content: Floats) -> Tally:
-    """The Tally of lines by the hash of their place, of their length and share of content."""
+def count_places(places: Ints, page: Ints, chars: Floats, content: Floats) -> PlaceCounts:
+    """The counts by place of lines: their place, page, length and share of content, (n,) each."""
     keys, at = np.unique(places, return_inverse=True)
     k = len(keys)
-    return Tally(keys, pages_of(places, page), summed(at, chars, k), summed(at, chars * content, k))
-
-
-def summed(at: Ints, values: Floats, k: int) -> Floats:
-    """Sums of the values that belong to each of k places, (k,)."""
-    return np.bincount(at, values, minlength=k).astype(float)
+    sums = sums_by(at, chars, k), sums_by(at, chars * content, k)
+    return PlaceCounts(keys, count_pages(places, page), *sums)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Averages:
-    """A mean over pages for each of some ``keys``, sorted; each page counts as its own mean."""
+class PageMeans:
+    """A mean over pages for each of some sorted ``keys``, each page counting as its own mean."""
 
     keys: Ints
     pages: Ints
     mean: Floats
 
-    def raising(self, log_odds: Floats, prior_pages: float) -> Table:
-        """Log-odds of each key, shrunk by how few pages it is of; nothing where they are low."""
+    def content_table(self, log_odds: Floats, prior_pages: float) -> Table:
+        """Log-odds (k,) where they speak for content, shrunk by how few pages they are of."""
         trust = self.pages / (self.pages + prior_pages)
-        return table(self.keys, np.clip(trust * log_odds, 0, MOST_OF_MEAN))
+        return table_of(self.keys, np.clip(trust * log_odds, 0, MAX_MEAN_LOG_ODDS))
 
 
-def averages(keys: Ints, page: Ints, values: Floats) -> Averages:
-    """The Averages of lines by key, from the page and the value of each, (n,)."""
+def page_means(keys: Ints, page: Ints, values: Floats) -> PageMeans:
+    """The means by key of lines: their key, page and value, (n,) each."""
     order = np.lexsort((page, keys))
     keys, page, values = keys[order], page[order], values[order]
     if not len(keys):
-        return Averages(keys, keys, values)
+        return PageMeans(keys, keys, values)
     first = np.flatnonzero(np.append(True, (keys[1:] != keys[:-1]) | (page[1:] != page[:-1])))
     means = np.add.reduceat(values, first) / np.diff(np.append(first, len(keys)))
     keys = keys[first]
     first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
     pages = np.diff(np.append(first, len(keys)))
-    return Averages(keys[first], pages, np.add.reduceat(means, first) / pages)
+    return PageMeans(keys[first], pages, np.add.reduceat(means, first) / pages)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Errors:
-    """How wrong the general model was in each place: ``keys`` sorted, sums over lines; (k,).
+def corrections(
+    keys: Ints, page: Ints, p: Floats, truth: Floats, prior_pages: float = 0.0
+) -> Table:
+    """What to add to the general model's log-odds, by key: one Newton step, shrunk by priors.
 
-    ``error`` sums truth less probability, ``doubt`` p(1 - p).
+    ``keys``, ``page``, probability ``p`` and ``truth``, 0 or 1, are of labelled lines, (n,) each.
     """
-
-    keys: Ints
-    pages: Ints
-    error: Floats
-    doubt: Floats
-
-    def corrections(self, prior_pages: float = 0.0) -> Table:
-        """What to add to the log-odds in each place: a step of Newton's, shrunk by the priors."""
-        step = self.error / (self.doubt + PRIOR_DOUBT)
-        trust = self.pages / (self.pages + prior_pages)
-        return table(self.keys, np.clip(trust * step, -MOST_OF_ERROR, MOST_OF_ERROR))
+    distinct, at = np.unique(keys, return_inverse=True)
+    k = len(distinct)
+    step = sums_by(at, truth - p, k) / (sums_by(at, p * (1 - p), k) + ERRORS.prior_doubt)
+    pages = count_pages(keys, page)
+    trust = pages / (pages + prior_pages)
+    return table_of(distinct, np.clip(trust * step, -ERRORS.max_log_odds, ERRORS.max_log_odds))
 
 
-def errors(places: Ints, page: Ints, p: Floats, truth: Floats) -> Errors:
-    """The Errors of lines by the hash of their place, from probability and truth in 0..1."""
-    keys, at = np.unique(places, return_inverse=True)
-    k = len(keys)
-    return Errors(
-        keys, pages_of(places, page), summed(at, truth - p, k), summed(at, p * (1 - p), k)
-    )
+def beside_template_lines(is_template: Bools, page: Ints) -> tuple[Bools, Bools]:
+    """Which lines stand right after a template line and which right before one, (n,) each.
 
-
-def pages_of(keys: Ints, page: Ints) -> Ints:
-    """On how many pages each of the distinct keys stands, in their order, (k,)."""
-    return postings(keys, page, 0).counts[:-1]
-
-
-def anchors_around(keys: Ints, is_anchor: Bools, page: Ints | None = None) -> tuple[Ints, Ints]:
-    """The nearest anchor before and after each line, NOWHERE where there is none, (n,) each.
-
-    ``page`` (n,) are the pages that the lines are of, one after the other; None is of one page.
+    The ends of a page count as template lines.
     """
-    anchors = np.concatenate([NOWHERE[:1], keys[is_anchor], NOWHERE[1:]])
-    passed: Ints = np.cumsum(is_anchor)
-    after, before = passed - is_anchor, passed + 1
-    if page is None:
-        return anchors[after], anchors[before]
-    of = np.concatenate([[-1], page[is_anchor], [-1]])
-    return (
-        np.where(of[after] == page, anchors[after], NOWHERE[0]),
-        np.where(of[before] == page, anchors[before], NOWHERE[1]),
-    )
-
-
-_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
-
-
-def pair(one: Ints, other: Ints) -> Ints:
-    """A hash of two hashes, their order counting, (n,)."""
-    with np.errstate(over="ignore"):
-        mixed: Ints = ((one.astype(np.uint64) * _MIX ^ other.astype(np.uint64)) * _MIX).astype(
-            np.int64
-        )
-    return mixed
-
-
-def beside(is_anchor: Bools, page: Ints) -> tuple[Bools, Bools]:
-    """Which lines stand first and which last between anchors on their page, (n,) each."""
     n = len(page)
-    edge = is_anchor[:-1] | (page[1:] != page[:-1])
-    after = np.append(True, edge)[:n]
-    edge = is_anchor[1:] | (page[1:] != page[:-1])
-    before = np.append(edge, True)[:n]
-    return after & ~is_anchor, before & ~is_anchor
+    edge = is_template[:-1] | (page[1:] != page[:-1])
+    first = np.append(True, edge)[:n]
+    edge = is_template[1:] | (page[1:] != page[:-1])
+    last = np.append(edge, True)[:n]
+    return first & ~is_template, last & ~is_template
 
 
-def share_before(mass: Floats, page: Ints, pages: int) -> Floats:
+def share_before(mass: Floats, page: Ints, n_pages: int) -> Floats:
     """What share of its page's mass stands before each line, (n,); pages follow one another."""
     passed = np.cumsum(mass) - mass
-    first = np.searchsorted(page, np.arange(pages))
-    whole = np.maximum(np.bincount(page, mass, minlength=pages), 1e-9)
+    first = np.searchsorted(page, np.arange(n_pages))
+    whole = np.maximum(np.bincount(page, mass, minlength=n_pages), 1e-9)
     started = np.append(passed, 0.0)[first]
     share: Floats = (passed - started[page]) / whole[page]
     return share

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from boilerplate import SiteRules, hookimpl
-from boilerplate.plugins.toml import read_rules
+from boilerplate.plugins import read_rules
 
 BOILERPLATE_API = 1
 
 
 @hookimpl
 def site_rules() -> tuple[SiteRules, ...]:
-    """The rules of the file beside this one."""
+    """The rules in the file next to this one."""
     return read_rules(Path(__file__).with_name("rules.toml"))

@@ -118,17 +118,17 @@ def test_only_several_pages_have_a_summary():
 
 
 def test_dropped_lines_are_counted_by_decider_and_kind():
-    said = {
-        "plugin:courier: drop 'Share'": "share",
-        "stands on 3 of 4 pages of this site": "share",
-        "Turkish line on an English page, short": "legal",
-        "short, all links": None,
+    kinds = {
+        "plugin:courier": "share",
+        "site_model": "share",
+        "threshold": "legal",
+        "model": None,
     }
     lines = [
-        Prediction(Line(f"line {i}"), Label.BOILERPLATE, 0.1, why, kind)
-        for i, (why, kind) in enumerate(said.items())
+        Prediction(Line(f"line {i}"), Label.BOILERPLATE, 0.1, "why", kind, decided_by=decider)
+        for i, (decider, kind) in enumerate(kinds.items())
     ]
-    kept = Prediction(Line("words"), Label.CONTENT, 0.9, "plugin:courier: keep")
+    kept = Prediction(Line("words"), Label.CONTENT, 0.9, "why", decided_by="plugin:courier")
     predictions = (*lines, kept)
     page = CleanPage(Page(tuple(p.line for p in predictions)), predictions)
     for pages in ([("p", page)], [("p", page), ("q", page)]):
@@ -139,10 +139,26 @@ def test_dropped_lines_are_counted_by_decider_and_kind():
             for table in parsed(html_report(pages)).css_first("section").css(".tallies table")
         }
         n = len(pages)
-        who = ["model", "site model", "plugin", "language"]
+        who = ["model", "site model", "threshold", "plugin:courier"]
         assert tables["Dropped by"] == [(name, str(n)) for name in who]
         counts = {"share": 2, "legal": 1, "other": 1}
         assert dict(tables["Dropped as"]) == {k: str(n * v) for k, v in counts.items()}
+
+
+def test_lines_dropped_in_another_language_are_counted():
+    lines = [("tr", 0.9), ("tr", 0.5), ("en", 0.9), (None, 0.0)]
+    predictions = tuple(
+        Prediction(Line(f"line {i}"), Label.BOILERPLATE, 0.1, "why", None, language, sure)
+        for i, (language, sure) in enumerate(lines)
+    )
+    page = CleanPage(Page(tuple(p.line for p in predictions)), predictions, "en")
+    for pages in ([("p", page)], [("p", page), ("q", page)]):
+        facts = {
+            row.css_first("dt").text(): row.css_first("dd").text()
+            for row in parsed(html_report(pages)).css_first("section").css("dl div")
+        }
+        n = len(pages)
+        assert facts["dropped in another language"] == ("1 line" if n == 1 else "2 lines")
 
 
 @pytest.mark.parametrize("lines", [(), (("", 0.0), (" ", 0.0))])

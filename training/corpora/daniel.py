@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
-from training.corpora import GoldPage, as_stored, read_json, site_of, squeezed
+from training.corpora.archives import read_json
+from training.corpora.gold_page import GoldPage
+from training.corpora.sites import site_of
+from training.corpora.text import as_stored, squeezed
 
 NAME = "daniel"
 LICENCE = "GPL-3.0"
 COMMIT = "be875ce1"
 REPOSITORIES = {"daniel": "waddle"}
 
-LANGUAGES = {"Chinese": "zh", "English": "en", "Greek": "el", "Polish": "pl", "Russian": "ru"}
+LANGUAGE_CODES = {"Chinese": "zh", "English": "en", "Greek": "el", "Polish": "pl", "Russian": "ru"}
 
-# The references are hand-made: tags left open, doubled or cut short ("<p堅果…").
+# The references are hand-made; some tags are unclosed, doubled or cut off ("<p堅果…").
 _PARAGRAPH_EDGE = re.compile(r"</?p(?:\s[^>]*)?>|<p(?![a-z\s])")
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
@@ -24,8 +27,8 @@ _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 def pages(root: Path) -> Iterator[GoldPage]:
     """The pages that have a reference, sorted by name (``date_host_hash``).
 
-    The titles and datelines stand in the gold's first lines, unmarked. References that are a
-    whole HTML page, saved by mistake, are passed over.
+    Titles and datelines are in the first lines of the gold, unmarked. References that are a whole
+    HTML page, saved by mistake, are skipped.
     """
     corpus = root / "corpora/Corpus_daniel_v2.1"
     languages = read_json(corpus / "doc_lg.json")
@@ -43,12 +46,12 @@ def pages(root: Path) -> Iterator[GoldPage]:
             html=as_stored(path.read_bytes()),
             gold=reference_text(text),
             site=site_of(host),
-            language=LANGUAGES.get(languages.get(path.name, ""), ""),
+            language=LANGUAGE_CODES.get(languages.get(path.name, ""), ""),
         )
 
 
 def reference_text(reference: str) -> str | None:
-    r"""The paragraphs of a reference file, a line each; None if it is empty.
+    r"""The paragraphs of a reference file, one a line; None if it is empty.
 
     >>> reference_text("<p>Ύπνος &amp; υγεία</p>\n<p>Wirus <b>A</b>\nw kraju</p>\n<p")
     'Ύπνος & υγεία\nWirus A w kraju'

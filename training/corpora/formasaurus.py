@@ -1,4 +1,4 @@
-"""Formasaurus's training pages: forms labelled by hand, which are chrome wherever they stand."""
+"""Formasaurus's training pages: forms labelled by hand, which are chrome on every page."""
 
 from __future__ import annotations
 
@@ -7,31 +7,28 @@ from pathlib import Path
 
 import turbohtml
 
-from training.corpora import (
-    GoldPage,
-    as_stored,
-    block_lines,
-    language_of,
-    read_json,
-    site_of,
-    unique,
-)
+from training.corpora.archives import read_json
+from training.corpora.gold_page import GoldPage
+from training.corpora.languages import language_of
+from training.corpora.markup import block_lines
+from training.corpora.sites import site_of
+from training.corpora.text import as_stored, unique
 
 NAME = "formasaurus"
 LICENCE = "MIT"
 COMMIT = "a5ffcec3"
 REPOSITORIES = {"formasaurus": "Formasaurus"}
 
-# The index's codes for a form nobody labelled and one its labellers were told to pass over.
+# The codes for a form without label and for one that the annotators were told to skip.
 UNLABELLED = frozenset({"X", "-"})
-# A form with more of the page's lines than this is a wrapper around the page (as in ASP.NET).
+# A form with a larger share of the page's lines contains the page (as in ASP.NET).
 WHOLE_PAGE = 0.6
 
 
 def pages(root: Path) -> Iterator[GoldPage]:
-    """The indexed pages, sorted by file name; none has a gold article.
+    """The indexed pages, sorted by file name; none has an article as gold.
 
-    ``boilerplate`` has the lines of the labelled forms.
+    ``boilerplate`` are the lines of the labelled forms.
     """
     data = root / "formasaurus/data"
     for name, entry in sorted(read_json(data / "index.json").items()):
@@ -56,8 +53,8 @@ def pages(root: Path) -> Iterator[GoldPage]:
 def form_lines(document: turbohtml.Document, labels: list[str], most: float) -> tuple[str, ...]:
     """The lines of the labelled forms that have at most ``most`` lines.
 
-    Nothing where the page's forms and the labels are not equally many: the labellers' parser
-    saw other forms then, and the labels cannot be told apart.
+    None if the numbers of forms and of labels differ: then the annotators' parser found other
+    forms, and it is unknown which label belongs to which form.
     """
     forms = document.find_all("form")
     if len(forms) != len(labels):

@@ -9,29 +9,22 @@ from typing import Any
 
 import turbohtml
 
-from training.corpora import (
-    GoldPage,
-    as_stored,
-    block_lines,
-    language_of,
-    paragraphs,
-    read_json,
-    site_of,
-    squeezed,
-    unique,
-    word_recall,
-    words,
-)
+from training.corpora.archives import read_json
+from training.corpora.gold_page import GoldPage
+from training.corpora.languages import language_of
+from training.corpora.markup import block_lines
+from training.corpora.sites import site_of
+from training.corpora.text import as_stored, paragraphs, squeezed, unique, word_recall, words
 
 NAME = "fundus"
 LICENCE = "MIT"
 COMMIT = "18da6e53"
 REPOSITORIES = {"fundus": "fundus"}
 
-# Below this share of its words on the page, a gold was taken from another version of it.
+# Of a gold's words on the page; below it, the gold is of another version of the page.
 LEAST_RECALL = 0.6
 
-# For pages without <html lang>: the language most of a country's publishers here write in.
+# For pages without <html lang>: the language of most publishers of a country.
 COUNTRY_LANGUAGES = {
     "at": "de", "au": "en", "be": "nl", "bd": "bn", "ca": "en", "ch": "de", "cl": "es",
     "cn": "zh", "cz": "cs", "de": "de", "dk": "da", "es": "es", "fi": "fi", "fr": "fr",
@@ -42,12 +35,12 @@ COUNTRY_LANGUAGES = {
     "us": "en", "vn": "vi", "za": "en",
 }  # fmt: skip
 
-# Publishers whose pages claim another language than they are written in.
+# Publishers whose pages declare a wrong language.
 PUBLISHER_LANGUAGES = {"EyethuNews": "zu", "Ilanga": "zu", "Isolezwe": "zu"}
 
 
 def pages(root: Path) -> Iterator[GoldPage]:
-    """The pages whose text one of the publisher's parser versions gives, sorted by file name."""
+    """The pages that match one of the publisher's parser versions, sorted by file name."""
     for folder in sorted((root / "tests/resources/parser/test_data").iterdir()):
         if not folder.is_dir():
             continue
@@ -85,10 +78,10 @@ def pages(root: Path) -> Iterator[GoldPage]:
 def best_version(
     versions: dict[str, dict[str, Any]], document: turbohtml.Document
 ) -> dict[str, Any] | None:
-    """The parser version whose body is on the page; None if none has 60 % of its words there.
+    """The parser version whose article is on the page; None if none has 60 % of its words there.
 
-    A publisher's file holds one article for each version of its parser, several html files
-    stand beside it, and nothing else says which belong together.
+    A publisher's file has one article for each version of its parser. There are several HTML files
+    beside it, and nothing else tells which belong together.
     """
     page_words = words("\n".join(block_lines(document)))
     recalls = {
@@ -100,7 +93,7 @@ def best_version(
 
 
 def body_text(article: dict[str, Any]) -> str:
-    """Summary, then each section's headline and paragraphs, a line each."""
+    """The summary, then each section's headline and paragraphs, one a line."""
     body = article.get("body") or {}
     lines = list(body.get("summary") or ())
     for section in body.get("sections") or ():

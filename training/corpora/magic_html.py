@@ -7,14 +7,18 @@ from pathlib import Path
 
 import turbohtml
 
-from training.corpora import GoldPage, as_stored, language_of, read_json, site_of, squeezed
+from training.corpora.archives import read_json
+from training.corpora.gold_page import GoldPage
+from training.corpora.languages import language_of
+from training.corpora.sites import site_of
+from training.corpora.text import as_stored, squeezed
 
 NAME = "magic-html"
 LICENCE = "Apache-2.0"
 COMMIT = "47d4a7fe"
 REPOSITORIES = {"magic-html": "magic-html"}
 
-# Hardly a stored page kept its <html lang>, so the sites that are not English stand here.
+# Few stored pages have their <html lang>, so the sites that are not English are listed here.
 SITE_LANGUAGES = {
     "flarum.org.cn": "zh", "haber7.com": "tr", "kaskus.co.id": "id", "kompas.com": "id",
     "learnku.com": "zh", "repubblica.it": "it", "sunrise.ch": "it", "tudodetectores.com": "pt",
@@ -23,7 +27,7 @@ SITE_LANGUAGES = {
 
 
 def pages(root: Path) -> Iterator[GoldPage]:
-    """The articles and then the forum threads, each sorted by id; the gold is as it stands."""
+    """The articles and then the forum threads, each sorted by id; the gold is unchanged."""
     for page_type in ("article", "forum"):
         folder = root / "benchmark/data" / page_type
         if not (folder / "base.json").is_file():
@@ -52,7 +56,7 @@ def pages(root: Path) -> Iterator[GoldPage]:
 
 
 def first_line_title(gold: str, document: turbohtml.Document) -> str:
-    """The gold's first line if the page has it for a title, else ""."""
+    """The first line of the gold if it is the page's title, else ""."""
     first = next(filter(None, map(squeezed, gold.splitlines())), "")
     claims = [element.text for element in (*document.find_all("title"), *document.find_all("h1"))]
     claims += [
@@ -61,7 +65,7 @@ def first_line_title(gold: str, document: turbohtml.Document) -> str:
     ]
     wanted = first.casefold()
     for claim in (squeezed(claim).casefold() for claim in claims):
-        # Page titles append the site's name: "Headline - Site", "Headline_Site".
+        # Page titles end with the site's name: "Headline - Site", "Headline_Site".
         rest = claim.removeprefix(wanted)
         if wanted and (claim == wanted or (rest != claim and not rest.lstrip()[:1].isalnum())):
             return first

@@ -1,4 +1,4 @@
-"""Mercury Parser's fixtures (the Kotlin port): news pages and what per-site selectors take."""
+"""Mercury Parser's fixtures (the Kotlin port): news pages, and what its site rules extract."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ from pathlib import Path
 
 import turbohtml
 
-from training.corpora import (
-    GoldPage,
-    as_stored,
-    block_lines,
-    language_of,
-    read_json,
-    site_of,
-    squeezed,
-    unique,
-)
+from training.corpora.archives import read_json
+from training.corpora.gold_page import GoldPage
+from training.corpora.languages import language_of
+from training.corpora.markup import block_lines
+from training.corpora.sites import site_of
+from training.corpora.text import as_stored, squeezed, unique
 
 NAME = "mercury-parser"
 LICENCE = "MIT"
@@ -25,7 +21,7 @@ REPOSITORIES = {"mercury-parser": "mercury-parser-kt"}
 
 
 def pages(root: Path) -> Iterator[GoldPage]:
-    """The fixtures that have a snapshot, sorted by name; the host is all their URLs tell."""
+    """The fixtures that have a snapshot, sorted by name; only the host of their URLs is known."""
     resources = root / "mercury-parser/src/test/resources"
     fixtures = resources / "fixtures"
     for path in sorted(fixtures.rglob("*.html")):

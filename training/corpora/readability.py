@@ -8,17 +8,12 @@ from pathlib import Path
 
 import turbohtml
 
-from training.corpora import (
-    GoldPage,
-    as_stored,
-    block_lines,
-    language_of,
-    own_url,
-    read_json,
-    site_of,
-    squeezed,
-    unique,
-)
+from training.corpora.archives import read_json
+from training.corpora.gold_page import GoldPage
+from training.corpora.languages import language_of
+from training.corpora.markup import block_lines, own_url
+from training.corpora.sites import site_of
+from training.corpora.text import as_stored, squeezed, unique
 
 NAME = "readability"
 LICENCE = "Apache-2.0"
@@ -27,7 +22,7 @@ REPOSITORIES = {"readability": "readability"}
 
 
 def pages(root: Path) -> Iterator[GoldPage]:
-    """The test pages, sorted by folder; the folder's name is the site where no URL is given."""
+    """The test pages, sorted by folder; without a URL, the folder's name is the site."""
     for folder in sorted((root / "test/test-pages").iterdir()):
         source, expected = folder / "source.html", folder / "expected.html"
         if not (source.is_file() and expected.is_file()):

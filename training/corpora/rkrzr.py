@@ -1,8 +1,8 @@
-"""R. Kreuzer's dataset-popular and dataset-random: pages of 2013 whose blocks are typed.
+"""R. Kreuzer's dataset-popular and dataset-random: pages of 2013 whose blocks have types.
 
-The typed page is the browser's, saved after its scripts ran, and most of its text beyond ASCII
-was garbled then. So ``html`` is what the server sent (``index.html.orig``), and the typed lines
-are put back into the words that stand there.
+The typed page was saved by a browser after its scripts ran, with most text beyond ASCII garbled. So
+``html`` is what the server sent (``index.html.orig``), and the typed lines are replaced by the
+lines with the same ASCII letters there.
 """
 
 from __future__ import annotations
@@ -12,16 +12,11 @@ from pathlib import Path
 
 import turbohtml
 
-from training.corpora import (
-    GoldPage,
-    as_stored,
-    block_lines,
-    language_of,
-    site_of,
-    unique,
-    word_recall,
-    words,
-)
+from training.corpora.gold_page import GoldPage
+from training.corpora.languages import language_of
+from training.corpora.markup import block_lines
+from training.corpora.sites import site_of
+from training.corpora.text import as_stored, unique, word_recall, words
 
 NAME = "rkrzr"
 LICENCE = "public domain"
@@ -34,17 +29,17 @@ CHROME = frozenset(
      "Menu Sidebar"}
 )  # fmt: skip
 _TYPE = "data-block-type"
-# Below this share of its words in what the server sent, an article came from a script.
+# Of an article's words in what the server sent; below it, the article came from a script.
 LEAST_RECALL = 0.8
-# So many ASCII letters and digits are enough to know a garbled line again.
-LEAST_SKELETON = 8
+# ASCII letters and digits of a garbled line that are enough to recognise it.
+LEAST_KEY_CHARS = 8
 
 
 def pages(root: Path) -> Iterator[GoldPage]:
     """The pages with typed blocks, sorted by folder.
 
-    ``gold`` is the text of the Article blocks; ``boilerplate`` that of chrome around them;
-    ``optional`` what stands in blocks of other types (Content, Title, Image ...).
+    ``gold`` is the text of the Article blocks, ``boilerplate`` that of chrome blocks, ``optional``
+    that of other blocks (Content, Title, Image ...).
     """
     for typed in sorted(root.rglob("index.blocks.html")):
         original = typed.with_name("index.html.orig")
@@ -96,35 +91,35 @@ def typed_lines(document: turbohtml.Document) -> tuple[list[str], list[str], lis
 
 
 class Repair:
-    """Finds for a garbled line the one the server sent."""
+    """Finds the line that the server sent for a garbled line."""
 
     def __init__(self, lines: list[str], encoding: str) -> None:
-        """``lines`` are those of the page as sent, ``encoding`` what it was sent in."""
+        """``lines`` are those of the page as sent, in ``encoding``."""
         self.encoding = encoding
-        self.by_skeleton = {skeleton(line): line for line in reversed(lines)}
+        self.by_key = {ascii_key(line): line for line in reversed(lines)}
 
     def __call__(self, line: str) -> str:
-        """The page's own line of the same ASCII letters, else the line decoded again."""
-        key = skeleton(line)
-        if len(key) >= LEAST_SKELETON and key in self.by_skeleton:
-            return self.by_skeleton[key]
+        """The sent line with the same ASCII letters, else the line decoded again."""
+        key = ascii_key(line)
+        if len(key) >= LEAST_KEY_CHARS and key in self.by_key:
+            return self.by_key[key]
         return line if line.isascii() else decoded_again(line, self.encoding)
 
 
-def skeleton(line: str) -> str:
-    """The ASCII letters and digits of a line, which no garbling touches."""
+def ascii_key(line: str) -> str:
+    """The ASCII letters and digits of a line, which are never garbled."""
     return "".join(filter(str.isalnum, line.encode("ascii", "ignore").decode()))
 
 
 def decoded_again(text: str, encoding: str) -> str:
-    """The text before its bytes were read in a wrong encoding, once or twice.
+    """The text before its bytes were decoded with a wrong encoding, once or twice.
 
     >>> decoded_again("Männer".encode().decode("cp1252"), "utf-8")
     'Männer'
     >>> decoded_again("Погода".encode("windows-1251").decode("cp1252"), "windows-1251")
     'Погода'
     """
-    # (what it was read in, what it was written in)
+    # (the wrong encoding, the right encoding)
     ways = (("cp1252", "utf-8"), (encoding, "utf-8"), ("cp1252", encoding))
     for _ in range(2):
         for read_in, written_in in ways:
@@ -141,7 +136,7 @@ def decoded_again(text: str, encoding: str) -> str:
 
 
 def _bytes_read_in(encoding: str, text: str) -> bytes:
-    # Bytes that an encoding leaves undefined are read as the C1 controls of the same number.
+    # Browsers decode bytes that an encoding leaves undefined as the C1 controls of that number.
     return b"".join(
         character.encode("latin-1" if "\x80" <= character <= "\x9f" else encoding)
         for character in text

@@ -8,16 +8,11 @@ from pathlib import Path
 
 import turbohtml
 
-from training.corpora import (
-    GoldPage,
-    as_stored,
-    own_url,
-    paragraphs,
-    read_json,
-    site_of,
-    squeezed,
-    unique,
-)
+from training.corpora.archives import read_json
+from training.corpora.gold_page import GoldPage
+from training.corpora.markup import own_url
+from training.corpora.sites import site_of
+from training.corpora.text import as_stored, paragraphs, squeezed, unique
 
 NAME = "wcxb"
 LICENCE = "CC-BY-4.0"
@@ -28,7 +23,7 @@ REPOSITORIES = {"wcxb": "web-content-extraction-benchmark"}
 def pages(root: Path) -> Iterator[GoldPage]:
     """The pages of the development split, sorted by number.
 
-    ``boilerplate`` has the snippets that an extraction must not contain.
+    ``boilerplate`` are the snippets that an extraction must not contain.
     """
     for path in sorted(root.glob("dev/ground-truth/*.json")):
         stored = root / "dev/html" / f"{path.stem}.html.gz"

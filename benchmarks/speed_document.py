@@ -1,0 +1,231 @@
+"""docs/speed.md and its picture, made from docs/results/speed.json and stages.json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.pictures import COLOURS
+from benchmarks.speed_measures import PARSE, SIZES, SLOPE_FROM
+from benchmarks.tools import OURS
+from training.documents.figures import new_figure, save_figure
+
+
+def document(results: Mapping[str, Any], stages: Mapping[str, Any] | None = None) -> str:
+    """The text of docs/speed.md; ``stages`` are the results of ``benchmarks.stages``, if any."""
+    html, text, start = results["html"], results["text"], results["start"]
+    ours, base = html[OURS], html[PARSE]
+    size = results["page_bytes"]
+    out = [
+        "# Speed",
+        "",
+        "Made by `python -m benchmarks.speed` from `results/speed.json`; do not edit.",
+        "",
+        f"{results['pages']} pages of the corpora's {' and '.join(results['splits'])} sites in "
+        f"{results['languages']} languages, {size['least'] / 1e3:.0f} KB to "
+        f"{size['most'] / 1e6:.1f} MB, the median {size['median'] / 1e3:.0f} KB with "
+        f"{results['lines']['median']:.0f} lines; one core, processor time, the least of "
+        f"{results['rounds']} interleaved rounds (of 1 for tools far slower than we "
+        f"are), Python {results['python']} on {results['machine']}, compiled hot paths "
+        f"{'on' if results['accelerated'] else 'off'}. Ratios are of the same page in the same "
+        "run, and the median page counts.",
+        "",
+        f"Not installed here, and so not measured: {', '.join(results['missing'])}.",
+        "",
+        "![speed](pictures/speed.png)",
+        "",
+        "## HTML",
+        "",
+        "| tool | median page, ms | pages a second | times the bare parse | times us |",
+        "|---|---|---|---|---|",
+    ]
+    for name, row in sorted(html.items(), key=lambda item: item[1]["ms"]):
+        out.append(
+            f"| {_titled(name, results)} | {row['ms']:.2f} | {row['pages_a_second']:.0f} | "
+            f"{row['ratio']:.1f} | {row['ms'] / ours['ms']:.2f} |"
+        )
+    out += [
+        "",
+        "Pages a second are pages over the sum of their times, in which the longest pages count "
+        "most.",
+        "",
+        "## Bare text",
+        "",
+        "| tool | median page, ms | lines a second | on the median page |",
+        "|---|---|---|---|",
+    ]
+    for name, row in sorted(text.items(), key=lambda item: item[1]["ms"]):
+        out.append(
+            f"| {_titled(name, results)} | {row['ms']:.2f} | {row['lines_a_second']:,.0f} | "
+            f"{row['lines_a_second_median']:,.0f} |"
+        )
+    growth = results["growth"]
+    out += [
+        "",
+        "Tools for HTML are given the lines as paragraphs; the line rule is "
+        "[accuracy.md](accuracy.md)'s, punctuation and little more.",
+        "",
+        *(stages_section(stages) if stages else ()),
+        "## Long pages",
+        "",
+        "| bytes of HTML | lines | ms | parse alone, ms |",
+        "|---|---|---|---|",
+        *(
+            f"| {row['bytes']:,} | {row['lines']:,} | {row['ms']:.1f} | {row['parse_ms']:.1f} |"
+            for row in growth["sizes"]
+        ),
+        "",
+        f"From {SIZES[SLOPE_FROM]:,} bytes on, time grows with the power "
+        f"{growth['slope']:.2f} of the size; 1 is linear.",
+        "",
+        "## Starting, and memory",
+        "",
+        "| | | target |",
+        "|---|---|---|",
+        f"| `import boilerplate` | {start['import_ms']:.0f} ms | 50 ms |",
+        f"| `boilerplate --help`, with the interpreter | {start['help_ms']:.0f} ms | 150 ms |",
+        f"| loading the model, numpy included | {start['load_ms']:.0f} ms | 150 ms |",
+        f"| the first page after it | {start['first_page_ms']:.0f} ms | |",
+        *(
+            f"| peak memory over {int(number):,} pages of text | {mb:.0f} MB | 250 MB |"
+            for number, mb in results["peak_mb"].items()
+        ),
+        "",
+        *(batch_section(results) if "batch" in results else ()),
+        "## Targets",
+        "",
+        "| target | measured | reached |",
+        "|---|---|---|",
+    ]
+    for name, shown, reached in targets(results):
+        out.append(f"| {name} | {shown} | {'yes' if reached else 'no'} |")
+    out += [
+        "",
+        f"The bare parse of the median page takes {base['ms']:.2f} ms. What stands in the way of "
+        "three times that is told in [architecture.md](architecture.md#where-the-time-goes).",
+        "",
+    ]
+    return "\n".join(out)
+
+
+def batch_section(results: Mapping[str, Any]) -> list[str]:
+    """The section on worker processes and known sites."""
+    batch = results["batch"]
+    return [
+        "## Many pages, and many sites",
+        "",
+        f"{batch['pages']} of the pages as one file of JSON lines, cleaned by `clean_shard`; by "
+        "the clock, the least of some rounds.",
+        "",
+        "| workers | s | main process, ms of processor time a page |",
+        "|---|---|---|",
+        *(
+            f"| {jobs} | {row['seconds']:.1f} | {row['main_ms_a_page']:.2f} |"
+            for jobs, row in batch["jobs"].items()
+        ),
+        "",
+        "Pages of sites that nothing is known of, with rules and site models of so many others:",
+        "",
+        "| sites with rules and with models | ms of the median page |",
+        "|---|---|",
+        *(f"| {row['sites']:,} | {row['ms']:.2f} |" for row in results["known_sites"]),
+        "",
+    ]
+
+
+def stages_section(stages: Mapping[str, Any]) -> list[str]:
+    """The section on the steps of the median page, by mode and implementation."""
+    html, text = stages["ms"]["html"], stages["ms"]["text"]
+    return [
+        "## Where the time of a page goes",
+        "",
+        f"Processor time around each step, {stages['pages']} of the pages, by `python -m "
+        "benchmarks.stages`; milliseconds of the median page, so that the steps need not add up.",
+        "",
+        "| step | HTML, compiled | HTML, plain | text, compiled | text, plain |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {name} | {html['compiled'][name]:.2f} | {html['plain'][name]:.2f} | "
+            f"{text['compiled'][name]:.2f} | {text['plain'][name]:.2f} |"
+            for name in html["compiled"]
+        ),
+        "",
+    ]
+
+
+def targets(results: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
+    """Each target, the measured value, and whether the target is reached."""
+    html, text, start = results["html"], results["text"], results["start"]
+    ratio = html[OURS]["ratio"]
+    rows = [("HTML: at most 3 times the bare parse", f"{ratio:.1f} times", ratio <= 3)]
+    for name, times in (("trafilatura", 6.0), ("jusText", 1.0), ("boilerpy3", 1.0)):
+        if name in html:
+            faster = html[name]["ms"] / html[OURS]["ms"]
+            goal = (
+                f"HTML: {times:g} times as fast as {name}"
+                if times > 1
+                else f"HTML: ahead of {name}"
+            )
+            rows.append((goal, f"{faster:.1f} times as fast", faster >= times))
+    lines = text[OURS]["lines_a_second"]
+    rows.append(("bare text: 60,000 lines a second", f"{lines:,.0f}", lines >= 60_000))
+    if "jusText" in text:
+        # 60,000 lines a second, where jusText does 17,000
+        faster = lines / text["jusText"]["lines_a_second"]
+        goal = "bare text: 3.5 times as fast as jusText"
+        rows.append((goal, f"{faster:.1f} times as fast", faster >= 3.5))
+    for key, name, most in (
+        ("import_ms", "`import boilerplate` under 50 ms", 50),
+        ("help_ms", "`boilerplate --help` under 150 ms", 150),
+        ("load_ms", "loading the model under 150 ms", 150),
+    ):
+        rows.append((name, f"{start[key]:.0f} ms", start[key] < most))
+    if "batch" in results:
+        times = results["batch"]["speedup"]
+        goal = "a batch on 2 cores at least 1.85 times as fast as on one"
+        rows.append((goal, f"{times:.2f} times", times >= 1.85))
+    if results["peak_mb"]:
+        most_mb = max(results["peak_mb"].values())
+        rows.append(("peak memory under 250 MB", f"{most_mb:.0f} MB", most_mb < 250))
+    slope = results["growth"]["slope"]
+    rows.append(("time linear in the size of a page", f"power {slope:.2f}", slope < 1.1))
+    return rows
+
+
+def _titled(name: str, results: Mapping[str, Any]) -> str:
+    if name == OURS:
+        return f"**{OURS}**"
+    if name == PARSE:
+        return f"turbohtml {results['parser']}, {PARSE}"
+    return f"{name} {results['versions'].get(name.lower(), '')}".strip()
+
+
+def draw(results: Mapping[str, Any], target: Path) -> None:
+    """Draw the median page's milliseconds of each tool, and our time over the size of a page."""
+    figure = new_figure(11, 3.8)
+    left, right = figure.subplots(1, 2)
+    rows = sorted(results["html"].items(), key=lambda item: -item[1]["ms"])
+    names = [name for name, _ in rows]
+    left.barh(
+        names, [row["ms"] for _, row in rows], color=[COLOURS.get(name, "0.5") for name in names]
+    )
+    left.set_xscale("log")
+    left.set_xlabel("ms, the median page of HTML")
+    for name, row in rows:
+        left.annotate(f" {row['ms']:.1f}", (row["ms"], name), va="center", fontsize=8)
+    sizes = results["growth"]["sizes"]
+    for key, label, colour in (
+        ("ms", OURS, COLOURS[OURS]),
+        ("parse_ms", "turbohtml, parse alone", "0.5"),
+    ):
+        right.loglog(
+            [row["bytes"] for row in sizes], [row[key] for row in sizes], "o-",
+            color=colour, label=label,
+        )  # fmt: skip
+    right.set_xlabel("bytes of HTML")
+    right.set_ylabel("ms")
+    right.legend(frameon=False)
+    for panel in (left, right):
+        panel.spines[["top", "right"]].set_visible(False)
+    save_figure(figure, target)

@@ -1,0 +1,66 @@
+"""What labelled lines of a site say about other lines: how wrong the general model was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from boilerplate.kernels.site_arrays import Table, template_lines_around
+from boilerplate.numeric import Bools, Floats, Ints, sigmoid
+from boilerplate.site_models.sketch import Sketch
+from boilerplate.site_models.statistics import Lines, corrections
+
+PRIOR_PAGES: Final = 2.0  # labelled pages, before an error in a place counts by half
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelCorrections:
+    """What to add to the general model's log-odds, by what a line has in common with labelled ones.
+
+    By the template line ``after`` which and ``before`` which it stands, its ``place`` in the
+    markup, over the whole ``site``, and by its ``strict`` and ``loose`` hash.
+    """
+
+    after: Table
+    before: Table
+    place: Table
+    site: Table
+    strict: Table
+    loose: Table
+
+    @classmethod
+    def learned(cls, lines: Lines, is_template: Bools) -> LabelCorrections:
+        """The corrections that the labelled lines of a site's pages ask for."""
+        strict, loose, place = lines.hashes.T
+        previous, following = template_lines_around(strict, is_template, lines.page)
+        p, truth = sigmoid(lines.log_odds), (lines.label + 1) / 2
+        is_labelled = lines.label != 0
+
+        def by(keys: Ints, some: Bools, prior_pages: float = 0.0) -> Table:
+            return corrections(keys[some], lines.page[some], p[some], truth[some], prior_pages)
+
+        free = is_labelled & ~is_template
+        return cls(
+            by(previous, free, PRIOR_PAGES),
+            by(following, free, PRIOR_PAGES),
+            by(place, free, PRIOR_PAGES),
+            by(np.zeros(len(p), np.int64), is_labelled, PRIOR_PAGES),
+            by(strict, is_labelled),
+            by(loose, is_labelled),
+        )
+
+    def of(self, page: Sketch, is_template: Bools) -> Floats:
+        """The corrections of a page's lines, (n, 6), in the order of the fields."""
+        strict, loose, place = page.hashes.T
+        previous, following = template_lines_around(strict, is_template)
+        free = ~is_template
+        return np.column_stack([
+            self.after.of(previous) * free,
+            self.before.of(following) * free,
+            self.place.of(place) * free * (place > 0),
+            self.site.of(np.zeros(page.n, np.int64)),
+            self.strict.of(strict),
+            self.loose.of(loose),
+        ])  # fmt: skip

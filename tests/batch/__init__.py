@@ -1,0 +1,1 @@
+"""Tests of ``boilerplate.batch``: shards, workers and runs of many pages."""

@@ -1,0 +1,1 @@
+"""Tests of ``boilerplate.plugins`` and of the bundled plugins."""

@@ -1,0 +1,80 @@
+"""Untrusted regular expressions: what they match, and that matching always ends."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from boilerplate.plugins import patterns
+from boilerplate.plugins.patterns import LIMITS, Pattern, PatternError
+
+HANGING = [r"(a|a)*b", r"(a+)+$", r"^(\w+\s?)*$", r"(x+x+)+y", r"(?=(a+)+$)b"]
+
+
+@pytest.mark.parametrize("pattern", HANGING)
+def test_a_pattern_with_exponential_backtracking_ends(pattern: str) -> None:
+    started = time.process_time()
+    compiled = Pattern(pattern)
+    for line in ("a" * 5000 + "!", "x" * 5000, "aaaa " * 900 + "!"):
+        try:
+            compiled.found_in(line)
+        except PatternError as error:
+            assert pattern in str(error)
+    assert time.process_time() - started < 60
+
+
+def test_a_very_long_line_is_not_searched() -> None:
+    assert Pattern("a").found_in("a" * LIMITS.line_length)
+    assert not Pattern("a").found_in("a" * (LIMITS.line_length + 1))
+
+
+@pytest.mark.parametrize("pattern", ["(", "[a", "a{2", "(?P<x", "\\p{Nonsense}", "*", "a" * 5000])
+def test_an_invalid_pattern_is_an_error(pattern: str) -> None:
+    if pattern == "a{2":  # regex reads it literally
+        assert Pattern(pattern).found_in("a{2")
+        return
+    with pytest.raises(PatternError, match="pattern"):
+        Pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line", "found"),
+    [
+        (r"^\d+$", "١٢٣", True),
+        (r"\bλέξη\b", "μία λέξη.", True),
+        (r"(?i)straße", "STRAßE", True),
+        (r"(?i)ПОДРОБНЕЕ", "подробнее", True),
+        (r"^\p{Han}{2}$", "凤凰", True),
+        (r"\p{Arabic}", "خبر", True),
+        (r"(?<!x)a", "xa", False),
+        ("^.$", "\ud800", True),
+    ],
+)
+@pytest.mark.parametrize("re2", [True, False])
+def test_patterns_match_all_scripts_with_and_without_re2(
+    pattern: str, line: str, found: bool, re2: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not re2:
+        monkeypatch.setattr(patterns, "_compile_with_re2", lambda text: None)
+    assert Pattern(pattern).found_in(line) == found
+
+
+PIECES = ["a", "ß", "İ", "я", "ا", "漢", "ไ", ".", "^", "$", "|", "*", "+", "?", "(", ")", "[", "]",
+          "-", "\\p{L}", "\\p{Lu}", "\\.", "(?i)", "x{1,3}", "\n", " "]  # fmt: skip
+TEXTS = st.text(st.sampled_from("aAßİiıяЯا漢ไ. -\nx"), max_size=30)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), TEXTS)
+def test_re2_and_regex_agree(pattern: str, line: str) -> None:
+    pytest.importorskip("re2")
+    with_re2 = patterns._compile_with_re2(pattern)
+    if with_re2 is None:
+        return
+    try:
+        with_regex = patterns._compile_with_regex(pattern)
+    except PatternError:
+        return
+    assert with_re2(line) == with_regex(line)

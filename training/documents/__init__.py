@@ -1,0 +1,1 @@
+"""The documents that are made from measurements: README figures, accuracy, model card."""

@@ -1,0 +1,259 @@
+"""Everything that one mode is trained on: the gold pages, and pages made from them.
+
+Bare text has more variants than HTML: other layouts, articles with other pages' ends, and pages
+put together from the phrases of the lexicon. Both modes have pages in ciphers and quotations in
+other languages. Text that is added to a page comes from the fold of the page's own site: if it
+appeared in all folds, the out-of-fold scores of its wording would be too good.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+from zlib import crc32
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from boilerplate.page import Kind, text_page
+from training import lexicon, notices
+from training.augmentation import boxed, cropped, quoted
+from training.ciphers import ciphered
+from training.corpora import GoldPage
+from training.lessons import FOLDS, Lesson, fold_of, holds_gold, lesson
+from training.samples import Sample, draw, sample
+
+Boxes = Mapping[str, Sequence[Sequence[str]]]  # by language; a box is a list of lines
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Which share of the pages is learned again in each other form."""
+
+    strings: float = 0.4  # bare text with one text node a line
+    joined: float = 0.2  # bare text with neighbouring paragraphs joined
+    ciphered: float = 0.5  # in a cipher
+    boxed: float = 0.35  # HTML with notices between the paragraphs
+    quotations: float = 0.4  # of the boxed pages and of crops: with text in another language
+    own_language_boxes: float = 0.8  # of the boxed pages: the notices are in the page's language
+    crops: int = 2  # so many times each page, as an article with other pages' ends
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much a page counts, so that no site, long page or made-up page outweighs the rest."""
+
+    site_pages: int = 5  # sites with more pages count as the square root of their number
+    page_lines: int = 100  # pages count as the square root of their length, around this one ...
+    least_lines: int = 20  # ... and no page as less than this long
+    boxed: float = 0.5
+    ciphered: float = 0.4
+    made_up: float = 0.3  # of pages put together from phrases
+
+
+SHARES: Final = Shares()
+WEIGHTS: Final = Weights()
+LEAST_TAIL_LINES: Final = 3  # of a page's end, for it to be put after another article
+
+
+class Tail(NamedTuple):
+    """Chrome lines that stand after an article or between its paragraphs, and their languages."""
+
+    lines: Sequence[str]
+    languages: frozenset[str]
+
+
+class Quotation(NamedTuple):
+    """A few sentences of prose and their language; both empty if there is none."""
+
+    text: str = ""
+    language: str = ""
+
+
+def training_set(
+    golds: Sequence[GoldPage],
+    mode: Kind,
+    phrases: lexicon.Lexicon | None,
+    jobs: int,
+    held_out: Collection[str] = (),
+) -> list[Lesson]:
+    """All lessons of one mode, the same ones whatever ``jobs`` is.
+
+    ``held_out`` are languages whose notices are left out. Without ``phrases`` nothing is made
+    from the lexicon.
+    """
+    boxes = {code: found for code, found in notices.BOXES.items() if code not in held_out}
+    prose = lexicon.quotable(phrases) if phrases else {}
+    with Parallel(n_jobs=jobs, batch_size=8) as parallel:
+        made: list[Lesson | None] = parallel(
+            delayed(page_lesson)(gold, mode, layout)
+            for gold in golds
+            for layout in layouts_of(gold, mode)
+        )
+        ciphers = parallel(
+            delayed(ciphered_lesson)(gold, mode)
+            for gold in golds
+            if draw(gold, "ciphered") < SHARES.ciphered
+        )
+        if mode == "html":
+            made += parallel(
+                delayed(boxed_lesson)(gold, drawn_quotation(prose, gold), boxes)
+                for gold in golds
+                if draw(gold, "boxed") < SHARES.boxed
+            )
+        if mode == "text":
+            tails = tails_by_fold(made, boxes, phrases)
+            crops = parallel(
+                delayed(crop_lessons)(
+                    gold,
+                    [
+                        drawn_tails(tails[fold_of(gold.site)], gold, number, boxes)
+                        for number in range(SHARES.crops)
+                    ],
+                    drawn_quotation(prose, gold),
+                )
+                for gold in golds
+            )
+            made += [each for crop in crops for each in crop]
+            if phrases is not None:
+                made += parallel(delayed(made_up_lesson)(*page) for page in lexicon.pages(phrases))
+    lessons = [each for each in [*made, *ciphers] if each is not None]
+    set_weights(lessons)
+    return lessons
+
+
+def set_weights(lessons: Sequence[Lesson]) -> None:
+    """Multiply each lesson's weight by what its site, its length and its origin give it."""
+    pages = Counter(each.site for each in lessons if each.readable)
+    for each in lessons:
+        each.weight *= min(1.0, (WEIGHTS.site_pages / pages[each.site]) ** 0.5)
+        each.weight *= (WEIGHTS.page_lines / max(WEIGHTS.least_lines, each.encoded.n)) ** 0.5
+        if each.corpus == "lexicon":
+            each.weight *= WEIGHTS.made_up
+
+
+# --------------------------------------------------------------------- one page, in each form
+
+
+def layouts_of(gold: GoldPage, mode: Kind) -> list[str]:
+    """The layouts that a page is learned in: HTML has one, some pages of bare text have two."""
+    drawn = draw(gold, "layout")
+    if mode == "html" or drawn >= SHARES.strings + SHARES.joined:
+        return ["blocks"]
+    return ["blocks", "strings" if drawn < SHARES.strings else "joined"]
+
+
+def page_lesson(gold: GoldPage, mode: Kind, layout: str) -> Lesson | None:
+    """The lesson of a gold page in one layout."""
+    labelled = sample(gold, mode, layout)
+    return lesson(labelled) if labelled and holds_gold(labelled) else None
+
+
+def ciphered_lesson(gold: GoldPage, mode: Kind) -> Lesson | None:
+    """The lesson of a gold page in a cipher: a page in a language that was never seen."""
+    labelled = sample(gold, mode)
+    if not labelled or not holds_gold(labelled):
+        return None
+    found = lesson(ciphered(labelled))
+    return replace(found, weight=WEIGHTS.ciphered, readable=False) if found else None
+
+
+def crop_lessons(
+    gold: GoldPage, tails: Sequence[Sequence[Tail]], quotation: Quotation
+) -> list[Lesson]:
+    """The lessons of a gold page's article before each of some ends of other pages.
+
+    The quotation, if there is one, is put into the first of them.
+    """
+    labelled = sample(gold, "text")
+    if not labelled or not holds_gold(labelled):
+        return []
+    made = []
+    for number, some in enumerate(tails):
+        added = Quotation() if number else quotation
+        crop = cropped(quoted(labelled, added.text), [tail.lines for tail in some], number)
+        made.append(
+            lesson(crop, [added.language, *(code for tail in some for code in tail.languages)])
+        )
+    return [each for each in made if each is not None]
+
+
+def boxed_lesson(gold: GoldPage, quotation: Quotation, boxes: Boxes) -> Lesson | None:
+    """The lesson of an HTML page with notices, and a quotation, between its paragraphs."""
+    labelled = sample(gold, "html")
+    if not labelled or not holds_gold(labelled):
+        return None
+    rng = np.random.default_rng(crc32(f"boxes/{gold.corpus}/{gold.id}".encode()))
+    fold = fold_of(gold.site)
+    in_fold = [each for each in box_tails(boxes) if fold_of(each.lines[0]) == fold]
+    own = [each for each in in_fold if gold.language in each.languages]
+    pool = own if own and rng.random() < SHARES.own_language_boxes else in_fold
+    chosen = rng.integers(0, len(pool), 1 + int(rng.integers(0, 2)))
+    some = [pool[int(i)] for i in chosen]
+    made = boxed(quoted(labelled, quotation.text), [each.lines for each in some])
+    found = lesson(made, [quotation.language, *(code for each in some for code in each.languages)])
+    return replace(found, weight=WEIGHTS.boxed) if found else None
+
+
+def made_up_lesson(language: str, lines: Sequence[str], labels: Sequence[int]) -> Lesson | None:
+    """The lesson of a page put together from phrases and sentences of the lexicon."""
+    y = np.array(labels)
+    gold = GoldPage("lexicon", language, b"", "", site=f"lexicon-{language}", language=language)
+    return lesson(Sample(gold, text_page(lines), y, y))
+
+
+# ------------------------------------------------------------------------- what is put into pages
+
+
+def box_tails(boxes: Boxes) -> list[Tail]:
+    """Each box with its language."""
+    return [Tail(box, frozenset({code})) for code, found in boxes.items() for box in found]
+
+
+def tails_by_fold(
+    made: Sequence[Lesson | None], boxes: Boxes, phrases: lexicon.Lexicon | None
+) -> list[list[Tail]]:
+    """The ends of pages, boxes and tails of phrases that the pages of each fold may get."""
+    tails: list[list[Tail]] = [[] for _ in range(FOLDS)]
+    for each in made:
+        if each is not None and len(each.tail) >= LEAST_TAIL_LINES:
+            tails[each.fold].append(Tail(each.tail, each.languages))
+    for box in box_tails(boxes):
+        tails[fold_of(box.lines[0])].append(box)
+    if phrases is not None:
+        for language, found in lexicon.tails(phrases).items():
+            tails[fold_of(f"lexicon-{language}")].extend(box_tails({language: found}))
+    return tails
+
+
+def drawn_tails(tails: Sequence[Tail], gold: GoldPage, number: int, boxes: Boxes) -> list[Tail]:
+    """One or two of the fold's tails for a page; every other list begins with a box.
+
+    That box is in the page's language, as it is on most sites. The tails are drawn here because
+    sending all of them to each worker takes long.
+    """
+    rng = np.random.default_rng([number, crc32(f"ends/{gold.corpus}/{gold.id}".encode())])
+    fold = fold_of(gold.site)
+    own = box_tails({gold.language: boxes.get(gold.language, ())})
+    own = [box for box in own if fold_of(box.lines[0]) == fold]
+    first = [own[int(rng.integers(len(own)))]] if own and number % 2 == 0 else []
+    return [*first, *(tails[int(i)] for i in rng.integers(0, len(tails), 1 + rng.integers(0, 2)))]
+
+
+def drawn_quotation(prose: Mapping[str, Sequence[str]], gold: GoldPage) -> Quotation:
+    """One to three sentences in another language than the page's, for some of the pages."""
+    rng = np.random.default_rng(crc32(f"quotation/{gold.corpus}/{gold.id}".encode()))
+    fold = fold_of(gold.site)
+    others = [
+        language
+        for language in prose
+        if fold_of(f"lexicon-{language}") == fold and language != gold.language
+    ]
+    if not others or rng.random() >= SHARES.quotations:
+        return Quotation()
+    language = others[int(rng.integers(len(others)))]
+    sentences = prose[language]
+    first = int(rng.integers(len(sentences)))
+    return Quotation(" ".join(sentences[first : first + int(rng.integers(1, 4))]), language)
