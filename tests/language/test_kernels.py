@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
@@ -160,6 +161,25 @@ def test_an_exception_of_the_detector_is_raised(twin: ModuleType) -> None:
         assigned(twin, [ENGLISH], broken)
 
 
+needs_both = pytest.mark.skipif(not boilerplate.accelerated, reason="there is one twin")
+
+
+@needs_both
+@pytest.mark.parametrize("result", [(0, 0), (0, 0, b"short"), (0, 0, "text"), None])
+def test_the_compiled_part_refuses_what_is_no_detection(result: object) -> None:
+    with pytest.raises(TypeError):
+        assigned(kernels, [ENGLISH], lambda _: result)
+
+
+@needs_both
+@pytest.mark.parametrize(("start", "size"), [(-1, 1), (1, 300), (300, 0), (1, -1), (1, 2**62)])
+def test_the_compiled_part_refuses_lines_outside_of_the_text(start: int, size: int) -> None:
+    text, scripts = kernels.page_text([ENGLISH]), kernels.char_counts([ENGLISH])[1]
+    text = replace(text, starts=np.array([start]), lengths=np.array([size]))
+    with pytest.raises(ValueError, match="assign_languages"):
+        kernels.assign_languages(text, scripts, FLAGS, Detector())
+
+
 LANGUAGES = ("en", "tr", "ru", "el")
 WRITTEN = np.array([Script.LATIN, Script.LATIN, Script.CYRILLIC, Script.GREEK], np.uint8)
 DISTRIBUTIONS = np.eye(4)
@@ -235,7 +255,7 @@ PIECES = st.builds(
 ANY = st.text(st.characters(exclude_characters="\n"), max_size=60)
 
 
-@pytest.mark.skipif(not boilerplate.accelerated, reason="there is one twin")
+@needs_both
 @given(st.lists(PIECES | ANY, max_size=25))
 def test_both_twins_give_the_same_bits(texts: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -250,7 +270,7 @@ def test_both_twins_give_the_same_bits(texts: list[str]) -> None:
     assert fast.likeliest() == slow.likeliest()
 
 
-@pytest.mark.skipif(not boilerplate.accelerated, reason="there is one twin")
+@needs_both
 @pytest.mark.parametrize("seed", range(60))
 def test_both_twins_call_the_detector_for_the_same_lines(seed: int) -> None:
     draw = random.Random(seed)
@@ -274,7 +294,7 @@ def test_both_twins_call_the_detector_for_the_same_lines(seed: int) -> None:
     assert detectors[0].calls == detectors[1].calls
 
 
-@pytest.mark.skipif(not boilerplate.accelerated, reason="there is one twin")
+@needs_both
 @pytest.mark.parametrize("seed", range(30))
 def test_both_twins_weigh_votes_to_the_same_bits(seed: int) -> None:
     rng = np.random.default_rng(seed)
