@@ -28,7 +28,7 @@ def document(results: Mapping[str, Any], stages: Mapping[str, Any] | None = None
         f"{results['lines']['median']:.0f} lines; one core, processor time, the least of "
         f"{results['rounds']} interleaved rounds (1 round for tools that are far slower), "
         f"Python {results['python']} on {results['machine']}, compiled kernels "
-        f"{'on' if results['accelerated'] else 'off'}. \"Times the bare parse\" is a ratio on the "
+        f'{"on" if results["accelerated"] else "off"}. "Times the bare parse" is a ratio on the '
         "same page in the same run, the median over pages.",
         "",
         f"Not installed here, and so not measured: {', '.join(results['missing'])}.",
