@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from boilerplate import Cleaner, SiteModel
-from boilerplate.kernels import select as acceleration
 from boilerplate.model.model import Model
 from boilerplate.reading.html import html_page
 from tests import made_up_site as site
 from tests.made_up import SENTENCES, news_page
+from tests.twins import needs_compiled, using
 
 ROOT = Path(__file__).parents[1]
 # What the shipped model makes of pages in every language we have a sentence of, with a site
@@ -71,12 +71,10 @@ def test_results_do_not_depend_on_environment_variables(
     assert done.stdout.strip() == here
 
 
-@pytest.mark.skipif(not acceleration.native, reason="there is no compiled part")
-def test_results_are_the_same_with_and_without_the_compiled_part(
-    here: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(acceleration, "native", None)
-    assert digest() == here
+@needs_compiled
+def test_results_are_the_same_with_and_without_the_compiled_part(here: str) -> None:
+    with using("plain"):
+        assert digest() == here
 
 
 def test_results_do_not_depend_on_pages_cleaned_before(model: Model) -> None:

@@ -39,7 +39,6 @@ from boilerplate.batch.worker import CleanedRecord, clean_record
 from boilerplate.batch.writers import read_cleaned, writing
 from boilerplate.explain.batch_report import html_report
 from boilerplate.explain.terminal import explain_text
-from boilerplate.kernels import select as acceleration
 from boilerplate.labelling.labels import LabelsError, read_labels, write_labels
 from boilerplate.labelling.session import LabellingError, sheet
 from boilerplate.model.model import Model
@@ -52,6 +51,7 @@ from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
 from boilerplate.reading.read import read
 from boilerplate.site_models.folder import is_site
+from tests.twins import needs_compiled, same_on_both, using
 
 SIZE = 6_000  # bytes of a page in these tests; ``python -m benchmarks.hostile`` makes large ones
 FEW_LINES = 200  # more of them take long to colour
@@ -142,12 +142,11 @@ def test_every_kind_of_page_has_a_result(
     check_teaching(model, page.page, tmp_path / "labels.txt")
 
 
+@needs_compiled
 @pytest.mark.parametrize("name", PAGES)
-def test_both_paths_read_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_twins_read_every_kind_of_page_the_same(name: str) -> None:
     text = decode(sized(name, SIZE))
-    page = html_page(text)
-    monkeypatch.setattr(acceleration, "native", None)
-    assert html_page(text) == page
+    same_on_both(lambda: html_page(text))
 
 
 def test_the_shipped_model_survives_them() -> None:
@@ -182,8 +181,8 @@ def test_pages_may_end_anywhere(cleaner: Cleaner) -> None:
 
 
 @pytest.mark.parametrize("name", TREES)
-def test_trees_that_must_be_mended_come_out_the_same_by_both_paths(
-    name: str, model: Model, site_model: SiteModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_markup_that_the_parser_must_repair_is_cleaned_the_same_by_both_twins(
+    name: str, model: Model, site_model: SiteModel, tmp_path: Path
 ) -> None:
     cleaner = Cleaner(model, plugins=no_plugins(), site_models=site_model)
     sources: list[tuple[str, Kind]] = [(each, "html") for each in TREES[name]]
@@ -202,10 +201,10 @@ def test_trees_that_must_be_mended_come_out_the_same_by_both_paths(
     taught = SiteModel(SITE, model).fit([read(*each) for each in product(TREES[name], [URL])])
     assert SiteModel.from_bytes(taught.to_bytes()).to_bytes() == taught.to_bytes()
     assert in_parquet(answers, tmp_path) == [json.loads(each.json) for each in answers]
-    monkeypatch.setattr(acceleration, "native", None)
-    for number, (source, kind) in enumerate(sources):
-        plain = clean_record(cleaner, Record(number, source, source, URL, kind), Fields())
-        assert plain == answers[number]
+    with using("plain"):
+        for number, (source, kind) in enumerate(sources):
+            plain = clean_record(cleaner, Record(number, source, source, URL, kind), Fields())
+            assert plain == answers[number]
 
 
 def in_parquet(answers: Iterable[CleanedRecord], folder: Path) -> list[dict[str, Any]]:
@@ -321,13 +320,11 @@ class TestAnything:
     def test_tag_soup(self, cleaner: Cleaner, markup: str) -> None:
         check(cleaner.clean(markup, URL, kind="html"))
 
+    @needs_compiled
     @MANY
     @given(SOUP)
-    def test_tag_soup_is_split_alike_by_both_paths(self, markup: str) -> None:
-        page = html_page(markup)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(acceleration, "native", None)
-            assert html_page(markup) == page
+    def test_tag_soup_is_split_the_same_by_both_twins(self, markup: str) -> None:
+        same_on_both(lambda: html_page(markup))
 
     @MANY
     @given(ANY_TEXT)

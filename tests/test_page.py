@@ -1,4 +1,4 @@
-"""What a page, its lines and what is decided of them can be asked."""
+"""Pages, their lines, and the result of cleaning one."""
 
 from __future__ import annotations
 
@@ -42,24 +42,24 @@ CLEANED = CleanPage(
         (None, None),
     ],
 )
-def test_a_site_is_the_host_of_a_url_without_its_www(url: str | None, site: str | None) -> None:
+def test_site_is_the_host_of_a_url_without_www(url: str | None, site: str | None) -> None:
     assert site_of(url) == site
     assert Page((), url=url).site == site
 
 
 @given(st.text())
-def test_any_string_has_a_site_or_none(url: str) -> None:
+def test_any_string_as_a_url_has_a_lower_case_site_or_none(url: str) -> None:
     site = site_of(url)
     assert site is None or site == site.lower()
 
 
-def test_a_clean_page_parts_its_lines_into_kept_and_dropped() -> None:
+def test_lines_of_a_clean_page_are_kept_or_dropped() -> None:
     assert CLEANED.kept == (GREETING,)
     assert CLEANED.dropped == (NOTICE,)
 
 
 class Asked:
-    """An explainer that counts how often it is asked."""
+    """An explainer that counts its calls."""
 
     def __init__(self, *predictions: Prediction) -> None:
         self.made, self.kinds_asked, self.asked = predictions, 0, 0
@@ -89,13 +89,13 @@ class TestPredictions:
         columns = known.lines, known.labels, known.probabilities, known.languages
         return Predictions(*columns, asked), asked
 
-    def test_the_text_asks_for_nothing(self) -> None:
+    def test_text_needs_no_kinds_and_no_reasons(self) -> None:
         predictions, asked = self.lazy()
         cleaned = CleanPage(CLEANED.page, predictions)
         assert (cleaned.text, cleaned.dropped, len(predictions)) == ("مرحبا", (NOTICE,), 2)
         assert (asked.kinds_asked, asked.asked) == (0, 0)
 
-    def test_kinds_are_asked_for_once_and_without_reasons(self) -> None:
+    def test_kinds_are_computed_once_and_without_reasons(self) -> None:
         predictions, asked = self.lazy()
         assert predictions.kinds == predictions.kinds == [None, "cookie"]
         assert (asked.kinds_asked, asked.asked) == (1, 0)
@@ -103,7 +103,7 @@ class TestPredictions:
         assert [p.reason for p in predictions] == ["worded like an article", "short"]
         assert (asked.kinds_asked, asked.asked) == (1, 1)
 
-    def test_what_goes_wrong_is_not_the_end_of_the_page(self) -> None:
+    def test_error_while_explaining_does_not_end_the_iteration_silently(self) -> None:
         class Failing(Asked):
             def reasons(self, kinds: Sequence[str | None]) -> list[str]:
                 return [self.made[len(kinds)].reason]
@@ -113,7 +113,7 @@ class TestPredictions:
             with pytest.raises(IndexError):
                 walk(known)
 
-    def test_they_are_what_a_tuple_of_them_is(self) -> None:
+    def test_predictions_behave_like_a_tuple_of_them(self) -> None:
         predictions, _ = self.lazy()
         arrived = pickle.loads(pickle.dumps(predictions))  # noqa: S301 - our own
         for each in (predictions, arrived, copy(predictions)):
@@ -127,47 +127,47 @@ class TestPredictions:
         assert predictions != "predictions"
 
 
-def test_the_text_of_a_clean_page_is_its_kept_lines_joined_by_newlines() -> None:
+def test_text_is_the_kept_lines_joined_by_newlines() -> None:
     assert CLEANED.text == "مرحبا"
     both = tuple(dataclasses.replace(p, label=Label.CONTENT) for p in CLEANED.predictions)
     assert dataclasses.replace(CLEANED, predictions=both).text == "مرحبا\nÇerez bildirimi"
 
 
-def test_a_clean_page_knows_its_url_and_site() -> None:
+def test_clean_page_has_the_url_and_site_of_its_page() -> None:
     assert (CLEANED.url, CLEANED.site) == ("https://www.gazete.example/a", "gazete.example")
 
 
 @pytest.mark.parametrize("value", [CLEANED, GREETING, Markup(0), Page(())])
-def test_no_value_can_be_changed(value: object) -> None:
+def test_values_are_frozen(value: object) -> None:
     field = dataclasses.fields(value)[0].name  # type: ignore[arg-type]
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(value, field, None)
 
 
-def test_pages_survive_pickling() -> None:
+def test_pickled_page_is_equal() -> None:
     assert pickle.loads(pickle.dumps(CLEANED)) == CLEANED  # noqa: S301  # our own bytes
 
 
-def test_a_labelled_page_needs_a_label_for_each_line() -> None:
+def test_labelled_page_needs_a_label_for_each_line() -> None:
     page = text_page(["एक", "दो"])
     assert LabelledPage(page, (Label.CONTENT, None)).labels == (Label.CONTENT, None)
     with pytest.raises(ValueError, match="2 lines, 1 labels"):
         LabelledPage(page, (Label.CONTENT,))
 
 
-def test_labels_are_their_words() -> None:
+def test_label_equals_its_word() -> None:
     assert (Label.CONTENT, Label.BOILERPLATE) == ("content", "boilerplate")
 
 
 @given(st.lists(st.text()))
-def test_a_text_page_has_the_lines_it_is_given(lines: list[str]) -> None:
+def test_text_page_has_the_given_lines(lines: list[str]) -> None:
     page = text_page(lines, "https://a.example/")
     assert [line.text for line in page.lines] == lines
     assert page.kind == "text"
     assert all(line.markup is None for line in page.lines)
 
 
-def test_a_page_of_text_knows_where_it_is_from() -> None:
+def test_text_page_has_the_url_and_site() -> None:
     page = text_page(["สวัสดี"], "https://www.daily.example/a")
     assert (page.url, page.site, page.kind) == (
         "https://www.daily.example/a",

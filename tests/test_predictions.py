@@ -1,4 +1,4 @@
-"""That a model says the same under every Python, numpy and other library, on every machine."""
+"""The shipped model gives the same under every Python, numpy and other library."""
 
 from __future__ import annotations
 
@@ -24,19 +24,17 @@ def now() -> dict[str, Any]:
     return made()
 
 
-def test_they_were_kept_of_this_model(kept: dict[str, Any], now: dict[str, Any]) -> None:
+def test_kept_predictions_are_of_this_model(kept: dict[str, Any], now: dict[str, Any]) -> None:
     assert kept["model"] == now["model"], AGAIN
 
 
-def test_every_line_has_the_probability_that_it_had(
-    kept: dict[str, Any], now: dict[str, Any]
-) -> None:
+def test_every_line_has_its_kept_probability(kept: dict[str, Any], now: dict[str, Any]) -> None:
     assert kept["pages"].keys() == now["pages"].keys(), AGAIN
     for name, expected in kept["pages"].items():
         np.testing.assert_allclose(now["pages"][name], expected, rtol=0, atol=CLOSE, err_msg=name)
 
 
-def test_a_site_model_is_the_same_file_and_corrects_alike(
+def test_site_model_is_the_same_file_and_gives_the_same_corrections(
     kept: dict[str, Any], now: dict[str, Any]
 ) -> None:
     assert now["site_model"] == kept["site_model"], AGAIN

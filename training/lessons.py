@@ -13,7 +13,8 @@ from zlib import crc32
 
 import numpy as np
 
-from boilerplate.features.encode import EncodedPage, encode
+from boilerplate.features.encode import encode
+from boilerplate.features.encoded_page import EncodedPage
 from boilerplate.kernels.plain_linear import all_rows
 from boilerplate.metrics import word_score
 from training.samples import Sample

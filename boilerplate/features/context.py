@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from boilerplate import kernels
-from boilerplate.features.encode import EncodedPage
+from boilerplate.features.encoded_page import EncodedPage
 from boilerplate.features.table import BLOCKS
 from boilerplate.numeric import Floats
 

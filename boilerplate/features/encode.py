@@ -8,48 +8,21 @@ markup can tell is missing in bare text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from boilerplate import kernels
 from boilerplate.features.elements import element_tokens, tree
+from boilerplate.features.encoded_page import EncodedPage
 from boilerplate.features.languages import fill_language_features
 from boilerplate.features.markup import fill_markup_features
 from boilerplate.features.table import BLOCKS
 from boilerplate.features.text import MAX_LINE, clip, fill_text_features, script_lengths
 from boilerplate.kernels.arrays import PageText, Tree
-from boilerplate.language.lines import LineLanguages, line_languages
+from boilerplate.language.lines import line_languages
 from boilerplate.numeric import Floats, Ints, total
 from boilerplate.page import Page
-
-
-@dataclass(slots=True)
-class EncodedPage:
-    """The lines of a page as arrays: n lines, f features.
-
-    ``chars`` (n,) are the lengths of the lines as they look, ``lengths`` the same normalised by
-    script, ``terminals`` their sentence ends, ``links`` the part of ``lengths`` that is in links;
-    ``features`` (n, f) are the blocks "text", "languages" and, in HTML, "markup". ``text`` is what
-    n-grams are read from, None once they have been; ``bag`` are the buckets and weights of what
-    the whole page says.
-    """
-
-    chars: Floats
-    lengths: Floats
-    terminals: Floats
-    links: Floats
-    text: PageText | None
-    tree: Tree | None
-    features: Floats
-    bag: tuple[Ints, Floats]
-    line_languages: LineLanguages
-
-    @property
-    def n(self) -> int:
-        """The number of lines."""
-        return len(self.chars)
 
 
 def encode(page: Page, part: slice | None = None) -> EncodedPage:

@@ -32,7 +32,7 @@ Forest = tuple[
 
 
 @lru_cache(maxsize=8)
-def _packed(trees: TreeArrays, groups: bytes) -> Forest | None:
+def packed_trees(trees: TreeArrays, groups: bytes) -> Forest | None:
     """The trees as the compiled part reads them (see its ``explain``), and a leaf's numbers.
 
     What is read are columns, each once with missing values as the smallest and once as the
@@ -96,10 +96,10 @@ def tree_sums(
     trees: TreeArrays, matrix: NDArray[np.float32], groups: Ints | None
 ) -> tuple[Floats, Floats]:
     """The twin of ``plain_trees.tree_sums``, which takes over where trees cannot be packed."""
-    packed = _packed(trees, b"" if groups is None else groups.tobytes())
+    packed = packed_trees(trees, b"" if groups is None else groups.tobytes())
     if native is None or packed is None or matrix.dtype != np.float32:
         return plain_trees.tree_sums(trees, matrix, groups)
     *forest, leaves, width = packed
     sums = np.empty((len(matrix), leaves.shape[1]))
-    native.explain(np.asfortranarray(matrix).T, matrix.shape[1], *forest, leaves, sums)
+    native.tree_sums(np.asfortranarray(matrix).T, matrix.shape[1], *forest, leaves, sums)
     return sums[:, 0], sums[:, 1:width]

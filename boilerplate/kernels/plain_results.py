@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from boilerplate.numeric import Floats, Ints
+from boilerplate.numeric import Bools, Floats, Ints
 
 P = TypeVar("P")
 
@@ -16,7 +15,7 @@ MAX_GROUPS: Final = 6  # considered for one line, because for some there is noth
 MIN_SHARE: Final = 0.1  # of the strongest group's contribution; what adds less explains little
 
 
-def strongest_groups(contributions: Floats, content: NDArray[np.bool_]) -> Ints:
+def strongest_groups(contributions: Floats, content: Bools) -> Ints:
     """The feature groups that added most to each line's label, the strongest first, (n, 6).
 
     ``contributions`` are what each of g groups added to the log-odds of content, (n, g);

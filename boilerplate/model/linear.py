@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate import kernels
-from boilerplate.features.encode import BAG_BITS, EncodedPage
+from boilerplate.features.encode import BAG_BITS
+from boilerplate.features.encoded_page import EncodedPage
 from boilerplate.features.table import LINEAR_TABLES
 from boilerplate.numeric import Floats
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features.context import container_features, neighbour_features
-from boilerplate.features.encode import EncodedPage
+from boilerplate.features.encoded_page import EncodedPage
 from boilerplate.kernels.arrays import Tree
 from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.trees import Trees

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from boilerplate.model.columns import GROUNDS, SEEN
 
 import boilerplate
 from boilerplate.explain import reasons as reasons_module
-from boilerplate.explain.phrases import DROPPED, KEPT
+from boilerplate.explain.phrases import DROPPED, KEPT, SEEN
 from boilerplate.explain.reasons import LIMITS, NO_SIGN, reasons
+from boilerplate.features.table import GROUPS
 from boilerplate.model.stack import Evidence, Scores
 from boilerplate.page import Element, Label, Line, Markup, Page, is_blank, text_page
 from tests.made_up import SENTENCES, news_page
@@ -26,7 +26,7 @@ PARAGRAPH = (
 
 def reason(probability: float, line: str = LONG, seen: dict[str, float] | None = None, **added):
     """The reason of a line with these features, to which the groups ``added`` these log-odds."""
-    grounds = np.array([[added.get(name.replace(" ", "_"), 0.0) for name in GROUNDS]])
+    grounds = np.array([[added.get(name.replace(" ", "_"), 0.0) for name in GROUPS]])
     values = np.array([[(seen or {}).get(name, np.nan) for name in SEEN]], np.float32)
     scores = Scores(np.array([probability]))
     content = scores.probability >= 0.5
@@ -38,7 +38,7 @@ NOTHING_SEEN = np.full((1, len(SEEN)), np.nan, np.float32)
 LINKED = {"link_share": 0.97, "links": 1.1}
 
 
-@pytest.mark.parametrize("group", GROUNDS)
+@pytest.mark.parametrize("group", GROUPS)
 def test_each_feature_group_has_phrases_for_both_labels(group: str) -> None:
     assert DROPPED[group]
     assert KEPT[group]
@@ -70,7 +70,7 @@ def test_count_is_the_number_of_equal_lines() -> None:
 
 
 def test_reason_is_limited_in_phrases_and_length() -> None:
-    everything = {name.replace(" ", "_"): -1.0 for name in GROUNDS}
+    everything = {name.replace(" ", "_"): -1.0 for name in GROUPS}
     text = reason(0.1, seen=dict.fromkeys(SEEN, 1.0), **everything)
     assert len(text.split(", ")) <= LIMITS.max_phrases
     assert len(text) <= LIMITS.max_length
@@ -90,8 +90,8 @@ def test_name_is_of_the_innermost_element_with_tokens_and_printable() -> None:
     def named(*names: str) -> str:
         elements = (Element("div", ("outer",), -1), Element("div", names, 0), Element("p", (), 1))
         page = Page((Line(LONG, Markup(2)),), kind="html", elements=elements)
-        grounds = np.zeros((1, len(GROUNDS)))
-        grounds[0, GROUNDS.index("names")] = -1.0
+        grounds = np.zeros((1, len(GROUPS)))
+        grounds[0, GROUPS.index("names")] = -1.0
         evidence = Evidence(grounds, NOTHING_SEEN)
         [text] = reasons(page, Scores(np.array([0.1])), evidence, np.array([False]))
         return text
@@ -105,8 +105,8 @@ def test_name_is_of_the_innermost_element_with_tokens_and_printable() -> None:
 
 def dropped(against: float, language: str, of_page: str | None) -> str:
     """The reason of a dropped line in a language, which counted ``against`` the line."""
-    grounds = np.zeros((1, len(GROUNDS)))
-    grounds[0, GROUNDS.index("language")], grounds[0, 0] = -against, -1.0
+    grounds = np.zeros((1, len(GROUPS)))
+    grounds[0, GROUPS.index("language")], grounds[0, 0] = -against, -1.0
     scores = Scores(np.array([0.1]), languages=((language, 0.9),))
     evidence = Evidence(grounds, NOTHING_SEEN)
     [text] = reasons(text_page([LONG]), scores, evidence, np.array([False]), of_page)
@@ -125,8 +125,8 @@ def test_language_is_named_only_if_it_is_known_and_counted_against_the_line() ->
 
 
 def test_kept_line_in_another_language_is_not_called_in_the_page_language() -> None:
-    grounds = np.zeros((1, len(GROUNDS)))
-    grounds[0, GROUNDS.index("language")] = 1.0
+    grounds = np.zeros((1, len(GROUPS)))
+    grounds[0, GROUPS.index("language")] = 1.0
     seen = np.full((1, len(SEEN)), 1.0, np.float32)
     scores = Scores(np.array([0.9]), languages=(("tr", 0.9),))
     evidence = Evidence(grounds, seen)

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from boilerplate.kernels import select as acceleration
 from boilerplate.reading import limits
 from boilerplate.reading.html import html_page
 from boilerplate.reading.limits import LIMITS, readable, readable_lines
 from boilerplate.reading.read import read, read_text
 from tests.made_up import SENTENCES
+from tests.twins import needs_compiled, using
 
 
 def set_limits(monkeypatch: pytest.MonkeyPatch, **changed: int) -> None:
@@ -111,15 +111,10 @@ class TestLargePages:
         assert readable("a" * 3000)[1] == 0
         assert readable("a" * 3001)[1] == 1
 
-    @pytest.mark.parametrize("native", [True, False])
-    def test_html_lines_beyond_the_limit_are_counted_as_unread(
-        self, monkeypatch: pytest.MonkeyPatch, native: bool
-    ) -> None:
-        if not native:
-            monkeypatch.setattr(acceleration, "native", None)
-        elif not acceleration.accelerated:
-            pytest.skip("not compiled")
-        page = html_page("<p>" + "a<br>" * LIMITS.max_lines + "b<br>กข <i>c")
+    @pytest.mark.parametrize("twin", [pytest.param("compiled", marks=needs_compiled), "plain"])
+    def test_html_lines_beyond_the_limit_are_counted_as_unread(self, twin: str) -> None:
+        with using(twin):
+            page = html_page("<p>" + "a<br>" * LIMITS.max_lines + "b<br>กข <i>c")
         assert len(page.lines) == LIMITS.max_lines
         assert page.lines[-1].text == "a"
         assert page.unread == len("bกข c")

@@ -1,32 +1,23 @@
-"""The fixture that runs a test with the compiled kernels and with the plain ones."""
+"""Site models with the kernels of each twin."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from types import ModuleType
 
 import pytest
 
-import boilerplate
-from boilerplate import kernels
+from tests.twins import TWINS, twin_of, using
 
 
-@pytest.fixture(scope="module", params=["compiled", "plain"])
+@pytest.fixture(scope="module", params=TWINS)
 def twin(request: pytest.FixtureRequest) -> Iterator[ModuleType]:
-    """The module of one twin's kernels; site models use its kernels during the test."""
-    if request.param == "compiled" and not boilerplate.accelerated:
-        pytest.skip("the compiled part is not there")
-    module = import_module(f"boilerplate.kernels.{request.param}")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("line_fingerprints", "site_features"):
-            patch.setattr(kernels, name, getattr(module, name))
-        yield module
+    """The module with the kernels of one twin, which the package calls during the test."""
+    with using(request.param):
+        yield twin_of(request.param)
 
 
 @pytest.fixture(scope="module")
 def compiled() -> ModuleType:
-    """The module of the compiled kernels."""
-    if not boilerplate.accelerated:
-        pytest.skip("the compiled part is not there")
-    return import_module("boilerplate.kernels.compiled")
+    """The module with the compiled kernels."""
+    return twin_of("compiled")

@@ -9,6 +9,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from boilerplate.kernels.arrays import TreeArrays
 from training.boosting import BoostedLines
 
 # scikit-learn's histogram boosting fails this too: features are binned before weights are used,
@@ -49,7 +50,7 @@ def test_missing_values_are_allowed_and_informative() -> None:
 def test_fit_is_deterministic() -> None:
     X, y = lines()
     one, other = (clone(SMALL).fit(X, y).trees_ for _ in range(2))
-    for name in type(one).__slots__:
+    for name in TreeArrays.__slots__:
         assert np.array_equal(getattr(one, name), getattr(other, name))
 
 

@@ -1,4 +1,4 @@
-"""That dropped lines are named, in many scripts, and that a run is named as one."""
+"""The kind of each dropped line, in many scripts, and of runs of such lines."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 import boilerplate
 from boilerplate.explain.reasons import KIND_WORDS
-from boilerplate.model import chrome_kinds as kinds
+from boilerplate.kernels.plain_chrome_kinds import PARAMS
+from boilerplate.kernels.plain_tree import element_tokens, token_buckets
+from boilerplate.model.archive import packed
 from boilerplate.model.chrome_kinds import (
     KINDS,
+    KINDS_FILE,
     KindModel,
     chrome_kinds,
     from_bytes,
-    likeliest_path,
+    shipped_kinds,
     to_bytes,
 )
 from boilerplate.model.trees import ModelError
 from boilerplate.page import Element, Label, Line, Markup, Page, text_page
+from boilerplate.reading.html import html_page
+from tests.strategies import MARKUP
+from tests.twins import needs_compiled, same_on_both
 
 NEWSROOM = {
     "newsletter": ("Sign up for the evening bulletin and get it in your inbox",
@@ -39,7 +46,7 @@ NEWSROOM = {
 @pytest.mark.parametrize(
     ("kind", "text"), [(kind, text) for kind, texts in NEWSROOM.items() for text in texts]
 )
-def test_a_line_of_chrome_is_named_in_any_script(kind: str, text: str) -> None:
+def test_chrome_line_gets_its_kind_in_any_script(kind: str, text: str) -> None:
     assert chrome_kinds(text_page([text]), np.array([False])) == [kind]
 
 
@@ -48,12 +55,12 @@ def test_kept_lines_have_no_kind() -> None:
     assert chrome_kinds(page, np.array([False, True])) == ["login", None]
 
 
-def test_a_page_of_content_or_of_nothing_names_nothing() -> None:
+def test_page_without_dropped_lines_has_no_kinds() -> None:
     assert chrome_kinds(text_page(["One."]), np.array([True])) == [None]
     assert chrome_kinds(text_page([]), np.zeros(0, bool)) == []
 
 
-def test_a_fragment_is_what_its_run_is() -> None:
+def test_fragment_gets_the_kind_of_its_run() -> None:
     for lines in (
         ["All rights reserved.", "Please", "see our privacy policy and terms of use", "here"],
         ["Kişisel verilerin korunması kanunu uyarınca hazırlanan", "aydınlatma metnini",
@@ -64,10 +71,7 @@ def test_a_fragment_is_what_its_run_is() -> None:
         assert found == ["legal"] * 4, lines
 
 
-def test_a_kept_line_ends_a_run() -> None:
-    scores = np.log([[0.9, 0.1], [0.45, 0.55]])
-    assert likeliest_path(scores, [1.5, 1.5]) == [0, 0]
-    assert [likeliest_path(row[None], [1.5])[0] for row in scores] == [0, 1]
+def test_kept_line_ends_a_run() -> None:
     page = text_page(["Share on Facebook", "here", "A ferry.", "here"])
     content = np.array([False, False, True, False])
     inside, outside = (chrome_kinds(page, content)[i] for i in (1, 3))
@@ -75,27 +79,28 @@ def test_a_kept_line_ends_a_run() -> None:
     assert outside != "share"
 
 
-def test_a_line_that_is_sure_of_itself_leaves_its_run() -> None:
+def test_line_of_a_sure_kind_leaves_its_run() -> None:
     lines = ["Privacy policy", "Terms of use", "Share on Facebook", "Share on WhatsApp"]
     found = chrome_kinds(text_page(lines), np.zeros(4, bool))
     assert found == ["legal", "legal", "share", "share"]
 
 
-def test_the_names_of_elements_speak_where_words_do_not() -> None:
+def test_element_tokens_tell_the_kind_where_words_do_not() -> None:
     silent = KindModel(
-        np.zeros((1 << kinds.TEXT_BITS, len(KINDS)), np.float32),
-        np.zeros((1 << kinds.NAME_BITS, len(KINDS)), np.float32),
+        np.zeros((1 << PARAMS.text_bits, len(KINDS)), np.float32),
+        np.zeros((1 << PARAMS.token_bits, len(KINDS)), np.float32),
         np.zeros(len(KINDS), np.float32),
         {},
     )
     share = KINDS.index("share")
-    silent.names[kinds.name_ids("div", ("sharing",)), share] = 1.0
+    tokens = element_tokens("div", ("sharing",))
+    silent.names[token_buckets(tokens, 0, PARAMS.token_bits), share] = 1.0
     elements = (Element("body", (), -1), Element("div", ("sharing",), 0), Element("a", (), 1))
     page = Page((Line("ⴰⵣⵓⵍ", Markup(2)),), "html", elements=elements)
     assert chrome_kinds(page, np.array([False]), silent) == ["share"]
 
 
-def test_a_dropped_line_carries_its_kind_and_says_it_in_its_reason() -> None:
+def test_kind_of_a_dropped_line_begins_its_reason() -> None:
     page = boilerplate.clean(
         "The harbour was closed on Monday after a storm had torn the roof from the old fish hall, "
         "and the fishermen waited.\n"
@@ -111,31 +116,40 @@ def test_a_dropped_line_carries_its_kind_and_says_it_in_its_reason() -> None:
     assert [line["kind"] for line in record["lines"]] == [None, None, None, "share", "login"]
 
 
-def test_every_kind_but_the_last_has_words_for_its_reason() -> None:
+def test_every_kind_but_other_has_words_for_reasons() -> None:
     assert set(KIND_WORDS) == set(KINDS) - {"other"}
 
 
-def test_the_file_holds_the_same_model_again() -> None:
-    data = to_bytes(kinds.shipped_kinds())
+def test_saved_model_comes_back_as_it_was() -> None:
+    data = to_bytes(shipped_kinds())
     assert data == to_bytes(from_bytes(data))
 
 
-def test_a_file_that_is_no_model_is_refused_by_name() -> None:
+def test_file_that_is_no_model_is_refused_with_its_name() -> None:
     with pytest.raises(ModelError, match="kinds: is damaged or is no model"):
         from_bytes(b"PK")
 
 
-def test_a_file_of_other_kinds_is_refused() -> None:
-    model = kinds.shipped_kinds()
-    other = kinds.packed(
-        kinds.KINDS_FILE,
+def test_file_with_other_kinds_is_refused() -> None:
+    model = shipped_kinds()
+    other = packed(
+        KINDS_FILE,
         {**model.about, "kinds": ["navigation"]},
         {name: np.zeros(len(KINDS) << bits, np.int8)
-         for name, bits in (("text", kinds.TEXT_BITS), ("names", kinds.NAME_BITS))},
+         for name, bits in (("text", PARAMS.text_bits), ("names", PARAMS.token_bits))},
     )  # fmt: skip
     with pytest.raises(ModelError, match="this version names navigation, legal"):
         from_bytes(other)
 
 
-def test_what_the_model_says_of_itself_is_json() -> None:
-    assert json.dumps(dict(kinds.shipped_kinds().about))
+def test_about_of_the_shipped_model_is_json() -> None:
+    assert json.dumps(dict(shipped_kinds().about))
+
+
+@needs_compiled
+@settings(max_examples=100, deadline=None)
+@given(MARKUP)
+def test_both_twins_give_the_same_log_probabilities(markup: str) -> None:
+    page = html_page(markup)
+    if page.lines:
+        same_on_both(lambda: shipped_kinds().log_probabilities(page, page.lines))

@@ -1,0 +1,36 @@
+"""The lines of a page as arrays: what is computed of them before any model has scored them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from boilerplate.kernels.arrays import PageText, Tree
+from boilerplate.language.lines import LineLanguages
+from boilerplate.numeric import Floats, Ints
+
+
+@dataclass(slots=True)
+class EncodedPage:
+    """The lines of a page as arrays: n lines, f features.
+
+    ``chars`` (n,) are the lengths of the lines as they look, ``lengths`` the same normalised by
+    script, ``terminals`` their sentence ends, ``links`` the part of ``lengths`` that is in links;
+    ``features`` (n, f) are the blocks "text", "languages" and, in HTML, "markup". ``text`` is what
+    n-grams are read from, None once they have been; ``bag`` are the buckets and weights of what
+    the whole page says.
+    """
+
+    chars: Floats
+    lengths: Floats
+    terminals: Floats
+    links: Floats
+    text: PageText | None
+    tree: Tree | None
+    features: Floats
+    bag: tuple[Ints, Floats]
+    line_languages: LineLanguages
+
+    @property
+    def n(self) -> int:
+        """The number of lines."""
+        return len(self.chars)

@@ -1,0 +1,120 @@
+"""The kernel that walks boosted trees, and the trees as C reads them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from types import ModuleType
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from boilerplate.features.table import feature_groups
+from boilerplate.model.trees import Trees, trees_from
+from tests.made_up import made_up_trees
+from tests.twins import assert_same_bits, needs_compiled
+
+
+def walk(trees: Trees, row: np.ndarray) -> tuple[float, list[int]]:
+    """The log-odds of one row, node by node, and all nodes on its paths."""
+    total, path = 0.0, []
+    for node in trees.roots.tolist():
+        while True:
+            path.append(node)
+            if trees.left[node] == node:
+                break
+            value = row[trees.feature[node]]
+            left = trees.missing_left[node] if np.isnan(value) else value <= trees.threshold[node]
+            node = trees.left[node] + (0 if left else 1)
+        total += float(trees.value[node])
+    return total, path
+
+
+def random_matrix(seed: int, rows: int, columns: int) -> np.ndarray:
+    """Values that splits ask for, some of them missing or infinite."""
+    rng = np.random.default_rng(seed)
+    matrix = rng.normal(size=(rows, columns)).astype(np.float32)
+    for value, share in ((np.nan, 0.2), (np.inf, 0.05), (-np.inf, 0.05)):
+        matrix[rng.random(matrix.shape) < share] = value
+    return matrix
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 99), n_trees=st.integers(1, 40), leaves=st.integers(2, 40))
+def test_log_odds_are_those_of_a_walk_down_each_tree(
+    twin: ModuleType, seed: int, n_trees: int, leaves: int
+) -> None:
+    trees = made_up_trees(5, seed, n_trees, leaves)
+    matrix = random_matrix(seed, 7, 5)
+    naive = [walk(trees, row)[0] for row in matrix]
+    np.testing.assert_allclose(twin.tree_sums(trees, matrix, None)[0], naive, atol=1e-5)
+
+
+def test_contributions_and_the_mean_of_the_trees_sum_to_the_log_odds(twin: ModuleType) -> None:
+    trees = made_up_trees(9, n_trees=30)
+    matrix = np.random.default_rng(0).normal(size=(50, 9)).astype(np.float32)
+    log_odds, added = twin.tree_sums(trees, matrix, np.arange(9) // 3)
+    assert added.shape == (50, 3)
+    start = trees.value[trees.roots].sum(dtype=float)
+    np.testing.assert_allclose(added.sum(1) + start, log_odds, atol=1e-5)
+
+
+def test_contribution_is_what_each_split_on_the_path_has_added(twin: ModuleType) -> None:
+    trees = made_up_trees(4, n_trees=3)
+    row = np.random.default_rng(1).normal(size=(1, 4)).astype(np.float32)
+    naive = np.zeros(4)
+    _, path = walk(trees, row[0])
+    for node, child in pairwise(path):
+        if trees.left[node] != node:
+            naive[trees.feature[node]] += float(trees.value[child]) - float(trees.value[node])
+    np.testing.assert_allclose(twin.tree_sums(trees, row, np.arange(4))[1][0], naive, atol=1e-6)
+
+
+def test_row_does_not_depend_on_how_many_there_are(twin: ModuleType) -> None:
+    trees = made_up_trees(6, n_trees=50)
+    matrix = np.random.default_rng(0).normal(size=(3000, 6)).astype(np.float32)
+    whole, added = twin.tree_sums(trees, matrix, np.zeros(6, np.int64))
+    for i in (0, 1, 1500, 2999):
+        one, one_added = twin.tree_sums(trees, matrix[i : i + 1], np.zeros(6, np.int64))
+        assert (one[0], one_added[0, 0]) == (whole[i], added[i, 0])
+
+
+def test_no_rows_have_no_log_odds(twin: ModuleType) -> None:
+    nothing = np.zeros((0, 3), np.float32)
+    log_odds, added = twin.tree_sums(made_up_trees(3), nothing, np.arange(3))
+    assert (log_odds.shape, added.shape) == ((0,), (0, 3))
+
+
+@needs_compiled
+@settings(deadline=None)
+@given(st.integers(0, 40), st.integers(0, 2**32 - 1), st.booleans())
+def test_both_twins_give_the_same_bits(rows: int, seed: int, with_groups: bool) -> None:
+    groups = feature_groups("html")
+    matrix = random_matrix(seed, rows, len(groups))
+    trees = made_up_trees(len(groups), seed)
+    assert_same_bits(lambda twin: twin.tree_sums(trees, matrix, groups if with_groups else None))
+
+
+@needs_compiled
+@pytest.mark.parametrize(("leaves", "packed"), [(256, True), (257, False)])
+def test_tree_with_more_leaves_than_a_byte_counts_is_walked_in_python(
+    leaves: int, packed: bool
+) -> None:
+    from boilerplate.kernels.compiled_trees import packed_trees
+
+    at = np.arange(2 * leaves - 1)  # a complete tree: a node's children are 2i + 1 and 2i + 2
+    inner, level = at < leaves - 1, np.floor(np.log2(at + 1))
+    arrays = {
+        "feature": np.where(inner, 0, -1).astype(np.int16),
+        "threshold": (leaves * ((at + 1.5) / 2**level - 1)).astype(np.float32),
+        "left": np.where(inner, 2 * at + 1, 0).astype(np.uint16),
+        "value": at.astype(np.float32),
+        "missing_left": (at % 2).astype(np.uint8),
+    }
+    trees = trees_from({**arrays, "sizes": np.array([len(at)], np.int32)}, 1)
+    assert (packed_trees(trees, b"") is not None) == packed
+    matrix = np.array([*range(-1, leaves + 1), np.nan, np.inf], np.float32)[:, None]
+    found = trees.log_odds(matrix)
+    assert len(set(found.tolist())) > leaves / 2
+    assert_same_bits(lambda twin: twin.tree_sums(trees, matrix, None))
