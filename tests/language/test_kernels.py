@@ -10,18 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import boilerplate
-from boilerplate import kernels
 from boilerplate.kernels import plain
 from boilerplate.kernels.plain_language import GROUPS, PROFILES, Detection, HanLanguage
 from boilerplate.kernels.plain_language_shares import VOTES
-from boilerplate.language import lines
 from boilerplate.language.detector import common_trigrams
 from boilerplate.language.lines import line_languages
 from boilerplate.language.names import ONE_LANGUAGE
 from boilerplate.numeric import Floats, Ints
 from boilerplate.unicode import SCRIPTS, Script
 from tests.made_up import SENTENCES
+from tests.twins import needs_compiled, same_on_both
 
 FLAGS = np.isin(np.arange(SCRIPTS), list(ONE_LANGUAGE))
 ENGLISH, TURKISH, RUSSIAN = SENTENCES["en"], SENTENCES["tr"], SENTENCES["ru"]
@@ -228,16 +226,12 @@ PIECES = st.builds(
 ANY = st.text(st.characters(exclude_characters="\n"), max_size=60)
 
 
-@pytest.mark.skipif(not boilerplate.accelerated, reason="there is one twin")
+@needs_compiled
 @given(st.lists(PIECES | ANY, max_size=25))
 def test_both_twins_give_the_same_bits(texts: list[str]) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        found = []
-        for twin in (kernels, plain):
-            patch.setattr(lines, "kernels", twin)
-            found.append(line_languages(plain.page_text(texts)))
-    fast, slow = found
-    assert (fast.languages, fast.main) == (slow.languages, slow.main)
-    for name in ("share", "detected", "letters"):
-        assert getattr(fast, name).tobytes() == getattr(slow, name).tobytes()
-    assert fast.likeliest() == slow.likeliest()
+    def found() -> list[object]:
+        result = line_languages(plain.page_text(texts))
+        arrays = result.share, result.detected, result.letters
+        return [result.languages, result.main, *arrays, result.likeliest()]
+
+    same_on_both(found)
