@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -73,7 +73,7 @@ class Feature:
     kept: Phrase | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
     """Features that one kernel computes together, and behind them those that compute themselves."""
 
@@ -236,10 +236,14 @@ BLOCKS: Final = {
 _OF_HTML_ALONE: Final = ("markup", "containers")
 
 
+def _blocks_of(kind: Kind) -> tuple[Block, ...]:
+    """The blocks of a line of HTML or of bare text."""
+    return tuple(b for name, b in BLOCKS.items() if kind == "html" or name not in _OF_HTML_ALONE)
+
+
 def features_of(kind: Kind) -> tuple[Feature, ...]:
     """All features of a line of HTML or of bare text, in the order in which the trees read them."""
-    blocks = (b for name, b in BLOCKS.items() if kind == "html" or name not in _OF_HTML_ALONE)
-    return tuple(feature for block in blocks for feature in block.features)
+    return tuple(feature for block in _blocks_of(kind) for feature in block.features)
 
 
 def feature_names(kind: Kind) -> tuple[str, ...]:
@@ -249,4 +253,23 @@ def feature_names(kind: Kind) -> tuple[str, ...]:
 
 def feature_groups(kind: Kind) -> Ints:
     """The group of each feature that the trees read, as an index into GROUPS."""
-    return np.array([GROUPS.index(feature.group) for feature in features_of(kind)], np.int64)
+    return _groups(_blocks_of(kind))
+
+
+@lru_cache(maxsize=8)
+def _groups(blocks: tuple[Block, ...]) -> Ints:
+    features = (feature for block in blocks for feature in block.features)
+    return np.array([GROUPS.index(feature.group) for feature in features], np.int64)
+
+
+def feature_places(kind: Kind, names: tuple[str, ...]) -> tuple[Ints, Ints]:
+    """Which of some names are features of this kind of page, and where the trees read them."""
+    return _places(_blocks_of(kind), names)
+
+
+@lru_cache(maxsize=8)
+def _places(blocks: tuple[Block, ...], names: tuple[str, ...]) -> tuple[Ints, Ints]:
+    known = [feature.name for block in blocks for feature in block.features]
+    found = [(i, known.index(name)) for i, name in enumerate(names) if name in known]
+    which, places = np.array(found, np.int64).reshape(-1, 2).T
+    return which, places

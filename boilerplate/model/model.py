@@ -23,7 +23,7 @@ from boilerplate.features.table import (
     LINEAR_TABLES,
     PAGE_TYPES,
     feature_groups,
-    feature_names,
+    feature_places,
 )
 from boilerplate.features.text import MAX_LINE
 from boilerplate.model.archive import changed_and_size, file_bytes, packed, unpacked
@@ -86,10 +86,8 @@ class Model:
             rows = slice(first, first := first + len(matrix))
             added = self.stacks[kind].trees.explain(matrix, feature_groups(kind))[1]
             groups[rows, : added.shape[1]] = added
-            places = {name: i for i, name in enumerate(feature_names(kind))}
-            for column, name in enumerate(features):
-                if name in places:
-                    values[rows, column] = matrix[:, places[name]]
+            which, places = feature_places(kind, tuple(features))
+            values[rows, which] = matrix[:, places]
         return Evidence(groups, values)
 
     def __reduce__(self) -> tuple[Any, ...]:
