@@ -70,7 +70,7 @@ def main(
         if gold.corpus in NEWS_CORPORA:
             by_site[gold.site].append(gold)
     sites: dict[str, dict[str, Any]] = {}
-    with browsers.opened() as browser:
+    with browsers.open_browser() as browser:
         for site, golds in sorted(by_site.items()):
             if len(golds) < LEAST_PAGES or (only and site not in only):
                 continue

@@ -55,7 +55,7 @@ class Predictions(Sequence[Prediction]):
     The values of all lines can be had as columns. ``lines``, ``labels``, ``probabilities`` and
     ``languages`` (each with its confidence) are there from the start. ``kinds``, ``deciders`` and
     ``reasons`` are worked out on first use, from arrays of about a kilobyte a line that are kept
-    until the reasons are known; kinds and reasons take about as long as cleaning does. When
+    until the reasons are known. Reasons take a quarter to a half of the time of cleaning. When
     pickled, all is worked out.
     """
 

@@ -1,7 +1,7 @@
-"""A browser without a window, for the pictures of the documentation and for the tests.
+"""A headless browser, for the pictures of the documentation and for the tests.
 
-It is one that is installed, driven by Playwright (``pip install -e '.[dev]'``), which fetches
-none; it keeps nothing and asks nothing of the network by itself.
+Playwright (``pip install -e '.[dev]'``) drives a browser that is installed and downloads none. The
+browser keeps nothing between runs and sends no requests of its own.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ FLAGS: Final = (
 ADDRESS: Final = re.compile(r"http://127\.0\.0\.1:\d+/#\S+")
 
 
-def installed() -> str | None:
-    """Where a browser is installed, None where none is."""
+def find_browser() -> str | None:
+    """The path of an installed browser; None if there is none."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 @contextmanager
-def opened() -> Iterator[Any]:
-    """A browser of Playwright's; RuntimeError where none is installed."""
+def open_browser() -> Iterator[Any]:
+    """A Playwright browser. Raises RuntimeError if none is installed."""
     from playwright.sync_api import sync_playwright
 
-    program = installed()
+    program = find_browser()
     if program is None:
-        raise RuntimeError(f"needs one of {', '.join(BROWSERS)}")
+        raise RuntimeError(f"no browser is installed; install one of {', '.join(BROWSERS)}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         try:
@@ -54,12 +54,14 @@ def opened() -> Iterator[Any]:
 
 
 @contextmanager
-def labelling(folder: Path, site: str, more: Sequence[str] = ()) -> Iterator[tuple[str, Any]]:
-    """``boilerplate label`` on a folder, as a process, and the address that it prints."""
+def labelling_server(
+    folder: Path, site: str, options: Sequence[str] = ()
+) -> Iterator[tuple[str, Any]]:
+    """``boilerplate label`` on a folder: the address that it prints, and its process."""
     command = [sys.executable, "-m", "boilerplate", "label", ".", "--site", site, "--no-browser"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        [*command, *more], cwd=folder, stdout=subprocess.PIPE, text=True, env=environment
+        [*command, *options], cwd=folder, stdout=subprocess.PIPE, text=True, env=environment
     ) as server:
         try:
             found = next(filter(None, map(ADDRESS.search, server.stdout or ())))

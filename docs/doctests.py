@@ -1,7 +1,6 @@
-"""A griffe extension: doctests in docstrings are code on the reference's pages.
+"""A griffe extension that puts the doctests of docstrings into code blocks.
 
-Docstrings here are plain sentences with doctests below them, which Markdown would take for
-quotations. mkdocs.yml names this file.
+Otherwise Markdown would read the ``>>>`` of a doctest as a quotation. mkdocs.yml names this file.
 """
 
 from __future__ import annotations
@@ -12,16 +11,16 @@ from griffe import Extension, Object
 
 
 class Doctests(Extension):
-    """Fences every doctest of a docstring."""
+    """The extension, as griffe looks for it: puts fences around doctests."""
 
     def on_object(self, *, obj: Object, **_: Any) -> None:
-        """Called for each object of the package that has been read."""
+        """Rewrite the docstring of an object of the package; griffe calls this for each."""
         if obj.docstring:
             obj.docstring.value = fenced(obj.docstring.value)
 
 
 def fenced(text: str) -> str:
-    r"""A docstring with fences around its doctests.
+    r"""A docstring with Markdown fences around its doctests.
 
     >>> fenced("Says.\n\n>" + ">> 1\n1\n\nMore.").splitlines()
     ['Says.', '', '```pycon', '>>> 1', '1', '```', '', 'More.']

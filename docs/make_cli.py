@@ -1,6 +1,6 @@
-"""Writes docs/reference/cli.md from the command line itself: ``python docs/make_cli.py``.
+"""Writes docs/reference/cli.md from the help of the commands: ``python docs/make_cli.py``.
 
-``--check`` writes nothing, and fails if the page is not what the commands say of themselves.
+``--check`` writes nothing, and fails if the page is out of date.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ PROGRAM: Final = "boilerplate"
 
 
 def main() -> None:
-    """Write the page, or say that it is stale."""
-    text = page()
+    """Write the page, or check that it is up to date."""
+    text = reference()
     if "--check" in sys.argv[1:]:
         if PAGE.read_text("utf-8") != text:
             sys.exit(f"{PAGE.name} is not what `python docs/make_cli.py` writes")
@@ -32,8 +32,8 @@ def main() -> None:
     PAGE.write_text(text, "utf-8")
 
 
-def page() -> str:
-    """The reference of every command, one section each, in Markdown."""
+def reference() -> str:
+    """The page in Markdown, with a section for each command."""
     context = click.Context(cli, info_name=PROGRAM, **cli.context_settings)
     return (
         "\n\n".join(
@@ -44,11 +44,11 @@ def page() -> str:
 
 
 def commands(context: click.Context) -> Iterator[click.Context]:
-    """A command and all below it, each as the context that it would be called in."""
+    """The contexts of a command and of all its subcommands."""
     yield context
     group = context.command
     if isinstance(group, click.Group):
-        # Not list_commands, which asks the plugins of whoever runs this.
+        # Not list_commands, which also lists commands of installed plugins.
         for name in sorted(group.commands):
             below = group.commands[name]
             if isinstance(below, Deferred):
@@ -60,13 +60,13 @@ def commands(context: click.Context) -> Iterator[click.Context]:
 
 
 def section(context: click.Context) -> str:
-    """A command's usage, its help and its options."""
+    """The section of one command: its usage, its help and its options."""
     command = context.command
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     parts = [
         f"## {context.command_path}",
         f"```text\n{usage}\n```",
-        prose(inspect.cleandoc(command.help or "")),
+        help_to_markdown(inspect.cleandoc(command.help or "")),
     ]
     if isinstance(command, click.Group):
         parts.append(
@@ -89,8 +89,8 @@ def section(context: click.Context) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def prose(text: str) -> str:
-    r"""A command's help in Markdown: what follows ``\b`` keeps its lines, the rest is filled."""
+def help_to_markdown(text: str) -> str:
+    r"""A command's help in Markdown; paragraphs after ``\b`` keep their lines."""
     blocks: list[str] = []
     for block in text.replace("\r", "").split("\n\n"):
         if "\b" in block:
@@ -104,23 +104,23 @@ def prose(text: str) -> str:
 
 
 def fenced(text: str) -> str:
-    """Commands, which can be copied, or whatever else keeps its lines."""
-    typed = all(PROGRAM in line for line in text.split("\n"))
-    return f"```{'sh' if typed else 'text'}\n{text}\n```"
+    """Lines in a code block: as shell commands if all of them are commands of the program."""
+    commands_only = all(PROGRAM in line for line in text.split("\n"))
+    return f"```{'sh' if commands_only else 'text'}\n{text}\n```"
 
 
 def anchor(context: click.Context, name: str) -> str:
-    """The heading's name in a link."""
+    """The anchor of a subcommand's heading."""
     return f"{context.command_path} {name}".replace(" ", "-")
 
 
 def code(text: str) -> str:
-    """Words as code within a table's cell, each alternative on its own where there are several."""
+    """Text as code in a table cell."""
     return f"`{text}`".replace("|", "\\|")
 
 
 def escaped(text: str) -> str:
-    """Words as Markdown shows them."""
+    """Text with Markdown's special characters escaped."""
     for sign in "\\`*_<>|":
         text = text.replace(sign, f"\\{sign}")
     return text

@@ -1,7 +1,7 @@
-"""Puts the figures into docs/peers.md: ``python docs/make_peers.py``.
+"""Writes the tables of docs/peers.md: ``python docs/make_peers.py``.
 
-They are all cases of docs/results/accuracy-test.json and speed.json in which another tool is ahead
-of us; none is chosen by hand. ``--check`` writes nothing, and fails if the page would change.
+They list all cases in docs/results/accuracy-test.json and speed.json in which another tool is ahead
+of us; none is chosen by hand. ``--check`` writes nothing, and fails if the page is out of date.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PAGE: Final = DOCS / "peers.md"
 OURS: Final = "boilerplate"
 MODES: Final = {"html": "HTML", "text": "bare text"}
 MEASURES: Final = {"word_f1": "word F1", "line_f1": "line F1"}
-LEAST_PAGES: Final = 10  # of a group; fewer say little, and are only counted
+MIN_PAGES: Final = 10  # of a group in the table; smaller groups are only counted
 TITLES: Final = {
     "daniel": "DAnIEL", "wcxb": "WCXB", "readability": "readability's own pages",
     "mercury-parser": "mercury-parser's own pages", "language": "all corpora",
@@ -27,8 +27,8 @@ TITLES: Final = {
 Json = Mapping[str, Any]
 
 
-class Case(NamedTuple):
-    """A group of pages on which another tool is ahead of us by a measure."""
+class Gap(NamedTuple):
+    """A group of pages on which another tool is ahead of us, by one measure."""
 
     mode: str
     group: str
@@ -40,8 +40,8 @@ class Case(NamedTuple):
     theirs: float
 
 
-def cases(results: Json) -> Iterator[Case]:
-    """Every group of pages with the tool that is furthest ahead of us on it, if one is."""
+def gaps(results: Json) -> Iterator[Gap]:
+    """For each group of pages and measure, the tool that is furthest ahead of us, if any is."""
     for mode, measured in results["modes"].items():
         tools = {name: tool["groups"] for name, tool in measured["tools"].items()}
         for group, ours in tools[OURS].items():
@@ -51,43 +51,43 @@ def cases(results: Json) -> Iterator[Case]:
                 theirs, tool = max((each[group][measure], name) for name, each in tools.items())
                 if theirs > ours[measure]:
                     error = ours.get(f"{measure}_error") or 0.0
-                    yield Case(
+                    yield Gap(
                         mode, group, ours["pages"], measure, ours[measure], error, tool, theirs
                     )
 
 
-def accuracy_table(found: Sequence[Case]) -> str:
-    """The cases of enough pages, the widest gap first."""
-    rows = sorted(found, key=lambda c: (c.ours - c.theirs, c))
-    lines = ["| pages of | number | input | measure | we | the best peer | behind by |",
+def accuracy_table(found: Sequence[Gap]) -> str:
+    """The gaps on groups of enough pages, the widest first."""
+    rows = sorted(found, key=lambda gap: (gap.ours - gap.theirs, gap))
+    lines = ["| pages of | number | input | measure | boilerplate | best other tool "
+             "| gap, points |",
              "|---|---:|---|---|---:|---|---:|"]  # fmt: skip
-    for c in rows:
-        if c.pages >= LEAST_PAGES:
+    for gap in rows:
+        if gap.pages >= MIN_PAGES:
             lines.append(
-                f"| {title(c.group)} | {c.pages} | {MODES[c.mode]} | {MEASURES[c.measure]} "
-                f"| {c.ours:.3f} ± {c.error:.3f} | {c.tool}: {c.theirs:.3f} "
-                f"| {100 * (c.theirs - c.ours):.1f} |"
+                f"| {group_title(gap.group)} | {gap.pages} | {MODES[gap.mode]} "
+                f"| {MEASURES[gap.measure]} "
+                f"| {gap.ours:.3f} ± {gap.error:.3f} | {gap.tool}: {gap.theirs:.3f} "
+                f"| {100 * (gap.theirs - gap.ours):.1f} |"
             )
     return "\n".join(lines)
 
 
-def scarce_languages(found: Sequence[Case]) -> str:
-    """The languages of few pages on which another tool is ahead, in a sentence."""
+def scarce_languages(found: Sequence[Gap]) -> str:
+    """A sentence on the languages of few pages on which another tool is ahead."""
     codes = sorted({
-        c.group.partition("/")[2]
-        for c in found
-        if c.group.startswith("language/") and c.pages < LEAST_PAGES
+        gap.group.partition("/")[2]
+        for gap in found
+        if gap.group.startswith("language/") and gap.pages < MIN_PAGES
     })  # fmt: skip
     named = ", ".join(f"`{code}`" for code in codes)
-    return (
-        f"Of languages with fewer than {LEAST_PAGES} test pages, another tool is ahead on {named}."
-    )
+    return f"Of languages with fewer than {MIN_PAGES} test pages, another tool is ahead on {named}."
 
 
-def title(group: str) -> str:
-    """A group's name for people.
+def group_title(group: str) -> str:
+    """The name of a group as readers see it.
 
-    >>> title("language/ja"), title("wcxb/product")
+    >>> group_title("language/ja"), group_title("wcxb/product")
     ('all corpora, `ja`', 'WCXB, product')
     """
     corpus, _, part = group.partition("/")
@@ -110,18 +110,18 @@ def speed_table(speed: Json) -> str:
     return "\n".join(lines)
 
 
-def page(text: str) -> str:
-    """The page with the figures that are in docs/results now."""
+def with_tables(text: str) -> str:
+    """The page with tables of what docs/results has now."""
     results, speed = (
         json.loads((DOCS / "results" / f"{name}.json").read_text("utf-8"))
         for name in ("accuracy-test", "speed")
     )
-    found = list(cases(results))
-    made = {
+    found = list(gaps(results))
+    tables = {
         "accuracy": f"{accuracy_table(found)}\n\n{scarce_languages(found)}",
         "speed": speed_table(speed),
     }
-    for name, body in made.items():
+    for name, body in tables.items():
         first, last = f"<!-- {name}: made by `python docs/make_peers.py` -->", f"<!-- /{name} -->"
         text = re.sub(
             f"{re.escape(first)}.*?{re.escape(last)}",
@@ -133,9 +133,9 @@ def page(text: str) -> str:
 
 
 def main() -> None:
-    """Write the page, or say that it is stale."""
+    """Write the page, or check that it is up to date."""
     now = PAGE.read_text("utf-8")
-    made = page(now)
+    made = with_tables(now)
     if "--check" in sys.argv[1:]:
         if made != now:
             sys.exit(f"{PAGE.name} is not what `python docs/make_peers.py` writes")

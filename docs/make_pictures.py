@@ -1,11 +1,11 @@
-"""Draws pictures of pages in docs/pictures: ``python docs/make_pictures.py [NAME ...]``.
+"""Draws the pictures of pages in docs/pictures: ``python docs/make_pictures.py [NAME ...]``.
 
-before-after.png: a page in the browser, what is dropped of it tinted, beside what is printed
+before-after.png: a page in the browser, dropped lines tinted, beside the text that is kept
 report.png, report-dark.png: ``--report`` of one page
 batch.png: ``--report`` of the examples, its summary
-label.png: ``boilerplate label`` after two pages
-explain.svg: what ``--explain`` shows in a terminal
-path.svg: a page on its way through the model, with what each step makes of its lines
+label.png: ``boilerplate label`` after two pages have been labelled
+explain.svg: ``--explain`` in a terminal
+path.svg: the probability of each line of a page after each step
 
 All but the last two need Chromium and the extra ``dev``. docs/pictures.md lists all pictures, and
 what draws the others.
@@ -25,7 +25,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from browser import labelling, opened
+from browser import labelling_server, open_browser
 from path_picture import draw
 from rich.console import Console
 from rich.text import Text
@@ -41,10 +41,10 @@ EXPLAINED = "examples/ferry.html"
 TERMINAL_WIDTH = 110
 WIDE = {"width": 1200, "height": 860}
 LABELLED = "examples/quayweekly"
-# What the pages of that site have between their paragraphs and after them.
+# Lines between the paragraphs of that site and after them start so; they are labelled as chrome.
 APPEALS = ("Do you like", "Have you seen", "The Quay Weekly comes", "Also this week")
 SHOWN = "examples/ferry.html"
-BESIDE = """<!DOCTYPE html><meta charset="utf-8"><style>
+BEFORE_AND_AFTER = """<!DOCTYPE html><meta charset="utf-8"><style>
 body { margin: 0; width: 1000px; height: 740px; display: grid; grid-template-columns: 520px 1fr;
   gap: 22px; background: #e8edef; padding: 18px; box-sizing: border-box;
   font: 13px/1.5 "DejaVu Sans", sans-serif }
@@ -64,7 +64,7 @@ span { display: block; margin-bottom: 7px }
 <figure class="dark"><figcaption>what is left</figcaption>
 <pre><span><b>$$ boilerplate clean page.html</b></span>$text</pre></figure>
 """
-# Finds each dropped line in the page, whatever elements hold it, and lays a tint over it.
+# Finds the text of each dropped line in the page, across elements, and tints it.
 TINT = """<script>addEventListener("load", () => {
   const chars = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode())
@@ -92,7 +92,7 @@ TINT = """<script>addEventListener("load", () => {
 
 
 def main() -> None:
-    """Draw all, or those named."""
+    """Draw all pictures, or those that are named."""
     pictures: dict[str, Callable[[Path], None]] = {
         "before-after.png": draw_before_and_after,
         "report.png": draw_report,
@@ -110,7 +110,7 @@ def main() -> None:
 
 
 def draw_before_and_after(target: Path) -> None:
-    """A page in a browser, what is dropped of it tinted, beside the text that is kept."""
+    """Draw a page in a browser, dropped lines tinted, beside the text that is kept."""
     source = (ROOT / SHOWN).read_text("utf-8")
     page = boilerplate.clean(source)
     lines = [
@@ -118,14 +118,14 @@ def draw_before_and_after(target: Path) -> None:
         for p in page.predictions
     ]
     tinted = source.replace("</body>", TINT.replace("LINES", json.dumps(lines)) + "</body>")
-    shown = Template(BESIDE).substitute(
+    shown = Template(BEFORE_AND_AFTER).substitute(
         page=escape(tinted), text="".join(f"<span>{escape(line.text)}</span>" for line in page.kept)
     )
     screenshot(shown, target, {"width": 1000, "height": 740}, scale=1.6)
 
 
 def draw_explanation(target: Path) -> None:
-    """A terminal with ``--explain`` in it, as SVG."""
+    """Draw ``--explain`` in a terminal, as SVG."""
     page = boilerplate.clean((ROOT / EXPLAINED).read_bytes())
     console = Console(
         record=True, width=TERMINAL_WIDTH, file=io.StringIO(), force_terminal=True, emoji=False
@@ -133,19 +133,19 @@ def draw_explanation(target: Path) -> None:
     console.print(Text(f"{EXPLAINED} · {summary_line(page)}", "bold"))
     console.print(explain_table(page, TERMINAL_WIDTH))
     svg = console.export_svg(title=f"boilerplate clean --explain {EXPLAINED}", unique_id="explain")
-    # rich names web fonts; a picture that loads nothing is content with the reader's own.
+    # rich links to web fonts; without them the picture loads nothing and uses the reader's fonts.
     target.write_text(re.sub(r"@font-face \{[^}]*\}\s*", "", svg), encoding="utf-8")
 
 
 def draw_report(target: Path, scheme: str = "light") -> None:
-    """A browser with ``--report`` in it, as PNG, its dropped lines unfolded."""
+    """Draw the report of one page in a browser, as PNG, with its dropped lines unfolded."""
     page = boilerplate.clean((ROOT / REPORTED).read_bytes())
     report = html_report([(REPORTED, page)]).replace("<details ", "<details open ")
     screenshot(report, target, WIDE, scheme)
 
 
 def draw_batch(target: Path) -> None:
-    """The summary of a report on several pages, as PNG."""
+    """Draw the summary of a report of several pages, as PNG."""
     found = sorted(path for path in (ROOT / "examples").rglob("*.*") if path.is_file())
     named = [(str(path.relative_to(ROOT)), path.read_bytes()) for path in found]
     pages = [(name, boilerplate.clean(source)) for name, source in named]
@@ -153,11 +153,15 @@ def draw_batch(target: Path) -> None:
 
 
 def draw_labelling(target: Path) -> None:
-    """The page of ``boilerplate label`` when two pages have been labelled, as PNG."""
+    """Draw the page of ``boilerplate label`` after two pages have been labelled, as PNG."""
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(ROOT / LABELLED, Path(folder, "pages"))
-        with labelling(Path(folder, "pages"), "quayweekly.example") as (address, _), opened() as b:
-            page = b.new_page(viewport=WIDE)
+        pages = Path(folder, "pages")
+        shutil.copytree(ROOT / LABELLED, pages)
+        with (
+            labelling_server(pages, "quayweekly.example") as (address, _),
+            open_browser() as browser,
+        ):
+            page = browser.new_page(viewport=WIDE)
             page.goto(address)
             for done in (1, 2):
                 page.wait_for_selector(f"#lines li >> nth={done}")
@@ -175,8 +179,8 @@ def draw_labelling(target: Path) -> None:
 def screenshot(
     html: str, target: Path, window: dict[str, int], scheme: str = "light", scale: float = 1
 ) -> None:
-    """What Chromium shows of a page in a window of so many pixels, as PNG."""
-    with tempfile.TemporaryDirectory() as folder, opened() as browser:
+    """Draw a page as Chromium shows it in a window of this size, as PNG."""
+    with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
         path = Path(folder, "page.html")
         path.write_text(html, encoding="utf-8")
         page = browser.new_page(viewport=window, color_scheme=scheme, device_scale_factor=scale)
@@ -185,7 +189,7 @@ def screenshot(
 
 
 def draw_path(target: Path) -> None:
-    """The lines of a page, and what each step of the model makes of them, as SVG."""
+    """Draw the probabilities of the lines of a page after each step, as SVG."""
     target.write_text(draw(), encoding="utf-8")
 
 

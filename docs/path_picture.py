@@ -1,6 +1,6 @@
-"""A page on its way through the model, as a picture: what each step makes of each of its lines.
+"""A picture of the path of a page: the probability of each of its lines after each step.
 
-The page and its site are those of docs/tutorials/site.md, and the figures the model's own.
+The page and its site are those of docs/tutorials/site.md; the probabilities are the model's own.
 ``python docs/make_pictures.py path.svg`` draws it.
 """
 
@@ -21,7 +21,7 @@ from boilerplate.plugins.manager import no_plugins
 
 SITE: Final = Path(__file__).parent.parent / "examples" / "quayweekly"
 CLEANED: Final = "buoy"
-LEARNED: Final = ("lamp", "scales", "gull", "crane", "choir")
+TRAINING_PAGES: Final = ("lamp", "scales", "gull", "crane", "choir")
 LABELLED: Final = ("lamp", "gull")
 CHROME: Final = ("Do you like", "Have you seen", "The Quay Weekly", "Also this week")
 STEPS: Final = (
@@ -32,7 +32,7 @@ STEPS: Final = (
 )
 WIDTH, LEFT, TOP, ROW = 1000, 336, 84, 30
 COLUMN, BAR = 148, 104
-LETTERS: Final = 44  # of a line that there is room for
+MAX_CHARS: Final = 44  # of a line
 STYLE: Final = """
 text { font: 13px system-ui, "DejaVu Sans", sans-serif; fill: #263238 }
 .small { font-size: 11px } .dim { fill: #607d8b } .head { font-weight: 600 }
@@ -51,7 +51,7 @@ def page_of(name: str) -> Page:
 
 
 def labels_of(name: str, page: Page) -> list[Label] | None:
-    """What the tutorial says of a page's lines, where it labels them."""
+    """The labels of a page in the tutorial; None if it labels none."""
     if name not in LABELLED:
         return None
     return [
@@ -63,22 +63,22 @@ def probabilities(page: Page) -> np.ndarray:
     """The probability of content of each line after each step, (steps, lines)."""
     stack = load_model().stacks["html"]
     encoded = encode(page)
-    evidence = stack.linear.scores(encoded)
-    pages = [page_of(name) for name in LEARNED]
-    alone = SiteModel("quayweekly.example").fit(pages)
-    labels = [labels_of(name, each) for name, each in zip(LEARNED, pages, strict=True)]
-    told = SiteModel("quayweekly.example").fit(pages, labels)
-    rows = [sigmoid(evidence.sum(1) + stack.linear.bias)]
-    for site in (None, alone, told):
+    scores = stack.linear.scores(encoded)
+    pages = [page_of(name) for name in TRAINING_PAGES]
+    unlabelled = SiteModel("quayweekly.example").fit(pages)
+    labels = [labels_of(name, each) for name, each in zip(TRAINING_PAGES, pages, strict=True)]
+    labelled = SiteModel("quayweekly.example").fit(pages, labels)
+    rows = [sigmoid(scores.sum(1) + stack.linear.bias)]
+    for site in (None, unlabelled, labelled):
         cleaned = Cleaner(plugins=no_plugins(), site_models=site).clean(page)
         rows.append(np.array([cleaned.predictions[i].probability for i in page.nonblank]))
     return np.array(rows)
 
 
 def decisions(page: Page) -> list[str]:
-    """What becomes of each line in the end."""
-    pages = [page_of(name) for name in LEARNED]
-    labels = [labels_of(name, each) for name, each in zip(LEARNED, pages, strict=True)]
+    """Whether each line is kept or dropped after the last step."""
+    pages = [page_of(name) for name in TRAINING_PAGES]
+    labels = [labels_of(name, each) for name, each in zip(TRAINING_PAGES, pages, strict=True)]
     site = SiteModel("quayweekly.example").fit(pages, labels)
     cleaned = Cleaner(plugins=no_plugins(), site_models=site).clean(page)
     made = (cleaned.predictions[i] for i in page.nonblank)
@@ -116,7 +116,7 @@ def draw() -> str:
 
 
 def _row(y: int, text: str, along: Sequence[float], end: str) -> list[str]:
-    shown = text if len(text) <= LETTERS else text[:LETTERS].rstrip() + "…"
+    shown = text if len(text) <= MAX_CHARS else text[:MAX_CHARS].rstrip() + "…"
     kept = end == "kept"
     parts = [f'<text class="{"" if kept else "dim"}" x="14" y="{y + 12}">{escape(shown)}</text>']
     for column, p in enumerate(along):

@@ -1,19 +1,19 @@
-"""Runs the commands of docs/tutorials and compares what they print with what stands there.
+"""Runs the commands of docs/tutorials and compares what they print with the documented output.
 
-``python docs/try_tutorials.py``            with this Python's boilerplate, as the tests do
-``python docs/try_tutorials.py --write``    puts what they print into the tutorials
-``python docs/try_tutorials.py --fresh``    as a newcomer: a new environment, boilerplate
-                                            installed from the clone; notes the time it took, by
-                                            the clock and of the processor: a busy machine
-                                            stretches the former
+``python docs/try_tutorials.py``          with the boilerplate of this Python, as the tests do
+``python docs/try_tutorials.py --write``  also writes the output into the tutorials
+``python docs/try_tutorials.py --fresh``  in a new environment, with boilerplate installed from the
+                                          clone, as a new user would; records wall-clock and
+                                          processor time, because a busy machine stretches the
+                                          former
 
-In a tutorial, each ``sh`` or ``python`` block is a step, run in one folder that begins with a copy
-of ``examples``. The block after ``<!-- output -->`` is what the steps before it print, standard
-error included. ``<!-- fresh -->`` before a step: it needs an environment of its own. ``<!-- not
-run -->``: it is no step.
+In a tutorial, each ``sh`` or ``python`` block is a step. All steps run in one folder, which starts
+with a copy of ``examples``. The block after ``<!-- output -->`` is what the steps before it print,
+with standard error. A step after ``<!-- fresh -->`` is only run in a new environment, and a block
+after ``<!-- not run -->`` is no step.
 
-Probabilities and reasons change with the model, so they are not compared; a line that ends in an
-ellipsis is compared up to there.
+Probabilities and reasons change with the model, so they are not compared. A line that ends in an
+ellipsis is compared up to it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ TIME_MARKS: Final = (
     "<!-- time: made by `python docs/try_tutorials.py --fresh` -->",
     "<!-- /time -->",
 )
-WIDTH: Final = 76  # cells of a line that the site shows without scrolling
+WIDTH: Final = 76  # terminal cells that the site shows of a line without scrolling
 STEP_SECONDS: Final = 300
 _BLOCK: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 _FIGURE: Final = re.compile(r"\b[01]\.\d\d\b")
@@ -55,7 +55,7 @@ _REASON: Final = re.compile(r"  \(.*")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block: its language, its text, where that stands, and the comment before it."""
+    """A fenced block: its language, its text with its position, and the comment before it."""
 
     language: str
     text: str
@@ -65,15 +65,16 @@ class Block:
 
     @property
     def is_step(self) -> bool:
-        """Whether it is to be run."""
+        """Whether the block is run."""
         return self.language in LANGUAGES and self.comment != NOT_RUN
 
 
 @dataclass(slots=True)
 class Run:
-    """What came of a tutorial: what it should print and prints, by block, and how long it took.
+    """The result of running a tutorial.
 
-    ``seconds`` are by the clock, ``worked`` is what of them a processor worked.
+    ``printed`` has each output block with what was really printed. ``seconds`` is wall-clock time,
+    ``worked`` processor time.
     """
 
     seconds: float = 0.0
@@ -82,10 +83,10 @@ class Run:
     printed: list[tuple[Block, str]] = field(default_factory=list)
 
     @property
-    def wrong(self) -> list[str]:
-        """A sentence for each block that is not what was printed."""
+    def differences(self) -> list[str]:
+        """A message for each output block that differs from what was printed."""
         return [
-            f"the tutorial says\n{block.text}\nand the commands print\n{shown}"
+            f"documented output:\n{block.text}\nactual output:\n{shown}"
             for block, shown in self.printed
             if not alike(block.text, shown)
         ]
@@ -103,15 +104,15 @@ def blocks(markdown: str) -> Iterator[Block]:
         yield Block(match[1], match[2], match.start(2), match.end(2), comment)
 
 
-def alike(said: str, printed: str) -> bool:
-    """Whether a tutorial says what is printed, probabilities and reasons aside.
+def alike(documented: str, printed: str) -> bool:
+    """Whether documented and actual output are the same but for probabilities and reasons.
 
     >>> alike("+ 0.93  Metin …", "+ 0.71  Metin ve dahası  (in the article's container)")
     True
     >>> alike("- 0.93  Metin", "+ 0.71  Metin")
     False
     """
-    have, want = ([_bare(line) for line in text.splitlines()] for text in (printed, said))
+    have, want = ([_bare(line) for line in text.splitlines()] for text in (printed, documented))
     return len(have) == len(want) and all(
         line.startswith(words[:-1].rstrip()) if words.endswith("…") else line == words
         for line, words in zip(have, want, strict=True)
@@ -123,7 +124,7 @@ def _bare(line: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """Lines cut to what the site shows without scrolling, in terminal cells."""
+    """The text with its lines cut to WIDTH terminal cells."""
     return "".join(f"{_cut(line)}\n" for line in text.splitlines())
 
 
@@ -136,7 +137,7 @@ def _cut(line: str) -> str:
 
 
 def run(markdown: str, folder: Path, path: Sequence[Path], fresh: bool = False) -> Run:
-    """Run a tutorial's steps in a folder, with programs looked for in ``path`` first.
+    """Run a tutorial's steps in a folder; programs are looked for in ``path`` first.
 
     Raises RuntimeError if a step takes too long.
     """
@@ -152,14 +153,14 @@ def run(markdown: str, folder: Path, path: Sequence[Path], fresh: bool = False) 
     }
     for name in [name for name in environment if name.startswith("BOILERPLATE_")]:
         del environment[name]
-    done, said = Run(), ""
+    done, output = Run(), ""
     for block in blocks(markdown):
         if block.comment == OUTPUT:
-            done.printed.append((block, said))
-            said = ""
+            done.printed.append((block, output))
+            output = ""
         elif block.is_step and (fresh or block.comment != FRESH):
             begun, worked = time.perf_counter(), processor_seconds()
-            said += _step(block, folder, environment)
+            output += _step(block, folder, environment)
             done.seconds += time.perf_counter() - begun
             done.worked += processor_seconds() - worked
             done.steps += 1
@@ -169,7 +170,7 @@ def run(markdown: str, folder: Path, path: Sequence[Path], fresh: bool = False) 
 
 
 def processor_seconds() -> float:
-    """What the programs that were run and have ended took of a processor, in seconds."""
+    """Processor time of all child processes that have ended, in seconds."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -177,18 +178,18 @@ def processor_seconds() -> float:
 def _step(block: Block, folder: Path, environment: dict[str, str]) -> str:
     program = ["bash", "-e"] if block.language == "sh" else ["python", "-"]
     try:
-        answer = subprocess.run(
+        result = subprocess.run(
             program, input=block.text, cwd=folder, env=environment, timeout=STEP_SECONDS,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
             check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise RuntimeError(f"took more than {STEP_SECONDS} s: {block.text}") from error
-    return answer.stdout.replace(str(folder / "home"), "/home/me")
+    return result.stdout.replace(str(folder / "home"), "/home/me")
 
 
-def this_python(folder: Path) -> Path:
-    """A folder with ``boilerplate`` and ``python`` as those of the running interpreter."""
+def current_programs(folder: Path) -> Path:
+    """A folder with the programs ``boilerplate`` and ``python`` of the running interpreter."""
     folder.mkdir()
     for name, words in (("boilerplate", "-m boilerplate"), ("python", "")):
         program = folder / name
@@ -200,7 +201,7 @@ def this_python(folder: Path) -> Path:
 
 
 def fresh_environment(folder: Path) -> tuple[Path, dict[str, float]]:
-    """A new environment with boilerplate installed from the clone: its programs, and seconds."""
+    """A new environment with boilerplate installed from the clone: its programs, and the time."""
     begun, worked = time.perf_counter(), processor_seconds()
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     programs = folder / "bin"
@@ -211,8 +212,8 @@ def fresh_environment(folder: Path) -> tuple[Path, dict[str, float]]:
     }
 
 
-def time_told(name: str, times: Mapping[str, Any]) -> str:
-    """What a tutorial says of the time that it takes, and of what that leaves out."""
+def time_sentence(name: str, times: Mapping[str, Any]) -> str:
+    """The sentence in a tutorial about the time that it took."""
     found = times["tutorials"][name]
     return (
         f"Tried in a fresh environment{', on a busy machine' if times['busy'] else ''}: the "
@@ -222,19 +223,19 @@ def time_told(name: str, times: Mapping[str, Any]) -> str:
     )
 
 
-def with_time(markdown: str, told: str) -> str:
-    """A page whose words about time are those given."""
+def with_time(markdown: str, sentence: str) -> str:
+    """The page with a new sentence about its time."""
     first, last = map(re.escape, TIME_MARKS)
     return re.sub(
         f"{first}.*?{last}",
-        lambda _: f"{TIME_MARKS[0]}\n{told}\n{TIME_MARKS[1]}",
+        lambda _: f"{TIME_MARKS[0]}\n{sentence}\n{TIME_MARKS[1]}",
         markdown,
         flags=re.S,
     )
 
 
 def with_output(markdown: str, done: Run) -> str:
-    """A page in which each output is what was printed, reasons too; what is alike else stays."""
+    """The page with the actual output; where only probabilities differ, the old text stays."""
     for block, shown in reversed(done.printed):
         printed = shortened(shown)
         if alike(block.text, shown):
@@ -245,7 +246,7 @@ def with_output(markdown: str, done: Run) -> str:
 
 
 def main() -> None:
-    """Run them, compare or write, and tell."""
+    """Run the tutorials; compare or write their output."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--write", action="store_true")
     options.add_argument("--fresh", action="store_true")
@@ -255,11 +256,11 @@ def main() -> None:
     tutorials: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         if chosen.fresh:
-            times["busy"] = os.getloadavg()[0] > 1  # what else wants a processor
+            times["busy"] = os.getloadavg()[0] > 1  # other processes want the processor
             programs, install = fresh_environment(Path(temporary, "environment"))
             times |= install
         else:
-            programs = this_python(Path(temporary, "programs"))
+            programs = current_programs(Path(temporary, "programs"))
         for name in NAMES:
             page = TUTORIALS / f"{name}.md"
             folder = Path(temporary, name)
@@ -271,18 +272,19 @@ def main() -> None:
                 "seconds": round(done.seconds, 1),
                 "worked": round(done.worked, 1),
             }
-            print(f"{name}: {done.steps} steps, {done.seconds:.1f} s, {done.worked:.1f} s worked")
+            taken = f"{done.seconds:.1f} s, {done.worked:.1f} s of processor time"
+            print(f"{name}: {done.steps} steps, {taken}")
             if chosen.write:
                 page.write_text(with_output(markdown, done), "utf-8")
-            elif done.wrong:
-                print("\n".join(done.wrong))
+            elif done.differences:
+                print("\n".join(done.differences))
                 failed = True
     if chosen.fresh and not failed:
         times["tutorials"] = tutorials
         TIMES.write_text(json.dumps(times, indent=1) + "\n", "utf-8")
         for name in NAMES:
             page = TUTORIALS / f"{name}.md"
-            page.write_text(with_time(page.read_text("utf-8"), time_told(name, times)), "utf-8")
+            page.write_text(with_time(page.read_text("utf-8"), time_sentence(name, times)), "utf-8")
     sys.exit(failed)
 
 

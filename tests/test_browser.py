@@ -1,6 +1,6 @@
-"""The pages for people, in a real browser: what keys and clicks do, and what a page cannot.
+"""Reports and the labelling page in a real browser: keys and clicks, hostile pages, accessibility.
 
-Skipped where no Chromium or no Playwright is; BOILERPLATE_BROWSER=needed makes that a failure.
+Skipped without Chromium or Playwright; BOILERPLATE_BROWSER=needed makes that a failure.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from boilerplate.model.model import Model
 from boilerplate.page import Label, Line, Metadata, Page
 from boilerplate.result import CleanPage, Prediction
 from boilerplate.site_models.site_model import SiteModel
-from docs import browser as programs
+from docs.browser import find_browser, labelling_server, open_browser
 from tests import made_up_site as site
 from tests.made_up import news_page
 
@@ -34,15 +34,15 @@ pytestmark = pytest.mark.browser
 if os.environ.get("BOILERPLATE_BROWSER") != "needed":
     pytest.importorskip("playwright", reason="boilerplate-lines[dev] is not installed")
     pytest.importorskip("uvicorn", reason="boilerplate-lines[label] is not installed")
-    if programs.installed() is None:
+    if find_browser() is None:
         pytest.skip("there is no Chromium", allow_module_level=True)
 
 SCHEMES = ("light", "dark")
 WIDE, PHONE = {"width": 1200, "height": 900}, {"width": 390, "height": 844}
 POLLS, POLL_MILLISECONDS = 3000, 20
-GRAVE = {"serious", "critical"}
-# What a page would run or fetch, were anything of it taken for markup.
-EVIL = (
+SEVERE = {"serious", "critical"}
+# Each would run or fetch something if it were shown as markup.
+HOSTILE = (
     "<script>pwned = 1</script>",
     '"><img src="http://evil.example/a.png" onerror="pwned = 1">',
     "</title></style></script><svg onload='pwned = 1'>",
@@ -56,72 +56,74 @@ EVIL = (
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with programs.opened() as found:
+    with open_browser() as found:
         yield found
 
 
-class Watched:
-    """A page in the browser, and what it asked for, said and did that it should not have."""
+class WatchedPage:
+    """A page in the browser, with its requests, and the dialogs, errors and windows it opened."""
 
     def __init__(self, page: Any, home: str) -> None:
         self.page = page
-        self.asked: list[str] = []
-        self.wrong: list[str] = []
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("dialog", lambda dialog: self.wrong.append(dialog.message))
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("popup", lambda popup: self.wrong.append(popup.url))
+        self.requests: list[str] = []
+        self.problems: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("dialog", lambda dialog: self.problems.append(dialog.message))
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("popup", lambda popup: self.problems.append(popup.url))
         page.goto(home)
         self.home = page.url
 
     def harmless(self) -> bool:
-        away = [url for url in self.asked if "evil" in url.split("#")[0].split("?")[0]]
-        return not away and not self.wrong and self.page.evaluate("window.pwned === undefined")
+        """Whether nothing of a hostile page was run or fetched."""
+        away = [url for url in self.requests if "evil" in url.split("#")[0].split("?")[0]]
+        return not away and not self.problems and self.page.evaluate("window.pwned === undefined")
 
 
 @contextmanager
 def watching(
     browser: Any, home: str, size: dict[str, int] = WIDE, scheme: str = "light"
-) -> Iterator[Watched]:
+) -> Iterator[WatchedPage]:
     context = browser.new_context(viewport=size, color_scheme=scheme)
     try:
-        yield Watched(context.new_page(), home)
+        yield WatchedPage(context.new_page(), home)
     finally:
         context.close()
 
 
-def until(page: Any, holds: str) -> None:
-    """Wait for something to hold; Playwright's own way is an eval, which the page forbids."""
+def wait_until(page: Any, condition: str) -> None:
+    """Wait for a condition in JavaScript; the page forbids the eval that Playwright uses."""
     for _ in range(POLLS):
-        if page.evaluate(holds):
+        if page.evaluate(condition):
             return
         page.wait_for_timeout(POLL_MILLISECONDS)
-    raise AssertionError(f"it never came to hold that {holds}")
+    raise AssertionError(f"still false: {condition}")
 
 
-def accessible(page: Any) -> list[str]:
-    """What axe finds that is serious or critical."""
+def accessibility_problems(page: Any) -> list[str]:
+    """The problems that axe finds serious or critical."""
     from axe_playwright_python.sync_playwright import Axe
 
     found = Axe().run(page).response["violations"]
     return [
         f"{each['impact']}: {each['id']}: {each['nodes'][0]['html']}"
         for each in found
-        if each["impact"] in GRAVE
+        if each["impact"] in SEVERE
     ]
 
 
-def fits(page: Any) -> bool:
+def fits_width(page: Any) -> bool:
+    """Whether the page needs no horizontal scrolling."""
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 # --------------------------------------------------------------------------- labelling
 
 
-class Desk:
-    """The labelling page, with a person's hands."""
+class LabellingPage:
+    """The labelling page, used with keys and clicks as a person does."""
 
-    def __init__(self, watched: Watched) -> None:
+    def __init__(self, watched: WatchedPage) -> None:
         self.watched, self.page = watched, watched.page
         self.page.wait_for_selector("#lines li")
         self.keys = 0
@@ -133,7 +135,7 @@ class Desk:
             self.saved()
 
     def saved(self) -> None:
-        until(
+        wait_until(
             self.page,
             "document.getElementById('saved').textContent !== 'saving'"
             " && document.getElementById('lines').ariaBusy !== 'true'",
@@ -145,7 +147,7 @@ class Desk:
 
     @property
     def signs(self) -> str:
-        """The sign of each line, in lower case where it is the model's."""
+        """The sign of each line: + - ? as set by hand; a, b where the model says + or -."""
         rows = self.page.eval_on_selector_all(
             "#lines li", "rows => rows.map(r => [r.dataset.sign, r.classList.contains('open')])"
         )
@@ -165,7 +167,9 @@ class Desk:
     def finish(self) -> None:
         before = self.page.eval_on_selector_all("#pages .finished", "rows => rows.length")
         self.press("Enter")
-        until(self.page, f"document.querySelectorAll('#pages .finished').length === {before + 1}")
+        wait_until(
+            self.page, f"document.querySelectorAll('#pages .finished').length === {before + 1}"
+        )
         self.page.wait_for_selector("#gain:not([aria-busy])")
 
 
@@ -183,156 +187,158 @@ def labels_in(folder: Path, page: str) -> str:
 
 
 @contextmanager
-def at_desk(browser: Any, folder: Path, options: Sequence[str] = ()) -> Iterator[Desk]:
+def labelling_page(
+    browser: Any, folder: Path, options: Sequence[str] = ()
+) -> Iterator[LabellingPage]:
     """The labelling page of a folder."""
     with (
-        programs.labelling(folder, "daily.example", options) as (address, _),
+        labelling_server(folder, "daily.example", options) as (address, _),
         watching(browser, address) as watched,
     ):
-        yield Desk(watched)
+        yield LabellingPage(watched)
 
 
-def test_a_page_is_labelled_with_keys_alone(browser: Any, tmp_path: Path) -> None:
+def test_page_can_be_labelled_with_keys_alone(browser: Any, tmp_path: Path) -> None:
     write_site(tmp_path)
-    with at_desk(browser, tmp_path) as desk:
-        name, before = desk.title, desk.signs
-        assert set(before) <= set("ab"), "nothing is said yet"
-        desk.press("Home", "-", "j", "j", "k", "+")
-        assert desk.cursor == 1
-        assert desk.signs[:2] == "-+"
-        desk.press(" ")
-        assert desk.signs[:2] == "--"
-        desk.press("Shift+ArrowDown", "Shift+ArrowDown", "0")
-        assert desk.signs[:4] == "-???"
+    with labelling_page(browser, tmp_path) as labelling:
+        name, before = labelling.title, labelling.signs
+        assert set(before) <= set("ab"), "no label is set yet"
+        labelling.press("Home", "-", "j", "j", "k", "+")
+        assert labelling.cursor == 1
+        assert labelling.signs[:2] == "-+"
+        labelling.press(" ")
+        assert labelling.signs[:2] == "--"
+        labelling.press("Shift+ArrowDown", "Shift+ArrowDown", "0")
+        assert labelling.signs[:4] == "-???"
         assert labels_in(tmp_path, name)[:5] == "-???."
-        desk.press("u")
-        assert desk.signs[:4] == "--" + before[2:4], "a range is undone as one"
-        desk.press("u", "u", "u")
-        assert desk.signs == before
+        labelling.press("u")
+        assert labelling.signs[:4] == "--" + before[2:4], "labels of a range are undone together"
+        labelling.press("u", "u", "u")
+        assert labelling.signs == before
         assert set(labels_in(tmp_path, name)) == {"."}
-        desk.press("u")
-        assert desk.signs == before, "with nothing to undo, nothing happens"
-        desk.finish()
-        assert desk.title != name, "the next page comes by itself"
+        labelling.press("u")
+        assert labelling.signs == before, "undo without a change does nothing"
+        labelling.finish()
+        assert labelling.title != name, "the next page is shown"
         assert "." not in labels_in(tmp_path, name)
-        desk.press("u")
-        until(desk.page, f"document.getElementById('title').innerText === '{name}'")
-        assert desk.signs == before, "undo goes back across pages"
-        desk.press("?")
-        assert desk.page.is_visible("#help")
-        desk.press("Escape", "n", "p")
-        assert desk.watched.harmless()
+        labelling.press("u")
+        wait_until(labelling.page, f"document.getElementById('title').innerText === '{name}'")
+        assert labelling.signs == before, "undo goes back across pages"
+        labelling.press("?")
+        assert labelling.page.is_visible("#help")
+        labelling.press("Escape", "n", "p")
+        assert labelling.watched.harmless()
 
 
-def test_neighbours_in_doubt_are_gone_to_and_turned_together(browser: Any, tmp_path: Path) -> None:
+def test_runs_of_doubtful_lines_are_selected_and_flipped_together(
+    browser: Any, tmp_path: Path
+) -> None:
     write_site(tmp_path)
-    with at_desk(browser, tmp_path) as desk:
-        doubtful = desk.page.eval_on_selector_all(
+    with labelling_page(browser, tmp_path) as labelling:
+        doubtful = labelling.page.eval_on_selector_all(
             "#lines li", "rows => rows.map(row => row.classList.contains('doubtful'))"
         )
-        keys = list(zip(doubtful, desk.signs, strict=True))
+        keys = list(zip(doubtful, labelling.signs, strict=True))
         starts = [i for i, key in enumerate(keys) if key[0] and (not i or keys[i - 1] != key)]
-        assert 1 < len(starts) < sum(doubtful), "some are neighbours, and not all"
-        stretches = []
-        desk.press("Home")
+        assert 1 < len(starts) < sum(doubtful), "some runs have several lines"
+        runs = []
+        labelling.press("Home")
         if not doubtful[0]:
-            desk.press("d")
+            labelling.press("d")
         for _ in starts:
-            stretches.append(desk.selected)
-            desk.press("d")
-        if doubtful[0]:  # the cursor stood on its first line alone
-            stretches[0] = list(range(starts[0], starts[1]))
-        assert sum(map(len, stretches)) == sum(doubtful)
-        assert [stretch[0] for stretch in stretches] == starts
-        assert desk.selected == stretches[-1], "behind the last one there is none"
-        desk.press("D")
-        assert desk.selected == stretches[-2]
-        before = desk.signs
-        desk.press(" ")
-        turned = {"a": "-", "b": "+"}[before[stretches[-2][0]]]
-        assert {desk.signs[i] for i in stretches[-2]} == {turned}
-        desk.press("u")
-        assert desk.signs == before
+            runs.append(labelling.selected)
+            labelling.press("d")
+        if doubtful[0]:  # only its first line was selected
+            runs[0] = list(range(starts[0], starts[1]))
+        assert sum(map(len, runs)) == sum(doubtful)
+        assert [run[0] for run in runs] == starts
+        assert labelling.selected == runs[-1], "there is none after the last one"
+        labelling.press("D")
+        assert labelling.selected == runs[-2]
+        before = labelling.signs
+        labelling.press(" ")
+        flipped = {"a": "-", "b": "+"}[before[runs[-2][0]]]
+        assert {labelling.signs[i] for i in runs[-2]} == {flipped}
+        labelling.press("u")
+        assert labelling.signs == before
 
 
-def test_a_page_is_labelled_with_the_mouse_alone(browser: Any, tmp_path: Path) -> None:
+def test_page_can_be_labelled_with_the_mouse_alone(browser: Any, tmp_path: Path) -> None:
     write_site(tmp_path)
-    with at_desk(browser, tmp_path) as desk:
-        before = desk.signs
-        desk.page.click("#line-2 .sign")
-        desk.saved()
-        assert desk.signs[2] == {"a": "-", "b": "+"}[before[2]]
-        desk.page.click("#line-4 .text")
-        desk.page.click("#line-6 .text", modifiers=["Shift"])
-        selected = desk.page.eval_on_selector_all(
+    with labelling_page(browser, tmp_path) as labelling:
+        before = labelling.signs
+        labelling.page.click("#line-2 .sign")
+        labelling.saved()
+        assert labelling.signs[2] == {"a": "-", "b": "+"}[before[2]]
+        labelling.page.click("#line-4 .text")
+        labelling.page.click("#line-6 .text", modifiers=["Shift"])
+        selected = labelling.page.eval_on_selector_all(
             "#lines [aria-selected=true]", "rows => rows.map(row => row.id)"
         )
         assert selected == ["line-4", "line-5", "line-6"]
-        desk.page.click("#undo")
-        desk.page.wait_for_selector("#line-2.open")
-        assert desk.signs == before
-        desk.page.click("#finish")
-        desk.page.wait_for_selector("#pages .finished")
+        labelling.page.click("#undo")
+        labelling.page.wait_for_selector("#line-2.open")
+        assert labelling.signs == before
+        labelling.page.click("#finish")
+        labelling.page.wait_for_selector("#pages .finished")
 
 
-def test_a_server_that_is_killed_has_lost_nothing(browser: Any, tmp_path: Path) -> None:
+def test_killed_server_loses_no_label(browser: Any, tmp_path: Path) -> None:
     write_site(tmp_path)
     with (
-        programs.labelling(tmp_path, "daily.example") as (address, server),
+        labelling_server(tmp_path, "daily.example") as (address, server),
         watching(browser, address) as watched,
     ):
-        desk = Desk(watched)
-        desk.finish()
-        name = desk.title
-        desk.press("Home", "+", "j", "-")
-        said = desk.signs
-        server.kill()  # SIGKILL: it has no time to do anything
+        labelling = LabellingPage(watched)
+        labelling.finish()
+        name = labelling.title
+        labelling.press("Home", "+", "j", "-")
+        before = labelling.signs
+        server.kill()  # SIGKILL: no time to save anything
         server.wait(30)
-        desk.press("j", "+")
-        desk.page.wait_for_selector("#problem:not([hidden])")
-        assert "nothing is saved" in desk.page.inner_text("#problem")
-    assert labels_in(tmp_path, name) == "+-" + "." * (len(said) - 2)
-    with at_desk(browser, tmp_path) as desk:
-        assert desk.title == name, "the page that was begun comes first"
-        assert desk.signs == said
-        assert len(desk.page.query_selector_all("#pages .finished")) == 1
+        labelling.press("j", "+")
+        labelling.page.wait_for_selector("#problem:not([hidden])")
+        assert "nothing is saved" in labelling.page.inner_text("#problem")
+    assert labels_in(tmp_path, name) == "+-" + "." * (len(before) - 2)
+    with labelling_page(browser, tmp_path) as labelling:
+        assert labelling.title == name, "the unfinished page comes first"
+        assert labelling.signs == before
+        assert len(labelling.page.query_selector_all("#pages .finished")) == 1
 
 
-def test_ten_pages_take_few_keys_and_say_what_they_have_taught(
-    browser: Any, tmp_path: Path
-) -> None:
+def test_ten_pages_take_under_five_minutes_and_show_the_gain(browser: Any, tmp_path: Path) -> None:
     write_site(tmp_path, 10)
     gold = {f"{i}.txt": site.labels(site.text(i)) for i in range(10)}
     for labels in gold.values():
-        labels[4] = Label.BOILERPLATE  # a paragraph that someone paid for, say
-    looks, fixed = 0, []
-    with at_desk(browser, tmp_path) as desk:
-        desk.page.wait_for_selector("#gain-body:has-text('Nothing yet')")
+        labels[4] = Label.BOILERPLATE  # a sponsored paragraph, for example
+    doubtful_lines, corrected = 0, []
+    with labelling_page(browser, tmp_path) as labelling:
+        labelling.page.wait_for_selector("#gain-body:has-text('Nothing yet')")
         for done in range(1, 11):
-            truth = ["+" if label is Label.CONTENT else "-" for label in gold[desk.title]]
-            said = ["+" if sign == "a" else "-" for sign in desk.signs]
-            looks += len(desk.page.query_selector_all("#lines li.doubtful"))
-            fixed.append(truth != said)
-            desk.press("Home")
-            for i, (mine, model) in enumerate(zip(truth, said, strict=True)):
+            truth = ["+" if label is Label.CONTENT else "-" for label in gold[labelling.title]]
+            shown = ["+" if sign == "a" else "-" for sign in labelling.signs]
+            doubtful_lines += len(labelling.page.query_selector_all("#lines li.doubtful"))
+            corrected.append(truth != shown)
+            labelling.press("Home")
+            for i, (mine, model) in enumerate(zip(truth, shown, strict=True)):
                 if mine != model:
-                    desk.press(*("j",) * (i - desk.cursor), " ")
-            desk.finish()
-            told = desk.page.inner_text("#gain-body")
-            assert re.search(r"line F1 on the (page|\d+ pages) you labelled", told)
-            assert ("Since the page before" in told) == (done > 1)
-        assert "Enough: all pages are labelled." in told
-        keys = desk.keys
-    assert any(fixed), "there was something to put right"
+                    labelling.press(*("j",) * (i - labelling.cursor), " ")
+            labelling.finish()
+            gain = labelling.page.inner_text("#gain-body")
+            assert re.search(r"line F1 on the (page|\d+ pages) you labelled", gain)
+            assert ("Since the page before" in gain) == (done > 1)
+        assert "Enough: all pages are labelled." in gain
+        keys = labelling.keys
+    assert any(corrected), "the model was wrong somewhere"
     for name, labels in gold.items():
         written = labels_in(tmp_path, name)
         assert written == "".join("+" if label is Label.CONTENT else "-" for label in labels)
-    # Card, Moran and Newell's keystroke-level model: 0.28 s a key, 1.35 s to make up one's mind
-    # about a line in doubt; and five seconds to look at a page.
-    assert keys * 0.28 + looks * 1.35 + 10 * 5 < 300
+    # Card, Moran and Newell's keystroke-level model: 0.28 s a key, 1.35 s to decide about a
+    # doubtful line; and five seconds to look at a page.
+    assert keys * 0.28 + doubtful_lines * 1.35 + 10 * 5 < 300
 
 
-def test_labels_made_in_the_browser_teach_a_site_model_and_begin_a_plugin(
+def test_labels_from_the_browser_train_a_site_model_and_make_a_plugin(
     browser: Any, tmp_path: Path
 ) -> None:
     from click.testing import CliRunner
@@ -342,9 +348,9 @@ def test_labels_made_in_the_browser_teach_a_site_model_and_begin_a_plugin(
     pages = tmp_path / "pages"
     pages.mkdir()
     write_site(pages, 2)
-    with at_desk(browser, pages) as desk:
-        desk.finish()
-        desk.finish()
+    with labelling_page(browser, pages) as labelling:
+        labelling.finish()
+        labelling.finish()
     files = [str(path) for path in sorted(pages.glob("*.txt"))]
     labels = ["daily.example", *files, "--labels", str(pages)]
     (tmp_path / "plugin").mkdir()
@@ -356,36 +362,36 @@ def test_labels_made_in_the_browser_teach_a_site_model_and_begin_a_plugin(
         assert result.exit_code == 0, result.output
 
 
-# ------------------------------------------------------------------ what a page cannot do
+# ---------------------------------------------------------------------- hostile pages
 
 
-def test_a_hostile_page_is_text_on_the_labelling_page(browser: Any, tmp_path: Path) -> None:
-    (tmp_path / '"><img src=x onerror=pwned=1>.txt').write_text("\n".join(EVIL), "utf-8")
+def test_hostile_page_is_shown_as_text_on_the_labelling_page(browser: Any, tmp_path: Path) -> None:
+    (tmp_path / '"><img src=x onerror=pwned=1>.txt').write_text("\n".join(HOSTILE), "utf-8")
     with (
-        programs.labelling(tmp_path, "daily.example", ["--as", "text"]) as (address, _),
+        labelling_server(tmp_path, "daily.example", ["--as", "text"]) as (address, _),
         watching(browser, address) as watched,
     ):
-        desk = Desk(watched)
-        shown = desk.page.eval_on_selector_all("#lines .text", "all => all.map(e => e.innerText)")
-        assert [" ".join(text.split()) for text in shown] == list(EVIL)
-        desk.finish()
+        labelling = LabellingPage(watched)
+        shown = labelling.page.eval_on_selector_all(
+            "#lines .text", "all => all.map(e => e.innerText)"
+        )
+        assert [" ".join(text.split()) for text in shown] == list(HOSTILE)
+        labelling.finish()
         origin = address.split("#")[0]
-        assert all(url.startswith(origin) for url in desk.watched.asked)
-        assert desk.watched.harmless()
+        assert all(url.startswith(origin) for url in labelling.watched.requests)
+        assert labelling.watched.harmless()
 
 
-def test_a_page_of_naughty_strings_is_labelled_and_its_labels_are_read_again(
-    browser: Any, tmp_path: Path
-) -> None:
+def test_labels_of_naughty_strings_can_be_read_back(browser: Any, tmp_path: Path) -> None:
     body = "".join(f"<p>{escape(each)}</p>" for each in NAUGHTY)
     source = f"<meta charset=utf-8><title>{NAUGHTY[-1]}</title>{body}".encode("utf-8", "replace")
     (tmp_path / "naughty.html").write_bytes(source)
-    with at_desk(browser, tmp_path) as desk:
-        desk.press("Home", "+", "End", "-")
-        desk.finish()
-        signs, origin = desk.signs, desk.watched.home.split("#")[0]
-        assert all(url.startswith(origin) for url in desk.watched.asked)
-        assert desk.watched.harmless()
+    with labelling_page(browser, tmp_path) as labelling:
+        labelling.press("Home", "+", "End", "-")
+        labelling.finish()
+        signs, origin = labelling.signs, labelling.watched.home.split("#")[0]
+        assert all(url.startswith(origin) for url in labelling.watched.requests)
+        assert labelling.watched.harmless()
     page = read(source)
     assert len(page.nonblank) == len(signs) > len(NAUGHTY) / 2
     assert (signs[0], signs[-1]) == ("+", "-")
@@ -394,31 +400,33 @@ def test_a_page_of_naughty_strings_is_labelled_and_its_labels_are_read_again(
     assert [labels[i] for i in page.nonblank] == [SIGNS[sign] for sign in signs]
 
 
-def hostile_page() -> CleanPage:
+def hostile_clean_page() -> CleanPage:
     predictions = tuple(
         Prediction(Line(text), Label.CONTENT if i % 2 else Label.BOILERPLATE, 0.5, text, text, text)
-        for i, text in enumerate(EVIL)
+        for i, text in enumerate(HOSTILE)
     )
-    page = Page(tuple(p.line for p in predictions), url=EVIL[3], metadata=Metadata(title=EVIL[2]))
-    return CleanPage(page, predictions, EVIL[0], plugin_errors=EVIL)
+    page = Page(
+        tuple(p.line for p in predictions), url=HOSTILE[3], metadata=Metadata(title=HOSTILE[2])
+    )
+    return CleanPage(page, predictions, HOSTILE[0], plugin_errors=HOSTILE)
 
 
-def test_a_hostile_page_is_text_in_a_report(browser: Any, tmp_path: Path) -> None:
+def test_hostile_page_is_shown_as_text_in_a_report(browser: Any, tmp_path: Path) -> None:
     for n in (1, 2):
         path = tmp_path / f"{n}.html"
-        path.write_text(html_report([(EVIL[1], hostile_page())] * n), "utf-8")
+        path.write_text(html_report([(HOSTILE[1], hostile_clean_page())] * n), "utf-8")
         with watching(browser, path.as_uri()) as watched:
             for target in watched.page.query_selector_all("svg a")[:4]:
                 target.dispatch_event("click")
             shown = watched.page.eval_on_selector_all(
                 ".scraped li span", "all => all.map(e => e.textContent)"
             )
-            assert shown[: len(EVIL)] == list(EVIL)
-            assert {url.split("#")[0] for url in watched.asked} == {path.as_uri()}
+            assert shown[: len(HOSTILE)] == list(HOSTILE)
+            assert {url.split("#")[0] for url in watched.requests} == {path.as_uri()}
             assert watched.harmless()
 
 
-# ----------------------------------------------------------------- reports, and who can read
+# -------------------------------------------------------------- reports and accessibility
 
 
 @pytest.fixture(scope="module")
@@ -446,34 +454,34 @@ def reports(tmp_path_factory: pytest.TempPathFactory, model: Model) -> dict[str,
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("name", ["page", "batch", "site"])
-def test_a_report_can_be_read_by_everybody(
+def test_report_is_accessible_in_both_colour_schemes(
     browser: Any, reports: dict[str, str], name: str, scheme: str
 ) -> None:
     for size in (WIDE, PHONE):
         with watching(browser, reports[name], size, scheme) as watched:
-            assert accessible(watched.page) == []
-            assert fits(watched.page)
+            assert accessibility_problems(watched.page) == []
+            assert fits_width(watched.page)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_the_labelling_page_can_be_used_by_everybody(
+def test_labelling_page_is_accessible_in_both_colour_schemes(
     browser: Any, tmp_path: Path, scheme: str
 ) -> None:
     write_site(tmp_path)
-    with programs.labelling(tmp_path, "daily.example") as (address, _):
+    with labelling_server(tmp_path, "daily.example") as (address, _):
         for size in (WIDE, PHONE):
             with watching(browser, address, size, scheme) as watched:
-                desk = Desk(watched)
-                assert accessible(desk.page) == []
-                assert fits(desk.page)
-                desk.press("?")
-                assert accessible(desk.page) == []
-                desk.press("Escape")
-                desk.finish()
-                assert accessible(desk.page) == []
+                labelling = LabellingPage(watched)
+                assert accessibility_problems(labelling.page) == []
+                assert fits_width(labelling.page)
+                labelling.press("?")
+                assert accessibility_problems(labelling.page) == []
+                labelling.press("Escape")
+                labelling.finish()
+                assert accessibility_problems(labelling.page) == []
 
 
-def test_a_report_says_why_under_the_pointer_and_where_it_is_gone_to(
+def test_report_shows_a_reason_on_hover_focus_and_jump(
     browser: Any, reports: dict[str, str]
 ) -> None:
     with watching(browser, reports["page"]) as watched:
@@ -484,7 +492,7 @@ def test_a_report_says_why_under_the_pointer_and_where_it_is_gone_to(
         assert row.locator(".why").is_visible()
         page.mouse.move(0, 0)
         row.focus()
-        assert row.locator(".why").is_visible(), "a finger that touches it focuses it"
+        assert row.locator(".why").is_visible(), "a touch sets the focus"
         page.locator("svg a").last.dispatch_event("click")
         assert page.locator(".scraped li").last.locator(".why").is_visible()
         page.locator("#reasons").focus()
@@ -492,7 +500,7 @@ def test_a_report_says_why_under_the_pointer_and_where_it_is_gone_to(
         assert page.locator(".kept .why").first.is_visible()
 
 
-def test_a_report_shows_both_sides_or_one_without_a_script(
+def test_report_switches_between_its_two_sides_without_scripts(
     browser: Any, reports: dict[str, str]
 ) -> None:
     def shown(page: Any) -> tuple[bool, bool]:
@@ -510,14 +518,16 @@ def test_a_report_shows_both_sides_or_one_without_a_script(
         assert shown(watched.page) == (False, True)
 
 
-def test_right_to_left_and_cjk_are_shown_as_they_are_written(browser: Any, tmp_path: Path) -> None:
+def test_arabic_lines_are_shown_right_to_left_and_others_left_to_right(
+    browser: Any, tmp_path: Path
+) -> None:
     write_site(tmp_path, 3)
-    with at_desk(browser, tmp_path) as desk:
+    with labelling_page(browser, tmp_path) as labelling:
         for _ in range(3):
-            sides = desk.page.evaluate(
+            sides = labelling.page.evaluate(
                 "getComputedStyle(document.querySelector('#line-4 .text')).direction"
             )
-            arabic = desk.title == "1.txt"
+            arabic = labelling.title == "1.txt"
             assert sides == ("rtl" if arabic else "ltr")
-            desk.press("n")
-            desk.page.wait_for_timeout(200)
+            labelling.press("n")
+            labelling.page.wait_for_timeout(200)

@@ -81,7 +81,8 @@ def batch_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--dask", metavar="ADDRESS", help="Clean shards on this Dask scheduler."),
         click.option(
             "--reasons", is_flag=True,
-            help="Write into shards why each line was kept or dropped; takes twice as long.",
+            help="Write into shards why each line was kept or dropped; takes a quarter to a half "
+            "more time.",
         ),
     )  # fmt: skip
 
