@@ -110,7 +110,7 @@ def splitter(data: bytes) -> None:
     if native is None:
         return
     markup = data.decode("utf-8", "surrogateescape")
-    found = native.split(
+    found = native.split_html(
         markup,
         {"p": 0, "span": 1, "script": 2, "b": 5, "a": 9},
         Line,

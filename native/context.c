@@ -1,9 +1,10 @@
-/* What its neighbours, its containers and the page say about a line. Twins of context.py: each
-   fills a row of n values for each column, and leaves the logarithms to numpy. */
+/* Features of a line's neighbours, of its containers, and of its language beside the page's. Twins
+   of context.py and of features.language_features: each fills a row of n values for each column,
+   and leaves the logarithms to numpy. */
 
 #include "native.h"
 #include <math.h>
-#include <stdlib.h>
+#include <stdlib.h> /* qsort */
 #include <string.h>
 
 /* context.OFFSETS, WINDOWS, CONTAINERS and the numbers beside them. */
@@ -12,8 +13,7 @@ static const int64_t WINDOWS[] = {2, 5, 12, 30};
 static const int64_t CONTAINERS[] = {0, 1, 2, 3, 4, 6};
 static const double LONG_LINE = 80.0, ANCHOR = 0.6, MAIN_SHARE = 0.7, CAP = 1000.0;
 enum { N_OFFSETS = 6, N_WINDOWS = 4, N_CONTAINERS = 6, CHAIN = 48 };
-enum { N_NEIGHBOUR = 3 * N_OFFSETS + 4 * N_WINDOWS, N_PAGE = 18 };
-enum { PER_CONTAINER = 7, N_MAIN = 6, N_CONTAINER = PER_CONTAINER * N_CONTAINERS + N_MAIN + 2 };
+enum { PER_CONTAINER = 7, N_MAIN = 6 }; /* columns */
 
 static inline double at_least(double value, double least)
 {
@@ -56,7 +56,8 @@ static void window_means(const double *total, const double *mass, Py_ssize_t n, 
     }
 }
 
-/* The run of lines with most content minus chrome (context.best_run), and its content. */
+/* Fills the bounds of the run of lines with most content minus chrome (context.best_run). How much
+   content it has. */
 static double best_run(const double *p, const double *capped, Py_ssize_t n, Py_ssize_t *begin,
                        Py_ssize_t *end)
 {
@@ -81,34 +82,19 @@ static double best_run(const double *p, const double *capped, Py_ssize_t n, Py_s
     return content;
 }
 
-const char neighbour_features_doc[] =
-    "neighbour_features(p, chars, log_chars, terminals, out)\n\n"
-    "Fills `out` (52, n) with what stands around each line, but for logarithms.";
-
-PyObject *neighbour_features(PyObject *module, PyObject *const *args, Py_ssize_t count)
+KERNEL(neighbour_features,
+       "f64 p[n], f64 chars[n], f64 log_chars[n], f64 terminals[n], out f64 out[52,n]",
+       "Fills `out` with features of the lines around each line, but for logarithms. `p` are\n"
+       "probabilities of content.")
 {
-    Array a[5] = {0};
-    PyObject *result = NULL;
-    double *sums = NULL;
-    Ranked *ranked = NULL;
-    (void)module;
-    if (take_arguments("neighbour_features", "ddddD", args, count, a) < 0) {
-        goto done;
-    }
-    const double *p = a[0].view.buf, *chars = a[1].view.buf;
-    const double *values[] = {p, a[2].view.buf, a[3].view.buf};
-    Py_ssize_t n = a[0].length;
-    double *row = a[4].view.buf;
-    if (a[1].length != n || a[2].length != n || a[3].length != n ||
-        !is_matrix(&a[4], N_NEIGHBOUR + N_PAGE, n)) {
-        PyErr_SetString(PyExc_ValueError, "neighbour_features: the arrays' lengths disagree");
-        goto done;
-    }
-    sums = malloc((size_t)(n + 1) * 5 * sizeof(double));
-    ranked = malloc((size_t)(n + 1) * sizeof(*ranked));
+    const double *p = call->data[0], *chars = call->data[1];
+    const double *values[] = {p, call->data[2], call->data[3]};
+    double *row = call->data[4];
+    Py_ssize_t n = size_of(call, 'n');
+    double *sums = scratch(call, (n + 1) * 5, sizeof(*sums));
+    Ranked *ranked = scratch(call, n, sizeof(*ranked));
     if (sums == NULL || ranked == NULL) {
-        PyErr_NoMemory();
-        goto done;
+        return NULL;
     }
     for (int v = 0; v < 3; v++) {
         double most = v == 2 ? 5.0 : INFINITY;
@@ -184,12 +170,7 @@ PyObject *neighbour_features(PyObject *module, PyObject *const *args, Py_ssize_t
             anchor_end = ended;
         }
     }
-    result = Py_NewRef(Py_None);
-done:
-    free(sums);
-    free(ranked);
-    drop_arrays(a, 5);
-    return result;
+    Py_RETURN_NONE;
 }
 
 /* What is summed of the lines in a container. */
@@ -216,42 +197,26 @@ static void find_branches(const int64_t *parent, const int64_t *depth, Py_ssize_
     }
 }
 
-const char container_features_doc[] =
-    "container_features(parent, depth, line_element, groups, p, chars, terminals, links, out)\n\n"
-    "Fills `out` (50, n) with what stands in each line's containers besides the line, but for\n"
-    "logarithms. `groups` (2, n) are numbers below n that lines in elements alike share.";
-
-PyObject *container_features(PyObject *module, PyObject *const *args, Py_ssize_t count)
+KERNEL(container_features,
+       "i64 parent[e] tree, i64 depth[e], i64 line_element[n] < e, i64 groups[2,n] < n, f64 p[n], "
+       "f64 chars[n], f64 terminals[n], f64 links[n], out f64 out[50,n]",
+       "Fills `out` with features of the other lines in each line's containers, but for\n"
+       "logarithms. `groups` are numbers that lines in elements alike share.")
 {
-    Array a[9] = {0};
-    PyObject *result = NULL;
-    double *sums = NULL, *own = NULL;
-    int64_t *places = NULL;
-    (void)module;
-    if (take_arguments("container_features", "ddddddddD", args, count, a) < 0) {
-        goto done;
+    const int64_t *parent = call->data[0], *depth = call->data[1], *line_element = call->data[2];
+    const int64_t *groups = call->data[3];
+    const double *p = call->data[4], *chars = call->data[5], *terminals = call->data[6];
+    const double *links = call->data[7];
+    double *out = call->data[8];
+    Py_ssize_t e = size_of(call, 'e'), n = size_of(call, 'n');
+    if (e < 1) {
+        return refuse(call, "the lengths disagree: there are no elements");
     }
-    const int64_t *parent = a[0].view.buf, *depth = a[1].view.buf, *element = a[2].view.buf;
-    const int64_t *groups = a[3].view.buf;
-    const double *p = a[4].view.buf, *chars = a[5].view.buf, *terminals = a[6].view.buf;
-    const double *links = a[7].view.buf;
-    double *out = a[8].view.buf;
-    Py_ssize_t e = a[0].length, n = a[2].length;
-    if (a[1].length != e || e < 1 || !is_matrix(&a[3], 2, n) || a[4].length != n ||
-        a[5].length != n || a[6].length != n || a[7].length != n ||
-        !is_matrix(&a[8], N_CONTAINER, n)) {
-        PyErr_SetString(PyExc_ValueError, "container_features: the arrays' lengths disagree");
-        goto done;
-    }
-    if (!is_tree(parent, e) || !within(element, n, 0, e) || !within(groups, 2 * n, 0, n)) {
-        goto done;
-    }
-    sums = calloc((size_t)e * SUMS, sizeof(double));
-    own = calloc((size_t)(n + 1) * (SUMS + 2), sizeof(double));
-    places = malloc((size_t)e * 2 * sizeof(int64_t));
-    if (sums == NULL || own == NULL || places == NULL) {
-        PyErr_NoMemory();
-        goto done;
+    double *sums = zeroed_scratch(call, e * SUMS, sizeof(*sums));
+    double *own = zeroed_scratch(call, (n + 1) * (SUMS + 2), sizeof(*own));
+    int64_t *branch = scratch(call, e, sizeof(*branch)), *meets = scratch(call, e, sizeof(*meets));
+    if (sums == NULL || own == NULL || branch == NULL || meets == NULL) {
+        return NULL;
     }
     double total[SUMS] = {0};
     int64_t deepest = 0;
@@ -265,9 +230,9 @@ PyObject *container_features(PyObject *module, PyObject *const *args, Py_ssize_t
         values[SURE] = p[i] > ANCHOR ? capped : 0.0;
         for (int j = 0; j < SUMS; j++) {
             total[j] += values[j];
-            sums[element[i] * SUMS + j] += values[j];
+            sums[line_element[i] * SUMS + j] += values[j];
         }
-        deepest = depth[element[i]] > deepest ? depth[element[i]] : deepest;
+        deepest = depth[line_element[i]] > deepest ? depth[line_element[i]] : deepest;
     }
     for (int j = 0; j < SUMS; j++) {
         total[j] = at_least(total[j], 1e-9);
@@ -281,7 +246,7 @@ PyObject *container_features(PyObject *module, PyObject *const *args, Py_ssize_t
     for (Py_ssize_t i = 0; i < n; i++) {
         const double *mine = own + i * SUMS;
         double *column = out + i;
-        int64_t here = element[i];
+        int64_t here = line_element[i];
         for (int64_t level = 0, c = 0; c < N_CONTAINERS; c++) {
             for (; level < CONTAINERS[c] && level < top; level++) {
                 here = here < 0 ? -1 : parent[here];
@@ -304,7 +269,7 @@ PyObject *container_features(PyObject *module, PyObject *const *args, Py_ssize_t
         }
     }
     double *rows = out + N_CONTAINERS * PER_CONTAINER * n;
-    int64_t *branch = places, *meets = places + e, main = -1;
+    int64_t main = -1;
     for (Py_ssize_t i = 0; i < e; i++) {
         if (sums[i * SUMS + MASS] >= MAIN_SHARE * total[MASS] &&
             (main < 0 || depth[i] > depth[main])) {
@@ -315,12 +280,12 @@ PyObject *container_features(PyObject *module, PyObject *const *args, Py_ssize_t
     find_branches(parent, depth, e, main, branch, meets);
     double *mass_of = own + n * SUMS, *chars_of = mass_of + n;
     for (Py_ssize_t i = 0; i < n; i++) {
-        int64_t here = branch[element[i]];
+        int64_t here = branch[line_element[i]];
         const double *child = sums + (here < 0 ? 0 : here) * SUMS;
         double *column = rows + i;
         column[0 * n] = (double)depth[main];
-        column[1 * n] = (double)(depth[main] - meets[element[i]]);
-        column[2 * n] = here >= 0 || element[i] == main;
+        column[1 * n] = (double)(depth[main] - meets[line_element[i]]);
+        column[2 * n] = here >= 0 || line_element[i] == main;
         column[3 * n] = sums[main * SUMS + MASS] / total[MASS];
         column[4 * n] = here < 0 ? NAN : child[MASS] / total[MASS];
         column[5 * n] = here < 0 ? NAN : child[MASS] / at_least(child[CHARS], 1e-9);
@@ -338,16 +303,10 @@ PyObject *container_features(PyObject *module, PyObject *const *args, Py_ssize_t
             rows[i] = others > 0.5 ? mass / at_least(others, 1e-9) : NAN;
         }
     }
-    result = Py_NewRef(Py_None);
-done:
-    free(sums);
-    free(own);
-    free(places);
-    drop_arrays(a, 9);
-    return result;
+    Py_RETURN_NONE;
 }
 
-/* features.FEW_LETTERS and FOREIGN, and the columns of LANGUAGE_COLUMNS. */
+/* features.FEW_LETTERS and FOREIGN; how many columns there are. */
 static const double FEW_LETTERS = 3.0, FOREIGN = 0.5;
 enum { N_LANGUAGE = 14 };
 
@@ -360,35 +319,25 @@ static double dot(const double *one, const double *other, Py_ssize_t count)
     return sum;
 }
 
-const char language_features_doc[] =
-    "language_features(share, heard, letters, main, twin, total, out)\n\n"
-    "Fills `out` (14, n) with whether lines speak the page's language and their neighbours', but\n"
-    "for logarithms and for the last row, and `total` (l,) with the letters of each language.\n"
-    "`share` and `heard` are (n, l); `twin` is a language taken for `main` too, or -1.";
-
-PyObject *language_features(PyObject *module, PyObject *const *args, Py_ssize_t count)
+KERNEL(language_features,
+       "f64 share[n,k], f64 answer[n,k], f64 letters[n], int main, int twin, out f64 total[k], "
+       "out f64 out[14,n]",
+       "Fills `out` with how far the languages of lines are the page's and their neighbours', but\n"
+       "for logarithms and for the last row, and `total` with the letters of each language.\n"
+       "`share` and `answer` are those of `language_shares`; `twin` is a language taken for\n"
+       "`main` too, or -1.")
 {
-    Array a[7] = {0};
-    PyObject *result = NULL;
-    double *longest = NULL;
-    int64_t *best = NULL;
-    (void)module;
-    if (take_arguments("language_features", "dddnnDD", args, count, a) < 0) {
-        goto done;
+    const double *share = call->data[0], *answer = call->data[1], *letters = call->data[2];
+    double *total = call->data[5], *out = call->data[6];
+    Py_ssize_t n = size_of(call, 'n'), k = size_of(call, 'k');
+    Py_ssize_t main = call->number[3], twin = call->number[4];
+    if (main < 0 || main >= k || twin < -1 || twin >= k || n < 1) {
+        return refuse(call, "the lengths disagree: there is no such language, or no line");
     }
-    const double *share = a[0].view.buf, *heard = a[1].view.buf, *letters = a[2].view.buf;
-    double *total = a[5].view.buf, *out = a[6].view.buf;
-    Py_ssize_t n = a[2].length, k = a[5].length, main = a[3].length, twin = a[4].length;
-    if (!is_matrix(&a[0], n, k) || !is_matrix(&a[1], n, k) || !is_matrix(&a[6], N_LANGUAGE, n) ||
-        main < 0 || main >= k || twin < -1 || twin >= k || n < 1) {
-        PyErr_SetString(PyExc_ValueError, "language_features: the arrays' lengths disagree");
-        goto done;
-    }
-    longest = calloc((size_t)k * 3, sizeof(*longest)); /* and second longest, and shares */
-    best = malloc((size_t)n * sizeof(*best)); /* each line's language, -1 where it has none */
+    double *longest = zeroed_scratch(call, k * 3, sizeof(*longest)); /* second longest, shares */
+    int64_t *best = scratch(call, n, sizeof(*best)); /* each line's language, -1 for none */
     if (longest == NULL || best == NULL) {
-        PyErr_NoMemory();
-        goto done;
+        return NULL;
     }
     double *second = longest + k, *weight = second + k, all_letters = 0.0, foreign_letters = 0.0;
     for (Py_ssize_t j = 0; j < k; j++) {
@@ -430,8 +379,8 @@ PyObject *language_features(PyObject *module, PyObject *const *args, Py_ssize_t 
         }
         const double *own = share + (i < n ? i : 0) * k;
         double *column = out + (i < n ? i : 0);
-        double speaks = own[main] + (twin < 0 ? 0.0 : own[twin]);
-        int foreign = i < n && speaks < FOREIGN;
+        double in_main = own[main] + (twin < 0 ? 0.0 : own[twin]);
+        int foreign = i < n && in_main < FOREIGN;
         for (Py_ssize_t j = run_begin; run_begin >= 0 && !foreign && j < i; j++) {
             if (best[j] >= 0) { /* lines of which nothing is known break no run */
                 out[7 * n + j] = run_lines;
@@ -451,11 +400,11 @@ PyObject *language_features(PyObject *module, PyObject *const *args, Py_ssize_t 
             run_lines++;
             run_letters += letters[i];
         }
-        since += foreign ? 0.0 : letters[i] * speaks;
-        const double *said = heard + i * k;
+        since += foreign ? 0.0 : letters[i] * in_main;
+        const double *answered = answer + i * k;
         double first = longest[best[i]];
-        column[0 * n] = speaks;
-        column[1 * n] = said[main] + (twin < 0 ? 0.0 : said[twin]);
+        column[0 * n] = in_main;
+        column[1 * n] = answered[main] + (twin < 0 ? 0.0 : answered[twin]);
         column[2 * n] = own[best[i]];
         column[3 * n] = dot(own, weight, k);
         column[4 * n] = n < 2 ? 0.0 : letters[i] >= first ? second[best[i]] : first;
@@ -477,10 +426,5 @@ PyObject *language_features(PyObject *module, PyObject *const *args, Py_ssize_t 
         column[9 * n] /= since;
         column[10 * n] = 1.0 - column[9 * n];
     }
-    result = Py_NewRef(Py_None);
-done:
-    free(longest);
-    free(best);
-    drop_arrays(a, 7);
-    return result;
+    Py_RETURN_NONE;
 }

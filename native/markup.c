@@ -1,13 +1,11 @@
-/* What the elements around lines say. Twins of loops in features.py, context.py and kinds.py. */
+/* Features of the elements around lines. Twins of loops in features.py. */
 
 #include "native.h"
-#include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_NAMES = 3 }; /* by which elements are told apart, whatever else they are called */
+enum { FIRST_NAMES = 3 }; /* features._FIRST_NAMES: what groups of elements share */
 
-/* The number that a dict has for a key, which becomes the next one where it is new. -1 with an
-   exception. */
+/* The number of a key in a dictionary, the next one for a new key. -1 with an exception. */
 static int64_t number_of(PyObject *numbers, PyObject *key)
 {
     PyObject *known = PyDict_GetItemWithError(numbers, key);
@@ -23,54 +21,41 @@ static int64_t number_of(PyObject *numbers, PyObject *key)
     return number;
 }
 
-/* The number of a kind's tag and first names. -1 with an exception. */
-static int64_t sign_of(PyObject *signs, PyObject *kind)
+/* The number of the tag and the first names of a kind of element. -1 with an exception. */
+static int64_t group_of(PyObject *groups, PyObject *kind)
 {
     PyObject *names = PyTuple_GetItem(kind, 1);
     if (!PyTuple_Check(names) || PyTuple_Size(names) <= FIRST_NAMES) {
-        return number_of(signs, kind);
+        return number_of(groups, kind);
     }
     PyObject *first = PyTuple_GetSlice(names, 0, FIRST_NAMES);
     PyObject *key = first ? PyTuple_Pack(2, PyTuple_GetItem(kind, 0), first) : NULL;
-    int64_t number = key ? number_of(signs, key) : -1;
+    int64_t number = key ? number_of(groups, key) : -1;
     Py_XDECREF(first);
     Py_XDECREF(key);
     return number;
 }
 
-const char element_arrays_doc[] =
-    "element_arrays(elements, numbers, parent, depth, hidden, kind, sign)\n\n"
-    "Of some of a page's elements, whose rising numbers on the page are given, their parents\n"
-    "among them: fills the place of each one's parent, the depth and whether it is hidden, the\n"
-    "number of its kind, which elements of the same tag and names share, and of its sign, for\n"
-    "which the first names count. The kinds: [(tag, names), ...].";
-
-PyObject *element_arrays(PyObject *module, PyObject *const *args, Py_ssize_t count)
+KERNEL(element_arrays,
+       "object elements, i64 numbers[e], out i64 parent[e], out i64 depth[e], out u8 hidden[e], "
+       "out i64 kind[e], out i64 group[e]",
+       "Of some of a page's elements, whose rising numbers on the page are given, their parents\n"
+       "among them: fills the index of each one's parent among them, its depth, whether it is\n"
+       "hidden, the number of its kind, which elements of the same tag and names share, and of\n"
+       "its group, for which only the first names count. The kinds: [(tag, names), ...].")
 {
-    PyObject *seen = NULL, *signs = NULL, *kinds = NULL, *result = NULL;
-    Array a[7] = {0};
-    Py_ssize_t *firsts = NULL;
-    (void)module;
-    if (ready_names() < 0 || take_arguments("element_arrays", "odDDBDD", args, count, a) < 0 ||
-        (seen = PyDict_New()) == NULL || (signs = PyDict_New()) == NULL ||
+    PyObject *elements = call->args[0], *seen = NULL, *groups = NULL, *kinds = NULL, *result = NULL;
+    const int64_t *numbers = call->data[1];
+    int64_t *parent = call->data[2], *depth = call->data[3];
+    int64_t *kind = call->data[5], *group = call->data[6];
+    uint8_t *hidden = call->data[4];
+    Py_ssize_t n = size_of(call, 'e');
+    if (!PyTuple_Check(elements) || PyTuple_Size(elements) != n) {
+        return refuse(call, "a tuple of as many elements as numbers is needed");
+    }
+    Py_ssize_t *firsts = scratch(call, n, sizeof(*firsts)); /* the first element of each kind */
+    if (firsts == NULL || (seen = PyDict_New()) == NULL || (groups = PyDict_New()) == NULL ||
         (kinds = PyList_New(0)) == NULL) {
-        goto done;
-    }
-    PyObject *elements = args[0];
-    const int64_t *numbers = a[1].view.buf;
-    int64_t *parent = a[2].view.buf, *depth = a[3].view.buf;
-    int64_t *kind = a[5].view.buf, *sign = a[6].view.buf;
-    uint8_t *hidden = a[4].view.buf;
-    Py_ssize_t n = PyTuple_Check(elements) ? PyTuple_Size(elements) : -1;
-    for (int i = 1; i < 7; i++) {
-        if (a[i].length != n) {
-            PyErr_SetString(PyExc_ValueError, "element_arrays: the arrays' lengths disagree");
-            goto done;
-        }
-    }
-    firsts = malloc((size_t)(n + 1) * sizeof(*firsts)); /* the first element of each kind */
-    if (firsts == NULL) {
-        PyErr_NoMemory();
         goto done;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
@@ -84,13 +69,13 @@ PyObject *element_arrays(PyObject *module, PyObject *const *args, Py_ssize_t cou
         kind[i] = key ? number_of(seen, key) : -1;
         int failed = kind[i] < 0;
         if (failed || kind[i] < kinds_before) {
-            sign[i] = failed ? -1 : sign[firsts[kind[i]]];
+            group[i] = failed ? -1 : group[firsts[kind[i]]];
         } else {
             firsts[kind[i]] = i;
-            sign[i] = PyList_Append(kinds, key) < 0 ? -1 : sign_of(signs, key);
+            group[i] = PyList_Append(kinds, key) < 0 ? -1 : group_of(groups, key);
         }
         Py_XDECREF(key);
-        if (sign[i] < 0) {
+        if (group[i] < 0) {
             goto done;
         }
         PyObject *up = PyObject_GetAttr(element, name_parent);
@@ -104,142 +89,46 @@ PyObject *element_arrays(PyObject *module, PyObject *const *args, Py_ssize_t cou
         }
         hidden[i] = (uint8_t)shown;
         Keys before = {numbers, i};
-        Py_ssize_t up_at = above == -1 ? -1 : place_among(&before, above);
-        if (up_at == i) {
+        parent[i] = above == -1 ? -1 : find_key(&before, above);
+        if (parent[i] == i) {
             PyErr_Format(PyExc_ValueError, "element %lld has the parent %lld",
                          (long long)numbers[i], (long long)above);
             goto done;
         }
-        parent[i] = up_at;
         depth[i] = parent[i] < 0 ? 0 : depth[parent[i]] + 1;
     }
     result = Py_NewRef(kinds);
 done:
-    free(firsts);
     Py_XDECREF(seen);
-    Py_XDECREF(signs);
+    Py_XDECREF(groups);
     Py_XDECREF(kinds);
-    drop_arrays(a, 7);
     return result;
 }
 
-const char line_markups_doc[] =
-    "line_markups(lines, places, out)\n\n"
-    "Of the lines in these places: element, links, link_chars, emphasis_chars, after_break,\n"
-    "(n, 5); 0 where a line has no markup.";
-
-PyObject *line_markups(PyObject *module, PyObject *args)
+KERNEL(line_groups,
+       "i64 parent[e] tree, i64 group[e], i64 line_element[n] < e, out i64 groups[2,n]",
+       "Fills `groups` with the first line whose element is of the same group, and the first\n"
+       "whose element's parent is so too.")
 {
-    static const char *const fields[] = {"element", "links", "link_chars", "emphasis_chars",
-                                         "after_break"};
-    static PyObject *names[5];
-    PyObject *lines, *places, *out_object, *result = NULL;
-    Array out = {0};
-    (void)module;
-    if (ready_names() < 0 || !PyArg_ParseTuple(args, "O!OO", &PyTuple_Type, &lines, &places, &out_object)) {
+    const int64_t *parent = call->data[0], *group = call->data[1], *line_element = call->data[2];
+    int64_t *groups = call->data[3];
+    Py_ssize_t n = size_of(call, 'n');
+    size_t n_slots = table_slots(n);
+    int64_t *slots = scratch(call, (Py_ssize_t)n_slots, sizeof(*slots)); /* a group's first line */
+    if (slots == NULL) {
         return NULL;
     }
-    for (int i = 0; i < 5; i++) {
-        if (names[i] == NULL && (names[i] = PyUnicode_InternFromString(fields[i])) == NULL) {
-            return NULL;
-        }
-    }
-    Py_ssize_t n = PySequence_Size(places);
-    if (n < 0 || take_array(out_object, &out, 8, 1, "out") < 0) {
-        goto done;
-    }
-    double *values = out.view.buf;
-    if (!is_matrix(&out, n, 5)) {
-        PyErr_SetString(PyExc_ValueError, "line_markups: the arrays' lengths disagree");
-        goto done;
-    }
-    for (Py_ssize_t row = 0; row < n; row++) {
-        PyObject *markup = markup_of(lines, places, row);
-        if (markup == NULL) {
-            goto done;
-        }
-        for (int field = 0; field < 5 && !PyErr_Occurred(); field++) {
-            PyObject *value = markup == Py_None ? NULL : PyObject_GetAttr(markup, names[field]);
-            values[row * 5 + field] = value ? (double)PyLong_AsLongLong(value) : 0.0;
-            Py_XDECREF(value);
-        }
-        Py_DECREF(markup);
-        if (PyErr_Occurred()) {
-            goto done;
-        }
-    }
-    result = Py_NewRef(Py_None);
-done:
-    drop_arrays(&out, 1);
-    return result;
-}
-
-int within(const int64_t *places, Py_ssize_t count, int64_t least, int64_t size)
-{
-    for (Py_ssize_t i = 0; i < count; i++) {
-        if (places[i] < least || places[i] >= size) {
-            PyErr_SetString(PyExc_ValueError, "a place lies beyond its array");
-            return 0;
-        }
-    }
-    return 1;
-}
-
-int is_tree(const int64_t *parent, Py_ssize_t count)
-{
-    for (Py_ssize_t i = 0; i < count; i++) {
-        if (parent[i] < -1 || parent[i] >= i) {
-            PyErr_SetString(PyExc_ValueError, "an element comes before its parent");
-            return 0;
-        }
-    }
-    return 1;
-}
-
-const char line_groups_doc[] =
-    "line_groups(parent, sign, line_element, groups)\n\n"
-    "Fills `groups` (2, n) with the first line whose element has the same sign, and the first\n"
-    "whose parent's has so too.";
-
-PyObject *line_groups(PyObject *module, PyObject *const *args, Py_ssize_t count)
-{
-    Array a[4] = {0};
-    PyObject *result = NULL;
-    int64_t *slots = NULL;
-    (void)module;
-    if (take_arguments("line_groups", "dddD", args, count, a) < 0) {
-        goto done;
-    }
-    const int64_t *parent = a[0].view.buf, *sign = a[1].view.buf, *element = a[2].view.buf;
-    int64_t *groups = a[3].view.buf;
-    Py_ssize_t e = a[0].length, n = a[2].length;
-    if (a[1].length != e || !is_matrix(&a[3], 2, n)) {
-        PyErr_SetString(PyExc_ValueError, "line_groups: the arrays' lengths disagree");
-        goto done;
-    }
-    if (!is_tree(parent, e) || !within(element, n, 0, e)) {
-        goto done;
-    }
-    size_t room = 16;
-    while (room < (size_t)n * 2) {
-        room *= 2;
-    }
-    slots = malloc(room * sizeof(*slots)); /* the first line of a group, -1 where there is none */
-    if (slots == NULL) {
-        PyErr_NoMemory();
-        goto done;
-    }
     for (int with_parent = 0; with_parent < 2; with_parent++, groups += n) {
-        memset(slots, 0xFF, room * sizeof(*slots));
+        memset(slots, 0xFF, n_slots * sizeof(*slots));
         for (Py_ssize_t i = 0; i < n; i++) {
-            int64_t up = parent[element[i]] < 0 ? 0 : parent[element[i]];
-            int64_t own = sign[element[i]], around = with_parent ? sign[up] : 0;
+            int64_t up = parent[line_element[i]] < 0 ? 0 : parent[line_element[i]];
+            int64_t own = group[line_element[i]], around = with_parent ? group[up] : 0;
             uint64_t hash = ((uint64_t)own * 31 + (uint64_t)around) * 0x9E3779B97F4A7C15u;
-            size_t slot = (size_t)(hash >> 32) & (room - 1);
-            for (; slots[slot] >= 0; slot = (slot + 1) & (room - 1)) {
-                int64_t there = element[slots[slot]];
+            size_t slot = (size_t)(hash >> 32) & (n_slots - 1);
+            for (; slots[slot] >= 0; slot = (slot + 1) & (n_slots - 1)) {
+                int64_t there = line_element[slots[slot]];
                 int64_t above = parent[there] < 0 ? 0 : parent[there];
-                if (sign[there] == own && (!with_parent || sign[above] == around)) {
+                if (group[there] == own && (!with_parent || group[above] == around)) {
                     break;
                 }
             }
@@ -249,11 +138,7 @@ PyObject *line_groups(PyObject *module, PyObject *const *args, Py_ssize_t count)
             groups[i] = slots[slot];
         }
     }
-    result = Py_NewRef(Py_None);
-done:
-    free(slots);
-    drop_arrays(a, 4);
-    return result;
+    Py_RETURN_NONE;
 }
 
 /* The depth of the innermost element around two; as depth[-1] is in Python where there is none. */
@@ -270,50 +155,36 @@ static int64_t common_depth(const int64_t *parent, const int64_t *depth, Py_ssiz
     return depth[one < 0 ? e - 1 : one];
 }
 
-enum { MARKUPS = 5, BEFORE_FLAGS = 6, AFTER_FLAGS = 10, MOST_FLAGS = 63 };
+/* Columns of features.line_markups, and of MARKUP_COLUMNS before and after those of tags. */
+enum { MARKUPS = 5, BEFORE_FLAGS = 6, AFTER_FLAGS = 10, MAX_FLAGS = 62 };
 
-const char markup_features_doc[] =
-    "markup_features(parent, depth, hidden, flag, line_element, markups, groups, chars, out)\n\n"
-    "Fills `out` (16 + 2 * k, n) with what the markup around each line says, but for logarithms.\n"
-    "`flag` is which of the k tags asked for each element has, or k; `markups` (n, 5) are\n"
-    "`line_markups`, `groups` (2, n) `line_groups`.";
-
-PyObject *markup_features(PyObject *module, PyObject *const *args, Py_ssize_t count)
+KERNEL(markup_features,
+       "i64 parent[e] tree, i64 depth[e], u8 hidden[e], i64 flag[e], i64 line_element[n] < e, "
+       "f64 markups[n,5], i64 groups[2,n] < n, f64 chars[n], out f64 out[c,n]",
+       "Fills `out` (16 + 2 * k, n) with features of the markup around each line, but for\n"
+       "logarithms. `flag` is which of the k tags of interest each element has, or k; `markups`\n"
+       "are features.line_markups, `groups` `line_groups`.")
 {
-    Array a[9] = {0};
-    PyObject *result = NULL;
-    uint64_t *inherited = NULL;
-    double *sums = NULL;
-    (void)module;
-    if (take_arguments("markup_features", "ddbdddddD", args, count, a) < 0) {
-        goto done;
-    }
-    const int64_t *parent = a[0].view.buf, *depth = a[1].view.buf, *flag = a[3].view.buf;
-    const int64_t *element = a[4].view.buf, *groups = a[6].view.buf;
-    const uint8_t *hidden = a[2].view.buf;
-    const double *markups = a[5].view.buf, *chars = a[7].view.buf;
-    double *out = a[8].view.buf;
-    Py_ssize_t e = a[0].length, n = a[4].length;
-    Py_ssize_t k = n ? (a[8].length / n - BEFORE_FLAGS - AFTER_FLAGS) / 2 : 0;
-    if (a[1].length != e || a[2].length != e || a[3].length != e ||
-        !is_matrix(&a[5], n, MARKUPS) || !is_matrix(&a[6], 2, n) || a[7].length != n || k < 0 ||
-        k >= MOST_FLAGS || !is_matrix(&a[8], BEFORE_FLAGS + AFTER_FLAGS + 2 * k, n)) {
-        PyErr_SetString(PyExc_ValueError, "markup_features: the arrays' lengths disagree");
-        goto done;
-    }
+    const int64_t *parent = call->data[0], *depth = call->data[1], *flag = call->data[3];
+    const int64_t *line_element = call->data[4], *groups = call->data[6];
+    const uint8_t *hidden = call->data[2];
+    const double *markups = call->data[5], *chars = call->data[7];
+    double *out = call->data[8];
+    Py_ssize_t e = size_of(call, 'e'), n = size_of(call, 'n');
+    Py_ssize_t k = (size_of(call, 'c') - BEFORE_FLAGS - AFTER_FLAGS) / 2;
     if (n == 0) {
-        result = Py_NewRef(Py_None);
-        goto done;
+        Py_RETURN_NONE;
     }
-    if (!is_tree(parent, e) || !within(element, n, 0, e) || !within(groups, 2 * n, 0, n) ||
-        !within(flag, e, 0, k + 1)) {
-        goto done;
+    if (k < 0 || k > MAX_FLAGS || size_of(call, 'c') != BEFORE_FLAGS + AFTER_FLAGS + 2 * k) {
+        return refuse(call, "the arrays' lengths disagree");
     }
-    inherited = malloc((size_t)e * sizeof(*inherited));
-    sums = calloc((size_t)n * 3, sizeof(*sums));
+    if (!are_within(call, flag, e, 0, k + 1)) {
+        return NULL;
+    }
+    uint64_t *inherited = scratch(call, e, sizeof(*inherited));
+    double *sums = zeroed_scratch(call, n * 3, sizeof(*sums));
     if (inherited == NULL || sums == NULL) {
-        PyErr_NoMemory();
-        goto done;
+        return NULL;
     }
     for (Py_ssize_t i = 0; i < e; i++) { /* the tags around it, and whether any of them is hidden */
         inherited[i] = parent[i] < 0 ? 0 : inherited[parent[i]];
@@ -328,7 +199,7 @@ PyObject *markup_features(PyObject *module, PyObject *const *args, Py_ssize_t co
     }
     int64_t shared = 0, above = -1, depth_before = 0;
     for (Py_ssize_t i = 0; i < n; i++) {
-        int64_t here = element[i], own = depth[here];
+        int64_t here = line_element[i], own = depth[here];
         int64_t up = parent[here] < 0 ? 0 : parent[here];
         const double *markup = markups + i * MARKUPS;
         double *column = out + i, length = chars[i] > 1.0 ? chars[i] : 1.0;
@@ -346,7 +217,7 @@ PyObject *markup_features(PyObject *module, PyObject *const *args, Py_ssize_t co
         column += 2 * k * n;
         column[0 * n] = (double)(depth_before - shared);
         column[1 * n] = (double)(own - shared);
-        int64_t after = i + 1 < n ? element[i + 1] : -1;
+        int64_t after = i + 1 < n ? line_element[i + 1] : -1;
         shared = after < 0 ? 0 : common_depth(parent, depth, e, here, after);
         column[2 * n] = (double)(own - shared);
         column[3 * n] = after < 0 ? 0.0 : (double)(depth[after] - shared);
@@ -360,10 +231,5 @@ PyObject *markup_features(PyObject *module, PyObject *const *args, Py_ssize_t co
         above = up;
         depth_before = own;
     }
-    result = Py_NewRef(Py_None);
-done:
-    free(inherited);
-    free(sums);
-    drop_arrays(a, 9);
-    return result;
+    Py_RETURN_NONE;
 }

@@ -1,8 +1,9 @@
-/* What the files of this extension share. Each function here is the fast twin of a plain one in
+/* What the files of this extension share. Each kernel is the fast twin of a plain function in
    Python, which stays the reference: both give the same bits (tests/test_native.py).
 
    Only the stable interface of CPython 3.11 is used, and arrays come as buffers, so that one
-   build serves every later version of Python and any version of numpy. */
+   build serves every later version of Python and any version of numpy. Kernels share no state but
+   the attribute names below, set at import: without a GIL, threads may call them at once. */
 
 #ifndef BOILERPLATE_NATIVE_H
 #define BOILERPLATE_NATIVE_H
@@ -11,55 +12,197 @@
 #include <Python.h>
 #include <stdint.h>
 
-/* An array that Python handed over: contiguous, of one item size. */
+/* ------------------------------------------------------------------ kernels and their arguments */
+
+enum { MAX_ARGUMENTS = 40, MAX_SCRATCH = 6 };
+
+/* A call of a kernel, with its arguments as its signature describes them. */
 typedef struct {
-    Py_buffer view;
-    Py_ssize_t length; /* items */
-    int held;
-} Array;
+    const char *name;
+    PyObject *const *args;
+    int count;                         /* arguments that were taken */
+    void *data[MAX_ARGUMENTS];         /* the items of an array; NULL for other arguments */
+    Py_ssize_t number[MAX_ARGUMENTS];  /* how many items an array has, or the value of an int */
+    Py_ssize_t sizes['z' - 'a' + 1];   /* what letters of a signature stand for; -1: unknown */
+    int n_views, n_scratch;
+    Py_buffer views[MAX_ARGUMENTS];
+    void *scratch[MAX_SCRATCH];
+} Call;
 
-/* Fills an Array from an object; `size` is the bytes of an item. 0, or -1 with an exception. */
-int take_array(PyObject *object, Array *array, Py_ssize_t size, int writable, const char *name);
-void drop_arrays(Array *arrays, int count);
+/* Defines a kernel: a function of a Call that returns a new reference, or NULL with an exception.
 
-/* The arguments of a function, a letter each in `kinds`: arrays of items of 1 (b), 4 (w) or 8 (d)
-   bytes, in capitals where they are written to; n a number, which becomes an Array's length; an
-   o is left to the caller. 0, or -1 with an exception that begins with the function's name. */
-int take_arguments(const char *function, const char *kinds, PyObject *const *args,
-                   Py_ssize_t count, Array *arrays);
+   A signature names the arguments, as in "i64 parent[e] tree, i64 element[n] < e, int level,
+   object text, out f64 scores[n,10]":
+   - arrays are contiguous. `i64`, `u8`, `f32` ... is the kind of their items (integer, unsigned,
+     floating point; s for structures) with its bits; `out` ones are written to.
+   - shapes are numbers, letters, or letters and a number (`[n+1]`). The first array with a letter
+     sets it, all others must agree. Items count, not dimensions: [n,10] takes any array of 10 * n.
+   - `< e`: the items are indices into e items. `tree`: each is the index of an earlier item, or -1.
+   - an `int` fits into Py_ssize_t; an `object` is left to the kernel, in `args`. */
+#define KERNEL(name, signature, doc)                                                   \
+    static PyObject *name##_kernel(Call *call);                                        \
+    PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t count)          \
+    {                                                                                  \
+        (void)module;                                                                  \
+        return call_kernel(name##_kernel, #name, signature, args, count);              \
+    }                                                                                  \
+    const char name##_doc[] = #name "(" signature ")\n\n" doc;                         \
+    static PyObject *name##_kernel(Call *call)
 
-/* Whether an array holds rows * columns items; for any numbers, without their product. */
-static inline int is_matrix(const Array *array, Py_ssize_t rows, Py_ssize_t columns)
+/* All kernels, in the order of the module's table. */
+#define KERNELS(each)              \
+    each(split_html)               \
+    each(tag_counts)               \
+    each(normalize_texts)          \
+    each(fold_text)                \
+    each(line_shapes)              \
+    each(text_features)            \
+    each(ngram_sums)               \
+    each(neighbour_word_scores)    \
+    each(bag_buckets)              \
+    each(bag_scores)               \
+    each(assign_languages)         \
+    each(language_shares)          \
+    each(language_features)        \
+    each(element_arrays)           \
+    each(element_tokens)           \
+    each(element_name_scores)      \
+    each(line_groups)              \
+    each(markup_features)          \
+    each(neighbour_features)       \
+    each(container_features)       \
+    each(tree_sums)                \
+    each(chrome_kind_text_scores)  \
+    each(chrome_kind_name_scores)  \
+    each(viterbi_paths)            \
+    each(make_predictions)         \
+    each(line_fingerprints)        \
+    each(site_features)
+
+#define DECLARE_KERNEL(name)                                                    \
+    PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t count);  \
+    extern const char name##_doc[];
+KERNELS(DECLARE_KERNEL)
+
+PyObject *call_kernel(PyObject *(*kernel)(Call *), const char *name, const char *signature,
+                      PyObject *const *args, Py_ssize_t count);
+
+/* Takes arguments besides those of the kernel's own signature, after them. 0, or -1 with an
+   exception. */
+int take_arguments(Call *call, const char *signature, PyObject *const *args, Py_ssize_t count);
+
+static inline Py_ssize_t size_of(const Call *call, char letter)
 {
-    if (rows <= 0 || columns <= 0) {
-        return rows >= 0 && columns >= 0 && array->length == 0;
-    }
-    return array->length % rows == 0 && array->length / rows == columns;
+    return call->sizes[letter - 'a'];
 }
 
-/* Whether places lie within an array of so many entries; 0 with an exception. */
-int within(const int64_t *places, Py_ssize_t count, int64_t least, int64_t size);
-/* Whether each element comes after its parent, -1 for the outermost ones; 0 with an exception. */
-int is_tree(const int64_t *parent, Py_ssize_t count);
+/* Memory for some items, freed when the call ends; NULL with an exception. */
+void *scratch(Call *call, Py_ssize_t count, size_t item_size);
+void *zeroed_scratch(Call *call, Py_ssize_t count, size_t item_size);
 
-/* How many code points the tables of characters.py have; and characters.Flag. */
+/* NULL, with a ValueError that begins with the kernel's name. */
+PyObject *refuse(const Call *call, const char *why);
+
+/* Whether an array of so many items is a matrix of this shape: for any numbers, without their
+   product, which may be too large. */
+static inline int is_matrix(Py_ssize_t items, Py_ssize_t rows, Py_ssize_t columns)
+{
+    if (rows <= 0 || columns <= 0) {
+        return rows >= 0 && columns >= 0 && items == 0;
+    }
+    return items % rows == 0 && items / rows == columns;
+}
+
+/* Whether indices are at least `least` and below `size`; 0 with an exception. */
+int are_within(const Call *call, const int64_t *indices, Py_ssize_t count, int64_t least,
+               int64_t size);
+
+/* ----------------------------------------------------------------------------------- characters */
+
+/* How many code points the tables of characters.py have. */
 enum { TABLE_SIZE = 0x20000 };
+
+/* characters.Char, a coarse category; how many there are; how many scripts are told apart. */
+enum { LOWER = 1, UPPER_CASE = 2, LETTER = 3, MARK = 4, DIGIT = 5, TERMINAL = 6, COMMA = 7,
+       SPACE = 14, COLON = 15, CATEGORIES = 16, SCRIPTS = 29 };
+
+/* characters.Flag */
 enum { WORD = 1, DECIMAL = 2, BLANK = 4, UPPER = 8, PLAIN = 16 };
 
-/* Where a code point is in a table: those beyond it are as its last one. */
+/* The index of a code point in a table: those beyond it are treated as its last one. */
 static inline uint32_t in_table(uint32_t point)
 {
     return point < TABLE_SIZE ? point : TABLE_SIZE - 1;
 }
 
-/* Hashes or numbers that rise. */
+/* Whether words are made of characters of this category. */
+static inline int is_in_words(uint8_t category)
+{
+    return category >= LOWER && category <= DIGIT;
+}
+
+/* Whether a code point is in a set, which ends with 0. */
+static inline int is_one_of(uint32_t point, const uint32_t *set)
+{
+    while (*set && *set != point) {
+        set++;
+    }
+    return *set && *set == point;
+}
+
+/* Writes a code point, which may be a lone surrogate, as UTF-8; the bytes it takes. */
+static inline size_t encode_utf8(uint32_t point, uint8_t *out)
+{
+    if (point < 0x80) {
+        out[0] = (uint8_t)point;
+        return 1;
+    }
+    size_t size = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    for (size_t i = size - 1; i > 0; i--, point >>= 6) {
+        out[i] = (uint8_t)(0x80 | (point & 0x3F));
+    }
+    out[0] = (uint8_t)((0xF00 >> size) | point);
+    return size;
+}
+
+/* What is whitespace to HTML. */
+static inline int is_html_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
+}
+
+/* --------------------------------------------------------------------------------------- hashes */
+
+/* The multiplier of features.span_hashes and of buckets; the base of its rolling hash. */
+#define HASH_MULTIPLIER 0xD6E8FEB86659FD93u
+#define HASH_BASE 0x9E3779B97F4A7C15u
+
+/* features.span_hashes, from the sum over a span's characters. */
+static inline uint64_t span_hash(uint64_t sum, uint64_t salt)
+{
+    uint64_t hash = (sum + salt) * HASH_MULTIPLIER;
+    hash ^= hash >> 32;
+    return hash * HASH_MULTIPLIER;
+}
+
+enum { WORD_SALT = 100 }; /* of n-grams of words, and their order; those of characters: the order */
+
+/* features.name_buckets, of one token. */
+static inline uint64_t name_bucket(uint64_t token, uint64_t level, int bits)
+{
+    uint64_t mixed = (token + 1 + (level << 34)) * HASH_MULTIPLIER;
+    mixed ^= mixed >> 29;
+    return (mixed * HASH_MULTIPLIER) >> (64 - bits);
+}
+
+/* Sorted keys, each of them once. */
 typedef struct {
     const int64_t *keys;
     Py_ssize_t size;
 } Keys;
 
-/* The place of one among them; the place at their end where it is none of them. */
-static inline Py_ssize_t place_among(const Keys *keys, int64_t wanted)
+/* The index of a key; the number of keys where it is none of them. */
+static inline Py_ssize_t find_key(const Keys *keys, int64_t wanted)
 {
     const int64_t *at = keys->keys;
     Py_ssize_t size = keys->size;
@@ -74,107 +217,42 @@ static inline Py_ssize_t place_among(const Keys *keys, int64_t wanted)
     return *at == wanted ? at - keys->keys : keys->size;
 }
 
-/* features.name_buckets, of one token. */
-static inline uint64_t name_bucket(uint64_t token, uint64_t level, int bits)
+/* The least power of two that is at least twice a number, and 16: slots of a hash table. */
+static inline size_t table_slots(Py_ssize_t items)
 {
-    const uint64_t mix = 0xD6E8FEB86659FD93u;
-    uint64_t mixed = (token + 1 + (level << 34)) * mix;
-    mixed ^= mixed >> 29;
-    return (mixed * mix) >> (64 - bits);
+    size_t slots = 16;
+    while (slots < (size_t)items * 2) {
+        slots *= 2;
+    }
+    return slots;
 }
 
-/* Marks the buckets of tokens of names, seen from a level, among 2**bits. */
-void mark_names(const uint64_t *tokens, Py_ssize_t count, int level, int bits, uint8_t *marks);
+/* ------------------------------------------------------------------------------- Python objects */
 
-/* The names of attributes of a page's values, once ready_names has returned 0; else -1 with an
-   exception. */
-extern PyObject *name_tag, *name_names, *name_parent, *name_hidden, *name_markup, *name_element;
-int ready_names(void);
-/* The markup of the line in one of some places among a page's lines: a new reference, None where
-   it has none; NULL with an exception. */
-PyObject *markup_of(PyObject *lines, PyObject *places, Py_ssize_t row);
+/* Names of attributes, set when the module is imported. */
+extern PyObject *name_tag, *name_names, *name_parent, *name_hidden;
+/* 0, or -1 with an exception. */
+int create_names(void);
 
 /* Makes values of a frozen dataclass with slots: sets its fields past its own __setattr__, which
    refuses. */
-enum { MOST_FIELDS = 8 };
+enum { MAX_FIELDS = 8 };
 typedef struct {
     PyObject *type; /* owned, as are the fields' descriptors */
     allocfunc alloc;
     int count;
-    PyObject *fields[MOST_FIELDS];
-    descrsetfunc set[MOST_FIELDS];
+    PyObject *fields[MAX_FIELDS];
+    descrsetfunc set[MAX_FIELDS];
 } Maker;
 
 /* `names` end with NULL. 0, or -1 with an exception. */
-int ready_maker(Maker *maker, PyObject *type, const char *const *names);
-void drop_maker(Maker *maker);
+int init_maker(Maker *maker, PyObject *type, const char *const *names);
+void clear_maker(Maker *maker);
 /* A new value; takes the references of its fields, of which any may be NULL with an exception. */
 PyObject *make_value(const Maker *maker, PyObject **values);
 
-/* The functions of the module: what each does is in its doc. */
-extern const char explain_doc[];
-PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char line_shapes_doc[];
-PyObject *line_shapes(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char char_counts_doc[];
-PyObject *char_counts(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char fold_doc[];
-PyObject *fold(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char text_features_doc[];
-PyObject *text_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char gram_sums_doc[];
-PyObject *gram_sums(PyObject *module, PyObject *args);
-extern const char line_hashes_doc[];
-PyObject *line_hashes(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char line_places_doc[];
-PyObject *line_places(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char see_page_doc[];
-PyObject *see_page(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char element_arrays_doc[];
-PyObject *element_arrays(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char line_markups_doc[];
-PyObject *line_markups(PyObject *module, PyObject *args);
-extern const char kind_words_doc[];
-PyObject *kind_words(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char kind_names_doc[];
-PyObject *kind_names(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char likeliest_paths_doc[];
-PyObject *likeliest_paths(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char element_tokens_doc[];
-PyObject *element_tokens(PyObject *module, PyObject *args);
-extern const char strongest_grounds_doc[];
-PyObject *strongest_grounds(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char hear_lines_doc[];
-PyObject *hear_lines(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char speech_shares_doc[];
-PyObject *speech_shares(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char likeliest_languages_doc[];
-PyObject *likeliest_languages(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char plain_texts_doc[];
-PyObject *plain_texts(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char tag_counts_doc[];
-PyObject *tag_counts(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char split_doc[];
-PyObject *split(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char predictions_doc[];
-PyObject *predictions(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char line_groups_doc[];
-PyObject *line_groups(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char markup_features_doc[];
-PyObject *markup_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char neighbour_features_doc[];
-PyObject *neighbour_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char container_features_doc[];
-PyObject *container_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char language_features_doc[];
-PyObject *language_features(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char name_scores_doc[];
-PyObject *name_scores(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char bag_scores_doc[];
-PyObject *bag_scores(PyObject *module, PyObject *const *args, Py_ssize_t count);
-extern const char around_scores_doc[];
-PyObject *around_scores(PyObject *module, PyObject *args);
-extern const char bag_buckets_doc[];
-PyObject *bag_buckets(PyObject *module, PyObject *args);
+/* Appends an item to a list and takes its reference, which may be NULL with an exception. 0, or -1
+   with an exception. */
+int append_new(PyObject *list, PyObject *item);
 
 #endif

@@ -1,8 +1,8 @@
-/* Boosted trees over columns of features, with what each group of columns added (Saabas). */
+/* Sums of boosted trees over columns of features, with the contribution of each group of columns
+   (Saabas). Twin of Trees.explain. */
 
 #include "native.h"
 #include <math.h>
-#include <stdlib.h>
 
 /* Where the loader can choose, loops are compiled for wide registers too. Nothing is fused, so
    that the bits are the same. */
@@ -12,21 +12,21 @@
 #define WIDE
 #endif
 
-/* No line walks down a tree. All nodes are asked, of so many lines at once and without branches,
-   children before their parents: each hands up the leaf that its right or its left child has
-   found. A value is compared once with the thresholds of its source, and is from then on how many
-   of them it exceeds: a byte, as a leaf's number in its tree is, so that one instruction asks a
-   node of all ROWS lines. */
+/* No line walks down a tree. All nodes are evaluated, for ROWS lines at once and without branches,
+   children before their parents: each passes on the leaf that its right or its left child has
+   found. A value is compared once with the sorted thresholds of its source and replaced by how
+   many of them it exceeds: a byte, as a leaf's number in its tree is, so that one instruction
+   evaluates a node for all ROWS lines. */
 enum { ROWS = 32, ROUND = 4 /* numbers that are added side by side */ };
-enum { LINES = 8 * ROWS }; /* taken to a tree before the next, whose leaves must be fetched */
+enum { LINES = 8 * ROWS }; /* evaluated by a tree before the next one's leaves are fetched */
 enum { MOST_THRESHOLDS = 255, MOST_LEAVES = 256 }; /* of a source, of a tree */
 
 typedef struct {
-    int32_t source, threshold; /* the place of the threshold among its source's */
+    int32_t source, threshold; /* the index of the threshold among its source's */
     int32_t left, right;       /* slots that hold a leaf for each line */
 } Node;
 
-/* Whether nodes of `trees` trees have a threshold to be asked for, and children that are found
+/* Whether nodes of `trees` trees have an existing threshold, and children that are evaluated
    before them: leaves in the slots below `most`, or earlier nodes of their tree from there on. */
 static int are_trees(const Node *nodes, const int32_t *begins, const int32_t *leaf_begins,
                      Py_ssize_t trees, const int32_t *cuts, Py_ssize_t sources, int32_t most)
@@ -42,7 +42,8 @@ static int are_trees(const Node *nodes, const int32_t *begins, const int32_t *le
             }
             fits &= node->threshold >= 0 &&
                     node->threshold < cuts[node->source + 1] - cuts[node->source] &&
-                    node->left >= 0 && node->right >= 0 && node->left < below && node->right < below &&
+                    node->left >= 0 && node->left < below &&
+                    node->right >= 0 && node->right < below &&
                     (node->left < leaves || node->left >= most) &&
                     (node->right < leaves || node->right >= most);
         }
@@ -133,8 +134,9 @@ WIDE static void add_leaves(const Forest *forest, Py_ssize_t first, Py_ssize_t l
             for (Py_ssize_t r = 0; r < rows; r++) {
                 values[r] = from[at + r] != from[at + r] ? missing : from[at + r];
             }
+            int8_t *ranks = below + at / ROWS * block + s * ROWS;
             count_below(values, forest->thresholds + forest->cuts[s],
-                        forest->cuts[s + 1] - forest->cuts[s], below + at / ROWS * block + s * ROWS);
+                        forest->cuts[s + 1] - forest->cuts[s], ranks);
         }
     }
     for (Py_ssize_t t = 0; t < forest->trees; t++) {
@@ -161,56 +163,43 @@ WIDE static void add_leaves(const Forest *forest, Py_ssize_t first, Py_ssize_t l
     }
 }
 
-const char explain_doc[] =
-    "explain(matrix, columns, sources, cuts, thresholds, nodes, begins, leaf_begins, most, leaves,\n"
-    "sums)\n\n"
-    "Adds up each line's leaves, tree after tree, rows of `leaves` (l, width), into `sums`\n"
-    "(n, width); a width is 1 or a multiple of 4. `matrix` is (columns, n); `sources` are twice a\n"
-    "column, and one more to take missing values for the largest and not the smallest; from one of\n"
-    "`cuts` to the next are a source's sorted `thresholds`. `nodes` have a source, the place of\n"
-    "one of its thresholds, and two children: a leaf's number in its tree, or `most` and the place\n"
-    "of an earlier node.";
-
-PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t count)
+KERNEL(tree_sums,
+       "f32 matrix[m], int columns, i32 sources[s], i32 cuts[s+1], f32 thresholds[h], "
+       "s128 nodes[d], i32 begins[t], i32 leaf_begins[t], int most, f32 leaves[l], out f64 sums[o]",
+       "Adds up each line's leaves, tree after tree, rows of `leaves` (l, width), into `sums`\n"
+       "(n, width); a width is 1 or a multiple of 4. `matrix` is (columns, n); `sources` are\n"
+       "twice a column, and one more to take missing values for the largest and not the smallest;\n"
+       "from one of `cuts` to the next are a source's sorted `thresholds`. `nodes` have a source, the\n"
+       "index of one of its thresholds, and two children: a leaf's number in its tree, or `most`\n"
+       "and the index of an earlier node.")
 {
-    Array a[11] = {0};
-    PyObject *result = NULL;
-    int8_t *below = NULL;
-    uint8_t *slots = NULL;
-    (void)module;
-    if (take_arguments("explain", "wnwwwowwnwD", args, count, a) < 0 ||
-        take_array(args[5], &a[5], sizeof(Node), 0, "explain") < 0) {
-        goto done;
-    }
-    Forest forest = {.matrix = a[0].view.buf, .sources = a[2].view.buf, .cuts = a[3].view.buf,
-                     .thresholds = a[4].view.buf, .nodes = a[5].view.buf, .begins = a[6].view.buf,
-                     .leaf_begins = a[7].view.buf, .leaves = a[9].view.buf,
-                     .n_sources = a[2].length, .trees = a[6].length - 1};
-    Py_ssize_t f = a[1].length, most = a[8].length;
-    forest.n = f > 0 ? a[0].length / f : 0;
-    int fits = forest.trees >= 0 && a[7].length == forest.trees + 1 && f > 0 &&
-               f <= INT32_MAX / 2 && is_matrix(&a[0], f, forest.n) && most > 0 &&
-               most <= MOST_LEAVES && a[5].length <= INT32_MAX / 2 &&
-               a[3].length == forest.n_sources + 1 &&
-               are_begins(forest.cuts, forest.n_sources, a[4].length, 0, MOST_THRESHOLDS) &&
-               are_begins(forest.begins, forest.trees, a[5].length, 0, INT32_MAX);
+    Forest forest = {.matrix = call->data[0], .sources = call->data[2], .cuts = call->data[3],
+                     .thresholds = call->data[4], .nodes = call->data[5], .begins = call->data[6],
+                     .leaf_begins = call->data[7], .leaves = call->data[9],
+                     .n_sources = size_of(call, 's'), .trees = size_of(call, 't') - 1};
+    Py_ssize_t f = call->number[1], most = call->number[8], n_nodes = size_of(call, 'd');
+    forest.n = f > 0 ? size_of(call, 'm') / f : 0;
+    int fits = forest.trees >= 0 && f > 0 && f <= INT32_MAX / 2 &&
+               is_matrix(size_of(call, 'm'), f, forest.n) && most > 0 && most <= MOST_LEAVES &&
+               n_nodes <= INT32_MAX / 2 &&
+               are_begins(forest.cuts, forest.n_sources, size_of(call, 'h'), 0, MOST_THRESHOLDS) &&
+               are_begins(forest.begins, forest.trees, n_nodes, 0, INT32_MAX);
     Py_ssize_t n_leaves = fits ? forest.leaf_begins[forest.trees] : 0;
-    forest.width = n_leaves > 0 ? a[9].length / n_leaves : 1;
+    forest.width = n_leaves > 0 ? size_of(call, 'l') / n_leaves : 1;
     fits = fits && are_begins(forest.leaf_begins, forest.trees, n_leaves, 1, (int32_t)most) &&
            forest.width > 0 && (forest.width == 1 || forest.width % ROUND == 0) &&
-           is_matrix(&a[9], n_leaves, forest.width) && is_matrix(&a[10], forest.n, forest.width);
+           is_matrix(size_of(call, 'l'), n_leaves, forest.width) &&
+           is_matrix(size_of(call, 'o'), forest.n, forest.width);
     for (Py_ssize_t s = 0; fits && s < forest.n_sources; s++) {
         fits = forest.sources[s] >= 0 && forest.sources[s] < 2 * f;
     }
     forest.most = (int32_t)most;
     if (!fits) {
-        PyErr_SetString(PyExc_ValueError, "explain: the arrays' lengths disagree");
-        goto done;
+        return refuse(call, "the arrays' lengths disagree");
     }
     if (!are_trees(forest.nodes, forest.begins, forest.leaf_begins, forest.trees, forest.cuts,
                    forest.n_sources, forest.most)) {
-        PyErr_SetString(PyExc_ValueError, "explain: a node lies beyond the trees or the columns");
-        goto done;
+        return refuse(call, "a node lies beyond the trees or the columns");
     }
     int32_t largest = 0;
     for (Py_ssize_t t = 0; t < forest.trees; t++) {
@@ -218,13 +207,12 @@ PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t count)
         largest = size > largest ? size : largest;
     }
     Py_ssize_t lines = forest.n < LINES ? (forest.n + ROWS - 1) / ROWS * ROWS : LINES;
-    below = malloc((size_t)((forest.n_sources + 1) * (lines + 1)));
-    slots = malloc((size_t)(most + largest) * ROWS);
+    int8_t *below = scratch(call, forest.n_sources * lines, 1);
+    uint8_t *slots = scratch(call, most + largest, ROWS);
     if (below == NULL || slots == NULL) {
-        PyErr_NoMemory();
-        goto done;
+        return NULL;
     }
-    double *sums = a[10].view.buf;
+    double *sums = call->data[10];
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t i = 0; i < most * ROWS; i++) { /* a leaf is found by itself */
         slots[i] = (uint8_t)(i / ROWS);
@@ -237,10 +225,5 @@ PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t count)
         add_leaves(&forest, first, lines, below, slots, sums + first * forest.width);
     }
     Py_END_ALLOW_THREADS
-    result = Py_NewRef(Py_None);
-done:
-    free(below);
-    free(slots);
-    drop_arrays(a, 11);
-    return result;
+    Py_RETURN_NONE;
 }

@@ -157,13 +157,14 @@ class TestSplitter:
     )  # fmt: skip
     def test_what_no_serializer_writes_is_left_to_the_plain_way(self, markup: str) -> None:
         assert acceleration.native
-        assert acceleration.native.split(markup, tag_flags(), Line, Markup, Element, bool) is None
+        native, classes = acceleration.native, (Line, Markup, Element)
+        assert native.split_html(markup, _tag_kinds(), *classes, bool) is None
 
     @given(st.text(st.sampled_from("<>/!-=\"'& apbrxscivtyle\n\ud800é"), max_size=60))
     @settings(max_examples=500, deadline=None)
     def test_any_text_can_be_tried(self, markup: str) -> None:
         assert acceleration.native
-        acceleration.native.split(markup, tag_flags(), Line, Markup, Element, bool)
+        acceleration.native.split_html(markup, _tag_kinds(), Line, Markup, Element, bool)
 
     def test_elements_of_one_hash_are_told_apart(self) -> None:
         # In this hash 'Aa' weighs what 'BB' does: kinds beyond the first few are made anew.
@@ -178,11 +179,11 @@ class TestSplitter:
         for i, wrong in enumerate([b"<p>", None, object, int, 3]):
             arguments = [*good[:i], wrong, *good[i + 1 :]]
             with pytest.raises((TypeError, AttributeError)):
-                acceleration.native.split(*arguments)  # type: ignore[arg-type]
+                acceleration.native.split_html(*arguments)  # type: ignore[arg-type]
         with pytest.raises(TypeError):
-            acceleration.native.split("<p>a</p>", {"p": "x"}, *good[2:])  # type: ignore[dict-item]
+            acceleration.native.split_html("<p>a</p>", {"p": "x"}, *good[2:])  # type: ignore[dict-item]
         with pytest.raises(ZeroDivisionError):
-            acceleration.native.split(
+            acceleration.native.split_html(
                 '<p style="x">a</p>', {}, *good[2:5], lambda style: bool(len(style) / 0)
             )
 
@@ -241,7 +242,7 @@ class TestTrees:
         assert acceleration.native
         one = np.zeros(1)
         with pytest.raises((TypeError, ValueError)):
-            acceleration.native.explain(one, 1, one, one, one, one, one, one, 1, one, one)
+            acceleration.native.tree_sums(one, 1, one, one, one, one, one, one, 1, one, one)
 
     @pytest.mark.parametrize(("leaves", "compiled"), [(256, True), (257, False)])
     def test_a_tree_beyond_a_byte_is_walked_all_the_same(self, leaves: int, compiled: bool) -> None:
@@ -424,7 +425,7 @@ def walk(
     """Explains two rows by one tree of one node."""
     assert acceleration.native
     sums = np.zeros((2, width))
-    acceleration.native.explain(
+    acceleration.native.tree_sums(
         np.array([[0.0, 1.0]], np.float32), columns, np.array([asked], np.int32),
         np.array(cuts, np.int32), np.full(1, 0.5, np.float32),
         np.array([(source, threshold, left, right)], NODE), np.array(begins, np.int32),
@@ -471,7 +472,7 @@ class TestNothingBeyondAnArrayIsRead:
         ],
     )
     def test_a_tree_that_leads_elsewhere_is_refused(self, wrong: dict[str, Any]) -> None:
-        with pytest.raises(ValueError, match="explain"):
+        with pytest.raises(ValueError, match="tree_sums"):
             walk(**wrong)
 
     @pytest.mark.parametrize(
@@ -480,10 +481,10 @@ class TestNothingBeyondAnArrayIsRead:
     def test_a_line_that_is_not_on_the_page_is_refused(self, start: int, length: int) -> None:
         assert acceleration.native
         orders, weights, sums = (b"\1", b"\1"), np.zeros(2, np.float32), np.zeros(1)
-        acceleration.native.gram_sums(one_line(), *orders, 1, weights, 1, sums, whole(0))
+        acceleration.native.ngram_sums(one_line(), *orders, 1, weights, sums, whole(0))
         with pytest.raises(ValueError, match="page"):
-            acceleration.native.gram_sums(
-                one_line(start, length), *orders, 1, weights, 1, sums, whole(0)
+            acceleration.native.ngram_sums(
+                one_line(start, length), *orders, 1, weights, sums, whole(0)
             )
 
     def test_columns_of_text_are_as_many_as_its_lines(self) -> None:
@@ -502,12 +503,13 @@ class TestNothingBeyondAnArrayIsRead:
             with pytest.raises(ValueError, match="text_features"):
                 ask(**wrong)
 
-    @pytest.mark.parametrize(("bits", "width"), [(1, 2**62), (2, 2**62), (30, 2**40), (2, -1)])
-    def test_weights_of_an_impossible_size_are_refused(self, bits: int, width: int) -> None:
+    @pytest.mark.parametrize("bits", [-(2**62), -1, 0, 1, 2, 31, 2**62])
+    def test_weights_of_another_number_than_their_bits_say_are_refused(self, bits: int) -> None:
         assert acceleration.native
+        weights = np.zeros(1, np.float32)
         with pytest.raises(ValueError, match="lengths"):
-            acceleration.native.gram_sums(
-                one_line(), b"\1", b"", bits, np.zeros(0, np.float32), width, np.zeros(0), whole(0)
+            acceleration.native.ngram_sums(
+                one_line(), b"\1", b"", bits, weights, np.zeros(1), whole(0)
             )
 
     def test_a_page_of_other_lengths_than_its_columns_is_refused(self) -> None:
@@ -550,7 +552,7 @@ class TestNothingBeyondAnArrayIsRead:
             native.container_features(
                 parent, depth, element, groups, one, one, one, one, np.zeros((50, 2))
             )
-            native.name_scores(
+            native.element_name_scores(
                 whole(1, 2), has["sizes"], kind, parent, element, has["levels"],
                 np.zeros(2**18, np.float32), one,
             )  # fmt: skip
@@ -563,34 +565,25 @@ class TestNothingBeyondAnArrayIsRead:
         with pytest.raises(ValueError, match=r"beyond|before|fewer"):
             ask(**{**right, **wrong})
 
-    def test_a_bucket_that_has_no_weight_is_refused(self) -> None:
-        assert acceleration.native
-        weights, scores = np.ones((3, 2), np.float32), np.zeros(2)
-        acceleration.native.bag_scores(weights, whole(2), np.ones(1), scores)
-        assert scores.tolist() == [1.0, 1.0]
-        for bucket in (3, -1):
-            with pytest.raises(ValueError, match="beyond"):
-                acceleration.native.bag_scores(weights, whole(bucket), np.ones(1), scores)
-
     def test_kinds_without_room_or_lines_are_refused(self) -> None:
         assert acceleration.native
         native, says = acceleration.native, np.zeros((1 << 13, 16), np.int8)
         tables = char_table(), char_flags(), np.zeros((1 << TEXT_BITS, 16), np.int8)
         heads = np.array([10, 97, 10], np.uint32)
-        native.kind_words(heads, *tables, np.zeros((1, 10)), np.zeros(1))
+        native.chrome_kind_text_scores(heads, *tables, np.zeros((1, 10)), np.zeros(1))
         with pytest.raises(ValueError, match="fewer lines"):
-            native.kind_words(heads, *tables, np.zeros((2, 10)), np.zeros(2))
+            native.chrome_kind_text_scores(heads, *tables, np.zeros((2, 10)), np.zeros(2))
         long = np.array([10, *[97] * 1000, 10], np.uint32)
         with pytest.raises(ValueError, match="too long"):
-            native.kind_words(long, *tables, np.zeros((1, 10)), np.zeros(1))
+            native.chrome_kind_text_scores(long, *tables, np.zeros((1, 10)), np.zeros(1))
         given = whole(5, 7), whole(2), whole(0, 0), whole(-1, 0), whole(1)
-        native.kind_names(*given, says, np.ones(3), np.zeros((1, 10)))
+        native.chrome_kind_name_scores(*given, says, np.ones(3), np.zeros((1, 10)))
         for place, wrong in ((1, whole(3)), (1, whole(0)), (2, whole(0, 1)), (3, whole(1, 0))):
             asked = [*given[:place], wrong, *given[place + 1 :]]
             with pytest.raises(ValueError, match=r"fewer|beyond|before"):
-                native.kind_names(*asked, says, np.ones(3), np.zeros((1, 10)))
+                native.chrome_kind_name_scores(*asked, says, np.ones(3), np.zeros((1, 10)))
         with pytest.raises(ValueError, match="lengths"):
-            native.likeliest_paths(np.zeros((2, 9)), np.ones(2), np.zeros(2, bool), whole(0, 0))
+            native.viterbi_paths(np.zeros((2, 9)), np.ones(2), np.zeros(2, bool), whole(0, 0))
 
     def test_lines_beyond_a_page_are_not_heard(self) -> None:
         assert acceleration.native
@@ -601,7 +594,7 @@ class TestNothingBeyondAnArrayIsRead:
             assert acceleration.native
             filled = np.empty(n), np.empty(n, np.int64), np.empty(n, np.int64)
             scripts = np.full((n, 29), 2.0)  # letters enough to be asked for, and remembered
-            acceleration.native.hear_lines(
+            acceleration.native.assign_languages(
                 points, whole(start), whole(length), *tables, scripts, *filled, lambda _: answer
             )
 
@@ -614,20 +607,46 @@ class TestNothingBeyondAnArrayIsRead:
             with pytest.raises(ValueError, match="disagree"):
                 hear(start, length)
 
-    def test_places_that_lie_about_their_number_are_refused(self) -> None:
-        class Places(list[int]):
-            def __len__(self) -> int:
-                return 3689348814741910324  # five times that is 4, in 64 bits
-
+    @pytest.mark.parametrize(
+        ("costs", "error", "message"),
+        [
+            (np.frombuffer(bytes(17), np.uint8)[1:].view(np.float64), ValueError, "aligned"),
+            (np.zeros(2, np.float32), TypeError, "items are f64.* in costs"),
+            (np.zeros(2, np.int64), TypeError, "items are f64.* in costs"),
+            (np.zeros(2, object), TypeError, "items are f64.* in costs"),
+            (np.zeros(4)[::2], ValueError, "contiguous"),
+            (np.zeros(3), ValueError, "lengths disagree, 3 items in costs"),
+            ([0.0, 0.0], TypeError, "bytes-like"),
+        ],
+    )
+    def test_an_array_of_another_kind_or_length_is_refused(
+        self, costs: Any, error: type[Exception], message: str
+    ) -> None:
         assert acceleration.native
-        with pytest.raises(ValueError, match="lengths"):
-            acceleration.native.line_markups((), Places(), np.zeros(4))
+        scores, begins, path = np.zeros((2, 10)), np.zeros(2, bool), whole(0, 0)
+        acceleration.native.viterbi_paths(scores, np.zeros(2), begins, path)
+        with pytest.raises(error, match=message):
+            acceleration.native.viterbi_paths(scores, costs, begins, path)
 
-    def test_an_array_that_is_not_aligned_is_refused(self) -> None:
+    def test_an_array_that_may_not_be_written_is_refused(self) -> None:
         assert acceleration.native
-        odd = np.frombuffer(bytes(17), np.uint8)[1:].view(np.int64)
-        with pytest.raises(ValueError, match="aligned"):
-            acceleration.native.bag_scores(np.zeros((2, 1), np.float32), odd, odd, np.zeros(1))
+        path = whole(0, 0)
+        path.setflags(write=False)
+        with pytest.raises(ValueError, match="read-only"):
+            acceleration.native.viterbi_paths(
+                np.zeros((2, 10)), np.zeros(2), np.zeros(2, bool), path
+            )
+
+    def test_every_kernel_names_its_arguments_and_refuses_another_number(self) -> None:
+        kernels = {n: each for n, each in vars(acceleration.native).items() if callable(each)}
+        for name, kernel in kernels.items():
+            if name.startswith("_"):
+                continue
+            assert kernel.__doc__.startswith(f"{name}(")
+            wanted = kernel.__doc__.partition(")\n\n")[0].count(", ") + 1
+            for count in (wanted - 1, wanted + 1):
+                with pytest.raises(TypeError, match=f"{name}: {wanted} arguments .* not {count}"):
+                    kernel(*[None] * count)
 
 
 @pytest.mark.parametrize(("value", "expected"), [("1", "False"), ("0", "True"), ("", "True")])
@@ -768,17 +787,10 @@ class TestSites:
         page = html_page(news_page("en"))
         out = np.empty((len(page.lines), 2), np.int64)
         with pytest.raises(ValueError, match="room"):
-            native.line_hashes(["a"], char_flags(), folds(), out)
-        with pytest.raises(ValueError, match="room"):
-            native.line_places(page.lines, [0], page.elements, hash, out)
-        backwards = (Element("p", (), 1), Element("p", (), 0))
-        with pytest.raises(ValueError, match="parent"):
-            native.line_places((Line("x", Markup(0)),), [0], backwards, hash, out[0, :1])
+            native.line_fingerprints(["a"], char_flags(), folds(), out)
         ints, bools = (np.zeros(1, kind) for kind in (np.int64, bool))
         orphan = (Element("p", (), 2),)
         with pytest.raises(ValueError, match="element 3 has the parent 2"):
             native.element_arrays(orphan, np.array([3]), ints, ints, bools, ints, ints)
-        with pytest.raises(ValueError, match="no such element"):
-            native.line_places((Line("x", Markup(2)),), [0], backwards, hash, out[0, :1])
         with pytest.raises(TypeError, match="29 arguments"):
-            native.see_page(1)
+            native.site_features(1)

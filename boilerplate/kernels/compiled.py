@@ -1,6 +1,7 @@
 """The kernels in C: each function makes the arrays that its C twin fills, and calls it.
 
-The contracts stand with the Python twins of the same names, in the ``plain_*`` modules.
+The contracts stand with the Python twins of the same names, in the ``plain_*`` modules. A few
+kernels are in Python alone, because C gained under one per cent of a page's time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from numpy.typing import NDArray
 from boilerplate.kernels import (
     plain_chrome_kinds,
     plain_html,
-    plain_results,
     plain_text,
     plain_tree,
 )
@@ -24,13 +24,16 @@ from boilerplate.kernels.arrays import ElementKind, PageText, Tree
 from boilerplate.kernels.compiled_language import assign_languages as assign_languages
 from boilerplate.kernels.compiled_language import language_features as language_features
 from boilerplate.kernels.compiled_language import language_shares as language_shares
-from boilerplate.kernels.compiled_language import likeliest_languages as likeliest_languages
 from boilerplate.kernels.compiled_sites import line_fingerprints as line_fingerprints
 from boilerplate.kernels.compiled_sites import site_features as site_features
 from boilerplate.kernels.compiled_trees import tree_sums as tree_sums
 from boilerplate.kernels.ngrams import check_newlines, joined, powers
 from boilerplate.kernels.plain_html import HtmlParts
+from boilerplate.kernels.plain_language_shares import likeliest_languages as likeliest_languages
 from boilerplate.kernels.plain_linear import LEVELS, NEXT_SALT, NGRAMS, PREVIOUS_SALT
+from boilerplate.kernels.plain_results import strongest_groups as strongest_groups
+from boilerplate.kernels.plain_text import char_counts as char_counts
+from boilerplate.kernels.plain_tree import line_markups as line_markups
 from boilerplate.kernels.select import native as native_or_none
 from boilerplate.numeric import Bools, Floats, Ints, log1p_table
 from boilerplate.page import Element, Line, Markup
@@ -58,7 +61,7 @@ def _arrays(text: PageText) -> tuple[NDArray[np.generic], ...]:
 
 
 def plain_texts(texts: list[str]) -> list[str]:
-    return native.plain_texts(texts, char_flags(), plain)
+    return native.normalize_texts(texts, char_flags(), plain)
 
 
 def page_text(texts: Sequence[str]) -> PageText:
@@ -66,17 +69,9 @@ def page_text(texts: Sequence[str]) -> PageText:
     forward, inverse = powers(len(folded) + 8)
     prefix, words_before = np.empty(len(folded) + 1, np.uint64), np.empty(n + 1, np.int64)
     lines, words = np.empty((2, n), np.int64), np.empty((2, len(folded) // 2 + 1), np.int64)
-    breaks = native.fold(folded, char_table(), forward, prefix, lines, words, words_before)
+    breaks = native.fold_text(folded, char_table(), forward, prefix, lines, words, words_before)
     check_newlines(texts, breaks)
     return PageText(texts, folded, lines[0], lines[1], prefix, inverse, words, words_before)
-
-
-def char_counts(texts: Sequence[str]) -> tuple[Floats, Floats]:
-    counts, scripts = np.empty((len(texts), len(Char))), np.empty((len(texts), SCRIPTS))
-    if texts:
-        points = code_points("\n".join(texts) + "\n")
-        native.char_counts(points, char_table(), script_table(), counts, scripts)
-    return counts, scripts
 
 
 def line_shapes(texts: Sequence[str]) -> tuple[Floats, Floats, Floats]:
@@ -113,20 +108,20 @@ def text_features(
 def ngram_scores(text: PageText, weights: NDArray[np.float32]) -> Floats:
     sums, counts = np.zeros(text.n), np.empty(text.n, np.int64)
     orders = bytes(NGRAMS.char_orders), bytes(NGRAMS.word_orders)
-    native.gram_sums(_arrays(text), *orders, NGRAMS.bits, weights, 1, sums, counts)
+    native.ngram_sums(_arrays(text), *orders, NGRAMS.bits, weights, sums, counts)
     return sums / np.sqrt(np.maximum(counts, 1))
 
 
 def neighbour_scores(text: PageText, weights: NDArray[np.float32]) -> Floats:
     scores = np.empty(text.n)
     salts = int(PREVIOUS_SALT), int(NEXT_SALT)
-    native.around_scores(_arrays(text), NGRAMS.neighbour_words, *salts, weights, scores)
+    native.neighbour_word_scores(_arrays(text), NGRAMS.neighbour_words, *salts, weights, scores)
     return scores
 
 
 def token_scores(tree: Tree, weights: NDArray[np.float32]) -> Floats:
     scores = np.empty(len(tree.line_element))
-    native.name_scores(
+    native.element_name_scores(
         tree.tokens, tree.sizes, tree.kind, tree.parent, tree.line_element, LEVELS[: tree.levels],
         weights, scores,
     )  # fmt: skip
@@ -163,12 +158,6 @@ def element_arrays(
     hidden = np.empty(len(numbers), bool)
     kinds = native.element_arrays(tuple(elements), numbers, parent, depth, hidden, kind, sign)
     return kinds, kind, parent, depth, hidden, sign
-
-
-def line_markups(lines: Sequence[Line]) -> Floats:
-    out = np.empty((len(lines), 5))
-    native.line_markups(tuple(lines), range(len(lines)), out)
-    return out
 
 
 def line_groups(parent: Ints, sign: Ints, own: Ints) -> Ints:
@@ -213,7 +202,7 @@ def kind_text_sums(
         joined_heads = "\n".join(["", *(text[:head].replace("\n", " ") for text in texts), ""])
     sums, counts = np.empty((len(texts), kinds)), np.empty(len(texts))
     points = code_points(joined_heads.casefold())
-    native.kind_words(points, char_table(), char_flags(), table, sums, counts)
+    native.chrome_kind_text_scores(points, char_table(), char_flags(), table, sums, counts)
     return sums, counts
 
 
@@ -223,23 +212,19 @@ def kind_token_sums(
     params = plain_chrome_kinds.PARAMS
     weights = scale * params.fading ** np.arange(params.levels)
     sums = np.zeros((len(own), kinds))
-    native.kind_names(tree.tokens, tree.sizes, tree.kind, tree.parent, own, table, weights, sums)
+    native.chrome_kind_name_scores(
+        tree.tokens, tree.sizes, tree.kind, tree.parent, own, table, weights, sums
+    )
     return sums
 
 
 def likeliest_paths(scores: Floats, costs: Floats, begins: Bools) -> Ints:
     path = np.empty(len(scores), np.int64)
-    native.likeliest_paths(np.ascontiguousarray(scores), costs, begins, path)
+    native.viterbi_paths(np.ascontiguousarray(scores), costs, begins, path)
     return path
 
 
 # ---------------------------------------------------------------------------------- results
-
-
-def strongest_groups(contributions: Floats, content: Bools) -> Ints:
-    places = np.empty((len(content), plain_results.MAX_GROUPS), np.int64)
-    native.strongest_grounds(np.ascontiguousarray(contributions), content, places)
-    return places
 
 
 def predictions(
@@ -253,7 +238,7 @@ def predictions(
     languages: Sequence[tuple[str | None, float]],
 ) -> tuple[P, ...]:
     columns = lines, labels, probabilities, reasons, kinds, deciders, languages
-    return native.predictions(prediction, *map(list, columns))
+    return native.make_predictions(prediction, *map(list, columns))
 
 
 # ------------------------------------------------------------------------------------- HTML
@@ -262,7 +247,9 @@ def predictions(
 def split_html(markup: str) -> HtmlParts:
     # C reads what the parser writes of the parsed document, because that is well formed.
     written = turbohtml.parse(markup, positions=False).html
-    parts = native.split(written, tag_flags(), Line, Markup, Element, plain_html.is_hidden_style)
+    parts = native.split_html(
+        written, tag_flags(), Line, Markup, Element, plain_html.is_hidden_style
+    )
     return plain_html.split_html(markup) if parts is None else HtmlParts(*parts)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,7 +21,7 @@ def assign_languages(
     text: PageText, scripts: Floats, one_language: Bools, detect: Detect
 ) -> tuple[Floats, Ints, Ints]:
     letters, (script, detection) = np.empty(text.n), np.empty((2, text.n), np.int64)
-    native.hear_lines(
+    native.assign_languages(
         text.folded, text.starts, text.lengths, char_table(), han_table(), one_language, scripts,
         letters, script, detection, detect,
     )  # fmt: skip
@@ -39,15 +37,11 @@ def language_shares(
     one_language: Bools,
 ) -> tuple[Floats, Floats, int]:
     share, detected = np.empty((2, len(detection), len(language_script)))
-    main = native.speech_shares(
+    main = native.language_shares(
         detection, script, letters, distributions, language_script, one_language, doubt_table(),
         share, detected,
     )  # fmt: skip
     return share, detected, main
-
-
-def likeliest_languages(share: Floats, languages: Sequence[str]) -> list[tuple[str | None, float]]:
-    return native.likeliest_languages(share, tuple(languages))
 
 
 def language_features(

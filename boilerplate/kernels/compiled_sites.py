@@ -42,7 +42,7 @@ def case_folds() -> NDArray[np.uint32]:
 def line_fingerprints(texts: Sequence[str]) -> Ints:
     out = np.empty((len(texts), 2), np.int64)
     # Lines with rare characters, which the tables don't hold, are left to Python.
-    for i in native.line_hashes(list(texts), char_flags(), case_folds(), out):
+    for i in native.line_fingerprints(list(texts), char_flags(), case_folds(), out):
         out[i] = plain_fingerprints.fingerprints_of(texts[i])
     return out
 
@@ -60,7 +60,7 @@ def site_features(
         (each.keys, each.counts, each.begins, each.page) for each in (site.strict, site.loose)
     )
     tables = site.between, site.after, site.before, site.markup
-    n_pages, familiar = native.see_page(
+    n_pages, familiar = native.site_features(
         hashes, log_odds_steps, length_steps, is_headline, PROBABILITY, CERTAINTY, CHARS,
         *strict, site.strict.n_pages, site.is_template, site.recurring_log_odds,
         site.after_article, *loose,

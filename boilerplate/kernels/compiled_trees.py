@@ -101,5 +101,5 @@ def tree_sums(
         return plain_trees.tree_sums(trees, matrix, groups)
     *forest, leaves, width = packed
     sums = np.empty((len(matrix), leaves.shape[1]))
-    native.explain(np.asfortranarray(matrix).T, matrix.shape[1], *forest, leaves, sums)
+    native.tree_sums(np.asfortranarray(matrix).T, matrix.shape[1], *forest, leaves, sums)
     return sums[:, 0], sums[:, 1:width]

@@ -1,0 +1,123 @@
+/* What the files that split HTML into lines share (html_scanner.c says how). */
+
+#ifndef BOILERPLATE_HTML_H
+#define BOILERPLATE_HTML_H
+
+#include "native.h"
+
+enum { MAX_NAMES = 16, MAX_NAME_LENGTH = 64 };
+enum { MAX_LINES = 200000 }; /* limits.MAX_LINES */
+
+/* Properties of tags: first those of readers.py, whose table is given. */
+enum {
+    INLINE = 1,
+    SKIPPED = 2,
+    EMPHASIS = 4,
+    SPACED = 8,      /* inline, and set apart from the text before and after it */
+    VOID = 0x10,     /* has no end tag */
+    RAW = 0x20,      /* its text is not escaped, unless it is an element of SVG or MathML */
+    OPAQUE = 0x40,   /* its text has no certain end */
+    NEWLINE = 0x80,  /* a line end after its start tag is the serializer's */
+    LINK = 0x100,
+    PRE = 0x200,
+    SPAN = 0x400,
+    BREAK = 0x800,
+    META = 0x1000,
+    TITLE = 0x2000,
+    SCRIPT = 0x4000,
+    FOREIGN = 0x8000, /* begins SVG or MathML */
+};
+
+/* Bytes of the markup, or of a copy. */
+typedef struct {
+    const char *data;
+    size_t size;
+} Span;
+
+typedef struct {
+    char *data;
+    size_t size, room;
+} Bytes;
+
+/* An open element. */
+typedef struct {
+    Span tag, attrs;  /* as they stand in the markup */
+    Py_ssize_t index; /* in the page's elements, -1 until it holds text */
+    long kind;
+    char in_link, in_emphasis, preformatted, gap_after;
+} Frame;
+
+/* The attributes that an element's names and visibility are made of. */
+enum { CLASS, ID, ROLE, ITEMPROP, REL, PROPERTY, DATA_TESTID, HIDDEN, ARIA_HIDDEN, STYLE,
+       N_RELEVANT };
+
+/* The names and visibility of elements with the same tag and relevant attributes: a page has many
+   elements of few kinds. */
+typedef struct {
+    Span tag, relevant[N_RELEVANT]; /* as they stand in the markup; no data if not there */
+    PyObject *tag_string, *names;   /* owned */
+    int hidden;
+    uint32_t next; /* kind with the same hash: its index plus one, or 0 */
+} ElementKind;
+
+enum { KIND_SLOTS = 512, MAX_TRIED = 16, TAG_SLOTS = 256 };
+
+typedef struct {
+    Span tag;
+    long kind;
+} KnownTag;
+
+typedef struct {
+    PyObject *lines, *elements, *head; /* the result */
+    PyObject *tags, *is_hidden_style;  /* given, and borrowed */
+    Maker line_maker, markup_maker, element_maker;
+    ElementKind *kinds; /* those seen so far */
+    size_t n_kinds, room_for_kinds;
+    uint32_t kinds_by_hash[KIND_SLOTS]; /* the last kind with a hash: its index plus one, or 0 */
+    KnownTag known[TAG_SLOTS];          /* the last tag with a hash */
+    Frame *stack;                       /* the open elements */
+    size_t height, room;
+    size_t skipped;       /* the height of the element whose content is skipped, or 0 */
+    const char *head_key; /* the name under which the skipped text goes to the head, or NULL */
+    size_t foreign;       /* open elements that began SVG or MathML */
+    Bytes text, skipped_text, scratch;
+    /* of the current line; `gap`: an element that was set apart has just ended */
+    int has_pieces, gap, after_break;
+    Py_ssize_t element, links, link_chars, emphasis_chars;
+    size_t common_height; /* the height of the innermost element around all its pieces */
+    Py_ssize_t unread;    /* characters behind the last line that there may be */
+} Splitter;
+
+/* The result of a step, beside 0 for success and -1 for an exception: the twin must do it. */
+enum { UNSUPPORTED = 1 };
+
+/* html_text.c: functions that give an int give 0, or -1 with an exception, unless they say more. */
+int append(Bytes *bytes, const char *data, size_t size);
+PyObject *string_from(const char *data, size_t size);
+PyObject *span_string(Span span);
+Py_ssize_t characters_in(const char *data, size_t size);
+Py_ssize_t stripped_length(const char *data, size_t size);
+size_t squeeze(char *data, size_t size);
+int is_blank(const char *data, size_t size);
+int equals(Span span, const char *name);
+int are_same(Span a, Span b);
+uint32_t hash_of(Span span);
+int append_unescaped(Bytes *bytes, Span span);
+int unescaped(Splitter *self, Span *span);
+
+/* html_elements.c */
+int next_attribute(Span *rest, Span *name, Span *value);
+const char *end_of_tag(const char *at, const char *end);
+int has_value(Span attrs, const char *wanted, Span *value);
+PyObject *new_element(Splitter *self, Span tag, Span attrs, Py_ssize_t parent);
+void free_kinds(Splitter *self);
+
+/* html_lines.c */
+long kind_of_tag(Splitter *self, Span tag);
+int open_element(Splitter *self, Span tag, Span attrs, long kind);
+int start_element(Splitter *self, Span tag, Span attrs, long kind);
+int end_element(Splitter *self, Span tag);
+int add_text(Splitter *self, Span text, int is_raw);
+int end_line(Splitter *self);
+
+#endif

@@ -1,0 +1,228 @@
+/* HTML to lines, from what the parser's serializer writes. Twin of readers._Splitter.
+
+   A parsed document comes as one string of markup that is well formed by construction: every
+   element that can hold anything ends where it should, and quotes, ampersands and angle brackets
+   are escaped. So this file need not know how browsers mend pages, and no Python object is made
+   but for lines and for elements that hold text. Markup that is not as a serializer writes it, or
+   that is ambiguous, is left to the twin. */
+
+#include "html.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* Where `what` stands first, or NULL. */
+static const char *find(const char *at, const char *end, const char *what)
+{
+    size_t size = strlen(what);
+    while ((size_t)(end - at) >= size && (at = memchr(at, *what, (size_t)(end - at))) != NULL) {
+        if ((size_t)(end - at) >= size && memcmp(at, what, size) == 0) {
+            return at;
+        }
+        at++;
+    }
+    return NULL;
+}
+
+/* Whether a tag of scripts follows '<' or '</' here, as the states of HTML's tokenizer ask. */
+static int is_script_tag(const char *at, const char *end)
+{
+    static const char name[] = "script";
+    for (size_t i = 0; i < sizeof(name) - 1; i++, at++) {
+        if (at >= end || (*at | 0x20) != name[i]) {
+            return 0;
+        }
+    }
+    return at < end && (is_html_space(*at) || *at == '/' || *at == '>');
+}
+
+/* Where the end tag of a script stands: not within `<!-- <script> </script> -->`. */
+static const char *end_of_script(const char *at, const char *end)
+{
+    int escaped = 0, twice = 0;
+    while (at < end) {
+        if (!escaped && (at = memchr(at, '<', (size_t)(end - at))) == NULL) {
+            return NULL;
+        }
+        if (!escaped && end - at >= 4 && memcmp(at, "<!--", 4) == 0) {
+            escaped = 1;
+            at += 2; /* its dashes may be those of the end: `<!-->` */
+        } else if (escaped && end - at >= 3 && memcmp(at, "-->", 3) == 0) {
+            escaped = twice = 0;
+            at += 3;
+        } else if (*at == '<' && at + 1 < end && at[1] == '/' && is_script_tag(at + 2, end)) {
+            if (!twice) {
+                return at;
+            }
+            twice = 0;
+            at += 2;
+        } else if (escaped && *at == '<' && is_script_tag(at + 1, end)) {
+            twice = 1;
+            at++;
+        } else {
+            at++;
+        }
+    }
+    return NULL;
+}
+
+/* Takes the unescaped text of an element, up to its end tag. */
+static int raw_text(Splitter *self, const char **at, const char *end)
+{
+    Frame *frame = &self->stack[self->height - 1];
+    const char *begin = *at, *stop;
+    if (self->foreign) {
+        /* Of SVG or MathML it would be escaped: it is the same if there is nothing to escape. */
+        stop = memchr(begin, '<', (size_t)(end - begin));
+        if (stop == NULL || (memchr(begin, '&', (size_t)(stop - begin)) &&
+                             (!self->skipped || self->head_key))) {
+            return UNSUPPORTED;
+        }
+    } else if (frame->kind & SCRIPT) {
+        stop = end_of_script(begin, end);
+    } else {
+        for (stop = begin; (stop = find(stop, end, "</")) != NULL; stop++) {
+            if ((size_t)(end - stop) > frame->tag.size + 2 && stop[frame->tag.size + 2] == '>' &&
+                memcmp(stop + 2, frame->tag.data, frame->tag.size) == 0) {
+                break;
+            }
+        }
+    }
+    if (stop == NULL || end - stop < 2 || stop[1] != '/') {
+        return UNSUPPORTED;
+    }
+    *at = stop;
+    return add_text(self, (Span){begin, (size_t)(stop - begin)}, 1);
+}
+
+static int start_tag(Splitter *self, const char **at, const char *end)
+{
+    const char *name = *at + 1, *stop = name;
+    while (stop < end && *stop != ' ' && *stop != '>') {
+        stop++;
+    }
+    const char *close = end_of_tag(stop, end);
+    if (close == NULL) {
+        return UNSUPPORTED;
+    }
+    Span tag = {name, (size_t)(stop - name)}, attrs = {stop, (size_t)(close - stop)};
+    long kind = kind_of_tag(self, tag);
+    if (kind < 0) {
+        return -1;
+    }
+    if (kind & OPAQUE) {
+        return UNSUPPORTED;
+    }
+    *at = close + 1;
+    if ((kind & NEWLINE) && *at < end && **at == '\n') {
+        ++*at;
+    }
+    int step = start_element(self, tag, attrs, kind);
+    return step == 0 && (kind & RAW) ? raw_text(self, at, end) : step;
+}
+
+static int end_tag(Splitter *self, const char **at, const char *end)
+{
+    const char *name = *at + 2, *stop = memchr(name, '>', (size_t)(end - name));
+    if (stop == NULL) {
+        return UNSUPPORTED;
+    }
+    *at = stop + 1;
+    return end_element(self, (Span){name, (size_t)(stop - name)});
+}
+
+static int split_markup(Splitter *self, Span markup)
+{
+    const char *at = markup.data, *end = at + markup.size;
+    int step = open_element(self, (Span){"", 0}, (Span){"", 0}, 0);
+    while (step == 0) {
+        const char *stop = memchr(at, '<', (size_t)(end - at));
+        step = add_text(self, (Span){at, (size_t)((stop ? stop : end) - at)}, 0);
+        if (step || stop == NULL) {
+            break;
+        }
+        at = stop;
+        if (end - at < 2) {
+            return UNSUPPORTED;
+        }
+        if (at[1] == '/') {
+            step = end_tag(self, &at, end);
+        } else if (at[1] == '!' || at[1] == '?') {
+            int is_comment = end - at >= 4 && memcmp(at, "<!--", 4) == 0;
+            stop = is_comment ? find(at + 4, end, "-->") : memchr(at, '>', (size_t)(end - at));
+            if (stop == NULL) {
+                return UNSUPPORTED;
+            }
+            at = stop + (is_comment ? 3 : 1);
+        } else {
+            step = start_tag(self, &at, end);
+        }
+    }
+    if (step == 0 && self->height != 1) {
+        return UNSUPPORTED;
+    }
+    return step ? step : end_line(self);
+}
+
+KERNEL(split_html,
+       "object markup, object tags, object Line, object Markup, object Element, "
+       "object is_hidden_style",
+       "The lines, the elements, the values of the head, {name: [value, ...]}, and how many\n"
+       "characters stand behind the last line that there may be, of markup as a parser serializes\n"
+       "a document of its own; None where it is not like that. `tags` are what each tag is.")
+{
+    static const char *const line_fields[] = {"text", "markup", NULL};
+    static const char *const markup_fields[] = {"element", "links", "link_chars", "emphasis_chars",
+                                                "after_break", NULL};
+    static const char *const element_fields[] = {"tag", "names", "parent", "hidden", NULL};
+    PyObject *const *args = call->args;
+    if (!PyUnicode_Check(args[0]) || !PyDict_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "split_html: a string and a dictionary are needed");
+        return NULL;
+    }
+    Splitter *self = zeroed_scratch(call, 1, sizeof(Splitter)); /* too large for a small stack */
+    if (self == NULL) {
+        return NULL;
+    }
+    PyObject *result = NULL;
+    char *markup;
+    Py_ssize_t size;
+    /* Unlike what PyUnicode_AsUTF8AndSize gives, it may have lone surrogates. */
+    PyObject *bytes = PyUnicode_AsEncodedString(args[0], "utf-8", "surrogatepass");
+    self->tags = args[1];
+    self->is_hidden_style = args[5];
+    self->lines = PyList_New(0);
+    self->elements = PyList_New(0);
+    self->head = PyDict_New();
+    self->element = -1;
+    if (self->lines && self->elements && self->head && bytes &&
+        PyBytes_AsStringAndSize(bytes, &markup, &size) == 0 &&
+        init_maker(&self->line_maker, args[2], line_fields) == 0 &&
+        init_maker(&self->markup_maker, args[3], markup_fields) == 0 &&
+        init_maker(&self->element_maker, args[4], element_fields) == 0) {
+        int step = split_markup(self, (Span){markup, (size_t)size});
+        if (step == UNSUPPORTED) {
+            result = Py_NewRef(Py_None);
+        } else if (step == 0) {
+            PyObject *lines = PyList_AsTuple(self->lines);
+            PyObject *elements = PyList_AsTuple(self->elements);
+            if (lines != NULL && elements != NULL) {
+                result = Py_BuildValue("OOOn", lines, elements, self->head, self->unread);
+            }
+            Py_XDECREF(lines);
+            Py_XDECREF(elements);
+        }
+    }
+    clear_maker(&self->line_maker);
+    clear_maker(&self->markup_maker);
+    clear_maker(&self->element_maker);
+    Py_XDECREF(self->lines);
+    Py_XDECREF(self->elements);
+    Py_XDECREF(self->head);
+    free_kinds(self);
+    Py_XDECREF(bytes);
+    free(self->stack);
+    free(self->text.data);
+    free(self->skipped_text.data);
+    free(self->scratch.data);
+    return result;
+}

@@ -1,0 +1,257 @@
+/* Hashed n-grams of a page's text. Twins of page_text, gram_scores, around_scores and _bag_buckets
+   in features.py, and of PageTypes in model.py. */
+
+#include "text.h"
+#include <math.h>
+
+KERNEL(fold_text,
+       "out u32 folded[m], u8 table[131072], u64 powers[p], out u64 prefix[m+1], "
+       "out i64 lines[2,n], out i64 words[2,w], out i64 words_before[n+1]",
+       "Makes digits 0 in `folded`, and fills the running sums that hashes of spans are taken\n"
+       "from, the starts and lengths of lines, with newlines before, between and after them, the\n"
+       "starts and ends of words, and how many of them stand before each line. Room is needed for\n"
+       "m / 2 + 1 words. How many newlines there are.")
+{
+    uint32_t *folded = call->data[0];
+    const uint8_t *table = call->data[1];
+    const uint64_t *powers = call->data[2];
+    uint64_t *prefix = call->data[3], sum = 0;
+    Py_ssize_t size = size_of(call, 'm'), n = size_of(call, 'n'), room = size_of(call, 'w');
+    int64_t *starts = call->data[4], *lengths = starts + n;
+    int64_t *word_starts = call->data[5], *word_ends = word_starts + room;
+    int64_t *words_before = call->data[6];
+    if (size_of(call, 'p') < size || room < size / 2 + 1) {
+        return refuse(call, "the lengths disagree: more powers or room for words are needed");
+    }
+    Py_ssize_t newlines = 0, words = 0;
+    int inside = 0;
+    prefix[0] = 0;
+    for (Py_ssize_t i = 0; i < size; i++) {
+        uint32_t point = folded[i];
+        uint8_t category = table[in_table(point)];
+        if (is_in_words(category) != inside) {
+            inside = !inside;
+            if (inside) {
+                word_starts[words] = i;
+            } else {
+                word_ends[words++] = i;
+            }
+        }
+        if (category == DIGIT) {
+            folded[i] = point = '0';
+        } else if (point == '\n') {
+            if (newlines > 0 && newlines <= n) {
+                lengths[newlines - 1] = i - starts[newlines - 1];
+            }
+            if (newlines <= n) {
+                words_before[newlines] = words;
+            }
+            if (newlines < n) {
+                starts[newlines] = i + 1;
+            }
+            newlines++;
+        }
+        sum += ((uint64_t)point + 1) * powers[i];
+        prefix[i + 1] = sum;
+    }
+    if (inside) {
+        word_ends[words] = size;
+    }
+    return PyLong_FromSsize_t(newlines);
+}
+
+int take_page(Call *call, PyObject *tuple, Page *page)
+{
+    PyObject *arrays[6];
+    if (!PyTuple_Check(tuple) || PyTuple_Size(tuple) != 6) {
+        PyErr_Format(PyExc_TypeError, "%s: a page is a tuple of six arrays", call->name);
+        return -1;
+    }
+    for (int i = 0; i < 6; i++) {
+        arrays[i] = PyTuple_GetItem(tuple, i);
+    }
+    for (const char *letter = "qrwy"; *letter; letter++) { /* they may be those of another page */
+        call->sizes[*letter - 'a'] = -1;
+    }
+    void **data = call->data + call->count;
+    if (take_arguments(call,
+                       "u64 prefix[q], u64 inverse[r], i64 starts[y], i64 lengths[y], "
+                       "i64 words[2,w], i64 words_before[y+1]",
+                       arrays, 6) < 0) {
+        return -1;
+    }
+    Py_ssize_t n = size_of(call, 'y'), words = size_of(call, 'w'), size = size_of(call, 'q') - 1;
+    *page = (Page){data[0], data[1], data[2], data[3], data[4], (int64_t *)data[4] + words,
+                   data[5], n};
+    int fits = size_of(call, 'r') >= size && size >= 1;
+    for (Py_ssize_t i = 0; fits && i < n; i++) {
+        int64_t start = page->starts[i], length = page->lengths[i];
+        fits = start >= 1 && start < size && length >= 0 && length < size - start &&
+               page->words_before[i] <= page->words_before[i + 1];
+    }
+    fits = fits && page->words_before[0] >= 0 && page->words_before[n] <= words;
+    for (Py_ssize_t i = 0; fits && i < page->words_before[n]; i++) { /* there may be room */
+        fits = page->word_starts[i] >= 0 && page->word_starts[i] < page->word_ends[i] &&
+               page->word_ends[i] <= size;
+    }
+    if (!fits) {
+        refuse(call, "the arrays of a page disagree");
+        return -1;
+    }
+    return 0;
+}
+
+/* Adds the weights of a line's n-grams of one order; how many they are. */
+static inline int64_t add_ngrams(const Page *page, Py_ssize_t line, int order, int is_word,
+                                 int shift, const float *weights, double *sum)
+{
+    int64_t first;
+    int64_t count = is_word ? word_ngrams(page, line, order, &first)
+                            : char_ngrams(page, line, order, &first);
+    for (int64_t i = first; i < first + count; i++) {
+        uint64_t hash = is_word ? word_hash(page, i, order) : char_hash(page, i, order);
+        *sum += (double)weights[hash >> shift];
+    }
+    return count;
+}
+
+KERNEL(ngram_sums,
+       "object page, u8 char_orders[c], u8 word_orders[d], int bits, f32 weights[x], "
+       "out f64 sums[n], out i64 counts[n]",
+       "Adds the weights (2**bits,) of each line's n-grams of these orders to its sum, and counts\n"
+       "the n-grams.")
+{
+    Page page;
+    const uint8_t *char_orders = call->data[1], *word_orders = call->data[2];
+    const float *weights = call->data[4];
+    double *sums = call->data[5];
+    int64_t *counts = call->data[6];
+    Py_ssize_t n_char = size_of(call, 'c'), n_word = size_of(call, 'd'), bits = call->number[3];
+    if (take_page(call, call->args[0], &page) < 0) {
+        return NULL;
+    }
+    if (bits < 1 || bits > 30 || size_of(call, 'x') != (Py_ssize_t)1 << bits ||
+        size_of(call, 'n') != page.n) {
+        return refuse(call, "the arrays' lengths disagree");
+    }
+    for (Py_ssize_t k = 0; k < n_char + n_word; k++) {
+        if ((k < n_char ? char_orders[k] : word_orders[k - n_char]) < 1) {
+            return refuse(call, "an order is at least 1");
+        }
+    }
+    int shift = 64 - (int)bits;
+    for (Py_ssize_t line = 0; line < page.n; line++) {
+        counts[line] = 0;
+        for (Py_ssize_t k = 0; k < n_char; k++) {
+            counts[line] += add_ngrams(&page, line, char_orders[k], 0, shift, weights, &sums[line]);
+        }
+        for (Py_ssize_t k = 0; k < n_word; k++) {
+            counts[line] += add_ngrams(&page, line, word_orders[k], 1, shift, weights, &sums[line]);
+        }
+    }
+    Py_RETURN_NONE;
+}
+
+enum { NEIGHBOUR_BITS = 18 };
+
+/* Adds the weights of a line's first words, seen from a line beside it; how many they are. */
+static int64_t add_words(const Page *page, Py_ssize_t line, Py_ssize_t most, uint64_t salt,
+                         const float *weights, double *sum)
+{
+    int64_t first, count = word_ngrams(page, line, 1, &first);
+    count = count < most ? count : most;
+    for (int64_t i = first; i < first + count; i++) {
+        uint64_t hash = (word_hash(page, i, 1) ^ salt) * HASH_MULTIPLIER;
+        *sum += (double)weights[hash >> (64 - NEIGHBOUR_BITS)];
+    }
+    return count;
+}
+
+KERNEL(neighbour_word_scores,
+       "object page, int most, object before_salt, object after_salt, f32 weights[262144], "
+       "out f64 scores[n]",
+       "The sum of the weights of the first words, at most so many, of the lines before and after\n"
+       "each line over the root of their number. Salts are unsigned numbers of 64 bits.")
+{
+    Page page;
+    Py_ssize_t most = call->number[1];
+    uint64_t before = PyLong_AsUnsignedLongLongMask(call->args[2]);
+    uint64_t after = PyLong_AsUnsignedLongLongMask(call->args[3]);
+    const float *weights = call->data[4];
+    double *scores = call->data[5];
+    if (PyErr_Occurred() || take_page(call, call->args[0], &page) < 0) {
+        return NULL;
+    }
+    if (size_of(call, 'n') != page.n || most < 0) {
+        return refuse(call, "the arrays' lengths disagree");
+    }
+    for (Py_ssize_t line = 0; line < page.n; line++) {
+        double sum = 0.0;
+        int64_t words = 0;
+        if (line > 0) {
+            words += add_words(&page, line - 1, most, before, weights, &sum);
+        }
+        if (line + 1 < page.n) {
+            words += add_words(&page, line + 1, most, after, weights, &sum);
+        }
+        scores[line] = sum / sqrt((double)(words > 1 ? words : 1));
+    }
+    Py_RETURN_NONE;
+}
+
+KERNEL(bag_buckets,
+       "object page, i64 tokens[t], int level, int bits, out i64 words[s], out i64 counts[s], "
+       "out i64 names[s]",
+       "Fills the sorted buckets of a page's words, how many words fall into each, and the sorted\n"
+       "buckets of element tokens, seen from a level; s is 2**bits. How many words' buckets and\n"
+       "tokens' buckets there are.")
+{
+    Page page;
+    const uint64_t *tokens = call->data[1];
+    Py_ssize_t level = call->number[2], bits = call->number[3], n_words = 0, n_names = 0;
+    int64_t *words = call->data[4], *counts = call->data[5], *names = call->data[6];
+    if (take_page(call, call->args[0], &page) < 0) {
+        return NULL;
+    }
+    Py_ssize_t size = bits < 1 || bits > 24 ? -1 : (Py_ssize_t)1 << bits;
+    if (size_of(call, 's') != size || level < 0) {
+        return refuse(call, "the arrays' lengths disagree");
+    }
+    int64_t *seen = zeroed_scratch(call, size, sizeof(*seen));
+    uint8_t *marks = zeroed_scratch(call, size, sizeof(*marks));
+    if (seen == NULL || marks == NULL) {
+        return NULL;
+    }
+    for (int64_t i = page.words_before[0]; page.n && i < page.words_before[page.n]; i++) {
+        seen[word_hash(&page, i, 1) >> (64 - bits)]++;
+    }
+    for (Py_ssize_t i = 0; i < size_of(call, 't'); i++) {
+        marks[name_bucket(tokens[i], (uint64_t)level, (int)bits)] = 1;
+    }
+    for (Py_ssize_t i = 0; i < size; i++) {
+        if (seen[i]) {
+            words[n_words] = i;
+            counts[n_words++] = seen[i];
+        }
+        if (marks[i]) {
+            names[n_names++] = i;
+        }
+    }
+    return Py_BuildValue("nn", n_words, n_names);
+}
+
+KERNEL(bag_scores, "f32 weights[b,k], i64 buckets[m] < b, f64 values[m], out f64 scores[k]",
+       "Adds each value times the weights of its bucket to the scores.")
+{
+    const float *weights = call->data[0];
+    const int64_t *buckets = call->data[1];
+    const double *values = call->data[2];
+    double *scores = call->data[3];
+    Py_ssize_t k = size_of(call, 'k');
+    for (Py_ssize_t i = 0; i < size_of(call, 'm'); i++) {
+        for (Py_ssize_t j = 0; j < k; j++) {
+            scores[j] += (double)weights[buckets[i] * k + j] * values[i];
+        }
+    }
+    Py_RETURN_NONE;
+}
