@@ -5,8 +5,10 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
@@ -23,6 +25,7 @@ os.environ.pop("BOILERPLATE_PLUGINS", None)
 from boilerplate import Cleaner
 from boilerplate.model.model import Model, to_bytes
 from tests.made_up import made_up_model
+from tests.twins import TWINS, twin_of, using
 
 atexit.register(shutil.rmtree, os.environ["XDG_CONFIG_HOME"], ignore_errors=True)
 
@@ -48,3 +51,11 @@ def model_file(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "model.zip"
     path.write_bytes(to_bytes(model))
     return path
+
+
+@pytest.fixture(scope="module", params=TWINS)
+def twin(request: pytest.FixtureRequest) -> Iterator[ModuleType]:
+    """The kernels in C, then those in Python; all of the package calls them during the test."""
+    kernels = twin_of(request.param)
+    with using(request.param):
+        yield kernels

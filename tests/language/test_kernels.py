@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from types import ModuleType
 
 import numpy as np
@@ -13,18 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import boilerplate
-from boilerplate import kernels
 from boilerplate.kernels import plain
 from boilerplate.kernels.plain_language import GROUPS, PROFILES, Detection, HanLanguage
 from boilerplate.kernels.plain_language_shares import VOTES, doubt_table
-from boilerplate.language import lines
 from boilerplate.language.detector import common_trigrams
 from boilerplate.language.lines import line_languages
 from boilerplate.language.names import ONE_LANGUAGE
 from boilerplate.numeric import Floats, Ints
 from boilerplate.unicode import SCRIPTS, Script
 from tests.made_up import SENTENCES
+from tests.twins import needs_compiled, same_on_both
 
 FLAGS = np.isin(np.arange(SCRIPTS), list(ONE_LANGUAGE))
 ENGLISH, TURKISH, RUSSIAN = SENTENCES["en"], SENTENCES["tr"], SENTENCES["ru"]
@@ -161,23 +160,21 @@ def test_an_exception_of_the_detector_is_raised(twin: ModuleType) -> None:
         assigned(twin, [ENGLISH], broken)
 
 
-needs_both = pytest.mark.skipif(not boilerplate.accelerated, reason="there is one twin")
-
-
-@needs_both
+@needs_compiled
 @pytest.mark.parametrize("result", [(0, 0), (0, 0, b"short"), (0, 0, "text"), None])
 def test_the_compiled_part_refuses_what_is_no_detection(result: object) -> None:
     with pytest.raises(TypeError):
-        assigned(kernels, [ENGLISH], lambda _: result)
+        assigned(both_twins()[0], [ENGLISH], lambda _: result)
 
 
-@needs_both
+@needs_compiled
 @pytest.mark.parametrize(("start", "size"), [(-1, 1), (1, 300), (300, 0), (1, -1), (1, 2**62)])
 def test_the_compiled_part_refuses_lines_outside_of_the_text(start: int, size: int) -> None:
-    text, scripts = kernels.page_text([ENGLISH]), kernels.char_counts([ENGLISH])[1]
+    compiled, _ = both_twins()
+    text, scripts = compiled.page_text([ENGLISH]), compiled.char_counts([ENGLISH])[1]
     text = replace(text, starts=np.array([start]), lengths=np.array([size]))
     with pytest.raises(ValueError, match="assign_languages"):
-        kernels.assign_languages(text, scripts, FLAGS, Detector())
+        compiled.assign_languages(text, scripts, FLAGS, Detector())
 
 
 LANGUAGES = ("en", "tr", "ru", "el")
@@ -255,22 +252,23 @@ PIECES = st.builds(
 ANY = st.text(st.characters(exclude_characters="\n"), max_size=60)
 
 
-@needs_both
+@needs_compiled
 @given(st.lists(PIECES | ANY, max_size=25))
 def test_both_twins_give_the_same_bits(texts: list[str]) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        found = []
-        for twin in (kernels, plain):
-            patch.setattr(lines, "kernels", twin)
-            found.append(line_languages(plain.page_text(texts)))
-    fast, slow = found
-    assert (fast.languages, fast.main) == (slow.languages, slow.main)
-    for name in ("share", "detected", "letters"):
-        assert getattr(fast, name).tobytes() == getattr(slow, name).tobytes()
-    assert fast.likeliest() == slow.likeliest()
+    def found() -> list[object]:
+        result = line_languages(plain.page_text(texts))
+        arrays = result.share, result.detected, result.letters
+        return [result.languages, result.main, *arrays, result.likeliest()]
+
+    same_on_both(found)
 
 
-@needs_both
+def both_twins() -> tuple[ModuleType, ModuleType]:
+    """The compiled kernels and those in Python."""
+    return import_module("boilerplate.kernels.compiled"), plain
+
+
+@needs_compiled
 @pytest.mark.parametrize("seed", range(60))
 def test_both_twins_call_the_detector_for_the_same_lines(seed: int) -> None:
     draw = random.Random(seed)
@@ -289,12 +287,12 @@ def test_both_twins_call_the_detector_for_the_same_lines(seed: int) -> None:
         texts[i] = draw.choice([f"{texts[i]} {texts[0][:9]}", "12:30", ""])
     common = draw.choice([b"", common_trigrams("en")])
     detectors = Detector(common=common), Detector(common=common)
-    found = [assigned(t, texts, d) for t, d in zip((kernels, plain), detectors, strict=True)]
+    found = [assigned(t, texts, d) for t, d in zip(both_twins(), detectors, strict=True)]
     assert found[0].tolist() == found[1].tolist()
     assert detectors[0].calls == detectors[1].calls
 
 
-@needs_both
+@needs_compiled
 @pytest.mark.parametrize("seed", range(30))
 def test_both_twins_weigh_votes_to_the_same_bits(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -304,7 +302,7 @@ def test_both_twins_weigh_votes_to_the_same_bits(seed: int) -> None:
     distributions = rng.dirichlet(np.ones(5), 6)
     written = np.array([*WRITTEN, Script.HAN], np.uint8)
     given = rng.integers(-1, 6, n), script, letters, distributions, written, FLAGS
-    fast, slow = kernels.language_shares(*given), plain.language_shares(*given)
+    fast, slow = both_twins()[0].language_shares(*given), plain.language_shares(*given)
     assert fast[0].tobytes() == slow[0].tobytes()
     assert fast[1].tobytes() == slow[1].tobytes()
     assert fast[2] == slow[2]

@@ -1,0 +1,357 @@
+"""The functions in C read and write nothing beyond the arrays that they are given.
+
+They are called here as only ``boilerplate.kernels.compiled*`` may call them, with arguments that
+do not fit together: each must be refused before anything is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from boilerplate.kernels.arrays import PageText
+from boilerplate.kernels.plain_chrome_kinds import PARAMS as CHROME_KINDS
+from boilerplate.kernels.plain_text import page_text
+from boilerplate.kernels.select import native as native_or_none
+from boilerplate.page import Element, Line, Markup
+from boilerplate.unicode import char_flags, char_table
+from tests.twins import needs_compiled
+
+pytestmark = needs_compiled
+native: Any = native_or_none
+
+MOST = np.iinfo(np.int64).max
+NODE = np.dtype([(name, "<i4") for name in ("source", "threshold", "left", "right")])
+
+
+def whole(*values: int) -> np.ndarray:
+    return np.array(values, np.int64)
+
+
+class TestCalls:
+    def test_every_function_names_its_arguments_and_refuses_another_number(self) -> None:
+        functions = {name: each for name, each in vars(native).items() if callable(each)}
+        for name, function in functions.items():
+            if name.startswith("_"):
+                continue
+            assert function.__doc__.startswith(f"{name}(")
+            wanted = function.__doc__.partition(")\n\n")[0].count(", ") + 1
+            for count in (wanted - 1, wanted + 1):
+                with pytest.raises(TypeError, match=f"{name}: {wanted} arguments .* not {count}"):
+                    function(*[None] * count)
+
+    @pytest.mark.parametrize(
+        ("costs", "error", "message"),
+        [
+            (np.frombuffer(bytes(17), np.uint8)[1:].view(np.float64), ValueError, "aligned"),
+            (np.zeros(2, np.float32), TypeError, "items are f64.* in costs"),
+            (np.zeros(2, np.int64), TypeError, "items are f64.* in costs"),
+            (np.zeros(2, object), TypeError, "items are f64.* in costs"),
+            (np.zeros(4)[::2], ValueError, "contiguous"),
+            (np.zeros(3), ValueError, "lengths disagree, 3 items in costs"),
+            ([0.0, 0.0], TypeError, "bytes-like"),
+        ],
+    )
+    def test_array_of_another_type_or_length_is_refused(
+        self, costs: Any, error: type[Exception], message: str
+    ) -> None:
+        scores, begins, path = np.zeros((2, 10)), np.zeros(2, bool), whole(0, 0)
+        native.viterbi_paths(scores, np.zeros(2), begins, path)
+        with pytest.raises(error, match=message):
+            native.viterbi_paths(scores, costs, begins, path)
+
+    def test_array_that_may_not_be_written_is_refused(self) -> None:
+        path = whole(0, 0)
+        path.setflags(write=False)
+        with pytest.raises(ValueError, match="read-only"):
+            native.viterbi_paths(np.zeros((2, 10)), np.zeros(2), np.zeros(2, bool), path)
+
+
+class TestHtml:
+    TYPES = (Line, Markup, Element, bool)
+
+    @pytest.mark.parametrize(
+        "markup",
+        [
+            "<", "<p", "<p>", "</p>", "<p></b>", "<p a></p>", "<p a=b></p>", '<p a="></p>', "<p =>",
+            "<!--", "<!x", "<style>a", "<style></p>", "<script>a</scripts>",
+            "<svg><style><b></style></svg>",
+        ],
+    )  # fmt: skip
+    def test_markup_that_no_serializer_writes_is_left_to_python(self, markup: str) -> None:
+        assert native.split_html(markup, {}, *self.TYPES) is None
+
+    @settings(max_examples=500, deadline=None)
+    @given(st.text(st.sampled_from("<>/!-=\"'& apbrxscivtyle\n\ud800é"), max_size=60))
+    def test_any_text_can_be_given(self, markup: str) -> None:
+        native.split_html(markup, {"b": 1, "script": 2}, *self.TYPES)
+
+    def test_arguments_of_other_types_are_refused(self) -> None:
+        good = ("<p>a</p>", {"p": 1}, *self.TYPES)
+        for i, wrong in enumerate([b"<p>", None, object, int, 3]):
+            with pytest.raises((TypeError, AttributeError)):
+                native.split_html(*good[:i], wrong, *good[i + 1 :])
+        with pytest.raises(TypeError):
+            native.split_html("<p>a</p>", {"p": "x"}, *self.TYPES)
+        for arguments in ((), (b"<b>",), ("<b>", "<b>")):
+            with pytest.raises(TypeError, match="tag_counts"):
+                native.tag_counts(*arguments)
+
+    def test_exception_of_a_called_function_is_raised(self) -> None:
+        with pytest.raises(ZeroDivisionError):
+            native.split_html(
+                '<p style="x">a</p>', {}, *self.TYPES[:3], lambda style: bool(len(style) / 0)
+            )
+
+
+def tree_sums(
+    source: int = 0,
+    threshold: int = 0,
+    left: int = 0,
+    right: int = 1,
+    begins: Sequence[int] = (0, 1),
+    leaf_begins: Sequence[int] = (0, 2),
+    most: int = 2,
+    columns: int = 1,
+    asked: int = 0,
+    cuts: Sequence[int] = (0, 1),
+    width: int = 4,
+) -> list[float]:
+    """The sums of two rows over one tree of one node, whose leaves are 1 and 2."""
+    sums = np.zeros((2, width))
+    native.tree_sums(
+        np.array([[0.0, 1.0]], np.float32), columns, np.array([asked], np.int32),
+        np.array(cuts, np.int32), np.full(1, 0.5, np.float32),
+        np.array([(source, threshold, left, right)], NODE), np.array(begins, np.int32),
+        np.array(leaf_begins, np.int32), most,
+        np.array([[1.0] * width, [2.0] * width], np.float32), sums,
+    )  # fmt: skip
+    return sums[:, 0].tolist()
+
+
+class TestTrees:
+    def test_tree_that_fits_is_walked(self) -> None:
+        assert tree_sums() == tree_sums(width=1) == [1.0, 2.0]
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"source": 1},
+            {"source": -1},
+            {"threshold": 1},
+            {"threshold": -1},
+            {"cuts": (0, 2)},
+            {"cuts": (0, 0)},
+            {"cuts": (0,)},
+            {"width": 3},
+            {"most": 257},
+            {"left": 2},
+            {"right": 2},
+            {"right": -1},
+            {"right": 2, "most": 3},
+            {"right": 3, "most": 3},
+            {"most": 1},
+            {"most": 2**62},
+            {"begins": (0, 2)},
+            {"begins": (1, 1)},
+            {"begins": (0, 1, 1)},
+            {"leaf_begins": (0, 3)},
+            {"leaf_begins": (0, -2)},
+            {"begins": (0, 1, 1), "leaf_begins": (0, 2, 2)},
+            {"columns": 2**62},
+            {"columns": 3},
+            {"columns": 0},
+            {"asked": 2},
+            {"asked": -1},
+        ],
+    )
+    def test_tree_that_leads_beyond_its_nodes_or_features_is_refused(
+        self, wrong: dict[str, Any]
+    ) -> None:
+        with pytest.raises(ValueError, match="tree_sums"):
+            tree_sums(**wrong)
+
+    def test_arrays_of_other_types_are_refused(self) -> None:
+        one = np.zeros(1)
+        with pytest.raises((TypeError, ValueError)):
+            native.tree_sums(one, 1, one, one, one, one, one, one, 1, one, one)
+
+
+def one_line(start: int = 1, length: int = 2) -> tuple[np.ndarray, ...]:
+    """A page of one line of three characters, as the functions of n-grams take it."""
+    return (
+        np.ones(6, np.uint64), np.ones(5, np.uint64), whole(start), whole(length),
+        whole(1, 3), whole(0, 1),
+    )  # fmt: skip
+
+
+def arrays(text: PageText) -> tuple[np.ndarray, ...]:
+    """The arrays of a page that the functions of n-grams read."""
+    return text.prefix, text.powers, text.starts, text.lengths, text.words, text.words_before
+
+
+class TestText:
+    @pytest.mark.parametrize(
+        ("start", "length"), [(1, MOST), (MOST, 1), (MOST, MOST), (0, 1), (1, -1), (2, 3)]
+    )
+    def test_line_beyond_the_page_is_refused(self, start: int, length: int) -> None:
+        given = b"\1", b"\1", 1, np.zeros(2, np.float32), np.zeros(1), whole(0)
+        native.ngram_sums(one_line(), *given)
+        with pytest.raises(ValueError, match="page"):
+            native.ngram_sums(one_line(start, length), *given)
+
+    @pytest.mark.parametrize("bits", [-(2**62), -1, 0, 1, 2, 31, 2**62])
+    def test_weights_of_another_number_than_their_bits_are_refused(self, bits: int) -> None:
+        weights = np.zeros(1, np.float32)
+        with pytest.raises(ValueError, match="lengths"):
+            native.ngram_sums(one_line(), b"\1", b"", bits, weights, np.zeros(1), whole(0))
+
+    def test_text_features_of_another_number_of_lines_are_refused(self) -> None:
+        def call(lines: int = 1, others: int = 4, logarithms: int = 9) -> None:
+            native.text_features(
+                arrays(page_text(["a b"])), arrays(page_text([""] * others)),
+                np.zeros((lines, 16)), np.zeros((lines, 29)), np.zeros((lines, 14)),
+                np.zeros(lines), np.zeros(logarithms), np.zeros((58, lines)),
+            )  # fmt: skip
+
+        call()
+        for wrong in ({"lines": 2}, {"others": 3}, {"logarithms": 3}):
+            with pytest.raises(ValueError, match="text_features"):
+                call(**wrong)
+
+    def test_neighbour_features_of_another_number_of_lines_are_refused(self) -> None:
+        one = np.ones(2)
+        with pytest.raises(ValueError, match="lengths"):
+            native.neighbour_features(one, one, one, one, np.zeros((51, 2)))
+        with pytest.raises(ValueError, match="lengths"):
+            native.neighbour_features(one, one, one, np.ones(3), np.zeros((52, 2)))
+
+    def test_bucket_without_a_weight_is_refused(self) -> None:
+        weights, scores = np.ones((3, 2), np.float32), np.zeros(2)
+        native.bag_scores(weights, whole(2), np.ones(1), scores)
+        assert scores.tolist() == [1.0, 1.0]
+        for bucket in (3, -1):
+            with pytest.raises(ValueError, match="beyond"):
+                native.bag_scores(weights, whole(bucket), np.ones(1), scores)
+
+    def test_fingerprints_without_room_are_refused(self) -> None:
+        from boilerplate.kernels.compiled_sites import case_folds
+
+        with pytest.raises(ValueError, match="room"):
+            native.line_fingerprints(["a"], char_flags(), case_folds(), np.empty((2, 2), np.int64))
+
+
+# The elements of a page of two lines, in arrays that fit together.
+ELEMENTS = {
+    "parent": whole(-1, 0), "element": whole(0, 1), "groups": np.zeros((2, 2), np.int64),
+    "kind": whole(0, 0), "sizes": whole(2), "levels": whole(0, 5),
+}  # fmt: skip
+
+
+class TestElements:
+    @staticmethod
+    def call(
+        parent: np.ndarray,
+        element: np.ndarray,
+        groups: np.ndarray,
+        kind: np.ndarray,
+        sizes: np.ndarray,
+        levels: np.ndarray,
+    ) -> None:
+        """Call all functions that take the elements of a page of two lines."""
+        depth, one, hidden = whole(0, 1), np.ones(2), np.zeros(2, bool)
+        native.line_groups(parent, kind, element, np.empty((2, 2), np.int64))
+        native.markup_features(
+            parent, depth, hidden, kind, element, np.zeros((2, 5)), groups, one, np.zeros((16, 2))
+        )
+        native.container_features(
+            parent, depth, element, groups, one, one, one, one, np.zeros((50, 2))
+        )
+        native.element_name_scores(
+            whole(1, 2), sizes, kind, parent, element, levels, np.zeros(2**18, np.float32), one
+        )
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"parent": whole(-1, 1)},
+            {"parent": whole(-2, 0)},
+            {"element": whole(0, 2)},
+            {"element": whole(0, -1)},
+            {"groups": np.array([[0, 1], [0, 2]])},
+            {"groups": np.array([[0, -1], [0, 1]])},
+            {"kind": whole(0, 1)},
+            {"kind": whole(0, -1)},
+            {"sizes": whole(3)},
+            {"sizes": whole(MOST)},
+            {"sizes": whole(-1)},
+            {"levels": whole(6)},
+        ],
+    )
+    def test_elements_beyond_the_page_are_refused(self, wrong: dict[str, Any]) -> None:
+        self.call(**ELEMENTS)
+        with pytest.raises(ValueError, match=r"beyond|before|fewer"):
+            self.call(**{**ELEMENTS, **wrong})
+
+    def test_element_whose_parent_is_missing_is_refused(self) -> None:
+        ints, bools = (np.zeros(1, kind) for kind in (np.int64, bool))
+        with pytest.raises(ValueError, match="element 3 has the parent 2"):
+            native.element_arrays(
+                (Element("p", (), 2),), np.array([3]), ints, ints, bools, ints, ints
+            )
+
+
+class TestChromeKinds:
+    def test_texts_without_room_are_refused(self) -> None:
+        table = np.zeros((1 << CHROME_KINDS.text_bits, 16), np.int8)
+        tables = char_table(), char_flags(), table
+        heads = np.array([10, 97, 10], np.uint32)
+        native.chrome_kind_text_scores(heads, *tables, np.zeros((1, 10)), np.zeros(1))
+        with pytest.raises(ValueError, match="fewer lines"):
+            native.chrome_kind_text_scores(heads, *tables, np.zeros((2, 10)), np.zeros(2))
+        long = np.array([10, *[97] * 1000, 10], np.uint32)
+        with pytest.raises(ValueError, match="too long"):
+            native.chrome_kind_text_scores(long, *tables, np.zeros((1, 10)), np.zeros(1))
+
+    def test_elements_beyond_the_page_are_refused(self) -> None:
+        table = np.zeros((1 << CHROME_KINDS.token_bits, 16), np.int8)
+        given = whole(5, 7), whole(2), whole(0, 0), whole(-1, 0), whole(1)
+        native.chrome_kind_name_scores(*given, table, np.ones(3), np.zeros((1, 10)))
+        for place, wrong in ((1, whole(3)), (1, whole(0)), (2, whole(0, 1)), (3, whole(1, 0))):
+            arguments = [*given[:place], wrong, *given[place + 1 :]]
+            with pytest.raises(ValueError, match=r"fewer|beyond|before"):
+                native.chrome_kind_name_scores(*arguments, table, np.ones(3), np.zeros((1, 10)))
+
+    def test_scores_of_another_number_of_kinds_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="lengths"):
+            native.viterbi_paths(np.zeros((2, 9)), np.ones(2), np.zeros(2, bool), whole(0, 0))
+
+
+class TestLanguages:
+    @staticmethod
+    def call(start: int, length: int, answer: object = (0, -1, b"")) -> None:
+        """Assign a language to one line of a page of one character."""
+        points, n = np.array([10, 97, 10], np.uint32), 1
+        tables = char_table(), np.zeros(1 << 17, np.uint8), np.zeros(29, bool)
+        filled = np.empty(n), np.empty(n, np.int64), np.empty(n, np.int64)
+        scripts = np.full((n, 29), 2.0)  # letters enough for the detector to be called
+        native.assign_languages(
+            points, whole(start), whole(length), *tables, scripts, *filled, lambda _: answer
+        )
+
+    def test_line_beyond_the_page_is_refused(self) -> None:
+        self.call(1, 1)
+        for start, length in ((-1, 1), (1, 3), (4, 0), (1, -1), (1, 2**62)):
+            with pytest.raises(ValueError, match="disagree"):
+                self.call(start, length)
+
+    def test_answer_of_another_type_is_refused(self) -> None:
+        self.call(1, 1, (0, 0, bytes(1 << 16)))
+        for answer in ((0, 0), (0, 0, b"short"), (0, 0, "text"), None):
+            with pytest.raises(TypeError):
+                self.call(1, 1, answer)
