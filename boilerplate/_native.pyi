@@ -5,18 +5,11 @@ from boilerplate.page import Element, Label, Line, Markup, Prediction
 
 VERSION: Final[int]
 
-def line_hashes(texts: list[str], flags: Any, folds: Any, out: Any, /) -> list[int]: ...
-def line_places(
-    lines: tuple[Line, ...],
-    places: Sequence[int],
-    elements: tuple[Element, ...],
-    ask: Callable[[str, tuple[str, ...]], int],
-    out: Any,
-    /,
-) -> None: ...
-def see_page(*arrays: Any) -> tuple[int, float]: ...
-def tag_counts(markup: str, /) -> tuple[int, int] | None: ...
-def split(
+# Arrays are whatever offers a contiguous buffer. Each function's docstring begins with the kinds
+# of their items and their shapes, which are checked at each call (native/native.h).
+Array = Any
+
+def split_html(
     markup: str,
     tags: Mapping[str, int],
     line: type[Line],
@@ -25,52 +18,181 @@ def split(
     is_hidden_style: Callable[[str], bool],
     /,
 ) -> tuple[tuple[Line, ...], tuple[Element, ...], dict[str, list[str]], int] | None: ...
-
-# Arrays are whatever offers a contiguous buffer.
-def explain(
-    matrix: Any,
-    columns: int,
-    sources: Any,
-    nodes: Any,
-    begins: Any,
-    leaf_begins: Any,
-    most: int,
-    leaves: Any,
-    sums: Any,
-    /,
-) -> None: ...
-def strongest_grounds(grounds: Any, content: Any, places: Any, /) -> None: ...
-def hear_lines(
-    points: Any,
-    starts: Any,
-    lengths: Any,
-    table: Any,
-    han: Any,
-    one_language: Any,
-    scripts: Any,
-    letters: Any,
-    script: Any,
-    answers: Any,
-    ask: Callable[[list[int]], tuple[int, int]],
-    /,
-) -> None: ...
-def speech_shares(
-    answers: Any,
-    script: Any,
-    letters: Any,
-    said: Any,
-    home: Any,
-    one_language: Any,
-    doubts: Any,
-    share: Any,
-    heard: Any,
+def tag_counts(markup: str, /) -> tuple[int, int] | None: ...
+def normalize_texts(
+    texts: Sequence[str], flags: Array, normalize: Callable[[str], str], /
+) -> list[str]: ...
+def fold_text(
+    folded: Array,
+    table: Array,
+    powers: Array,
+    prefix: Array,
+    lines: Array,
+    words: Array,
+    words_before: Array,
     /,
 ) -> int: ...
-def likeliest_languages(
-    share: Any, languages: tuple[str, ...], /
-) -> list[tuple[str | None, float]]: ...
-def plain_texts(texts: list[str], flags: Any, plain: Callable[[str], str], /) -> list[str]: ...
-def predictions(
+def line_shapes(
+    points: Array,
+    table: Array,
+    flags: Array,
+    scripts_of: Array,
+    counts: Array,
+    scripts: Array,
+    shapes: Array,
+    beyond: Array,
+    /,
+) -> None: ...
+def text_features(
+    page: tuple[Array, ...],
+    others: tuple[Array, ...],
+    counts: Array,
+    scripts: Array,
+    shapes: Array,
+    chars: Array,
+    log1p: Array,
+    out: Array,
+    /,
+) -> None: ...
+def ngram_sums(
+    page: tuple[Array, ...],
+    char_orders: bytes,
+    word_orders: bytes,
+    bits: int,
+    weights: Array,
+    sums: Array,
+    counts: Array,
+    /,
+) -> None: ...
+def neighbour_word_scores(
+    page: tuple[Array, ...],
+    most: int,
+    before_salt: int,
+    after_salt: int,
+    weights: Array,
+    scores: Array,
+    /,
+) -> None: ...
+def bag_buckets(
+    page: tuple[Array, ...],
+    tokens: Array,
+    level: int,
+    bits: int,
+    words: Array,
+    counts: Array,
+    names: Array,
+    /,
+) -> tuple[int, int]: ...
+def bag_scores(weights: Array, buckets: Array, values: Array, scores: Array, /) -> None: ...
+def assign_languages(
+    points: Array,
+    starts: Array,
+    lengths: Array,
+    table: Array,
+    han: Array,
+    one_language: Array,
+    scripts: Array,
+    letters: Array,
+    script: Array,
+    answers: Array,
+    detect: Callable[[list[int]], tuple[int, int, bytes]],
+    /,
+) -> None: ...
+def language_shares(
+    answers: Array,
+    script: Array,
+    letters: Array,
+    probability: Array,
+    script_of: Array,
+    one_language: Array,
+    doubts: Array,
+    share: Array,
+    detected: Array,
+    /,
+) -> int: ...
+def language_features(
+    share: Array, detected: Array, letters: Array, main: int, twin: int, total: Array, out: Array, /
+) -> None: ...
+def element_arrays(
+    elements: tuple[Element, ...],
+    numbers: Array,
+    parent: Array,
+    depth: Array,
+    hidden: Array,
+    kind: Array,
+    group: Array,
+    /,
+) -> list[tuple[str, tuple[str, ...]]]: ...
+def element_tokens(tag: str, names: tuple[str, ...], hashes: Array, /) -> int: ...
+def element_name_scores(
+    tokens: Array,
+    sizes: Array,
+    kind: Array,
+    parent: Array,
+    line_element: Array,
+    levels: Array,
+    weights: Array,
+    scores: Array,
+    /,
+) -> None: ...
+def line_groups(parent: Array, group: Array, line_element: Array, groups: Array, /) -> None: ...
+def markup_features(
+    parent: Array,
+    depth: Array,
+    hidden: Array,
+    flag: Array,
+    line_element: Array,
+    markups: Array,
+    groups: Array,
+    chars: Array,
+    out: Array,
+    /,
+) -> None: ...
+def neighbour_features(
+    p: Array, chars: Array, log_chars: Array, terminals: Array, out: Array, /
+) -> None: ...
+def container_features(
+    parent: Array,
+    depth: Array,
+    line_element: Array,
+    groups: Array,
+    p: Array,
+    chars: Array,
+    terminals: Array,
+    links: Array,
+    out: Array,
+    /,
+) -> None: ...
+def tree_sums(
+    matrix: Array,
+    columns: int,
+    sources: Array,
+    cuts: Array,
+    thresholds: Array,
+    nodes: Array,
+    begins: Array,
+    leaf_begins: Array,
+    most: int,
+    leaves: Array,
+    sums: Array,
+    /,
+) -> None: ...
+def chrome_kind_text_scores(
+    points: Array, table: Array, flags: Array, weights: Array, sums: Array, counts: Array, /
+) -> None: ...
+def chrome_kind_name_scores(
+    tokens: Array,
+    sizes: Array,
+    kind: Array,
+    parent: Array,
+    line_element: Array,
+    weights: Array,
+    decay: Array,
+    scores: Array,
+    /,
+) -> None: ...
+def viterbi_paths(scores: Array, costs: Array, begins: Array, path: Array, /) -> None: ...
+def make_predictions(
     prediction: type[Prediction],
     lines: list[Line],
     labels: list[Label],
@@ -80,133 +202,7 @@ def predictions(
     languages: list[tuple[str | None, float]],
     /,
 ) -> tuple[Prediction, ...]: ...
-def char_counts(points: Any, table: Any, scripts_of: Any, counts: Any, scripts: Any, /) -> None: ...
-def line_shapes(
-    points: Any,
-    table: Any,
-    flags: Any,
-    scripts_of: Any,
-    counts: Any,
-    scripts: Any,
-    shapes: Any,
-    odd: Any,
-    /,
-) -> None: ...
-def fold(
-    folded: Any,
-    table: Any,
-    powers: Any,
-    prefix: Any,
-    lines: Any,
-    words: Any,
-    offsets: Any,
-    /,
-) -> int: ...
-def text_features(
-    page: tuple[Any, ...],
-    others: tuple[Any, ...],
-    counts: Any,
-    scripts: Any,
-    shapes: Any,
-    chars: Any,
-    log1p: Any,
-    out: Any,
-    /,
-) -> None: ...
-def gram_sums(
-    page: tuple[Any, ...],
-    char_orders: bytes,
-    word_orders: bytes,
-    bits: int,
-    weights: Any,
-    width: int,
-    sums: Any,
-    counts: Any,
-    /,
-) -> None: ...
-def element_arrays(
-    elements: tuple[Element, ...],
-    parent: Any,
-    depth: Any,
-    hidden: Any,
-    kind: Any,
-    sign: Any,
-    /,
-) -> list[tuple[str, tuple[str, ...]]]: ...
-def line_markups(lines: tuple[Line, ...], places: Sequence[int], out: Any, /) -> None: ...
-def kind_words(
-    points: Any, table: Any, flags: Any, weights: Any, sums: Any, counts: Any, /
-) -> None: ...
-def kind_names(
-    tokens: Any,
-    sizes: Any,
-    kind: Any,
-    parent: Any,
-    at: Any,
-    weights: Any,
-    fading: Any,
-    out: Any,
-    /,
-) -> None: ...
-def likeliest_paths(scores: Any, costs: Any, begins: Any, path: Any, /) -> None: ...
-def element_tokens(tag: str, names: tuple[str, ...], out: Any, /) -> int: ...
-def line_groups(parent: Any, sign: Any, line_element: Any, groups: Any, /) -> None: ...
-def markup_features(
-    parent: Any,
-    depth: Any,
-    hidden: Any,
-    flag: Any,
-    line_element: Any,
-    markups: Any,
-    groups: Any,
-    chars: Any,
-    out: Any,
-    /,
-) -> None: ...
-def neighbour_features(p: Any, chars: Any, log_chars: Any, terminals: Any, out: Any, /) -> None: ...
-def language_features(
-    share: Any, heard: Any, letters: Any, main: int, twin: int, total: Any, out: Any, /
-) -> None: ...
-def container_features(
-    parent: Any,
-    depth: Any,
-    line_element: Any,
-    groups: Any,
-    p: Any,
-    chars: Any,
-    terminals: Any,
-    links: Any,
-    out: Any,
-    /,
-) -> None: ...
-def name_scores(
-    tokens: Any,
-    sizes: Any,
-    kind: Any,
-    parent: Any,
-    line_element: Any,
-    levels: Any,
-    weights: Any,
-    scores: Any,
-    /,
-) -> None: ...
-def bag_scores(weights: Any, buckets: Any, values: Any, scores: Any, /) -> None: ...
-def around_scores(
-    page: tuple[Any, ...],
-    most: int,
-    before_salt: int,
-    after_salt: int,
-    weights: Any,
-    scores: Any,
-    /,
-) -> None: ...
-def bag_buckets(
-    page: tuple[Any, ...],
-    tokens: Any,
-    level: int,
-    bits: int,
-    words: Any,
-    counts: Any,
-    names: Any,
-    /,
-) -> tuple[int, int]: ...
+def line_fingerprints(
+    texts: Sequence[str], flags: Array, folds: Array, out: Array, /
+) -> list[int]: ...
+def site_features(*arrays: Array) -> tuple[int, float]: ...

@@ -1,4 +1,4 @@
-"""That the compiled hot paths give what the plain ones give, bit for bit."""
+"""The compiled kernels give the same bits as their Python twins, and refuse what does not fit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from itertools import product
 from typing import Any
@@ -22,23 +23,21 @@ from boilerplate import Cleaner, acceleration
 from boilerplate.characters import (
     TABLE_SIZE,
     Flag,
-    char_counts,
     char_flags,
     char_table,
     plain_texts,
 )
 from boilerplate.characters import plain as plain_text
 from boilerplate.features import element_tokens, encode, line_shapes, page_text
-from boilerplate.fingerprints import HEAD, SEVERAL, TAIL, folds, line_hashes, line_places
+from boilerplate.fingerprints import HEAD, SEVERAL, TAIL, folds, line_hashes
 from boilerplate.kinds import TEXT_BITS, likeliest_paths
 from boilerplate.knowledge import Knowledge
 from boilerplate.language import speech
 from boilerplate.limits import tag_counts
 from boilerplate.model import _packed, column_grounds, column_names, trees_from
-from boilerplate.page import Element, Line, Markup, Page, text_page
+from boilerplate.page import Element, Line, Markup, text_page
 from boilerplate.plugins import no_plugins
 from boilerplate.readers import _tag_kinds, html_page
-from boilerplate.reasons import strongest_grounds
 from boilerplate.sketches import MOST as MOST_OPINION
 from boilerplate.sketches import Sketch
 from tests.made_up import SENTENCES, made_up_model, made_up_trees, news_page
@@ -52,7 +51,7 @@ MODEL = made_up_model()
 
 @contextmanager
 def plain() -> Iterator[None]:
-    """The compiled part set aside."""
+    """Use the Python twins."""
     native, acceleration.native = acceleration.native, None
     try:
         yield
@@ -60,7 +59,7 @@ def plain() -> Iterator[None]:
         acceleration.native = native
 
 
-# Every script of the tests, what is blank to Unicode, and what no text should hold.
+# Every script of the tests, Unicode's whitespace, and characters that no text should hold.
 CHARACTERS = st.one_of(
     st.sampled_from(sorted(set("".join(SENTENCES.values())))),
     st.sampled_from(" \t\n\r\f\x1c\x85\xa0\u1680\u2003\u2028\u3000\u200b\ufeff"),
@@ -105,18 +104,18 @@ MARKUP = st.lists(
 class TestSplitter:
     @given(MARKUP)
     @settings(max_examples=500, deadline=None)
-    def test_any_markup_is_cut_into_the_same_lines(self, markup: str) -> None:
+    def test_any_markup_gives_the_same_lines(self, markup: str) -> None:
         page = html_page(markup)
         with plain():
             assert page == html_page(markup)
 
     @pytest.mark.parametrize("language", SENTENCES)
-    def test_pages_in_every_script_are_cut_into_the_same_lines(self, language: str) -> None:
+    def test_pages_in_every_script_give_the_same_lines(self, language: str) -> None:
         page = html_page(news_page(language))
         with plain():
             assert page == html_page(news_page(language))
 
-    def test_depth_and_length_have_no_bounds(self) -> None:
+    def test_deep_and_long_pages_give_the_same_lines(self) -> None:
         markup = "<div class=x>" * 3000 + "a" * 3_000_000 + " " * 3_000_000 + "é" + "</div>" * 5000
         page = html_page(markup)
         with plain():
@@ -136,7 +135,7 @@ class TestSplitter:
             '<p ="a b"c=d class="&quot;e&amp;lt; f">g',
         ],
     )
-    def test_what_a_serializer_leaves_open_is_read_alike(self, markup: str) -> None:
+    def test_ambiguous_serialized_markup_gives_the_same_lines(self, markup: str) -> None:
         page = html_page(markup)
         with plain():
             assert page == html_page(markup)
@@ -149,25 +148,25 @@ class TestSplitter:
             "<svg><style><b></style></svg>",
         ],
     )  # fmt: skip
-    def test_what_no_serializer_writes_is_left_to_the_plain_way(self, markup: str) -> None:
+    def test_markup_that_no_serializer_writes_is_not_split(self, markup: str) -> None:
         assert acceleration.native
         native, classes = acceleration.native, (Line, Markup, Element)
         assert native.split_html(markup, _tag_kinds(), *classes, bool) is None
 
     @given(st.text(st.sampled_from("<>/!-=\"'& apbrxscivtyle\n\ud800é"), max_size=60))
     @settings(max_examples=500, deadline=None)
-    def test_any_text_can_be_tried(self, markup: str) -> None:
+    def test_any_text_is_split_or_refused_without_an_error(self, markup: str) -> None:
         assert acceleration.native
         acceleration.native.split_html(markup, _tag_kinds(), Line, Markup, Element, bool)
 
-    def test_elements_of_one_hash_are_told_apart(self) -> None:
-        # In this hash 'Aa' weighs what 'BB' does: kinds beyond the first few are made anew.
+    def test_elements_with_equal_hashes_are_distinguished(self) -> None:
+        # 'Aa' and 'BB' have the same hash: only the first few kinds of one hash are compared.
         ids = ["".join(pair) for pair in product(("Aa", "BB"), repeat=7)]
         markup = "".join(f"<p id={each}>a</p>" for each in ids * 2)
         found = [element.names for element in html_page(markup).elements[2:]]
         assert found == [(f"id={each}",) for each in ids * 2]
 
-    def test_arguments_of_other_types_are_refused(self) -> None:
+    def test_split_html_refuses_arguments_of_wrong_types(self) -> None:
         assert acceleration.native
         good = ("<p>a</p>", {"p": 1}, Line, Markup, Element, bool)
         for i, wrong in enumerate([b"<p>", None, object, int, 3]):
@@ -181,7 +180,7 @@ class TestSplitter:
                 '<p style="x">a</p>', {}, *good[2:5], lambda style: bool(len(style) / 0)
             )
 
-    def test_values_made_in_c_are_no_burden_to_the_collector(self) -> None:
+    def test_objects_made_in_c_are_not_tracked_by_the_garbage_collector(self) -> None:
         page = html_page("<p>a")
         values = (page.lines[0], page.lines[0].markup, page.elements[0])
         assert not any(map(gc.is_tracked, values))
@@ -198,12 +197,12 @@ class TestLimits:
             )
         ).map("".join)
     )  # fmt: skip
-    def test_tags_are_counted_the_same(self, markup: str) -> None:
+    def test_tag_counts_are_the_same(self, markup: str) -> None:
         fast = tag_counts(markup)
         with plain():
             assert fast == tag_counts(markup)
 
-    def test_other_arguments_are_refused(self) -> None:
+    def test_tag_counts_refuses_wrong_arguments(self) -> None:
         assert acceleration.native
         for arguments in ((), (b"<b>",), ("<b>", "<b>")):
             with pytest.raises(TypeError, match="tag_counts"):
@@ -213,7 +212,7 @@ class TestLimits:
 class TestTrees:
     @given(st.integers(0, 40), st.integers(0, 2**32 - 1), st.booleans())
     @settings(deadline=None)
-    def test_every_sum_is_the_same(self, lines: int, seed: int, grounds: bool) -> None:
+    def test_tree_sums_are_the_same(self, lines: int, seed: int, grounds: bool) -> None:
         rng = np.random.default_rng(seed)
         matrix = rng.normal(size=(lines, len(column_names("html")))).astype(np.float32)
         matrix[rng.random(matrix.shape) < 0.2] = np.nan
@@ -227,19 +226,21 @@ class TestTrees:
         for one, other in zip(fast, slow, strict=True):
             assert one.tobytes() == other.tobytes()
 
-    def test_a_matrix_of_too_few_columns_is_refused(self) -> None:
+    def test_a_matrix_with_too_few_columns_is_refused(self) -> None:
         trees = MODEL.stacks["html"].trees
         with pytest.raises(IndexError, match="columns"):
             trees.log_odds(np.zeros((3, 1), np.float32))
 
-    def test_arrays_that_do_not_fit_are_refused(self) -> None:
+    def test_tree_sums_refuses_arrays_that_do_not_fit(self) -> None:
         assert acceleration.native
         one = np.zeros(1)
         with pytest.raises((TypeError, ValueError)):
             acceleration.native.tree_sums(one, 1, one, one, one, one, one, one, 1, one, one)
 
     @pytest.mark.parametrize(("leaves", "compiled"), [(256, True), (257, False)])
-    def test_a_tree_beyond_a_byte_is_walked_all_the_same(self, leaves: int, compiled: bool) -> None:
+    def test_a_tree_with_more_leaves_than_a_byte_counts_is_summed_in_python(
+        self, leaves: int, compiled: bool
+    ) -> None:
         at = np.arange(2 * leaves - 1)  # a complete tree: a node's children are 2i + 1 and 2i + 2
         inner, level = at < leaves - 1, np.floor(np.log2(at + 1))
         arrays = {
@@ -258,7 +259,7 @@ class TestTrees:
         assert len(set(fast.tolist())) > leaves / 2
 
 
-# What the rules for single lines look for, so that chance finds it often.
+# What line_shapes looks for, so that chance finds it often.
 MARKED = st.text(
     st.sampled_from(
         'hhttps://www.com.org net@©®™(c)(C)|»›·→/\\129 0٣年月:-•*>+“「"{}();=<>#$ aÄß…\u3000𠀀'
@@ -272,7 +273,7 @@ class TestLines:
         st.lists(st.one_of(TEXTS, MARKED).map(lambda text: text.replace("\n", " ")), max_size=12)
     )
     @settings(max_examples=300, deadline=None)
-    def test_any_lines_have_the_same_columns_and_scores(self, lines: list[str]) -> None:
+    def test_any_lines_have_the_same_features_and_scores(self, lines: list[str]) -> None:
         page = text_page(lines)
         spoken = page.spoken
         linear = MODEL.stacks["text"].linear
@@ -286,13 +287,13 @@ class TestLines:
 
     @given(MARKED)
     @settings(max_examples=500, deadline=None)
-    def test_the_rules_for_single_lines_find_the_same(self, text: str) -> None:
+    def test_line_shapes_are_the_same(self, text: str) -> None:
         fast = line_shapes([text])
         with plain():
             for one, other in zip(fast, line_shapes([text]), strict=True):
                 assert one.tobytes() == other.tobytes()
 
-    def test_characters_are_what_strings_and_expressions_say(self) -> None:
+    def test_character_flags_agree_with_str_and_re(self) -> None:
         every = "".join(map(chr, range(TABLE_SIZE)))
         flags = char_flags()
         for flag, holds in (
@@ -304,7 +305,7 @@ class TestLines:
         ):
             assert ((flags & np.uint8(flag)) > 0).tolist() == [bool(holds(c)) for c in every]
 
-    def test_characters_that_are_plain_compose_with_none_before(self) -> None:
+    def test_plain_characters_do_not_compose_with_the_one_before(self) -> None:
         seconds = {
             decomposed.split()[1]
             for decomposed in map(unicodedata.decomposition, map(chr, range(sys.maxunicode + 1)))
@@ -317,23 +318,16 @@ class TestLines:
             assert not unicodedata.combining(chr(point))
 
     @given(st.lists(st.one_of(TEXTS, MARKED), max_size=8))
-    def test_texts_are_made_plain_alike(self, texts: list[str]) -> None:
+    def test_normalized_texts_are_the_same(self, texts: list[str]) -> None:
         assert plain_texts(texts) == [plain_text(text) for text in texts]
 
-    @given(st.lists(TEXTS.map(lambda text: text.replace("\n", " ")), max_size=8))
-    def test_characters_are_counted_alike(self, lines: list[str]) -> None:
-        fast = char_counts(lines)
-        with plain():
-            for one, other in zip(fast, char_counts(lines), strict=True):
-                assert one.tobytes() == other.tobytes()
-
-    def test_a_long_line_is_read_by_its_head_and_tail(self) -> None:
+    def test_a_long_line_has_the_same_features(self) -> None:
         page = text_page(["x " * 3_000_000 + "end.", "a short line"])
         fast = encode(page, [0, 1]).columns.tobytes()
         with plain():
             assert fast == encode(page, [0, 1]).columns.tobytes()
 
-    def test_lines_with_line_ends_in_them_are_refused(self) -> None:
+    def test_lines_that_contain_newlines_are_refused(self) -> None:
         for path in (nullcontext(), plain()):
             with path, pytest.raises(ValueError, match="newlines"):
                 page_text(["a\nb"])
@@ -342,7 +336,7 @@ class TestLines:
 class TestElements:
     @given(NAMES, st.lists(st.one_of(TEXTS, st.text("aA0-_ bB", max_size=70)), max_size=30))
     @settings(max_examples=300, deadline=None)
-    def test_names_have_the_same_words(self, tag: str, names: list[str]) -> None:
+    def test_element_tokens_are_the_same(self, tag: str, names: list[str]) -> None:
         words = element_tokens.__wrapped__
         fast = words(tag, tuple(names)).tolist()
         with plain():
@@ -350,14 +344,14 @@ class TestElements:
 
     @given(MARKUP)
     @settings(max_examples=200, deadline=None)
-    def test_any_markup_comes_out_the_same(self, markup: str) -> None:
+    def test_any_markup_is_cleaned_the_same(self, markup: str) -> None:
         cleaner = Cleaner(MODEL, plugins=no_plugins())
         fast = cleaner.clean(markup, kind="html")
         with plain():
             assert fast == cleaner.clean(markup, kind="html")
 
     @given(st.integers(1, 30), st.integers(0, 2**32 - 1))
-    def test_the_likeliest_kinds_are_the_same(self, lines: int, seed: int) -> None:
+    def test_viterbi_paths_are_the_same(self, lines: int, seed: int) -> None:
         rng = np.random.default_rng(seed)
         scores, costs = rng.normal(size=(lines, 10)) * 2, rng.choice([1.5, 5.0], lines)
         begins = (rng.random(lines) < 0.2) | (np.arange(lines) == 0)
@@ -365,20 +359,11 @@ class TestElements:
         with plain():
             assert fast.tolist() == likeliest_paths(scores, costs, begins).tolist()
 
-    @given(st.integers(0, 20), st.integers(0, 2**32 - 1))
-    def test_the_strongest_grounds_are_the_same(self, lines: int, seed: int) -> None:
-        rng = np.random.default_rng(seed)
-        grounds, content = rng.normal(size=(lines, 12)).round(1), rng.random(lines) < 0.5
-        grounds *= rng.random((lines, 12)) < 0.6
-        fast = strongest_grounds(grounds, content)
-        with plain():
-            assert fast.tolist() == strongest_grounds(grounds, content).tolist()
-
 
 class TestPages:
     @pytest.mark.parametrize("language", SENTENCES)
     @pytest.mark.parametrize("kind", ["html", "text"])
-    def test_pages_in_every_script_come_out_the_same(self, language: str, kind: str) -> None:
+    def test_pages_in_every_script_are_cleaned_the_same(self, language: str, kind: str) -> None:
         cleaner = Cleaner(MODEL)
         source = news_page(language)
         if kind == "text":
@@ -386,6 +371,14 @@ class TestPages:
         page = cleaner.clean(source, kind=kind)
         with plain():
             assert page == cleaner.clean(source, kind=kind)
+
+    def test_threads_get_the_same_results(self) -> None:
+        texts = [news_page(language) for language in SENTENCES]
+        alone = [encode(page, page.spoken).columns.tobytes() for page in map(html_page, texts)]
+        with ThreadPoolExecutor(4) as pool:
+            pages = list(pool.map(html_page, texts * 4))
+            found = pool.map(lambda page: encode(page, page.spoken).columns.tobytes(), pages)
+            assert list(found) == alone * 4
 
 
 MOST = np.iinfo(np.int64).max
@@ -397,14 +390,14 @@ def whole(*values: int) -> np.ndarray:
 
 
 def one_line(start: int = 1, length: int = 2) -> tuple[np.ndarray, ...]:
-    """A page of one line of three characters, as the functions of n-grams take it."""
+    """A page of one line of three characters, as the n-gram kernels take it."""
     return (
         np.ones(6, np.uint64), np.ones(5, np.uint64), whole(start), whole(length),
         whole(1, 3), whole(0, 1),
     )  # fmt: skip
 
 
-def walk(
+def sum_one_tree(
     source: int = 0,
     threshold: int = 0,
     left: int = 0,
@@ -417,7 +410,7 @@ def walk(
     cuts: Sequence[int] = (0, 1),
     width: int = 4,
 ) -> list[float]:
-    """Explains two rows by one tree of one node."""
+    """Sums of two rows by one tree of one node."""
     assert acceleration.native
     sums = np.zeros((2, width))
     acceleration.native.tree_sums(
@@ -430,9 +423,9 @@ def walk(
     return sums[:, 0].tolist()
 
 
-class TestNothingBeyondAnArrayIsRead:
-    def test_a_tree_walks_on_within_its_nodes_and_columns(self) -> None:
-        assert walk() == walk(width=1) == [1.0, 2.0]
+class TestHostileArrays:
+    def test_a_valid_tree_is_summed(self) -> None:
+        assert sum_one_tree() == sum_one_tree(width=1) == [1.0, 2.0]
 
     @pytest.mark.parametrize(
         "wrong",
@@ -466,14 +459,14 @@ class TestNothingBeyondAnArrayIsRead:
             {"asked": -1},
         ],
     )
-    def test_a_tree_that_leads_elsewhere_is_refused(self, wrong: dict[str, Any]) -> None:
+    def test_a_tree_with_indices_beyond_its_arrays_is_refused(self, wrong: dict[str, Any]) -> None:
         with pytest.raises(ValueError, match="tree_sums"):
-            walk(**wrong)
+            sum_one_tree(**wrong)
 
     @pytest.mark.parametrize(
         ("start", "length"), [(1, MOST), (MOST, 1), (MOST, MOST), (0, 1), (1, -1), (2, 3)]
     )
-    def test_a_line_that_is_not_on_the_page_is_refused(self, start: int, length: int) -> None:
+    def test_a_line_beyond_the_text_is_refused(self, start: int, length: int) -> None:
         assert acceleration.native
         orders, weights, sums = (b"\1", b"\1"), np.zeros(2, np.float32), np.zeros(1)
         acceleration.native.ngram_sums(one_line(), *orders, 1, weights, sums, whole(0))
@@ -482,7 +475,7 @@ class TestNothingBeyondAnArrayIsRead:
                 one_line(start, length), *orders, 1, weights, sums, whole(0)
             )
 
-    def test_columns_of_text_are_as_many_as_its_lines(self) -> None:
+    def test_text_features_refuses_arrays_of_other_lengths(self) -> None:
         native = acceleration.native
         assert native
 
@@ -499,7 +492,7 @@ class TestNothingBeyondAnArrayIsRead:
                 ask(**wrong)
 
     @pytest.mark.parametrize("bits", [-(2**62), -1, 0, 1, 2, 31, 2**62])
-    def test_weights_of_another_number_than_their_bits_say_are_refused(self, bits: int) -> None:
+    def test_weights_must_number_two_to_the_bits(self, bits: int) -> None:
         assert acceleration.native
         weights = np.zeros(1, np.float32)
         with pytest.raises(ValueError, match="lengths"):
@@ -507,7 +500,7 @@ class TestNothingBeyondAnArrayIsRead:
                 one_line(), b"\1", b"", bits, weights, np.zeros(1), whole(0)
             )
 
-    def test_a_page_of_other_lengths_than_its_columns_is_refused(self) -> None:
+    def test_neighbour_features_refuses_arrays_of_other_lengths(self) -> None:
         assert acceleration.native
         one = np.ones(2)
         with pytest.raises(ValueError, match="lengths"):
@@ -532,7 +525,7 @@ class TestNothingBeyondAnArrayIsRead:
             {"levels": whole(6)},
         ],
     )
-    def test_elements_that_are_not_on_the_page_are_refused(self, wrong: dict[str, Any]) -> None:
+    def test_element_indices_beyond_their_arrays_are_refused(self, wrong: dict[str, Any]) -> None:
         native = acceleration.native
         assert native
 
@@ -560,7 +553,7 @@ class TestNothingBeyondAnArrayIsRead:
         with pytest.raises(ValueError, match=r"beyond|before|fewer"):
             ask(**{**right, **wrong})
 
-    def test_kinds_without_room_or_lines_are_refused(self) -> None:
+    def test_chrome_kind_kernels_refuse_arrays_that_do_not_fit(self) -> None:
         assert acceleration.native
         native, says = acceleration.native, np.zeros((1 << 13, 16), np.int8)
         tables = char_table(), char_flags(), np.zeros((1 << TEXT_BITS, 16), np.int8)
@@ -580,12 +573,12 @@ class TestNothingBeyondAnArrayIsRead:
         with pytest.raises(ValueError, match="lengths"):
             native.viterbi_paths(np.zeros((2, 9)), np.ones(2), np.zeros(2, bool), whole(0, 0))
 
-    def test_lines_beyond_a_page_are_not_heard(self) -> None:
+    def test_assign_languages_refuses_lines_beyond_the_text_and_wrong_answers(self) -> None:
         assert acceleration.native
         points, n = np.array([10, 97, 10], np.uint32), 1
         tables = char_table(), np.zeros(1 << 17, np.uint8), np.zeros(29, bool)
 
-        def hear(start: int, length: int, answer: object = (0, -1, b"")) -> None:
+        def assign(start: int, length: int, answer: object = (0, -1, b"")) -> None:
             assert acceleration.native
             filled = np.empty(n), np.empty(n, np.int64), np.empty(n, np.int64)
             scripts = np.full((n, 29), 2.0)  # letters enough to be asked for, and remembered
@@ -593,14 +586,14 @@ class TestNothingBeyondAnArrayIsRead:
                 points, whole(start), whole(length), *tables, scripts, *filled, lambda _: answer
             )
 
-        hear(1, 1)
-        hear(1, 1, (0, 0, bytes(1 << 16)))
+        assign(1, 1)
+        assign(1, 1, (0, 0, bytes(1 << 16)))
         for answer in ((0, 0), (0, 0, b"short"), (0, 0, "text"), None):
             with pytest.raises(TypeError):
-                hear(1, 1, answer)
+                assign(1, 1, answer)
         for start, length in ((-1, 1), (1, 3), (4, 0), (1, -1), (1, 2**62)):
             with pytest.raises(ValueError, match="disagree"):
-                hear(start, length)
+                assign(start, length)
 
     @pytest.mark.parametrize(
         ("costs", "error", "message"),
@@ -614,7 +607,7 @@ class TestNothingBeyondAnArrayIsRead:
             ([0.0, 0.0], TypeError, "bytes-like"),
         ],
     )
-    def test_an_array_of_another_kind_or_length_is_refused(
+    def test_an_array_of_another_item_kind_or_length_is_refused(
         self, costs: Any, error: type[Exception], message: str
     ) -> None:
         assert acceleration.native
@@ -623,7 +616,7 @@ class TestNothingBeyondAnArrayIsRead:
         with pytest.raises(error, match=message):
             acceleration.native.viterbi_paths(scores, costs, begins, path)
 
-    def test_an_array_that_may_not_be_written_is_refused(self) -> None:
+    def test_a_read_only_array_is_refused_for_output(self) -> None:
         assert acceleration.native
         path = whole(0, 0)
         path.setflags(write=False)
@@ -632,7 +625,7 @@ class TestNothingBeyondAnArrayIsRead:
                 np.zeros((2, 10)), np.zeros(2), np.zeros(2, bool), path
             )
 
-    def test_every_kernel_names_its_arguments_and_refuses_another_number(self) -> None:
+    def test_every_kernel_documents_and_counts_its_arguments(self) -> None:
         kernels = {n: each for n, each in vars(acceleration.native).items() if callable(each)}
         for name, kernel in kernels.items():
             if name.startswith("_"):
@@ -645,7 +638,7 @@ class TestNothingBeyondAnArrayIsRead:
 
 
 @pytest.mark.parametrize(("value", "expected"), [("1", "False"), ("0", "True"), ("", "True")])
-def test_the_environment_sets_the_compiled_part_aside(value: str, expected: str) -> None:
+def test_boilerplate_pure_disables_the_compiled_part(value: str, expected: str) -> None:
     command = [sys.executable, "-c", "import boilerplate; print(boilerplate.accelerated)"]
     shown = subprocess.run(
         command,
@@ -667,7 +660,7 @@ PIECES = st.builds(
 
 @settings(deadline=None)
 @given(st.lists(st.one_of(PIECES, TEXTS.map(lambda text: text.replace("\n", " "))), max_size=25))
-def test_lines_are_heard_alike(texts: list[str]) -> None:
+def test_languages_of_lines_are_the_same(texts: list[str]) -> None:
     fast = speech(texts)
     with plain():
         slow = speech(texts)
@@ -698,52 +691,19 @@ class TestSites:
             assert np.array_equal(found, line_hashes(texts))
 
     @given(TEXTS.filter(bool), st.integers(HEAD - 3, HEAD + TAIL + 3))
-    def test_long_lines_are_clipped_at_the_same_place(self, text: str, size: int) -> None:
+    def test_fingerprints_of_long_lines_are_the_same(self, text: str, size: int) -> None:
         texts = [(text * size)[:size], text * size]
         found = line_hashes(texts)
         with plain():
             assert np.array_equal(found, line_hashes(texts))
 
-    def test_every_character_is_folded_as_python_does(self) -> None:
+    def test_folds_agree_with_str_casefold(self) -> None:
         folded = folds()
         for point in range(TABLE_SIZE):
             text = chr(point).casefold()
             assert folded[point] & SEVERAL == (ord(text) if len(text) == 1 else SEVERAL)
             assert len(text) == 1 or not re.search(r"\d", text)
             assert bool(folded[point] & 1 << 31) == (chr(point).lower() != chr(point))
-
-    WORDS = st.sampled_from(
-        ["", "a", "menu", "post-12", "B", "html", "é", "٣7", "n" * 600, "\ud800"]
-    )
-
-    @given(
-        st.lists(
-            st.builds(
-                lambda tag, names, up, hidden: (tag, tuple(names), up, hidden),
-                st.sampled_from(["div", "html", "body", "p", "x-é", "t" * 300]),
-                st.lists(WORDS, max_size=5),
-                st.integers(0, 40),
-                st.booleans(),
-            ),
-            max_size=20,
-        ),
-        st.lists(st.none() | st.integers(0, 40), max_size=20),
-    )
-    @settings(deadline=None)
-    def test_places_are_the_same(
-        self, elements: list[tuple[str, tuple[str, ...], int, bool]], within: list[int | None]
-    ) -> None:
-        tree = tuple(
-            Element(tag, names, up % (i + 1) - 1, hidden)
-            for i, (tag, names, up, hidden) in enumerate(elements)
-        )
-        lines = tuple(
-            Line("x", None if at is None or not tree else Markup(at % len(tree))) for at in within
-        )
-        page = Page(lines, "html", elements=tree)
-        found = line_places(page, range(len(lines)))
-        with plain():
-            assert np.array_equal(found, line_places(page, range(len(lines))))
 
     LINE = st.tuples(
         st.integers(1, 12),
@@ -757,7 +717,7 @@ class TestSites:
 
     @given(PAGES)
     @settings(max_examples=500, deadline=None)
-    def test_a_page_is_seen_the_same_with_its_site(self, pages: list[list[Any]]) -> None:
+    def test_site_features_are_the_same(self, pages: list[list[Any]]) -> None:
         sketches = [
             Sketch(
                 np.array([row[:3] for row in page], np.int64),
@@ -776,7 +736,7 @@ class TestSites:
         assert np.array_equal(found.columns, other.columns)
         assert (found.of, found.familiar) == (other.of, other.familiar)
 
-    def test_what_does_not_fit_together_is_refused(self) -> None:
+    def test_site_kernels_refuse_arrays_that_do_not_fit(self) -> None:
         native = acceleration.native
         assert native is not None
         page = html_page(news_page("en"))
