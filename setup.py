@@ -67,8 +67,9 @@ setup(
                 [("Py_LIMITED_API", f"0x{OLDEST[0]:02X}{OLDEST[1]:02X}0000")] if LIMITED else []
             ),
             py_limited_api=LIMITED,
-            # Fused multiplications would round otherwise than the Python code does.
-            extra_compile_args=["-O3", "-ffp-contract=off"],
+            # Fused multiplications would round otherwise than the Python code does. Symbols that
+            # the C files share stay inside of the module.
+            extra_compile_args=["-O3", "-ffp-contract=off", "-fvisibility=hidden"],
             optional=True,
         )
     ],

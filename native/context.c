@@ -382,7 +382,7 @@ KERNEL(language_features,
         double in_main = own[main] + (twin < 0 ? 0.0 : own[twin]);
         int foreign = i < n && in_main < FOREIGN;
         for (Py_ssize_t j = run_begin; run_begin >= 0 && !foreign && j < i; j++) {
-            if (best[j] >= 0) { /* lines of which nothing is known break no run */
+            if (best[j] >= 0) { /* lines of unknown language break no run */
                 out[7 * n + j] = run_lines;
                 out[8 * n + j] = run_letters;
                 out[12 * n + j] = run_letters / at_least(foreign_letters, 1.0);

@@ -1,4 +1,4 @@
-/* Class and id tokens of elements, as hashes, and what they weigh. Twins of element_tokens and
+/* Class and id tokens of elements, as hashes, and their linear scores. Twins of element_tokens and
    name_scores in features.py. */
 
 #include "native.h"

@@ -23,7 +23,7 @@ static const char *find(const char *at, const char *end, const char *what)
     return NULL;
 }
 
-/* Whether a tag of scripts follows '<' or '</' here, as the states of HTML's tokenizer ask. */
+/* Whether a script's tag follows '<' or '</' here, as HTML's tokenizer sees it. */
 static int is_script_tag(const char *at, const char *end)
 {
     static const char name[] = "script";

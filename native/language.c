@@ -438,8 +438,8 @@ KERNEL(language_shares,
        "i64 answers[n], i64 script[n], f64 letters[n], f64 probability[p], u8 script_of[k], "
        "u8 one_language[29], f64 doubts[2,d], out f64 share[n,k], out f64 detected[n,k]",
        "Fills the share of each language in each line and its detected probability, from the\n"
-       "lines' answers, -1 for none, and the `probability` (a, k) of each language in each answer.\n"
-       "The index of the page's main language, or -1.")
+       "lines' answers, -1 for none, and the `probability` (a, k) of each language in each\n"
+       "answer. The index of the page's main language, or -1.")
 {
     const int64_t *answers = call->data[0], *script = call->data[1];
     const double *letters = call->data[2], *probability = call->data[3], *doubts = call->data[6];

@@ -98,8 +98,8 @@ static int is_normalized(PyObject *text, const uint8_t *flags)
 }
 
 KERNEL(normalize_texts, "object texts, u8 flags[131072], object normalize",
-       "A list of the texts, normalized: `normalize(text)` is asked only for those that it may\n"
-       "change.")
+       "A list of the texts, normalized: `normalize(text)` is called only for those that it\n"
+       "may change.")
 {
     PyObject *texts = PySequence_Tuple(call->args[0]);
     Py_ssize_t n = texts ? PyTuple_Size(texts) : 0;

@@ -120,8 +120,8 @@ KERNEL(site_features,
        "out i64 on[n], out f64 features[n,16]",
        "Fills on how many pages each line stands, and those of its features that need no labels,\n"
        "which are 0 before. (how many pages are not of the same article, how familiar the page\n"
-       "is). `likely`, `sure` and `chars` are the values that opinions and lengths stand for; after\n"
-       "the keys of a table stand their values, and one for keys that it lacks.")
+       "is). `likely`, `sure` and `chars` are the values that opinions and lengths stand for;\n"
+       "after the keys of a table stand their values, and one for keys that it lacks.")
 {
     void **data = call->data;
     const Py_ssize_t *number = call->number;

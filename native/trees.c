@@ -167,11 +167,11 @@ KERNEL(tree_sums,
        "f32 matrix[m], int columns, i32 sources[s], i32 cuts[s+1], f32 thresholds[h], "
        "s128 nodes[d], i32 begins[t], i32 leaf_begins[t], int most, f32 leaves[l], out f64 sums[o]",
        "Adds up each line's leaves, tree after tree, rows of `leaves` (l, width), into `sums`\n"
-       "(n, width); a width is 1 or a multiple of 4. `matrix` is (columns, n); `sources` are\n"
-       "twice a column, and one more to take missing values for the largest and not the smallest;\n"
-       "from one of `cuts` to the next are a source's sorted `thresholds`. `nodes` have a source, the\n"
-       "index of one of its thresholds, and two children: a leaf's number in its tree, or `most`\n"
-       "and the index of an earlier node.")
+       "(n, width); a width is 1 or a multiple of 4. `matrix` is (columns, n). `sources` are\n"
+       "twice a column, and one more where missing values count as the largest, not the\n"
+       "smallest; from one of `cuts` to the next are a source's sorted `thresholds`. `nodes`\n"
+       "have a source, the index of one of its thresholds, and two children: a leaf's number in\n"
+       "its tree, or `most` and the index of an earlier node.")
 {
     Forest forest = {.matrix = call->data[0], .sources = call->data[2], .cuts = call->data[3],
                      .thresholds = call->data[4], .nodes = call->data[5], .begins = call->data[6],
