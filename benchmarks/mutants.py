@@ -1,6 +1,6 @@
 """Mutation testing, module by module: how many small changes to the code the tests notice.
 
-``python -m benchmarks.mutants archive page --sample 30`` copies the project, lets mutmut make
+``python -m benchmarks.mutants page model/archive --sample 30`` copies the project, lets mutmut make
 mutants of these modules, and runs each module's own tests against a sample of them, on the Python
 versions of the compiled functions. It prints the share of mutants that the tests noticed, and the
 others. ``--write`` stores the result in docs/results/mutants.json and the table of docs/testing.md.
@@ -41,8 +41,8 @@ MARKERS: Final = (
 class Module:
     """A module of the package, and its own tests: a mutant is not run against all tests."""
 
-    path: str  # below boilerplate/, without .py
-    tests: tuple[str, ...]
+    path: str  # below boilerplate/, without .py; also its name in the results
+    tests: tuple[str, ...]  # arguments of pytest
 
     @property
     def name(self) -> str:
@@ -50,24 +50,25 @@ class Module:
         return "boilerplate." + self.path.replace("/", ".")
 
 
-# By the name in the results.
 MODULES: Final = {
-    "page": Module("page", ("tests/test_page.py",)),
-    "archive": Module("model/archive", ("tests/model/test_archive.py",)),
-    "labels": Module("labelling/labels", ("tests/test_labels.py",)),
-    "characters": Module("kernels/plain_text", ("tests/test_characters.py",)),
-    "fingerprints": Module(
-        "kernels/plain_fingerprints", ("tests/site_models/test_fingerprints.py",)
-    ),
-    "knowledge": Module("site_models/evidence", ("tests/site_models",)),
-    "sketches": Module("site_models/sketch", ("tests/site_models", "tests/model/test_archive.py")),
-    "sites": Module("site_models/site_model", ("tests/site_models", "tests/model/test_archive.py")),
-    # The tests left out clean large pages in other processes, which do not run the mutant.
-    "cleaner": Module("cleaner", ("tests/test_cleaner.py", "-k", "not hostile_input")),
-    "context": Module("features/context", ("tests/test_context.py",)),
-    "rules": Module("plugins/rules", ("tests/test_rules.py",)),
-    "features": Module("features/encode", ("tests/test_features.py", "tests/test_predictions.py")),
-    "model": Module("model/model", ("tests/test_model.py", "tests/test_predictions.py")),
+    module.path: module
+    for module in (
+        Module("page", ("tests/test_page.py",)),
+        # The tests left out clean large pages in other processes, which do not run the mutant.
+        Module("cleaner", ("tests/test_cleaner.py", "-k", "not hostile_input")),
+        Module("kernels/plain_text", ("tests/kernels/test_text.py",)),
+        Module("kernels/plain_tree", ("tests/kernels/test_tree.py",)),
+        Module("kernels/plain_context", ("tests/kernels/test_context.py",)),
+        Module("kernels/plain_fingerprints", ("tests/site_models/test_fingerprints.py",)),
+        Module("features/encode", ("tests/features", "tests/test_predictions.py")),
+        Module("model/archive", ("tests/model/test_archive.py",)),
+        Module("model/model", ("tests/model/test_model.py", "tests/test_predictions.py")),
+        Module("site_models/evidence", ("tests/site_models",)),
+        Module("site_models/sketch", ("tests/site_models", "tests/model/test_archive.py")),
+        Module("site_models/site_model", ("tests/site_models", "tests/model/test_archive.py")),
+        Module("plugins/rules", ("tests/plugins/test_rules.py",)),
+        Module("labelling/labels", ("tests/labelling/test_labels.py",)),
+    )
 }
 COPIED: Final = (
     "boilerplate", "plugins", "tests", "training", "benchmarks", "examples", "README.md",
@@ -236,10 +237,10 @@ def store(module: str, run: Mapping[str, Any]) -> None:
 def table(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
     """The lines of a table of all runs, with a row for their sum."""
     rows = [
-        "| room | mutants | drawn | noticed | survived | that no test came by | seed | commit |",
+        "| module | mutants | drawn | noticed | survived | not covered | seed | commit |",
         "|---|---:|---:|---:|---:|---:|---:|---|",
     ]
-    every = [(module, run) for module in MODULES for run in runs.get(module, ())]
+    every = [(module, run) for module, found in sorted(runs.items()) for run in found]
     for module, run in every:
         rows.append(
             f"| {module} | {run['made']} | {run['drawn']} | {run['noticed']} | {run['survived']} "

@@ -26,10 +26,10 @@ def document(results: Mapping[str, Any], stages: Mapping[str, Any] | None = None
         f"{results['languages']} languages, {size['least'] / 1e3:.0f} KB to "
         f"{size['most'] / 1e6:.1f} MB, the median {size['median'] / 1e3:.0f} KB with "
         f"{results['lines']['median']:.0f} lines; one core, processor time, the least of "
-        f"{results['rounds']} interleaved rounds (of 1 for tools far slower than we "
-        f"are), Python {results['python']} on {results['machine']}, compiled hot paths "
-        f"{'on' if results['accelerated'] else 'off'}. Ratios are of the same page in the same "
-        "run, and the median page counts.",
+        f"{results['rounds']} interleaved rounds (1 round for tools that are far slower), "
+        f"Python {results['python']} on {results['machine']}, compiled kernels "
+        f'{"on" if results["accelerated"] else "off"}. "Times the bare parse" is a ratio on the '
+        "same page in the same run, the median over pages.",
         "",
         f"Not installed here, and so not measured: {', '.join(results['missing'])}.",
         "",
@@ -37,7 +37,7 @@ def document(results: Mapping[str, Any], stages: Mapping[str, Any] | None = None
         "",
         "## HTML",
         "",
-        "| tool | median page, ms | pages a second | times the bare parse | times us |",
+        "| tool | median page, ms | pages a second | times the bare parse | times boilerplate |",
         "|---|---|---|---|---|",
     ]
     for name, row in sorted(html.items(), key=lambda item: item[1]["ms"]):
@@ -47,8 +47,8 @@ def document(results: Mapping[str, Any], stages: Mapping[str, Any] | None = None
         )
     out += [
         "",
-        "Pages a second are pages over the sum of their times, in which the longest pages count "
-        "most.",
+        "Pages a second are the pages divided by the sum of their times, so the longest pages "
+        "count most.",
         "",
         "## Bare text",
         "",
@@ -63,8 +63,8 @@ def document(results: Mapping[str, Any], stages: Mapping[str, Any] | None = None
     growth = results["growth"]
     out += [
         "",
-        "Tools for HTML are given the lines as paragraphs; the line rule is "
-        "[accuracy.md](accuracy.md)'s, punctuation and little more.",
+        "Tools for HTML get each line as a paragraph. The line rule is that of "
+        "[accuracy.md](accuracy.md): mostly punctuation.",
         "",
         *(stages_section(stages) if stages else ()),
         "## Long pages",
@@ -76,8 +76,8 @@ def document(results: Mapping[str, Any], stages: Mapping[str, Any] | None = None
             for row in growth["sizes"]
         ),
         "",
-        f"From {SIZES[SLOPE_FROM]:,} bytes on, time grows with the power "
-        f"{growth['slope']:.2f} of the size; 1 is linear.",
+        f"From {SIZES[SLOPE_FROM]:,} bytes on, time grows as the size to the power of "
+        f"{growth['slope']:.2f}; 1 is linear.",
         "",
         "## Starting, and memory",
         "",
@@ -102,8 +102,9 @@ def document(results: Mapping[str, Any], stages: Mapping[str, Any] | None = None
         out.append(f"| {name} | {shown} | {'yes' if reached else 'no'} |")
     out += [
         "",
-        f"The bare parse of the median page takes {base['ms']:.2f} ms. What stands in the way of "
-        "three times that is told in [architecture.md](architecture.md#where-the-time-goes).",
+        f"The bare parse of the median page takes {base['ms']:.2f} ms. "
+        "[architecture.md](architecture.md#where-the-time-goes) says why three times that is not "
+        "reached.",
         "",
     ]
     return "\n".join(out)
@@ -115,17 +116,17 @@ def batch_section(results: Mapping[str, Any]) -> list[str]:
     return [
         "## Many pages, and many sites",
         "",
-        f"{batch['pages']} of the pages as one file of JSON lines, cleaned by `clean_shard`; by "
-        "the clock, the least of some rounds.",
+        f"{batch['pages']} of the pages as one file of JSON lines, cleaned by `clean_shard`; "
+        "wall-clock time, the least of some rounds.",
         "",
-        "| workers | s | main process, ms of processor time a page |",
+        "| workers | s | processor time of the main process, ms a page |",
         "|---|---|---|",
         *(
             f"| {jobs} | {row['seconds']:.1f} | {row['main_ms_a_page']:.2f} |"
             for jobs, row in batch["jobs"].items()
         ),
         "",
-        "Pages of sites that nothing is known of, with rules and site models of so many others:",
+        "Pages of sites without rules or a site model, while so many other sites have them:",
         "",
         "| sites with rules and with models | ms of the median page |",
         "|---|---|",
@@ -140,8 +141,9 @@ def stages_section(stages: Mapping[str, Any]) -> list[str]:
     return [
         "## Where the time of a page goes",
         "",
-        f"Processor time around each step, {stages['pages']} of the pages, by `python -m "
-        "benchmarks.stages`; milliseconds of the median page, so that the steps need not add up.",
+        f"Processor time of each step on {stages['pages']} of the pages, by `python -m "
+        "benchmarks.stages`, in ms. Each figure is a median over pages, so the steps need not add "
+        'up. "plain" is without the compiled kernels.',
         "",
         "| step | HTML, compiled | HTML, plain | text, compiled | text, plain |",
         "|---|---|---|---|---|",
@@ -165,7 +167,7 @@ def targets(results: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
             goal = (
                 f"HTML: {times:g} times as fast as {name}"
                 if times > 1
-                else f"HTML: ahead of {name}"
+                else f"HTML: faster than {name}"
             )
             rows.append((goal, f"{faster:.1f} times as fast", faster >= times))
     lines = text[OURS]["lines_a_second"]

@@ -43,23 +43,23 @@ CLEANER, ENCODER, MODEL = map(module_of, (Cleaner, encode, Model))
 # The steps in their order, each with the owner and the name of its function.
 STEPS: Final[dict[str, tuple[Any, str]]] = {
     "parse and split into lines": (CLEANER, "read"),
-    "encode: all that is known of the lines": (MODEL, "encode"),
+    "encode: features of lines, before any model": (MODEL, "encode"),
     WITHIN + "languages of lines": (ENCODER, "line_languages"),
     WITHIN + "characters and repetition": (ENCODER, "fill_text_features"),
     WITHIN + "markup": (ENCODER, "fill_markup_features"),
-    "linear scores: n-grams and names": (Linear, "scores"),
+    "linear scores: n-grams and element tokens": (Linear, "scores"),
     "page type": (PageTypes, "log_probabilities"),
     "context of lines": (MODEL, "tree_matrix"),
     "trees": (Trees, "log_odds"),
     "language of the page": (CLEANER, "page_language"),
 }
-REST: Final = "all that is named nowhere above"
+REST: Final = "everything else"
 WHOLE: Final = "the whole page"
 # Steps that run only if a caller asks for their results.
-ASKED: Final = "kinds and reasons, where they are asked for"
+ASKED: Final = "kinds and reasons, if asked for"
 ASKED_STEPS: Final[dict[str, tuple[Any, str]]] = {
     WITHIN + "kinds of chrome": (CLEANER, "chrome_kinds"),
-    WITHIN + "what each group of columns added": (Model, "evidence"),
+    WITHIN + "contributions of feature groups": (Model, "evidence"),
     WITHIN + "reasons": (CLEANER, "reasons"),
 }
 _spent: Counter[str] = Counter()

@@ -13,6 +13,7 @@ from typing import cast
 
 import click
 
+from boilerplate.files import write_atomically
 from boilerplate.model.file import MODES
 from boilerplate.model.model import to_bytes
 from boilerplate.page import Kind
@@ -72,7 +73,7 @@ def train(
     log(f"{'with' if phrases else 'without'} the phrase lexicon")
     about = about_training(golds, phrases, splits, quick, held_out)
     data = to_bytes(train_model(golds, phrases, about, jobs, log, held_out))
-    out.write_bytes(data)
+    write_atomically(out, data)
     log(f"{out.name}: {len(data) / 1e6:.2f} MB")
 
 
@@ -285,7 +286,7 @@ def kinds_train(source: Path, cache: Path, lexicon: Path, out: Path) -> None:
     pages = page_examples_of_splits(source, cache, ("train", "dev"))
     examples = [*catalogue_examples(lexicon), *phrase_examples(), *half_named(pages)]
     data = kinds_to_bytes(fit(examples, about(examples)))
-    out.write_bytes(data)
+    write_atomically(out, data)
     log_to_stderr(f"{out.name}: {len(examples)} lines, {len(data) / 1e6:.2f} MB")
 
 

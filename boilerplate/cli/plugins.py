@@ -193,9 +193,13 @@ def _rule_lines(rules: SiteRules) -> Iterator[str]:
 def _explain_page(loaded: Plugins, url: str, page: str) -> None:
     from boilerplate.cleaner import Cleaner
 
-    cleaned = Cleaner(plugins=loaded).clean(Path(page).read_bytes(), url)
+    cleaner = Cleaner(plugins=loaded)
+    cleaned = cleaner.clean(Path(page).read_bytes(), url)
     lines = numbered_predictions(cleaned)
-    changed = [(i, p) for i, p in lines if "plugin:" in p.reason]
+    scored = cleaned.page.without_blank_lines
+    opinions = loaded.on(url).opinions(scored, cleaner.model.predict(scored).probability)
+    judged = {*opinions.verdicts, *opinions.votes}
+    changed = [each for i, each in enumerate(lines) if i in judged]
     if cleaned.page.kind == "text":
         click.echo(f"{visible(page)} is bare text: rules with selectors have no effect on it")
     for i, p in changed:

@@ -76,7 +76,6 @@ class GroupParams:
     similar_letters: int = 100
     unlike_letters: int = 60
     max_gap: int = 20  # lines between two of a group
-    max_lines: int = 64
 
 
 LINES: Final = LineParams()
@@ -330,6 +329,7 @@ class _Assigner:
                 self.detect([line])
             elif match:
                 rest.append(line)
+        full = {_Match.SIMILAR: GROUPS.similar_letters, _Match.UNLIKE: GROUPS.unlike_letters}
         groups: dict[tuple[_Match, int], list[int]] = {}
         for line in sorted(rest):
             if match := self.match(line):
@@ -338,13 +338,7 @@ class _Assigner:
                     self.detect(groups.pop(key))
                 group = groups.setdefault(key, [])
                 group.append(line)
-                if self.is_full(group, match):
+                if self.letters[group].sum() >= full[match]:
                     self.detect(groups.pop(key))
         for _, group in sorted(groups.items()):
             self.detect(group)
-
-    def is_full(self, group: list[int], match: _Match) -> bool:
-        """Whether a group has enough letters for the detector, or too many lines."""
-        similar = match == _Match.SIMILAR
-        enough = GROUPS.similar_letters if similar else GROUPS.unlike_letters
-        return bool(self.letters[group].sum() >= enough) or len(group) == GROUPS.max_lines

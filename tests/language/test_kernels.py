@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import random
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
@@ -12,14 +15,14 @@ from hypothesis import strategies as st
 
 from boilerplate.kernels import plain
 from boilerplate.kernels.plain_language import GROUPS, PROFILES, Detection, HanLanguage
-from boilerplate.kernels.plain_language_shares import VOTES
+from boilerplate.kernels.plain_language_shares import VOTES, doubt_table
 from boilerplate.language.detector import common_trigrams
 from boilerplate.language.lines import line_languages
 from boilerplate.language.names import ONE_LANGUAGE
 from boilerplate.numeric import Floats, Ints
 from boilerplate.unicode import SCRIPTS, Script
 from tests.made_up import SENTENCES
-from tests.twins import needs_compiled, same_on_both
+from tests.twins import needs_compiled, same_on_both, twin_of
 
 FLAGS = np.isin(np.arange(SCRIPTS), list(ONE_LANGUAGE))
 ENGLISH, TURKISH, RUSSIAN = SENTENCES["en"], SENTENCES["tr"], SENTENCES["ru"]
@@ -85,13 +88,14 @@ def test_a_detection_that_is_not_sure_is_not_taken_by_similar_lines(twin: Module
     assert detector.calls == [[0], [1]]
 
 
-def test_a_text_with_few_letters_makes_no_profile(twin: ModuleType) -> None:
+@pytest.mark.parametrize(("chars", "calls"), [(47, 3), (48, 2)])
+def test_a_text_of_forty_letters_makes_a_profile(twin: ModuleType, chars: int, calls: int) -> None:
+    text = ENGLISH[:chars]
+    assert (sum(map(str.isalpha, text)) >= PROFILES.min_letters) == (calls == 2)
     detector = Detector()
-    text = ENGLISH[:24]
-    assert sum(map(str.isalpha, text)) < PROFILES.min_letters
-    distance = ["12:30"] * (GROUPS.max_gap + 1)
-    assigned(twin, [text, *distance, text], detector)
-    assert detector.calls == [[0], [len(distance) + 1]]
+    # The second is grouped before the first is detected, the third after that.
+    assigned(twin, [text, *["12:30"] * GROUPS.max_gap] * 2 + [text], detector)
+    assert len(detector.calls) == calls
 
 
 def test_common_trigrams_are_seen_before_any_line(twin: ModuleType) -> None:
@@ -155,6 +159,23 @@ def test_an_exception_of_the_detector_is_raised(twin: ModuleType) -> None:
         assigned(twin, [ENGLISH], broken)
 
 
+@needs_compiled
+@pytest.mark.parametrize("result", [(0, 0), (0, 0, b"short"), (0, 0, "text"), None])
+def test_the_compiled_part_refuses_what_is_no_detection(result: object) -> None:
+    with pytest.raises(TypeError):
+        assigned(twin_of("compiled"), [ENGLISH], lambda _: result)
+
+
+@needs_compiled
+@pytest.mark.parametrize(("start", "size"), [(-1, 1), (1, 300), (300, 0), (1, -1), (1, 2**62)])
+def test_the_compiled_part_refuses_lines_outside_of_the_text(start: int, size: int) -> None:
+    compiled = twin_of("compiled")
+    text, scripts = compiled.page_text([ENGLISH]), compiled.char_counts([ENGLISH])[1]
+    text = replace(text, starts=np.array([start]), lengths=np.array([size]))
+    with pytest.raises(ValueError, match="assign_languages"):
+        compiled.assign_languages(text, scripts, FLAGS, Detector())
+
+
 LANGUAGES = ("en", "tr", "ru", "el")
 WRITTEN = np.array([Script.LATIN, Script.LATIN, Script.CYRILLIC, Script.GREEK], np.uint8)
 DISTRIBUTIONS = np.eye(4)
@@ -204,6 +225,10 @@ def test_a_detection_counts_more_in_a_longer_line(twin: ModuleType) -> None:
     assert short[2, 1] < 0.5 < long[2, 1]
 
 
+def test_four_characters_in_han_leave_as_much_doubt_as_twelve_letters() -> None:
+    assert doubt_table()[1, 4] == doubt_table()[0, 12] == pytest.approx(math.exp(-1))
+
+
 def test_a_page_without_letters_has_no_main_language(twin: ModuleType) -> None:
     share, detected, main = shares(twin, [-1, -1], [Script.NONE] * 2, [0.0, 0.0])
     assert np.isnan(share).all()
@@ -235,3 +260,46 @@ def test_both_twins_give_the_same_bits(texts: list[str]) -> None:
         return [result.languages, result.main, *arrays, result.likeliest()]
 
     same_on_both(found)
+
+
+@needs_compiled
+@pytest.mark.parametrize("seed", range(60))
+def test_both_twins_call_the_detector_for_the_same_lines(seed: int) -> None:
+    draw = random.Random(seed)
+    # Made-up languages: few words, and the lines of a page of up to 20 of them, most of them short.
+    languages = [
+        ["".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=draw.randrange(2, 9)))
+         for _ in range(draw.choice([10, 40, 400, 4000]))]
+        for _ in range(draw.choice([1, 3, 20]))
+    ]  # fmt: skip
+    sizes = draw.choice([[1, 2, 4], [4, 8, 12], [2, 5, 10, 20, 300], [30, 60]])
+    texts = [
+        " ".join(draw.choices(draw.choice(languages), k=draw.choice(sizes))) for _ in range(150)
+    ]
+    # Some are of one language with a few words of another, or beyond the next group.
+    for i in draw.sample(range(150), 30):
+        texts[i] = draw.choice([f"{texts[i]} {texts[0][:9]}", "12:30", ""])
+    common = draw.choice([b"", common_trigrams("en")])
+    detectors = Detector(common=common), Detector(common=common)
+    found = [
+        assigned(t, texts, d) for t, d in zip((twin_of("compiled"), plain), detectors, strict=True)
+    ]
+    assert found[0].tolist() == found[1].tolist()
+    assert detectors[0].calls == detectors[1].calls
+
+
+@needs_compiled
+@pytest.mark.parametrize("seed", range(30))
+def test_both_twins_weigh_votes_to_the_same_bits(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(0, 40))
+    script = rng.choice([Script.NONE, Script.LATIN, Script.CYRILLIC, Script.GREEK, Script.HAN], n)
+    letters = np.where(script == Script.NONE, 0, rng.geometric(0.002, n)).astype(float)
+    distributions = rng.dirichlet(np.ones(5), 6)
+    written = np.array([*WRITTEN, Script.HAN], np.uint8)
+    given = rng.integers(-1, 6, n), script, letters, distributions, written, FLAGS
+    fast = twin_of("compiled").language_shares(*given)
+    slow = plain.language_shares(*given)
+    assert fast[0].tobytes() == slow[0].tobytes()
+    assert fast[1].tobytes() == slow[1].tobytes()
+    assert fast[2] == slow[2]

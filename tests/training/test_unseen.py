@@ -39,12 +39,12 @@ def test_without_removes_all_lessons_in_the_language(lessons, language):
     rest = without(lessons, language)
     assert 0 < len(rest) < len(lessons)
     assert not any(each.site.startswith((f"{language}-", f"lexicon-{language}")) for each in rest)
-    assert language not in {each.encoded.speech.language for each in rest}
+    assert language not in {each.encoded.line_languages.main_language for each in rest}
 
 
 def test_without_leaves_no_line_that_is_detected_as_the_language(lessons):
     def detected(some):
-        return {code for each in some for code, _ in each.encoded.speech.of_lines()}
+        return {code for each in some for code, _ in each.encoded.line_languages.likeliest()}
 
     assert "he" in detected(lessons)
     assert "he" not in detected(without(lessons, "he"))
