@@ -1,5 +1,5 @@
 /* What the files of this extension share. Each kernel is the fast twin of a plain function in
-   Python, which stays the reference: both give the same bits (tests/test_native.py).
+   Python, which stays the reference: both give the same bits (tests/kernels).
 
    Only the stable interface of CPython 3.11 is used, and arrays come as buffers, so that one
    build serves every later version of Python and any version of numpy. Kernels share no state but

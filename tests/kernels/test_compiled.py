@@ -330,28 +330,3 @@ class TestChromeKinds:
     def test_scores_of_another_number_of_kinds_are_refused(self) -> None:
         with pytest.raises(ValueError, match="lengths"):
             native.viterbi_paths(np.zeros((2, 9)), np.ones(2), np.zeros(2, bool), whole(0, 0))
-
-
-class TestLanguages:
-    @staticmethod
-    def call(start: int, length: int, answer: object = (0, -1, b"")) -> None:
-        """Assign a language to one line of a page of one character."""
-        points, n = np.array([10, 97, 10], np.uint32), 1
-        tables = char_table(), np.zeros(1 << 17, np.uint8), np.zeros(29, bool)
-        filled = np.empty(n), np.empty(n, np.int64), np.empty(n, np.int64)
-        scripts = np.full((n, 29), 2.0)  # letters enough for the detector to be called
-        native.assign_languages(
-            points, whole(start), whole(length), *tables, scripts, *filled, lambda _: answer
-        )
-
-    def test_line_beyond_the_page_is_refused(self) -> None:
-        self.call(1, 1)
-        for start, length in ((-1, 1), (1, 3), (4, 0), (1, -1), (1, 2**62)):
-            with pytest.raises(ValueError, match="disagree"):
-                self.call(start, length)
-
-    def test_answer_of_another_type_is_refused(self) -> None:
-        self.call(1, 1, (0, 0, bytes(1 << 16)))
-        for answer in ((0, 0), (0, 0, b"short"), (0, 0, "text"), None):
-            with pytest.raises(TypeError):
-                self.call(1, 1, answer)

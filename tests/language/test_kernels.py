@@ -6,7 +6,6 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from types import ModuleType
 
 import numpy as np
@@ -23,7 +22,7 @@ from boilerplate.language.names import ONE_LANGUAGE
 from boilerplate.numeric import Floats, Ints
 from boilerplate.unicode import SCRIPTS, Script
 from tests.made_up import SENTENCES
-from tests.twins import needs_compiled, same_on_both
+from tests.twins import needs_compiled, same_on_both, twin_of
 
 FLAGS = np.isin(np.arange(SCRIPTS), list(ONE_LANGUAGE))
 ENGLISH, TURKISH, RUSSIAN = SENTENCES["en"], SENTENCES["tr"], SENTENCES["ru"]
@@ -164,13 +163,13 @@ def test_an_exception_of_the_detector_is_raised(twin: ModuleType) -> None:
 @pytest.mark.parametrize("result", [(0, 0), (0, 0, b"short"), (0, 0, "text"), None])
 def test_the_compiled_part_refuses_what_is_no_detection(result: object) -> None:
     with pytest.raises(TypeError):
-        assigned(both_twins()[0], [ENGLISH], lambda _: result)
+        assigned(twin_of("compiled"), [ENGLISH], lambda _: result)
 
 
 @needs_compiled
 @pytest.mark.parametrize(("start", "size"), [(-1, 1), (1, 300), (300, 0), (1, -1), (1, 2**62)])
 def test_the_compiled_part_refuses_lines_outside_of_the_text(start: int, size: int) -> None:
-    compiled, _ = both_twins()
+    compiled = twin_of("compiled")
     text, scripts = compiled.page_text([ENGLISH]), compiled.char_counts([ENGLISH])[1]
     text = replace(text, starts=np.array([start]), lengths=np.array([size]))
     with pytest.raises(ValueError, match="assign_languages"):
@@ -263,11 +262,6 @@ def test_both_twins_give_the_same_bits(texts: list[str]) -> None:
     same_on_both(found)
 
 
-def both_twins() -> tuple[ModuleType, ModuleType]:
-    """The compiled kernels and those in Python."""
-    return import_module("boilerplate.kernels.compiled"), plain
-
-
 @needs_compiled
 @pytest.mark.parametrize("seed", range(60))
 def test_both_twins_call_the_detector_for_the_same_lines(seed: int) -> None:
@@ -287,7 +281,9 @@ def test_both_twins_call_the_detector_for_the_same_lines(seed: int) -> None:
         texts[i] = draw.choice([f"{texts[i]} {texts[0][:9]}", "12:30", ""])
     common = draw.choice([b"", common_trigrams("en")])
     detectors = Detector(common=common), Detector(common=common)
-    found = [assigned(t, texts, d) for t, d in zip(both_twins(), detectors, strict=True)]
+    found = [
+        assigned(t, texts, d) for t, d in zip((twin_of("compiled"), plain), detectors, strict=True)
+    ]
     assert found[0].tolist() == found[1].tolist()
     assert detectors[0].calls == detectors[1].calls
 
@@ -302,7 +298,8 @@ def test_both_twins_weigh_votes_to_the_same_bits(seed: int) -> None:
     distributions = rng.dirichlet(np.ones(5), 6)
     written = np.array([*WRITTEN, Script.HAN], np.uint8)
     given = rng.integers(-1, 6, n), script, letters, distributions, written, FLAGS
-    fast, slow = both_twins()[0].language_shares(*given), plain.language_shares(*given)
+    fast = twin_of("compiled").language_shares(*given)
+    slow = plain.language_shares(*given)
     assert fast[0].tobytes() == slow[0].tobytes()
     assert fast[1].tobytes() == slow[1].tobytes()
     assert fast[2] == slow[2]
