@@ -84,7 +84,7 @@ class Block:
         if by_kernel != sorted(by_kernel, reverse=True):
             raise ValueError("features that compute themselves stand behind those of the kernel")
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The features' names."""
         return tuple(feature.name for feature in self.features)
@@ -100,9 +100,9 @@ class Block:
 
     def finish(self, rows: Floats, lines: EncodedPage) -> None:
         """Fill the rows behind the kernel's, (features, n), and take the logarithms."""
-        for row, feature in zip(rows, self.features, strict=True):
+        for row, feature in enumerate(self.features[self.of_kernel :], self.of_kernel):
             if feature.compute is not None:
-                row[:] = feature.compute(lines)
+                rows[row] = feature.compute(lines)
         rows[self._log1p] = np.log1p(rows[self._log1p])
 
     def __len__(self) -> int:

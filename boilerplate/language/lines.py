@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boilerplate import kernels
 from boilerplate.kernels.arrays import PageText
@@ -60,11 +62,16 @@ def line_languages(text: PageText, scripts: Floats | None = None) -> LineLanguag
     for row, each in zip(distributions, found, strict=True):
         for language, probability in each:
             row[place[language]] = probability
-    written = np.array([language_script(language) for language in languages], np.uint8)
     share, detected, main = kernels.language_shares(
-        detection, script, letters, distributions, written, _ONE_LANGUAGE
+        detection, script, letters, distributions, _scripts_of(languages), _ONE_LANGUAGE
     )
     return LineLanguages(languages, share, detected, letters, main)
+
+
+@lru_cache(maxsize=256)
+def _scripts_of(languages: tuple[str, ...]) -> NDArray[np.uint8]:
+    """The script of each language, (l,)."""
+    return np.array([language_script(language) for language in languages], np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
