@@ -19,6 +19,8 @@ from tests import made_up_site as site
 from tests.made_up import SENTENCES, news_page
 from tests.twins import needs_compiled, using
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 # What the shipped model makes of pages in every language we have a sentence of, with a site
 # model that has learned from some of them, as JSON lines; printed as a checksum.

@@ -53,6 +53,8 @@ from boilerplate.reading.read import read
 from boilerplate.site_models.folder import is_site
 from tests.twins import needs_compiled, same_on_both, using
 
+pytestmark = pytest.mark.slow
+
 SIZE = 6_000  # bytes of a page in these tests; ``python -m benchmarks.hostile`` makes large ones
 FEW_LINES = 200  # more of them take long to colour
 SITE = "courier.example"

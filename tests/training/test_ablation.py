@@ -12,6 +12,8 @@ from training.documents.experiment_tables import ablation_tables
 from training.progress import no_log
 from training.training_set import training_set
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def lessons():
