@@ -34,7 +34,7 @@ from boilerplate.page import Label, Page
 from boilerplate.plugins import no_plugins
 from boilerplate.result import CleanPage
 from boilerplate.site_models.site_model import SiteModel
-from boilerplate.site_models.sketch import Sketch, sample, sketch
+from boilerplate.site_models.sketch import Sketch, label_values, sample, sketch
 
 Signs = tuple[str, ...]
 
@@ -192,9 +192,7 @@ class ScoredPage:
 
     def labelled_sketch(self, gold: Sequence[Label | None]) -> Sketch:
         """The sketch with the labels of its lines."""
-        signs = {Label.CONTENT: 1, Label.BOILERPLATE: -1, None: 0}
-        labels = np.array([signs[label] for label in gold[: self.sketch.n]], np.int8)
-        return replace(self.sketch, label=labels)
+        return replace(self.sketch, label=label_values(gold[: self.sketch.n]))
 
     def decide(self, site_model: SiteModel | None) -> tuple[Floats, Bools]:
         """Probability and decision for each line, (n,), with or without a site model."""

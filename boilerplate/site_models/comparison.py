@@ -1,4 +1,4 @@
-"""The pages of a site held against one another: copies of one article, outliers, familiarity."""
+"""The pages of a site compared with one another: copies of an article, outliers, familiarity."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from boilerplate.numeric import Bools, Floats, sigmoid
 from boilerplate.site_models.sketch import Sketch
 from boilerplate.site_models.statistics import lines_of, postings_of
 
-OUTLIER_FAMILIARITY: Final = 0.3  # of the site's median, below which a page is no page of it
+OUTLIER_FAMILIARITY: Final = 0.3  # of the site's median, below which a page is left out
 
 
 def copies(pages: Sequence[Sketch]) -> Bools:
@@ -37,7 +37,7 @@ def outliers(pages: Sequence[Sketch], among: Bools) -> Bools:
     """Which pages have next to nothing in common with the others, (p,).
 
     They are of another template or of another site. Only pages ``among`` (p,) are compared;
-    among few, none is the odd one out.
+    among fewer than ``min_pages`` none is an outlier.
     """
     found = np.zeros(len(pages), bool)
     compared = np.flatnonzero(among)

@@ -1,14 +1,14 @@
 """What the sketches of a site's pages say about the lines of another page of it.
 
-A line that stands on several pages is chrome, for an article is written once. What stands
-between two lines of the site's template, or right beside one, is likely what the general model
-finds there on all pages, and so is what stands in one place of the markup. What stands after a
-line that follows the article on other pages is chrome. Where the general model finds no content
-nothing is said, for it may be wrong there on all pages alike. Where lines were labelled, the
-general model's errors there are corrected: by place, by line, and over all.
+A line on several pages is chrome, because an article is written once. A line between two lines of
+the site's template, right beside one, or in some place of the markup is likely what the general
+model mostly finds there on the other pages. A line after one that follows the article on other
+pages is chrome. Where the general model finds no content the features are 0, because it may be
+wrong there on all pages alike. Where lines were labelled, the general model's errors are
+corrected: by place, by line, and over the whole site.
 
-Each of these is a feature, ``weights`` add them up, and all shrink to 0 where there is little to
-go by.
+Each of these is a feature, and ``weights`` adds them up. All shrink to 0 where few pages or lines
+are known.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ class EvidenceParams:
 
     A template line stands on at least ``template_share`` of the pages, and on two. A line's
     log-odds fall by ``halving`` for each doubling of the pages it stands on, before it counts as
-    content of its place; the general model is not believed beyond ``max_log_odds``. What is
-    found between two template lines is shrunk as if ``prior_between`` pages said nothing, beside
-    one ``prior_beside``. Mean shares are kept ``min_share`` from 0 and 1. A template line that
-    stands on its pages more than ``max_times`` on average does not part them in two.
+    content of its place; the general model's log-odds are clipped to ``max_log_odds``. Means
+    between two template lines are shrunk by ``prior_between`` pages of log-odds 0, those beside
+    one by ``prior_beside``. Mean shares are kept ``min_share`` from 0 and 1. A template line that
+    stands on its pages more than ``max_times`` on average is no sign that the article is over.
     """
 
     template_share: float = 0.5
@@ -79,7 +79,7 @@ class SiteFeatures:
 
     ``values`` (n, f) has a column for each ``SiteFeature``. Each line stands ``on`` (n,) of
     ``n_pages`` pages, those that hold the same article left out. ``familiar`` is the share of the
-    page's chrome that was seen before, 0..1.
+    page's chrome that stands on other pages too, 0..1.
     """
 
     values: Floats
@@ -136,7 +136,7 @@ class SiteEvidence:
         """The features of a page's lines.
 
         ``is_headline`` (n,) are the lines that the page's head calls its article: other pages
-        link to it by them, so that standing on a few says nothing.
+        link to it by them, so standing on a few pages is no sign of chrome.
         """
         if is_headline is None:
             is_headline = np.zeros(page.n, bool)
@@ -151,7 +151,7 @@ class SiteEvidence:
 
 
 class _LineTable:
-    """The lines of all pages of a site, (n,) each, and what is found of them by place.
+    """The lines of all pages of a site, (n,) each, and the tables worked out from them.
 
     ``at`` are the indices of their strict hashes among the site's, which stand on ``counts``
     (k + 1,) pages and are template lines where ``is_key_template`` (k + 1,).
@@ -192,13 +192,13 @@ class _LineTable:
     def after_article(self) -> Floats:
         """Log-odds that the article is over after each line of the site, (k + 1,).
 
-        A template line that comes once a page says on how many pages the better half of the
-        article stands before it.
+        For template lines that come once a page, from the share of pages on which more than
+        ``passed_share`` of the article stands before them.
         """
         k = len(self.counts) - 1
         times = np.append(np.bincount(self.at, minlength=k), 0)
         is_once = self.is_key_template & (times <= PARAMS.max_times * self.counts)
-        # What the general model is surest of is hardly ever a teaser or a comment.
+        # A power of the probability: what is nearly certain is hardly ever a teaser or a comment.
         mass = self.content**CERTAINTY_POWER * self.chars
         is_over = share_before(mass, self.lines.page, self.n_pages) > PAGE_PARAMS.passed_share
         some = is_once[self.at]

@@ -38,7 +38,7 @@ SITE_FILE: Final = FileFormat(
     name=FORMAT,
     version=FORMAT_VERSION,
     header="site.json",
-    remedy="learn the site again",
+    remedy="train the site model again",
     error=SiteModelError,
     max_bytes=MAX_FILE_BYTES,
     arrays=frozenset(_TYPES),
@@ -110,7 +110,7 @@ def _is_cutoff(value: Any) -> bool:
 
 
 def _array(planes: NDArray[Any], key: str, kind: str) -> NDArray[Any]:
-    """The array whose bytes ``_planes`` set apart."""
+    """The array that ``_planes`` was made from."""
     width = np.dtype(kind).itemsize
     if planes.dtype != np.uint8 or planes.ndim != 2 or planes.shape[0] != width:
         raise SiteModelError(f"array {key} has {planes.dtype} of shape {planes.shape}")
@@ -131,7 +131,7 @@ def _pages(arrays: dict[str, NDArray[Any]]) -> list[Sketch]:
             f"are accepted, and {LIMITS.max_page_lines} of each page"
         )
     if (
-        (sizes < 1).any()  # an empty page has no line to be known by
+        (sizes < 1).any()  # pages without lines are never kept
         or any(len(arrays[key]) != total for key in (*_INDICES, "length", "opinion", "label"))
     ):
         raise SiteModelError("the arrays' lengths disagree")

@@ -86,7 +86,7 @@ def load_site_model(path: str | PathLike[str]) -> SiteModel:
 
 @lru_cache(maxsize=64)
 def _load(path: str, changed: int, size: int) -> SiteModel:
-    # ``changed`` and ``size`` are part of the key: a model learned again is read again.
+    # ``changed`` and ``size`` are part of the key, so a file that has changed is read again.
     return SiteModel.load(path)
 
 

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from boilerplate.kernels.site_arrays import Table, template_lines_around
 from boilerplate.numeric import Bools, Floats, Ints, sigmoid
 from boilerplate.site_models.sketch import Sketch
-from boilerplate.site_models.statistics import Lines, corrections
-
-PRIOR_PAGES: Final = 2.0  # labelled pages, before an error in a place counts by half
+from boilerplate.site_models.statistics import ERRORS, Lines, corrections
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelCorrections:
-    """What to add to the general model's log-odds, by what a line has in common with labelled ones.
+    """What to add to the general model's log-odds of a line, from the errors in labelled lines.
 
-    By the template line ``after`` which and ``before`` which it stands, its ``place`` in the
-    markup, over the whole ``site``, and by its ``strict`` and ``loose`` hash.
+    From those after and before the same template lines (``after``, ``before``), in the same
+    ``place`` of the markup, on the whole ``site``, and with the same ``strict`` or ``loose`` hash.
     """
 
     after: Table
@@ -41,12 +38,12 @@ class LabelCorrections:
         def by(keys: Ints, some: Bools, prior_pages: float = 0.0) -> Table:
             return corrections(keys[some], lines.page[some], p[some], truth[some], prior_pages)
 
-        free = is_labelled & ~is_template
+        free, prior_pages = is_labelled & ~is_template, ERRORS.prior_pages
         return cls(
-            by(previous, free, PRIOR_PAGES),
-            by(following, free, PRIOR_PAGES),
-            by(place, free, PRIOR_PAGES),
-            by(np.zeros(len(p), np.int64), is_labelled, PRIOR_PAGES),
+            by(previous, free, prior_pages),
+            by(following, free, prior_pages),
+            by(place, free, prior_pages),
+            by(np.zeros(len(p), np.int64), is_labelled, prior_pages),
             by(strict, is_labelled),
             by(loose, is_labelled),
         )

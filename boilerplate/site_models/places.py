@@ -17,7 +17,7 @@ from boilerplate.kernels.plain_fingerprints import hash_of
 from boilerplate.numeric import Ints
 from boilerplate.page import Element, Line
 
-MAX_NAMES: Final = 3  # of an element's class and id, that tell its place from others
+MAX_NAMES: Final = 3  # class and id tokens of an element that make up its place
 _DIGITS: Final = re.compile(r"\d+")
 
 

@@ -40,8 +40,8 @@ class SampleLimits:
     """How much is kept of a site's pages.
 
     ``max_lines`` of all pages take about 200 kB; fifty pages of news have half of that.
-    ``max_page_lines`` are the first ones of a page. Each of ``max_pages`` is held against all
-    others.
+    ``max_page_lines`` are the first ones of a page. Each of ``max_pages`` is compared
+    with all others.
     """
 
     max_lines: int = 24_000
@@ -95,7 +95,12 @@ class Sketch:
         return CHARS[self.length_steps]
 
 
-_SIGNS: Final = {Label.CONTENT: 1, Label.BOILERPLATE: -1, None: 0}
+_LABEL_VALUES: Final = {Label.CONTENT: 1, Label.BOILERPLATE: -1, None: 0}
+
+
+def label_values(labels: Iterable[Label | None]) -> NDArray[np.int8]:
+    """Labels as in ``Sketch.label``: 1 for content, -1 for chrome, 0 for unknown, (n,)."""
+    return np.array([_LABEL_VALUES[label] for label in labels], np.int8)
 
 
 def sketch(
@@ -112,9 +117,7 @@ def sketch(
         raise ValueError(f"{len(labels)} labels were given for {len(page.lines)} lines")
     lines = page.lines[: LIMITS.max_page_lines]
     steps = np.rint(logit(probability[: len(lines)], MIN_PROBABILITY) / SCALE.log_odds_step)
-    label = np.zeros(len(lines), np.int8)
-    if labels is not None:
-        label[:] = [_SIGNS[each] for each in labels[: len(lines)]]
+    known = [None] * len(lines) if labels is None else labels[: len(lines)]
     texts = [line.text for line in lines]
     hashes = np.empty((len(lines), len(Hash)), np.int64)
     hashes[:, [Hash.STRICT, Hash.LOOSE]] = kernels.line_fingerprints(texts)
@@ -125,7 +128,7 @@ def sketch(
         hashes,
         np.minimum(length, SCALE.max_length_steps).astype(np.uint8),
         np.minimum(np.maximum(steps, -SCALE.max_steps), SCALE.max_steps).astype(np.int8),
-        label,
+        label_values(known),
     )
 
 

@@ -1,6 +1,6 @@
 """Statistics of the lines of a site's pages: counts, means and errors by line and by place.
 
-All are shrunk towards 0 where there is little to go by.
+All are shrunk towards 0 where few pages or lines are known.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from boilerplate.site_models.sketch import Sketch
 class PlaceParams:
     """How the share of content in a place of the markup becomes log-odds.
 
-    What is found must outweigh a prior: ``prior_chars`` characters that have the site's own share
-    of content, and ``prior_pages``, for what stands on one page only is of that page.
+    They are shrunk by ``prior_chars`` characters with the site's own share of content, and by
+    ``prior_pages`` pages of log-odds 0, because a place on one page may be that page's alone.
     """
 
     prior_chars: float = 600.0
@@ -34,11 +34,13 @@ class PlaceParams:
 class ErrorParams:
     """How errors of the general model become corrections.
 
-    ``prior_doubt`` is the sum of p(1 - p) over the lines, four for each doubtful one, that must
-    be outweighed.
+    They are shrunk by ``prior_doubt``, which is added to the sum of p(1 - p) over the lines, at
+    most 1/4 each. All but those of equal lines are also shrunk by ``prior_pages`` labelled pages
+    without errors.
     """
 
     prior_doubt: float = 1.0
+    prior_pages: float = 2.0
     max_log_odds: float = 4.0
 
 
@@ -139,7 +141,7 @@ class PageMeans:
     mean: Floats
 
     def content_table(self, log_odds: Floats, prior_pages: float) -> Table:
-        """Log-odds (k,) where they speak for content, shrunk by how few pages they are of."""
+        """The log-odds, (k,), that are above 0, shrunk by ``prior_pages`` pages of log-odds 0."""
         trust = self.pages / (self.pages + prior_pages)
         return table_of(self.keys, np.clip(trust * log_odds, 0, MAX_MEAN_LOG_ODDS))
 
