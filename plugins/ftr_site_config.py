@@ -89,7 +89,7 @@ def _id_or_class(part: str) -> str:
 
 def _elements(expressions: Iterable[str]) -> Iterator[str]:
     """The expressions that select elements: some files have mistakes, some ask for strings."""
-    import turbohtml  # only who names a clone waits for it
+    import turbohtml  # slow to import, and needed only if a clone is named
 
     for expression in expressions:
         if expression.startswith(("/", "(", "id(", "descendant::", ".//")):

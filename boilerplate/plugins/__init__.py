@@ -3,7 +3,7 @@
 A plugin's author needs ``SiteRules``, ``hookimpl``, ``Label`` from ``boilerplate`` and, from here,
 ``Verdict``, ``Vote`` and ``read_rules``. ``load_plugins`` and ``Settings`` choose plugins.
 
-``manager`` tells what happens to a plugin, from being found to being asked about a page.
+``manager`` has the life of a plugin, from being found to being asked about a page.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
     "read_rules",
 ]
 
-# Loaded on first use: ``boilerplate --help`` imports ``paths`` alone, and waits for no other.
+# Loaded on first use: ``boilerplate --help`` needs ``paths`` alone.
 _LAZY = {
     "Limits": "plugin",
     "Plugin": "plugin",

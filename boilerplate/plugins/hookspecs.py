@@ -45,7 +45,8 @@ def label_lines(page: Page, scores: Sequence[float]) -> Mapping[int, Label | Opi
 def site_model(page: Page) -> str | PathLike[str] | Any | None:
     """A site model for the page: the path of a model file, or a loaded model, or None.
 
-    Called for the same pages as ``label_lines``.
+    A loaded model is a SiteModel, or any object with ``correct`` as in
+    ``boilerplate.site_models.folder.Corrector``. Called for the same pages as ``label_lines``.
     """
 
 

@@ -1,9 +1,9 @@
 """What happens to a plugin: it is found, loaded, matched with pages by their URL, and called.
 
 Plugins are untrusted code, and pluggy does not isolate them: one hook that raises ends the whole
-call. So every call into a plugin goes through ``Plugins.call``. Whatever a plugin raises or
-returns, and however long it takes, costs a warning with its name and its opinion on that page,
-never the page.
+call. So every call into a plugin goes through ``Plugins.call``. If a plugin raises, returns
+something invalid or takes too long, there is a warning with its name, and its opinion on that page
+is left out; the page is still cleaned.
 """
 
 from __future__ import annotations

@@ -86,9 +86,9 @@ class PagePlugins:
         return selected
 
     def corrected(self, page: Page, scores: S) -> S:
-        """The model's scores as the site model of a plugin corrects them.
+        """The model's scores as the first site model of a plugin corrects them.
 
-        It is a file's path, or has ``correct(page, scores)``.
+        A plugin's site model is a file's path, or a ``site_models.folder.Corrector``.
         """
         offered = self.site_model(page)
         if offered is None:
@@ -142,7 +142,7 @@ class PagePlugins:
     def _opinions_of(
         self, plugin: Plugin, matchers: Iterable[Matcher], page: Page, scores: Sequence[float]
     ) -> dict[int, Opinion]:
-        """One plugin's opinions; none if it fails. Success ends a series of failures."""
+        """One plugin's opinions; none if it fails. Success sets its count of failures to 0."""
         call = partial(_opinions_of, plugin, matchers, page, scores)
         seconds = self._limits.labelling_seconds(len(page.lines))
         opinions = self._call(plugin, "labelling lines", call, seconds)
@@ -164,7 +164,7 @@ class PagePlugins:
 
 
 class _NoPagePlugins(PagePlugins):
-    """No plugin applies, as on most pages: made once, and answers at once."""
+    """No plugin applies, as on most pages: one object for all of them, which calls nothing."""
 
     def __init__(self) -> None:
         self.plugins = ()

@@ -15,7 +15,7 @@ from boilerplate.plugins.hosts import ANY_SITE, ascii_host
 
 API_VERSION: Final = 1  # of the hooks and of rules files
 
-MAX_VOTE: Final = 10.0  # log-odds; a larger vote would leave nothing of the model's probability
+MAX_VOTE: Final = 10.0  # log-odds; a larger vote would outweigh any probability of the model
 
 
 class RulesError(ValueError):
@@ -50,8 +50,8 @@ class SiteRules:
 
     - ``keep`` and ``drop``: lines with exactly this text, apart from white space;
     - ``keep_matching`` and ``drop_matching``: lines in which a regular expression is found;
-    - ``headline`` and ``date``: the same, for headlines, which are kept, and for lines that tell
-      when and by whom, which are dropped;
+    - ``headline`` and ``date``: the same, for headlines, which are kept, and for lines with the
+      date or the author, which are dropped;
     - ``keep_css``, ``drop_css``, ``keep_xpath``, ``drop_xpath``: lines in selected elements;
     - ``drop_from`` and ``drop_before``, exact or ``_matching``: all lines from the first such line
       on, or before it;
