@@ -28,7 +28,7 @@ from boilerplate.page import Label
 from boilerplate.result import CleanPage, Prediction
 
 FOREIGN: Final = "dropped in another language"  # of a page or of many, in their lists of facts
-DECIDERS: Final = ("model", "site_model", "threshold")  # what drops lines, beside plugins
+DECIDERS: Final = ("model", "site_model", "threshold")  # what drops lines, apart from plugins
 Numbered = tuple[int, Prediction]  # a line's number on the page, from 1
 
 
@@ -95,7 +95,7 @@ def page_section(number: int, name: str, page: CleanPage) -> str:
 
 
 def _why_dropped(page: CleanPage) -> tuple[Counter[str], Counter[str]]:
-    """How many lines were dropped by whom, and as what."""
+    """How many lines each decider dropped, and how many of each kind of chrome were dropped."""
     dropped = [p for _, p in numbered_predictions(page) if p.label is Label.BOILERPLATE]
     return (
         Counter(p.decided_by for p in dropped),

@@ -1,7 +1,7 @@
 """Phrases for what can be seen of a line, such as "all links" or "in the footer".
 
-A feature group ("links") says what weighed in the model's sum; a phrase says what a reader can
-check on the page. Each phrase is one comparison of one feature, so what it says of a line is true.
+A feature group ("links") is what added to the model's log-odds; a phrase is what a reader can
+check on the page. Each phrase is one comparison of one feature, so it is true of the line.
 """
 
 from __future__ import annotations

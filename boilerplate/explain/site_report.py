@@ -1,6 +1,6 @@
 """The report on a site model in HTML: lines that recur, places of articles, pages that don't fit.
 
-The model holds hashes, no text. So the report shows lines and places of the pages at hand, and
+The model holds hashes, no text. So the report shows lines and places of given pages, and
 counts what else the model knows.
 """
 
@@ -50,7 +50,7 @@ class Row:
 
 
 def site_report(model: SiteModel, pages: Named) -> str:
-    """One self-contained HTML file about a site model, illustrated with the pages at hand.
+    """One self-contained HTML file about a site model, with lines and places of ``pages``.
 
     ``pages`` are names and pages. The file has no script and loads nothing.
     """

@@ -23,8 +23,8 @@ MAX_LISTED: Final = 1000  # pages that a report names
 class Concerns:
     """What makes a page worth a look, as scores from 0 to 1: the page with the highest is first.
 
-    Doubt is the mean probability, by characters, that a line's label is wrong. It counts twice, for
-    a page of coin tosses has 0.5. Drift is its own score.
+    Doubt is the mean probability, by characters, that a line's label is wrong. It counts twice,
+    because it is 0.5 where every line is undecided. Drift is its own score.
     """
 
     nothing_kept: float = 1.0

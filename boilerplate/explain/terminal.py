@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from boilerplate.display import visible
@@ -11,11 +12,22 @@ from boilerplate.result import CleanPage, Prediction
 if TYPE_CHECKING:
     from rich.table import Table
 
-DEFAULT_WIDTH: Final = 100  # terminal cells
-# In a narrower terminal, reasons stand below their lines: beside them they would leave too little
-# room for the text.
-MIN_WIDTH_FOR_REASONS: Final = 72
-REASON_SHARE: Final = 0.4  # of the terminal's width, at most
+
+@dataclass(frozen=True, slots=True)
+class TerminalLayout:
+    """How an explanation is laid out, in terminal cells.
+
+    ``default_width`` is used where the terminal's is unknown. Reasons have a column of at most
+    ``reason_share`` of the width; in terminals narrower than ``min_width_for_reasons`` they stand
+    below their lines, because a column would leave too little room for the text.
+    """
+
+    default_width: int = 100
+    min_width_for_reasons: int = 72
+    reason_share: float = 0.4
+
+
+LAYOUT: Final = TerminalLayout()
 
 
 def numbered_predictions(page: CleanPage) -> list[tuple[int, Prediction]]:
@@ -55,7 +67,7 @@ def explain_text(
     """
     title = f"{visible(name)} · {summary_line(page)}" if name else summary_line(page)
     if color:
-        return _explain_in_color(page, title, width or DEFAULT_WIDTH)
+        return _explain_in_color(page, title, width or LAYOUT.default_width)
     lines = [title]
     for _, p in numbered_predictions(page):
         reason = f"  ({visible(p.reason)})" if p.reason else ""
@@ -73,12 +85,12 @@ def explain_table(page: CleanPage, width: int) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    reasons_beside = width >= MIN_WIDTH_FOR_REASONS
+    reasons_beside = width >= LAYOUT.min_width_for_reasons
     table = Table.grid(padding=(0, 2, 0, 0), expand=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     if reasons_beside:
-        table.add_column(overflow="fold", max_width=int(width * REASON_SHARE))
+        table.add_column(overflow="fold", max_width=int(width * LAYOUT.reason_share))
     for _, p in numbered_predictions(page):
         kept = p.label is Label.CONTENT
         color = "green" if kept else "red"
