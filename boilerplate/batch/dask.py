@@ -50,7 +50,7 @@ def clean_on_dask(
                 yield future.result()
             except RunError:
                 raise
-            except Exception as error:  # noqa: BLE001 - whatever a cluster's failures are called
+            except Exception as error:  # noqa: BLE001 - a cluster may fail with any exception
                 if attempt < MAX_SUBMISSIONS:
                     todo.append((shard, attempt + 1))
                 else:

@@ -2,7 +2,7 @@
 
 Each worker is a child process that talks through pipes. It gets a few records and sends each
 result as soon as it has it, so the number of results says which page it is at. It ends itself when
-a page takes too long, so nobody has to watch it, and when its parent is gone, so none is left
+a page takes too long, so no watchdog is needed, and when its parent is gone, so none is left
 behind.
 """
 
@@ -31,8 +31,8 @@ from boilerplate.batch.worker import WALL_CLOCK_FACTOR, CleanedRecord, MiB, fail
 Failure = Literal["died", "memory", "time"]
 
 # How often a page is tried, each time in a fresh worker. A worker may die because of what an
-# earlier page left in its memory, or because the machine was short of memory. A page that is slow
-# is slow again: one more try is for a machine that stood still.
+# earlier page left in its memory, or because the machine was short of memory. A slow page
+# is slow again: it has a second try in case the machine was suspended.
 ATTEMPTS: Final[dict[Failure, int]] = {"died": 3, "memory": 2, "time": 2}
 
 
@@ -55,7 +55,7 @@ class PoolSettings:
 
 
 SETTINGS: Final = PoolSettings()
-# One core a worker: libraries that start threads of their own would only be in each other's way.
+# One core a worker: threads that libraries start would only compete for the cores.
 ONE_THREAD: Final = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
 )

@@ -22,7 +22,8 @@ from boilerplate.batch.pool import WorkerPool
 from boilerplate.batch.shard import Job, Progress, Shard, ShardReport, clean_shard
 from boilerplate.files import remove_leftovers
 
-# Shards under way on one machine: workers have records of the next ones when one comes to its end.
+# Shards under way on one machine: while the last records of one are cleaned, the other workers have
+# records of the next ones.
 SHARDS_AT_ONCE: Final = 4
 
 

@@ -106,7 +106,7 @@ def serve() -> None:
             # A model that came pickled is the parent's own; hashing it again would take seconds.
             known = config.fingerprint if cleaner.model.path is None else fingerprint(cleaner)
             with contextlib.suppress(Exception):  # a plugin may fail here as on any page
-                cleaner.clean("<p>What is loaded late is loaded now.</p>")
+                cleaner.clean("<p>The first page loads what is loaded on first use.</p>")
         except Exception as error:  # noqa: BLE001 - the parent raises it, and ends the run
             _send(results, b"F", f"{type(error).__name__}: {error}".encode())
             return

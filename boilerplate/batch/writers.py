@@ -54,7 +54,7 @@ class Writer(Protocol):
 
 @contextmanager
 def writing(target: Path, shard_format: ShardFormat) -> Iterator[tuple[Writer, HashingFile]]:
-    """A writer of ``target``, which is there whole when the block ends without an error, or not.
+    """A writer of ``target``, which is replaced only if the block ends without an error.
 
     Its folder is made. See ``files.atomic_write``.
     """
