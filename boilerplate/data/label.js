@@ -22,7 +22,7 @@ let gainBefore = null;
 let busy = false; // another page is loading, and keys would change the one that is shown
 let undoing = 0; // running undos; more may be requested meanwhile
 
-// ------------------------------------------------------------------------- asking the server
+// ------------------------------------------------------------------------- requests
 
 async function ask(path, body) {
   const request = { headers: { "x-token": token }, cache: "no-store" };
@@ -85,7 +85,7 @@ function drawLine(line, i) {
   row.id = `line-${i}`;
   row.setAttribute("role", "option");
   const sign = make("span", "sign");
-  sign.append(make("span", "glyph"), make("span", "spoken"));
+  sign.append(make("span", "glyph"), make("span", "visually-hidden"));
   sign.firstChild.setAttribute("aria-hidden", "true");
   const p = make("span", "p");
   const bar = make("i");
@@ -105,8 +105,8 @@ function drawSign(i) {
   row.dataset.sign = sign;
   row.classList.toggle("open", isOpen(i));
   row.querySelector(".glyph").textContent = SHOWN_AS[sign];
-  row.querySelector(".spoken").textContent =
-    `${LABELS[sign]}${isOpen(i) ? ", says the model" : ""}, probability of article `;
+  row.querySelector(".visually-hidden").textContent =
+    `${LABELS[sign]}${isOpen(i) ? " as predicted" : ""}, probability of article `;
 }
 
 function drawCursor() {
@@ -221,7 +221,7 @@ async function updateGain() {
   element("gain").removeAttribute("aria-busy");
 }
 
-// -------------------------------------------------------------------------------- what it does
+// -------------------------------------------------------------------------------- actions
 
 const range = () => [Math.min(anchor, cursor), Math.max(anchor, cursor)];
 

@@ -28,11 +28,6 @@ SIGNS: Final[dict[str, Label | None]] = {
     ".": None,
 }
 OPEN: Final = "."  # not labelled yet
-SIGN_OF: Final[dict[Label | None, str]] = {
-    Label.CONTENT: "+",
-    Label.BOILERPLATE: "-",
-    None: "?",
-}
 COMMENT: Final = "#"
 URL_PREFIX: Final = "# url: "
 

@@ -37,7 +37,7 @@ LOOPBACK: Final = "127.0.0.1"
 HOST_NAMES: Final = (LOOPBACK, "localhost")
 TOKEN_BYTES: Final = 32
 TOKEN_HEADER: Final = b"x-token"
-PLACES: Final = 4  # decimal places of scores in answers
+SCORE_DECIMALS: Final = 4  # of scores in answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +356,7 @@ def _lines(prediction: CleanPage) -> list[dict[str, Any]]:
             "probability": p.probability,
             "predicted": sign(p),
             "reason": visible(p.reason),
-            "doubt": round(1 - p.probability if sign(p) == "+" else p.probability, PLACES),
+            "doubt": round(1 - p.probability if sign(p) == "+" else p.probability, SCORE_DECIMALS),
             "language": p.language,
         }
         for _, p in numbered_predictions(prediction)
@@ -373,12 +373,12 @@ def _gain(gain: Gain | None) -> dict[str, Any]:
     return {
         "pages": gain.pages,
         "lines": gain.lines,
-        "general": round(gain.general, PLACES),
-        "unlabelled": round(gain.unlabelled, PLACES),
-        "labelled": round(gain.labelled, PLACES),
-        "wrong": round(gain.wrong, PLACES),
-        "expected": gain.expected and round(gain.expected, PLACES),
-        "changed": gain.changed and round(gain.changed, PLACES),
+        "general": round(gain.general, SCORE_DECIMALS),
+        "unlabelled": round(gain.unlabelled, SCORE_DECIMALS),
+        "labelled": round(gain.labelled, SCORE_DECIMALS),
+        "wrong": round(gain.wrong, SCORE_DECIMALS),
+        "expected": gain.expected and round(gain.expected, SCORE_DECIMALS),
+        "changed": gain.changed and round(gain.changed, SCORE_DECIMALS),
         "part": gain.part,
         "enough": gain.enough,
     }

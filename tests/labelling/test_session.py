@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate import Cleaner, Label
-from boilerplate.labelling.labels import SIGN_OF, SIGNS, LabelsError, parse_labels
+from boilerplate.labelling.labels import SIGNS, LabelsError, parse_labels
 from boilerplate.labelling.session import (
     GAIN,
     LIMITS,
@@ -33,6 +33,7 @@ from tests import made_up_site as site
 from tests.made_up import made_up_model
 
 SITE = "daily.example"
+SIGN_OF = {Label.CONTENT: "+", Label.BOILERPLATE: "-", None: "?"}
 LANGUAGES = ("ar", "en", "ja", "th", "hi")
 MODEL = made_up_model()
 
