@@ -50,9 +50,9 @@ BROKEN_PIPE_STATUS: Final = 128 + 13
 @click.argument("sources", nargs=-1, type=click.Path(allow_dash=True))
 @click.option(
     "--as", "kind", type=click.Choice(["html", "text"]),
-    help="Read the input as this. Default: told by its content.",
+    help="Read the input as this. Default: detected from its content.",
 )  # fmt: skip
-@click.option("--url", metavar="URL", help="Where the pages come from; tells their site.")
+@click.option("--url", metavar="URL", help="The URL of the pages; gives their site.")
 @click.option(
     "--format", "output_format", type=click.Choice(["text", "jsonl", *ONLY_OF_SHARDS]),
     default="text", show_default=True,
@@ -131,12 +131,12 @@ def clean(
     and checksums. The same command again cleans what is missing; with another model or other
     options it refuses.
 
-    Plugins that know a page's site correct the model; the site is told by --url. One that fails
-    is named on standard error, and in jsonl under "plugin_errors"; the page still comes out.
+    Plugins for a page's site correct the model; --url gives the site. A plugin that fails is
+    named on standard error, and in jsonl under "plugin_errors"; the page still comes out.
 
     Exit status: 0 all went well, 1 some input failed (the others are still done, and standard
-    error says which), 2 the command was wrong, 130 ^C was pressed, 141 the reader of the output
-    left early.
+    error says which), 2 the command was wrong, 130 ^C was pressed, 141 the output was
+    closed early.
     """
     from boilerplate.explain.summary import Summary
 
@@ -250,7 +250,7 @@ def _warn_about(outcome: Outcome) -> None:
         warn(
             outcome.input.name,
             f"does not look like {outcome.page.site or 'its site'} did when "
-            "its model was learned; see 'boilerplate train site --check'",
+            "its model was trained; see 'boilerplate train site --check'",
         )
 
 

@@ -66,7 +66,7 @@ def _explanation(outcome: Outcome) -> bytes:
     color = (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
-    import shutil  # with it come compressions that nobody has asked for
+    import shutil  # slow to import: it imports the compression modules
 
     width = shutil.get_terminal_size().columns
     return explain_text(outcome.page, width, outcome.input.name, color).encode()
@@ -88,7 +88,7 @@ class Printer:
         """Print an outcome, unless there is nothing to show."""
         if shown := self.render(outcome):
             self.out.write((self.separator if self.begun else b"") + shown)
-            self.out.flush()  # whoever reads the pipe gets each page when it is done
+            self.out.flush()  # a reader of a pipe gets each page when it is done
             self.begun = True
 
 

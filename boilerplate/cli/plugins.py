@@ -78,7 +78,7 @@ def load_for_commands(
                 param_hint="--no-plugin",
             )
     for name in sorted((settings.only or frozenset()) - {*names}):
-        click.echo(f"boilerplate: BOILERPLATE_PLUGINS: no plugin is named {name!r}", err=True)
+        warn("BOILERPLATE_PLUGINS", f"no plugin is named {name!r}")
     return loaded
 
 
