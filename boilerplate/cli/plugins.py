@@ -11,7 +11,7 @@ import click
 
 from boilerplate.cli.terminal import echo, warn
 from boilerplate.display import visible
-from boilerplate.explain.terminal import numbered_predictions, sign
+from boilerplate.explain.terminal import numbered_predictions, sign_of
 from boilerplate.labelling.fixtures import (
     EXPECTED_SUFFIX,
     PAGES,
@@ -203,7 +203,7 @@ def _explain_page(loaded: Plugins, url: str, page: str) -> None:
     if cleaned.page.kind == "text":
         click.echo(f"{visible(page)} is bare text: rules with selectors have no effect on it")
     for i, p in changed:
-        click.echo(f"{i:5} {sign(p)} {visible(p.line.text)}  ({visible(p.reason)})")
+        click.echo(f"{i:5} {sign_of(p)} {visible(p.line.text)}  ({visible(p.reason)})")
     click.echo(f"plugins have an opinion on {len(changed)} of {len(lines)} lines")
 
 

@@ -71,11 +71,11 @@ def explain_text(
     lines = [title]
     for _, p in numbered_predictions(page):
         reason = f"  ({visible(p.reason)})" if p.reason else ""
-        lines.append(f"{sign(p)} {p.probability:.2f}  {visible(p.line.text)}{reason}")
+        lines.append(f"{sign_of(p)} {p.probability:.2f}  {visible(p.line.text)}{reason}")
     return "\n".join(lines) + "\n"
 
 
-def sign(prediction: Prediction) -> str:
+def sign_of(prediction: Prediction) -> str:
     """``+`` for a kept line, ``-`` for a dropped one."""
     return "+" if prediction.label is Label.CONTENT else "-"
 
@@ -95,7 +95,7 @@ def explain_table(page: CleanPage, width: int) -> Table:
         kept = p.label is Label.CONTENT
         color = "green" if kept else "red"
         # Text does not interpret rich's markup: "[red]" in a page stays "[red]".
-        sign_and_probability = Text(f"{sign(p)} {p.probability:.2f}", color)
+        sign_and_probability = Text(f"{sign_of(p)} {p.probability:.2f}", color)
         text = Text(visible(p.line.text), "" if kept else "dim")
         reason = Text(visible(p.reason), color)
         if not reasons_beside and p.reason:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from boilerplate.display import visible
-from boilerplate.explain.terminal import numbered_predictions, sign
+from boilerplate.explain.terminal import numbered_predictions, sign_of
 from boilerplate.files import write_atomically
 from boilerplate.page import Label, Page
 from boilerplate.result import CleanPage
@@ -48,7 +48,7 @@ class LabelsFile:
     @property
     def signed(self) -> list[str]:
         """Each line of the page with its sign before it."""
-        return [f"{mark} {text}" for mark, text in zip(self.signs, self.texts, strict=True)]
+        return [f"{sign} {text}" for sign, text in zip(self.signs, self.texts, strict=True)]
 
     def __str__(self) -> str:
         """The file's text."""
@@ -97,12 +97,12 @@ def parse_labels(text: str, name: str = "labels") -> LabelsFile:
         if line.startswith(URL_PREFIX):
             url = line.removeprefix(URL_PREFIX).strip()
         elif line.strip() and not line.startswith(COMMENT):
-            mark, _, line_text = line.partition(" ")
-            if mark not in SIGNS:
+            sign, _, line_text = line.partition(" ")
+            if sign not in SIGNS:
                 raise LabelsError(
-                    f"{name}: line {number} begins with {mark[:10]!r}, not with +, -, ? or ."
+                    f"{name}: line {number} begins with {sign[:10]!r}, not with +, -, ? or ."
                 )
-            signs.append(mark)
+            signs.append(sign)
             texts.append(on_one_line(line_text))
             numbers.append(number)
     return LabelsFile(tuple(signs), tuple(texts), tuple(numbers), url)
@@ -116,13 +116,13 @@ def labels_of(page: Page, file: LabelsFile, name: str = "labels") -> tuple[Label
     """
     lines = page.nonblank
     labels: list[Label | None] = [None] * len(page.lines)
-    for mark, text, number, i in zip(file.signs, file.texts, file.numbers, lines, strict=False):
+    for sign, text, number, i in zip(file.signs, file.texts, file.numbers, lines, strict=False):
         if text != on_one_line(page.lines[i].text):
             raise LabelsError(
                 f"{name}: line {number} is {text[:60]!r}, where the page has "
                 f"{on_one_line(page.lines[i].text)[:60]!r}"
             )
-        labels[i] = SIGNS[mark]
+        labels[i] = SIGNS[sign]
     if len(file.texts) != len(lines):
         raise LabelsError(f"{name}: has {len(file.texts)} lines, the page {len(lines)}")
     return tuple(labels)
@@ -147,7 +147,7 @@ def write_labels(page: CleanPage) -> str:
 
 def predicted_labels(page: CleanPage, url: str | None = None) -> LabelsFile:
     """The predicted labels of a page."""
-    return labels_file(page.page, (sign(p) for _, p in numbered_predictions(page)), url)
+    return labels_file(page.page, (sign_of(p) for _, p in numbered_predictions(page)), url)
 
 
 def save_labels(file: LabelsFile, path: Path) -> None:

@@ -28,7 +28,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from boilerplate.display import visible
-from boilerplate.explain.terminal import numbered_predictions, sign
+from boilerplate.explain.terminal import numbered_predictions, sign_of
 from boilerplate.labelling.labels import OPEN, on_one_line
 from boilerplate.labelling.session import Gain, LabellingError, Session
 from boilerplate.result import CleanPage
@@ -329,7 +329,7 @@ class _Handlers:
                     "lines": len(sheets[i].signs),
                     "doubt": round(doubts[i], 1),
                     "finished": sheets[i].finished,
-                    "begun": any(mark != OPEN for mark in sheets[i].signs),
+                    "begun": any(sign != OPEN for sign in sheets[i].signs),
                 }
                 for i in self.session.order(doubts)
             ],
@@ -354,9 +354,11 @@ def _lines(prediction: CleanPage) -> list[dict[str, Any]]:
         {
             "text": _shortened(on_one_line(p.line.text)),
             "probability": p.probability,
-            "predicted": sign(p),
+            "predicted": sign_of(p),
             "reason": visible(p.reason),
-            "doubt": round(1 - p.probability if sign(p) == "+" else p.probability, SCORE_DECIMALS),
+            "doubt": round(
+                1 - p.probability if sign_of(p) == "+" else p.probability, SCORE_DECIMALS
+            ),
             "language": p.language,
         }
         for _, p in numbered_predictions(prediction)

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from boilerplate.cleaner import PLACES, Cleaner, best_threshold
-from boilerplate.explain.terminal import numbered_predictions, sign
+from boilerplate.explain.terminal import numbered_predictions, sign_of
 from boilerplate.labelling.labels import (
     OPEN,
     SIGNS,
@@ -89,14 +89,14 @@ class Sheet:
     def labels(self) -> tuple[Label | None, ...]:
         """The labels of all lines of the page."""
         labels: list[Label | None] = [None] * len(self.page.lines)
-        for i, mark in zip(self.page.nonblank, self.signs, strict=True):
-            labels[i] = SIGNS[mark]
+        for i, sign in zip(self.page.nonblank, self.signs, strict=True):
+            labels[i] = SIGNS[sign]
         return tuple(labels)
 
     @property
     def gold(self) -> list[Label | None]:
         """The labels of the non-blank lines."""
-        return [SIGNS[mark] for mark in self.signs]
+        return [SIGNS[sign] for sign in self.signs]
 
     def save(self) -> None:
         """Write the page's file of labels. Raises OSError."""
@@ -235,19 +235,19 @@ class Session:
 
     # ------------------------------------------------------------------------- changing labels
 
-    def set_sign(self, number: int, first: int, last: int, mark: str) -> None:
+    def set_sign(self, number: int, first: int, last: int, sign: str) -> None:
         """Give the non-blank lines ``first`` to ``last`` of a page the same sign."""
         signs = self.at(number).signs
         if not 0 <= first <= last < len(signs):
             raise LabellingError(f"there are no lines {first} to {last} on this page")
-        if mark not in SIGNS:
+        if sign not in SIGNS:
             raise LabellingError(f"a sign is one of {' '.join(SIGNS)}")
-        self._change(number, (*signs[:first], *(mark,) * (last - first + 1), *signs[last + 1 :]))
+        self._change(number, (*signs[:first], *(sign,) * (last - first + 1), *signs[last + 1 :]))
 
     def finish(self, number: int) -> None:
         """Label the lines of a page that are not labelled yet as they are predicted."""
         signs = self.at(number).signs
-        predicted = (sign(p) for _, p in numbered_predictions(self.prediction(number)))
+        predicted = (sign_of(p) for _, p in numbered_predictions(self.prediction(number)))
         finished = tuple(p if s == OPEN else s for s, p in zip(signs, predicted, strict=True))
         self._change(number, finished)
 
