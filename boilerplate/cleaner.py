@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.explain.phrases import SEEN
+from boilerplate.explain.phrases import MODEL_FEATURES
 from boilerplate.explain.reasons import naming, reasons
 from boilerplate.language.lines import page_language
 from boilerplate.model.chrome_kinds import chrome_kinds
@@ -155,7 +155,7 @@ class Decided:
 
     def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
         """Why each line was kept or dropped, after the kind of chrome that it is."""
-        evidence = self.model.evidence(self.general, SEEN)
+        evidence = self.model.evidence(self.general, MODEL_FEATURES)
         why = reasons(self.page, self.scored, evidence, self.kept, self.language)
         return [
             self.opinions.reason(i, naming(kind, each))

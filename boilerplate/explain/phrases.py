@@ -186,8 +186,8 @@ _MENTIONED: Final = {
     *(feature.name for feature in features_of("html") if feature.dropped or feature.kept),
     *(name for name, _ in COUNTS.values()),
 }
-SEEN: Final = tuple(name for name in feature_names("html") if name in _MENTIONED)
-FEATURES: Final = (*SEEN, *LABEL_FEATURES, *COUNTS, ALWAYS)
+MODEL_FEATURES: Final = tuple(name for name in feature_names("html") if name in _MENTIONED)
+FEATURES: Final = (*MODEL_FEATURES, *LABEL_FEATURES, *COUNTS, ALWAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +243,14 @@ TABLES: Final = (
 HAS_BLANK: Final = np.array([[number in table.blanks for number in range(256)] for table in TABLES])
 
 
-def phrase_features(seen: NDArray[np.float32], of_labels: Floats) -> Floats:
+def phrase_features(of_model: NDArray[np.float32], of_labels: Floats) -> Floats:
     """The FEATURES of n lines, (n, f), from the model's and from ``label_features``."""
-    features = np.empty((len(seen), len(FEATURES)))
-    first_count = len(SEEN) + len(LABEL_FEATURES)
-    features[:, : len(SEEN)] = seen
-    features[:, len(SEEN) : first_count] = of_labels
+    features = np.empty((len(of_model), len(FEATURES)))
+    first_count = len(MODEL_FEATURES) + len(LABEL_FEATURES)
+    features[:, : len(MODEL_FEATURES)] = of_model
+    features[:, len(MODEL_FEATURES) : first_count] = of_labels
     for i, (name, subtracted) in enumerate(COUNTS.values(), first_count):
-        features[:, i] = np.exp(features[:, SEEN.index(name)]) - subtracted
+        features[:, i] = np.exp(features[:, MODEL_FEATURES.index(name)]) - subtracted
     features[:, FEATURES.index(ALWAYS)] = 1.0
     return features
 

@@ -10,7 +10,7 @@ import pytest
 
 import boilerplate
 from boilerplate.explain import reasons as reasons_module
-from boilerplate.explain.phrases import DROPPED, KEPT, SEEN
+from boilerplate.explain.phrases import DROPPED, KEPT, MODEL_FEATURES
 from boilerplate.explain.reasons import LIMITS, NO_SIGN, reasons
 from boilerplate.features.table import GROUPS
 from boilerplate.model.stack import Evidence, Scores
@@ -27,14 +27,14 @@ PARAGRAPH = (
 def reason(probability: float, line: str = LONG, seen: dict[str, float] | None = None, **added):
     """The reason of a line with these features, to which the groups ``added`` these log-odds."""
     grounds = np.array([[added.get(name.replace(" ", "_"), 0.0) for name in GROUPS]])
-    values = np.array([[(seen or {}).get(name, np.nan) for name in SEEN]], np.float32)
+    values = np.array([[(seen or {}).get(name, np.nan) for name in MODEL_FEATURES]], np.float32)
     scores = Scores(np.array([probability]))
     content = scores.probability >= 0.5
     [text] = reasons(text_page([line]), scores, Evidence(grounds, values), content)
     return text
 
 
-NOTHING_SEEN = np.full((1, len(SEEN)), np.nan, np.float32)
+NOTHING_SEEN = np.full((1, len(MODEL_FEATURES)), np.nan, np.float32)
 LINKED = {"link_share": 0.97, "links": 1.1}
 
 
@@ -71,7 +71,7 @@ def test_count_is_the_number_of_equal_lines() -> None:
 
 def test_reason_is_limited_in_phrases_and_length() -> None:
     everything = {name.replace(" ", "_"): -1.0 for name in GROUPS}
-    text = reason(0.1, seen=dict.fromkeys(SEEN, 1.0), **everything)
+    text = reason(0.1, seen=dict.fromkeys(MODEL_FEATURES, 1.0), **everything)
     assert len(text.split(", ")) <= LIMITS.max_phrases
     assert len(text) <= LIMITS.max_length
 
@@ -127,7 +127,7 @@ def test_language_is_named_only_if_it_is_known_and_counted_against_the_line() ->
 def test_kept_line_in_another_language_is_not_called_in_the_page_language() -> None:
     grounds = np.zeros((1, len(GROUPS)))
     grounds[0, GROUPS.index("language")] = 1.0
-    seen = np.full((1, len(SEEN)), 1.0, np.float32)
+    seen = np.full((1, len(MODEL_FEATURES)), 1.0, np.float32)
     scores = Scores(np.array([0.9]), languages=(("tr", 0.9),))
     evidence = Evidence(grounds, seen)
     [text] = reasons(text_page([LONG]), scores, evidence, np.array([True]), "en")

@@ -103,7 +103,7 @@ from tests.features.test_added_feature import NAME, with_row
 table.BLOCKS["text"] = with_row()
 
 import numpy as np
-from boilerplate.explain.phrases import SEEN
+from boilerplate.explain.phrases import MODEL_FEATURES
 from boilerplate.explain.reasons import reasons
 from boilerplate.model.stack import Evidence
 from boilerplate.page import text_page
@@ -113,7 +113,7 @@ model, page = made_up_model(), text_page(["Aileye de ait ana oda o.", "Sonbahard
 scores = model.predict(page)
 against = np.zeros((2, len(table.GROUPS)))
 against[:, table.GROUPS.index("shape")] = -1.0
-evidence = Evidence(against, model.evidence(scores, SEEN).features)
+evidence = Evidence(against, model.evidence(scores, MODEL_FEATURES).features)
 print(reasons(page, scores, evidence, np.zeros(2, bool)))
 """
 
