@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import pickle
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -131,9 +132,9 @@ def _plugin_identity(plugin: Plugin) -> str:
 
 def _values(rules: object) -> object:
     """The values of rules, without the place in a file where they are written."""
-    if not is_dataclass(rules):
+    if not dataclasses.is_dataclass(rules):
         return rules
-    return [getattr(rules, each.name) for each in fields(rules) if each.name != "where"]
+    return [getattr(rules, each.name) for each in dataclasses.fields(rules) if each.name != "where"]
 
 
 def _site_models_digest(site_models: SiteModels | SiteModel | None) -> str | None:

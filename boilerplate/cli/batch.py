@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -87,7 +88,7 @@ def batch_options(command: Callable[..., None]) -> Callable[..., None]:
     )  # fmt: skip
 
     def gathered(**given: Any) -> None:
-        options = {each.name: given.pop(each.name) for each in fields(BatchOptions)}
+        options = {each.name: given.pop(each.name) for each in dataclasses.fields(BatchOptions)}
         given_options = {k: v for k, v in options.items() if v is not None}
         command(**given, batch=BatchOptions(**given_options))
 
