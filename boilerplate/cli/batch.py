@@ -207,8 +207,10 @@ def _print_result(
     before = sum(report.skipped for report in done)
     say(
         f"{len(done)} of {len(shards)} shards in {visible(str(output))}, {records} records, "
-        f"{errors} of them errors" + (f"; {before} shards were finished before" if before else "")
+        f"{errors} of them errors" + (f"; finished before: {before} shards" if before else "")
     )
+    if errors:
+        say('each of these records says why in its "error"')
     if in_part:
         say(f"{in_part} of the pages are too large and were read in part: see 'unread'")
     if len(reports) < len(shards):

@@ -134,9 +134,9 @@ def clean(
     Plugins for a page's site correct the model; --url gives the site. A plugin that fails is
     named on standard error, and in jsonl under "plugin_errors"; the page still comes out.
 
-    Exit status: 0 all went well, 1 some input failed (the others are still done, and standard
-    error says which), 2 the command was wrong, 130 ^C was pressed, 141 the output was
-    closed early.
+    Exit status: 0 all went well, 1 some input failed (the others are still done; standard error,
+    or the "error" of a record in a shard, says which), 2 the command was wrong, 130 ^C was
+    pressed, 141 the output was closed early.
     """
     from boilerplate.explain.summary import Summary
 
@@ -205,6 +205,7 @@ def _refuse_bad_options(
 
 def _cleaner(threshold: float | None, plugins: Plugins, site_models: Path | None) -> Cleaner:
     from boilerplate.cleaner import Cleaner
+    from boilerplate.model.trees import ModelError
 
     if site_models is None and site_models_folder().is_dir():
         site_models = site_models_folder()
@@ -212,6 +213,8 @@ def _cleaner(threshold: float | None, plugins: Plugins, site_models: Path | None
         return Cleaner(
             threshold=threshold, plugins=plugins, site_models=site_models and absolute(site_models)
         )
+    except ModelError as error:
+        raise click.ClickException(str(error)) from error
     except ValueError as error:  # "nan" passes for a number between 0 and 1
         raise click.BadParameter(str(error), param_hint="--threshold") from error
 

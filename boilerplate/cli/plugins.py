@@ -333,7 +333,8 @@ def package(folder: Path, into: Path) -> None:
     target = into / f"boilerplate-{name}"
     if target.exists():
         raise click.ClickException(f"{target} exists already and was not changed")
-    shutil.copytree(folder, target / module, ignore=shutil.ignore_patterns("__pycache__"))
+    left_out = shutil.ignore_patterns("__pycache__", "*.bak", "*~")  # backups of editors too
+    shutil.copytree(folder, target / module, ignore=left_out)
     for template, path in (
         ("pyproject.toml", target / "pyproject.toml"),
         ("README.md", target / "README.md"),

@@ -120,6 +120,8 @@ def site(
         sys.exit(1 if drifted or failures else 0)
     if not examples:
         raise click.ClickException("there is no page to learn from")
+    if labels and all(example.labels is None for example in examples):
+        warn(str(labels), "has labels of none of the pages")
     model = SiteModel(name).partial_fit(
         [example.page for example in examples], [example.labels for example in examples]
     )

@@ -47,7 +47,7 @@ def test_folder_with_files_of_each_format_is_cleaned_to_shards(crawl: Path, tmp_
         MANIFEST, "pages-00000.jsonl", "part-000.warc.jsonl", "part-001.jsonl.jsonl",
     }  # fmt: skip
     again = run(crawl, "--output", tmp_path / "out", "--jobs", 1)
-    assert "3 shards were finished before" in again.stderr
+    assert "finished before: 3 shards" in again.stderr
 
 
 def test_another_threshold_can_be_applied_to_the_output(tmp_path: Path):
@@ -83,6 +83,7 @@ def test_failed_pages_are_counted_and_give_status_1(tmp_path: Path):
     result = run(tmp_path / "in.jsonl", "--output", tmp_path / "out")
     assert result.exit_code == 1
     assert "2 records, 1 of them errors" in result.stderr
+    assert 'each of these records says why in its "error"' in result.stderr
 
 
 def test_other_options_in_the_same_folder_are_refused(crawl: Path, tmp_path: Path):

@@ -10,6 +10,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from click.testing import CliRunner, Result
@@ -19,6 +20,7 @@ from boilerplate.cleaner import Cleaner
 from boilerplate.cli.clean import BROKEN_PIPE_STATUS
 from boilerplate.cli.main import cli
 from boilerplate.cli.output import SUFFIXES
+from boilerplate.model.trees import ModelError
 from boilerplate.reading import limits
 
 ROOT = Path(__file__).parents[2]
@@ -267,6 +269,18 @@ def test_wrong_command_exits_with_status_2_and_a_message(arguments: list[str]):
     assert result.exit_code == 2
     assert result.stdout == ""
     assert "Error:" in result.stderr
+
+
+def test_shipped_model_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch):
+    def refused(path: object) -> NoReturn:
+        raise ModelError("the shipped model: has feature_schema 3, this version reads 4")
+
+    monkeypatch.setattr("boilerplate.cleaner.load_model", refused)
+    result = run("clean", stdin="<p>x")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "Error: the shipped model: has feature_schema 3, this version reads 4\n"
+    )
 
 
 def test_report_does_not_overwrite_an_input(folder: Path):

@@ -219,6 +219,7 @@ class TestPackage:
         output("new", "made-up.example", "one.txt")
         rules = TOML.replace("a.example", "made-up.example")
         (here / "made-up" / "rules.toml").write_text(rules, "utf-8")
+        (here / "made-up" / "rules.toml.bak").write_text("before", "utf-8")
         output("package", "made-up")
         return here / "boilerplate-made-up"
 

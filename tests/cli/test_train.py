@@ -93,6 +93,14 @@ def test_a_missing_page_does_not_stop_the_others(pages: Path, models: Path) -> N
     assert ": 6 pages" in result.stdout
 
 
+def test_folder_without_labels_of_the_pages_is_named(
+    pages: Path, models: Path, tmp_path: Path
+) -> None:
+    result = train(pages, models, "--labels", tmp_path)
+    assert result.exit_code == 0
+    assert f"{tmp_path}: has labels of none of the pages" in result.stderr
+
+
 def test_labels_must_belong_to_their_page(pages: Path, models: Path, tmp_path: Path) -> None:
     labels = tmp_path / "labels"
     labels.mkdir()
