@@ -1,9 +1,9 @@
-/* Features of the elements around lines. Twins of loops in features.py. */
+/* Features of the elements around lines. Twins of the kernels in plain_tree.py. */
 
 #include "native.h"
 #include <string.h>
 
-enum { FIRST_NAMES = 3 }; /* features._FIRST_NAMES: what groups of elements share */
+enum { SIGN_NAMES = 3 }; /* plain_tree.SIGN_NAMES: what groups of elements share */
 
 /* The number of a key in a dictionary, the next one for a new key. -1 with an exception. */
 static int64_t number_of(PyObject *numbers, PyObject *key)
@@ -21,15 +21,15 @@ static int64_t number_of(PyObject *numbers, PyObject *key)
     return number;
 }
 
-/* The number of the tag and the first names of a kind of element. -1 with an exception. */
-static int64_t group_of(PyObject *groups, PyObject *kind)
+/* The number of the tag and the first names of a type of element. -1 with an exception. */
+static int64_t group_of(PyObject *groups, PyObject *type)
 {
-    PyObject *names = PyTuple_GetItem(kind, 1);
-    if (!PyTuple_Check(names) || PyTuple_Size(names) <= FIRST_NAMES) {
-        return number_of(groups, kind);
+    PyObject *names = PyTuple_GetItem(type, 1);
+    if (!PyTuple_Check(names) || PyTuple_Size(names) <= SIGN_NAMES) {
+        return number_of(groups, type);
     }
-    PyObject *first = PyTuple_GetSlice(names, 0, FIRST_NAMES);
-    PyObject *key = first ? PyTuple_Pack(2, PyTuple_GetItem(kind, 0), first) : NULL;
+    PyObject *first = PyTuple_GetSlice(names, 0, SIGN_NAMES);
+    PyObject *key = first ? PyTuple_Pack(2, PyTuple_GetItem(type, 0), first) : NULL;
     int64_t number = key ? number_of(groups, key) : -1;
     Py_XDECREF(first);
     Py_XDECREF(key);
@@ -38,24 +38,24 @@ static int64_t group_of(PyObject *groups, PyObject *kind)
 
 KERNEL(element_arrays,
        "object elements, i64 numbers[e], out i64 parent[e], out i64 depth[e], out u8 hidden[e], "
-       "out i64 kind[e], out i64 group[e]",
+       "out i64 type[e], out i64 group[e]",
        "Of some of a page's elements, whose rising numbers on the page are given, their parents\n"
        "among them: fills the index of each one's parent among them, its depth, whether it is\n"
-       "hidden, the number of its kind, which elements of the same tag and names share, and of\n"
-       "its group, for which only the first names count. The kinds: [(tag, names), ...].")
+       "hidden, the number of its type, which elements of the same tag and names share, and of\n"
+       "its group, for which only the first names count. The types: [(tag, names), ...].")
 {
-    PyObject *elements = call->args[0], *seen = NULL, *groups = NULL, *kinds = NULL, *result = NULL;
+    PyObject *elements = call->args[0], *seen = NULL, *groups = NULL, *types = NULL, *result = NULL;
     const int64_t *numbers = call->data[1];
     int64_t *parent = call->data[2], *depth = call->data[3];
-    int64_t *kind = call->data[5], *group = call->data[6];
+    int64_t *type = call->data[5], *group = call->data[6];
     uint8_t *hidden = call->data[4];
     Py_ssize_t n = size_of(call, 'e');
     if (!PyTuple_Check(elements) || PyTuple_Size(elements) != n) {
         return refuse(call, "a tuple of as many elements as numbers is needed");
     }
-    Py_ssize_t *firsts = scratch(call, n, sizeof(*firsts)); /* the first element of each kind */
+    Py_ssize_t *firsts = scratch(call, n, sizeof(*firsts)); /* the first element of each type */
     if (firsts == NULL || (seen = PyDict_New()) == NULL || (groups = PyDict_New()) == NULL ||
-        (kinds = PyList_New(0)) == NULL) {
+        (types = PyList_New(0)) == NULL) {
         goto done;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
@@ -65,14 +65,14 @@ KERNEL(element_arrays,
         PyObject *key = names ? PyTuple_Pack(2, tag, names) : NULL;
         Py_XDECREF(tag);
         Py_XDECREF(names);
-        Py_ssize_t kinds_before = PyList_Size(kinds);
-        kind[i] = key ? number_of(seen, key) : -1;
-        int failed = kind[i] < 0;
-        if (failed || kind[i] < kinds_before) {
-            group[i] = failed ? -1 : group[firsts[kind[i]]];
+        Py_ssize_t types_before = PyList_Size(types);
+        type[i] = key ? number_of(seen, key) : -1;
+        int failed = type[i] < 0;
+        if (failed || type[i] < types_before) {
+            group[i] = failed ? -1 : group[firsts[type[i]]];
         } else {
-            firsts[kind[i]] = i;
-            group[i] = PyList_Append(kinds, key) < 0 ? -1 : group_of(groups, key);
+            firsts[type[i]] = i;
+            group[i] = PyList_Append(types, key) < 0 ? -1 : group_of(groups, key);
         }
         Py_XDECREF(key);
         if (group[i] < 0) {
@@ -97,11 +97,11 @@ KERNEL(element_arrays,
         }
         depth[i] = parent[i] < 0 ? 0 : depth[parent[i]] + 1;
     }
-    result = Py_NewRef(kinds);
+    result = Py_NewRef(types);
 done:
     Py_XDECREF(seen);
     Py_XDECREF(groups);
-    Py_XDECREF(kinds);
+    Py_XDECREF(types);
     return result;
 }
 
@@ -155,7 +155,7 @@ static int64_t common_depth(const int64_t *parent, const int64_t *depth, Py_ssiz
     return depth[one < 0 ? e - 1 : one];
 }
 
-/* Columns of features.line_markups, and of MARKUP_COLUMNS before and after those of tags. */
+/* Columns of plain_tree.line_markups, and of the block "markup" before and after those of tags. */
 enum { MARKUPS = 5, BEFORE_FLAGS = 6, AFTER_FLAGS = 10, MAX_FLAGS = 62 };
 
 KERNEL(markup_features,
@@ -163,7 +163,7 @@ KERNEL(markup_features,
        "f64 markups[n,5], i64 groups[2,n] < n, f64 chars[n], out f64 out[c,n]",
        "Fills `out` (16 + 2 * k, n) with features of the markup around each line, but for\n"
        "logarithms. `flag` is which of the k tags of interest each element has, or k; `markups`\n"
-       "are features.line_markups, `groups` `line_groups`.")
+       "are plain_tree.line_markups, `groups` `line_groups`.")
 {
     const int64_t *parent = call->data[0], *depth = call->data[1], *flag = call->data[3];
     const int64_t *line_element = call->data[4], *groups = call->data[6];

@@ -77,7 +77,7 @@ int append_new(PyObject *list, PyObject *item)
     return failed;
 }
 
-/* Whether a text is as normalization would leave it, as far as single characters tell. -1 with an
+/* Whether a text is as normalization would leave it, judged by single characters. -1 with an
    exception. */
 static int is_normalized(PyObject *text, const uint8_t *flags)
 {
@@ -124,8 +124,10 @@ KERNEL(normalize_texts, "object texts, u8 flags[131072], object normalize",
     return out;
 }
 
-static const char *const FIELDS[] = {"line",       "label",    "probability",         "reason", "kind",
-                                     "decided_by", "language", "language_confidence", NULL};
+static const char *const FIELDS[] = {
+    "line", "label", "probability", "reason", "kind", "decided_by", "language",
+    "language_confidence", NULL,
+};
 enum { N_FIELDS = 8, N_LISTS = 7 };
 
 KERNEL(make_predictions,

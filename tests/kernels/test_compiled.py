@@ -239,10 +239,10 @@ class TestText:
             with pytest.raises(ValueError, match="beyond"):
                 native.bag_scores(weights, whole(bucket), np.ones(1), scores)
 
-    def test_fingerprints_without_room_are_refused(self) -> None:
+    def test_fingerprints_without_a_row_for_each_text_are_refused(self) -> None:
         from boilerplate.kernels.compiled_sites import case_folds
 
-        with pytest.raises(ValueError, match="room"):
+        with pytest.raises(ValueError, match="a row of out for each text"):
             native.line_fingerprints(["a"], char_flags(), case_folds(), np.empty((2, 2), np.int64))
 
 
