@@ -20,7 +20,7 @@ from boilerplate.kernels import (
     plain_text,
     plain_tree,
 )
-from boilerplate.kernels.arrays import ElementKind, PageText, Tree
+from boilerplate.kernels.arrays import ElementType, PageText, Tree
 from boilerplate.kernels.compiled_language import assign_languages as assign_languages
 from boilerplate.kernels.compiled_language import language_features as language_features
 from boilerplate.kernels.compiled_language import language_shares as language_shares
@@ -122,7 +122,7 @@ def neighbour_scores(text: PageText, weights: NDArray[np.float32]) -> Floats:
 def token_scores(tree: Tree, weights: NDArray[np.float32]) -> Floats:
     scores = np.empty(len(tree.line_element))
     native.element_name_scores(
-        tree.tokens, tree.sizes, tree.kind, tree.parent, tree.line_element, LEVELS[: tree.levels],
+        tree.tokens, tree.sizes, tree.type_of, tree.parent, tree.line_element, LEVELS[: tree.levels],
         weights, scores,
     )  # fmt: skip
     return scores
@@ -153,11 +153,11 @@ def element_tokens(tag: str, names: tuple[str, ...]) -> Ints:
 
 def element_arrays(
     elements: Sequence[Element], numbers: Ints
-) -> tuple[list[ElementKind], Ints, Ints, Ints, NDArray[np.bool_], Ints]:
-    kind, parent, depth, sign = np.empty((4, len(numbers)), np.int64)
+) -> tuple[list[ElementType], Ints, Ints, Ints, NDArray[np.bool_], Ints]:
+    type_of, parent, depth, sign = np.empty((4, len(numbers)), np.int64)
     hidden = np.empty(len(numbers), bool)
-    kinds = native.element_arrays(tuple(elements), numbers, parent, depth, hidden, kind, sign)
-    return kinds, kind, parent, depth, hidden, sign
+    types = native.element_arrays(tuple(elements), numbers, parent, depth, hidden, type_of, sign)
+    return types, type_of, parent, depth, hidden, sign
 
 
 def line_groups(parent: Ints, sign: Ints, own: Ints) -> Ints:
@@ -213,7 +213,7 @@ def kind_token_sums(
     weights = scale * params.fading ** np.arange(params.levels)
     sums = np.zeros((len(own), kinds))
     native.chrome_kind_name_scores(
-        tree.tokens, tree.sizes, tree.kind, tree.parent, own, table, weights, sums
+        tree.tokens, tree.sizes, tree.type_of, tree.parent, own, table, weights, sums
     )
     return sums
 

@@ -66,13 +66,13 @@ def kind_token_sums(
     """
     offsets = np.concatenate([[0], np.cumsum(tree.sizes)])
     ids = token_buckets(tree.tokens, 0, PARAMS.token_bits)
-    of_kind = _row_sums(table[:, :kinds], ids, offsets) / np.sqrt(tree.sizes)[:, None]
+    of_type = _row_sums(table[:, :kinds], ids, offsets) / np.sqrt(tree.sizes)[:, None]
     # A last row for what is above the root, or has no markup: zeros.
-    of_kind = np.vstack([of_kind, np.zeros(kinds)])
-    kind, parent = np.append(tree.kind, len(of_kind) - 1), np.append(tree.parent, -1)
+    of_type = np.vstack([of_type, np.zeros(kinds)])
+    type_of, parent = np.append(tree.type_of, len(of_type) - 1), np.append(tree.parent, -1)
     sums = np.zeros((len(own), kinds))
     for weight in scale * PARAMS.fading ** np.arange(PARAMS.levels):
-        sums += weight * of_kind[kind[own]]
+        sums += weight * of_type[type_of[own]]
         own = parent[own]
     return sums
 
