@@ -4,7 +4,7 @@
 #include "native.h"
 #include "text.h"
 
-/* plain_text.MARKED_CHARS and UPPER_CHARS */
+/* plain_text.PARAMS */
 enum { MARKED_CHARS = 400, UPPER_CHARS = 300 };
 
 typedef struct {
