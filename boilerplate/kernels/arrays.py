@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from boilerplate.numeric import Floats, Hashes, Ints
 
-MAX_LEVELS: Final = 48  # of elements above a line's own that are looked at
+MAX_LEVELS: Final = 48  # of elements around a line, its own included, that are looked at
 
 ElementType = tuple[str, tuple[str, ...]]  # what elements alike share: tag, class and id tokens
 
@@ -95,7 +95,7 @@ class TreeArrays:
     ``feature``, ``threshold``, ``left``, ``missing_left`` and ``value`` are (k,), ``roots`` (t,);
     ``depth`` is that of the deepest tree. A right child stands behind its left sibling; a leaf is
     its own left child, with a threshold that nothing exceeds. ``value`` is the mean log-odds below
-    a node, so that the path to a leaf says what each feature on it has added.
+    a node: its changes on the path to a leaf are what each feature on it has added.
     """
 
     feature: NDArray[np.intp]

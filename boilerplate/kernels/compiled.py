@@ -122,8 +122,8 @@ def neighbour_scores(text: PageText, weights: NDArray[np.float32]) -> Floats:
 def token_scores(tree: Tree, weights: NDArray[np.float32]) -> Floats:
     scores = np.empty(len(tree.line_element))
     native.element_name_scores(
-        tree.tokens, tree.sizes, tree.type_of, tree.parent, tree.line_element, LEVELS[: tree.levels],
-        weights, scores,
+        tree.tokens, tree.sizes, tree.type_of, tree.parent, tree.line_element,
+        LEVELS[: tree.levels], weights, scores,
     )  # fmt: skip
     return scores
 

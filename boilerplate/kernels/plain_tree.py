@@ -26,7 +26,7 @@ _PIECE = re.compile(r"[a-z]{2,}|[A-Z][a-z]+|[A-Z]{2,}")
 MAX_TOKENS: Final = 24  # of an element, beside its tag
 MAX_NAME_CHARS: Final = 40  # of a class or id as a whole
 MAX_PIECES: Final = 8  # of a class or id
-SIGN_NAMES: Final = 3  # class and id names that tell an element from others of its tag
+SIGN_NAMES: Final = 3  # an element's first class and id names, which its sign depends on
 
 
 def name_tokens(name: str) -> tuple[str, ...]:
