@@ -49,7 +49,7 @@ static int64_t add_words(const uint32_t *text, int size, const uint8_t *table,
     return count;
 }
 
-KERNEL(chrome_kind_text_scores,
+KERNEL(kind_text_sums,
        "u32 points[m], u8 table[131072], u8 flags[131072], i8 weights[131072,16], "
        "out f64 sums[n,10], out f64 counts[n]",
        "Of the case-folded heads of lines, each after a newline, and one at the end: the sums of\n"
@@ -103,7 +103,7 @@ KERNEL(chrome_kind_text_scores,
     Py_RETURN_NONE;
 }
 
-KERNEL(chrome_kind_name_scores,
+KERNEL(kind_token_sums,
        "i64 tokens[t], i64 sizes[k], i64 type[e] < k, i64 parent[e] tree, i64 line_element[n], "
        "i8 weights[8192,16], f64 decay[l], out f64 scores[n,10]",
        "The scores of the tokens of the elements around each line, whose element may be -1:\n"
@@ -156,7 +156,7 @@ KERNEL(chrome_kind_name_scores,
     Py_RETURN_NONE;
 }
 
-KERNEL(viterbi_paths, "f64 scores[n,10], f64 costs[n], u8 begins[n], out i64 path[n]",
+KERNEL(likeliest_paths, "f64 scores[n,10], f64 costs[n], u8 begins[n], out i64 path[n]",
        "Viterbi's path through each run of scores; `costs` is what it costs each row to be in\n"
        "another column than the row before, `begins` whether a run begins at it.")
 {

@@ -136,7 +136,7 @@ KERNEL(element_tokens, "object tag, object names, out i64 hashes[25]",
 
 enum { BITS = 18, N_LEVELS = 6 };
 
-KERNEL(element_name_scores,
+KERNEL(token_scores,
        "i64 tokens[t], i64 sizes[k], i64 type[e] < k, i64 parent[e] tree, i64 line_element[n] < e, "
        "i64 levels[l] < 6, f32 weights[262144], out f64 scores[n]",
        "The sum of the weights of the tokens around each line over the root of their number.\n"

@@ -3,7 +3,7 @@
 #include "native.h"
 #include <string.h>
 
-enum { SIGN_NAMES = 3 }; /* plain_tree.SIGN_NAMES: what groups of elements share */
+enum { SIGN_NAMES = 3 }; /* plain_tree.SIGN_NAMES: names that a sign depends on */
 
 /* The number of a key in a dictionary, the next one for a new key. -1 with an exception. */
 static int64_t number_of(PyObject *numbers, PyObject *key)
@@ -22,15 +22,15 @@ static int64_t number_of(PyObject *numbers, PyObject *key)
 }
 
 /* The number of the tag and the first names of a type of element. -1 with an exception. */
-static int64_t group_of(PyObject *groups, PyObject *type)
+static int64_t sign_of(PyObject *signs, PyObject *type)
 {
     PyObject *names = PyTuple_GetItem(type, 1);
     if (!PyTuple_Check(names) || PyTuple_Size(names) <= SIGN_NAMES) {
-        return number_of(groups, type);
+        return number_of(signs, type);
     }
     PyObject *first = PyTuple_GetSlice(names, 0, SIGN_NAMES);
     PyObject *key = first ? PyTuple_Pack(2, PyTuple_GetItem(type, 0), first) : NULL;
-    int64_t number = key ? number_of(groups, key) : -1;
+    int64_t number = key ? number_of(signs, key) : -1;
     Py_XDECREF(first);
     Py_XDECREF(key);
     return number;
@@ -38,23 +38,23 @@ static int64_t group_of(PyObject *groups, PyObject *type)
 
 KERNEL(element_arrays,
        "object elements, i64 numbers[e], out i64 parent[e], out i64 depth[e], out u8 hidden[e], "
-       "out i64 type[e], out i64 group[e]",
+       "out i64 type[e], out i64 sign[e]",
        "Of some of a page's elements, whose rising numbers on the page are given, their parents\n"
        "among them: fills the index of each one's parent among them, its depth, whether it is\n"
        "hidden, the number of its type, which elements of the same tag and names share, and of\n"
-       "its group, for which only the first names count. The types: [(tag, names), ...].")
+       "its sign, for which only the first names count. The types: [(tag, names), ...].")
 {
-    PyObject *elements = call->args[0], *seen = NULL, *groups = NULL, *types = NULL, *result = NULL;
+    PyObject *elements = call->args[0], *seen = NULL, *signs = NULL, *types = NULL, *result = NULL;
     const int64_t *numbers = call->data[1];
     int64_t *parent = call->data[2], *depth = call->data[3];
-    int64_t *type = call->data[5], *group = call->data[6];
+    int64_t *type = call->data[5], *sign = call->data[6];
     uint8_t *hidden = call->data[4];
     Py_ssize_t n = size_of(call, 'e');
     if (!PyTuple_Check(elements) || PyTuple_Size(elements) != n) {
         return refuse(call, "a tuple of as many elements as numbers is needed");
     }
     Py_ssize_t *firsts = scratch(call, n, sizeof(*firsts)); /* the first element of each type */
-    if (firsts == NULL || (seen = PyDict_New()) == NULL || (groups = PyDict_New()) == NULL ||
+    if (firsts == NULL || (seen = PyDict_New()) == NULL || (signs = PyDict_New()) == NULL ||
         (types = PyList_New(0)) == NULL) {
         goto done;
     }
@@ -69,13 +69,13 @@ KERNEL(element_arrays,
         type[i] = key ? number_of(seen, key) : -1;
         int failed = type[i] < 0;
         if (failed || type[i] < types_before) {
-            group[i] = failed ? -1 : group[firsts[type[i]]];
+            sign[i] = failed ? -1 : sign[firsts[type[i]]];
         } else {
             firsts[type[i]] = i;
-            group[i] = PyList_Append(types, key) < 0 ? -1 : group_of(groups, key);
+            sign[i] = PyList_Append(types, key) < 0 ? -1 : sign_of(signs, key);
         }
         Py_XDECREF(key);
-        if (group[i] < 0) {
+        if (sign[i] < 0) {
             goto done;
         }
         PyObject *up = PyObject_GetAttr(element, name_parent);
@@ -100,21 +100,21 @@ KERNEL(element_arrays,
     result = Py_NewRef(types);
 done:
     Py_XDECREF(seen);
-    Py_XDECREF(groups);
+    Py_XDECREF(signs);
     Py_XDECREF(types);
     return result;
 }
 
 KERNEL(line_groups,
-       "i64 parent[e] tree, i64 group[e], i64 line_element[n] < e, out i64 groups[2,n]",
-       "Fills `groups` with the first line whose element is of the same group, and the first\n"
+       "i64 parent[e] tree, i64 sign[e], i64 line_element[n] < e, out i64 groups[2,n]",
+       "Fills `groups` with the first line whose element has the same sign, and the first\n"
        "whose element's parent is so too.")
 {
-    const int64_t *parent = call->data[0], *group = call->data[1], *line_element = call->data[2];
+    const int64_t *parent = call->data[0], *sign = call->data[1], *line_element = call->data[2];
     int64_t *groups = call->data[3];
     Py_ssize_t n = size_of(call, 'n');
     size_t n_slots = table_slots(n);
-    int64_t *slots = scratch(call, (Py_ssize_t)n_slots, sizeof(*slots)); /* a group's first line */
+    int64_t *slots = scratch(call, (Py_ssize_t)n_slots, sizeof(*slots)); /* first lines */
     if (slots == NULL) {
         return NULL;
     }
@@ -122,13 +122,13 @@ KERNEL(line_groups,
         memset(slots, 0xFF, n_slots * sizeof(*slots));
         for (Py_ssize_t i = 0; i < n; i++) {
             int64_t up = parent[line_element[i]] < 0 ? 0 : parent[line_element[i]];
-            int64_t own = group[line_element[i]], around = with_parent ? group[up] : 0;
+            int64_t own = sign[line_element[i]], around = with_parent ? sign[up] : 0;
             uint64_t hash = ((uint64_t)own * 31 + (uint64_t)around) * 0x9E3779B97F4A7C15u;
             size_t slot = (size_t)(hash >> 32) & (n_slots - 1);
             for (; slots[slot] >= 0; slot = (slot + 1) & (n_slots - 1)) {
                 int64_t there = line_element[slots[slot]];
                 int64_t above = parent[there] < 0 ? 0 : parent[there];
-                if (group[there] == own && (!with_parent || group[above] == around)) {
+                if (sign[there] == own && (!with_parent || sign[above] == around)) {
                     break;
                 }
             }

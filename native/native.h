@@ -50,33 +50,33 @@ typedef struct {
     static PyObject *name##_kernel(Call *call)
 
 /* All kernels, in the order of the module's table. */
-#define KERNELS(each)              \
-    each(split_html)               \
-    each(tag_counts)               \
-    each(normalize_texts)          \
-    each(fold_text)                \
-    each(line_shapes)              \
-    each(text_features)            \
-    each(ngram_sums)               \
-    each(neighbour_word_scores)    \
-    each(bag_buckets)              \
-    each(bag_scores)               \
-    each(assign_languages)         \
-    each(language_shares)          \
-    each(language_features)        \
-    each(element_arrays)           \
-    each(element_tokens)           \
-    each(element_name_scores)      \
-    each(line_groups)              \
-    each(markup_features)          \
-    each(neighbour_features)       \
-    each(container_features)       \
-    each(tree_sums)                \
-    each(chrome_kind_text_scores)  \
-    each(chrome_kind_name_scores)  \
-    each(viterbi_paths)            \
-    each(make_predictions)         \
-    each(line_fingerprints)        \
+#define KERNELS(each)         \
+    each(split_html)          \
+    each(tag_counts)          \
+    each(plain_texts)         \
+    each(fold_text)           \
+    each(line_shapes)         \
+    each(text_features)       \
+    each(ngram_sums)          \
+    each(neighbour_scores)    \
+    each(bag_buckets)         \
+    each(bag_scores)          \
+    each(assign_languages)    \
+    each(language_shares)     \
+    each(language_features)   \
+    each(element_arrays)      \
+    each(element_tokens)      \
+    each(token_scores)        \
+    each(line_groups)         \
+    each(markup_features)     \
+    each(neighbour_features)  \
+    each(container_features)  \
+    each(tree_sums)           \
+    each(kind_text_sums)      \
+    each(kind_token_sums)     \
+    each(likeliest_paths)     \
+    each(predictions)         \
+    each(line_fingerprints)   \
     each(site_features)
 
 #define DECLARE_KERNEL(name)                                                    \

@@ -167,7 +167,7 @@ static int64_t add_words(const Page *page, Py_ssize_t line, Py_ssize_t most, uin
     return count;
 }
 
-KERNEL(neighbour_word_scores,
+KERNEL(neighbour_scores,
        "object page, int most, object before_salt, object after_salt, f32 weights[262144], "
        "out f64 scores[n]",
        "The sum of the weights of the first words, at most so many, of the lines before and after\n"

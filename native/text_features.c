@@ -32,8 +32,7 @@ static void find_copies(const uint64_t *hashes, Py_ssize_t n, int64_t *slots, si
 
 /* Places in the block "text" (features/table.py), and what its features are made of. */
 enum { OTHERS = 4, SEEN_BITS = 16, OVERLAP_BITS = 18, COPY_LENGTH = 60, START_CHARS = 8 };
-enum { FAMILIAR_COLUMN = 31, INDENT_COLUMN = 39, OTHER_COLUMN = INDENT_COLUMN + 1 + MARKS,
-       TEXT_COLUMNS = OTHER_COLUMN + 2 * OTHERS + 1 };
+enum { FAMILIAR_COLUMN = 31, INDENT_COLUMN = 39, OTHER_COLUMN = INDENT_COLUMN + 1 + MARKS };
 
 /* The order of the n-grams that lines share with the page's title, headline, description, body. */
 static const int OVERLAP_ORDERS[OTHERS] = {3, 3, 3, 5};

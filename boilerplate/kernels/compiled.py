@@ -61,7 +61,7 @@ def _arrays(text: PageText) -> tuple[NDArray[np.generic], ...]:
 
 
 def plain_texts(texts: list[str]) -> list[str]:
-    return native.normalize_texts(texts, char_flags(), plain)
+    return native.plain_texts(texts, char_flags(), plain)
 
 
 def page_text(texts: Sequence[str]) -> PageText:
@@ -115,13 +115,13 @@ def ngram_scores(text: PageText, weights: NDArray[np.float32]) -> Floats:
 def neighbour_scores(text: PageText, weights: NDArray[np.float32]) -> Floats:
     scores = np.empty(text.n)
     salts = int(PREVIOUS_SALT), int(NEXT_SALT)
-    native.neighbour_word_scores(_arrays(text), NGRAMS.neighbour_words, *salts, weights, scores)
+    native.neighbour_scores(_arrays(text), NGRAMS.neighbour_words, *salts, weights, scores)
     return scores
 
 
 def token_scores(tree: Tree, weights: NDArray[np.float32]) -> Floats:
     scores = np.empty(len(tree.line_element))
-    native.element_name_scores(
+    native.token_scores(
         tree.tokens, tree.sizes, tree.type_of, tree.parent, tree.line_element,
         LEVELS[: tree.levels], weights, scores,
     )  # fmt: skip
@@ -202,7 +202,7 @@ def kind_text_sums(
         joined_heads = "\n".join(["", *(text[:head].replace("\n", " ") for text in texts), ""])
     sums, counts = np.empty((len(texts), kinds)), np.empty(len(texts))
     points = code_points(joined_heads.casefold())
-    native.chrome_kind_text_scores(points, char_table(), char_flags(), table, sums, counts)
+    native.kind_text_sums(points, char_table(), char_flags(), table, sums, counts)
     return sums, counts
 
 
@@ -212,7 +212,7 @@ def kind_token_sums(
     params = plain_chrome_kinds.PARAMS
     weights = scale * params.fading ** np.arange(params.levels)
     sums = np.zeros((len(own), kinds))
-    native.chrome_kind_name_scores(
+    native.kind_token_sums(
         tree.tokens, tree.sizes, tree.type_of, tree.parent, own, table, weights, sums
     )
     return sums
@@ -220,7 +220,7 @@ def kind_token_sums(
 
 def likeliest_paths(scores: Floats, costs: Floats, begins: Bools) -> Ints:
     path = np.empty(len(scores), np.int64)
-    native.viterbi_paths(np.ascontiguousarray(scores), costs, begins, path)
+    native.likeliest_paths(np.ascontiguousarray(scores), costs, begins, path)
     return path
 
 
@@ -238,7 +238,7 @@ def predictions(
     languages: Sequence[tuple[str | None, float]],
 ) -> tuple[P, ...]:
     columns = lines, labels, probabilities, reasons, kinds, deciders, languages
-    return native.make_predictions(prediction, *map(list, columns))
+    return native.predictions(prediction, *map(list, columns))
 
 
 # ------------------------------------------------------------------------------------- HTML
