@@ -26,7 +26,7 @@ from boilerplate.result import CleanPage, Predictions
 from boilerplate.site_models.folder import SiteModels, corrector_of
 from boilerplate.site_models.site_model import SiteModel
 
-PLACES: Final = 4  # of a probability, so that what is printed decides as what was computed
+PLACES: Final = 4  # decimal places of a probability; labels are decided by the rounded one
 MIN_PROBABILITY: Final = 1e-6  # of content and of chrome, before votes are added as log-odds
 
 
@@ -81,21 +81,21 @@ class Cleaner:
     ) -> CleanPage:
         """The page with a prediction for each line.
 
-        ``source`` is HTML or bare text as str or bytes, or a Page; ``kind`` None tells HTML
-        from text by content; ``charset`` is the encoding of bytes that their HTTP header names.
-        Raises TypeError and ValueError for arguments of the wrong kind, never for bad pages.
+        ``source`` is HTML or bare text as str or bytes, or a Page; ``kind`` None detects HTML
+        by content; ``charset`` is the encoding of bytes that their HTTP header names.
+        Raises TypeError and ValueError for invalid arguments, never for bad pages.
         """
-        known = self.plugins.on(source.url if isinstance(source, Page) else url)
+        plugins = self.plugins.on(source.url if isinstance(source, Page) else url)
         page = (
-            source if isinstance(source, Page) else read(source, url, kind, charset, known.select)
+            source if isinstance(source, Page) else read(source, url, kind, charset, plugins.select)
         )
         compact = page.without_blank_lines
         general = scored = self.model.predict(compact)
         if site := corrector_of(self.site_models, page):
             scored = site.correct(compact, scored)
         else:
-            scored = known.corrected(compact, scored)
-        opinions = known.opinions(compact, scored.probability)
+            scored = plugins.corrected(compact, scored)
+        opinions = plugins.opinions(compact, scored.probability)
         probability = with_votes(scored.probability, opinions).round(PLACES)
         threshold = self.threshold
         if threshold is None:
@@ -117,8 +117,8 @@ class Cleaner:
 class Decided:
     """What was decided of a page without blank lines, and all that explains it.
 
-    ``kept`` and ``probability`` are (n,); ``general`` is what the ``model`` says, ``scored``
-    with what is known of the site, ``probability`` with the plugins' votes too.
+    ``kept`` and ``probability`` are (n,); ``general`` are the scores of ``model``,
+    ``scored`` those corrected for the site, ``probability`` has the plugins' votes too.
     """
 
     page: Page
@@ -190,8 +190,8 @@ def deciders(
 ) -> list[str]:
     """What each line's label is due to, (n,); see ``Prediction.decided_by``.
 
-    The arrays say which lines would be kept by the model alone, with the site's correction, with
-    the plugins' votes too, and with these at a threshold of 0.5; all (n,).
+    The arrays mark the lines that would be kept by the model alone, with the site's correction,
+    with the plugins' votes too, and with these at a threshold of 0.5; all (n,).
     """
     found = np.full(len(by_model), "model", object)
     found[with_votes != plain] = "threshold"
@@ -212,7 +212,7 @@ def best_threshold(probability: Floats, chars: Floats, article: float = 1.0) -> 
     probability that the page is one. An article's lines are kept from 0.5 on, or from a share
     of the likeliest line's probability where few are likely. On pages of other types it is the
     threshold that makes the expected F1 largest: half of the F1 that can be had (Lipton, Elkan
-    and Naryanaswamy 2014), so that a list of products asks for less than a page of prose.
+    and Naryanaswamy 2014), so that a list of products has a lower one than a page of prose.
 
     >>> best_threshold(np.array([0.9, 0.8, 0.1]), np.array([50.0, 50.0, 50.0]))
     0.5

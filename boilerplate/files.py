@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-# What a file system answers that cannot sync a folder, or does not let us open it.
+# The errors of a file system that cannot sync a folder, or does not let us open it.
 _NO_FOLDER_SYNC: Final = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM}
 
 

@@ -1,4 +1,4 @@
-"""A web page as this package sees it: its lines, their markup, and its elements.
+"""A web page: its lines, their markup, and its elements.
 
 Every value here is frozen. A step of the pipeline takes one and returns another.
 """

@@ -103,16 +103,16 @@ class Predictions(Sequence[Prediction]):
         """Predictions from the finished values, none of which is worked out later."""
         if isinstance(made, Predictions):
             return made
-        known = tuple(made)
+        predictions = tuple(made)
         found = cls.__new__(cls)
-        found._made, found._explainer = known, None
-        found.lines = [p.line for p in known]
-        found.labels = [p.label for p in known]
-        found.probabilities = [p.probability for p in known]
-        found.languages = [(p.language, p.language_confidence) for p in known]
-        found._kinds = [p.kind for p in known]
-        found._deciders = [p.decided_by for p in known]
-        found._reasons = [p.reason for p in known]
+        found._made, found._explainer = predictions, None
+        found.lines = [p.line for p in predictions]
+        found.labels = [p.label for p in predictions]
+        found.probabilities = [p.probability for p in predictions]
+        found.languages = [(p.language, p.language_confidence) for p in predictions]
+        found._kinds = [p.kind for p in predictions]
+        found._deciders = [p.decided_by for p in predictions]
+        found._reasons = [p.reason for p in predictions]
         return found
 
     # Two threads may both work a column out: they come to the same. Whoever finds no explainer
@@ -266,15 +266,15 @@ class CleanPage:
         ``reasons`` False leaves the lines' reasons null, which takes half the time. Markup is not
         in it.
         """
-        known = self.predictions
+        columns = self.predictions
         lines = line_records(
-            known.lines,
-            known.labels,
-            known.probabilities,
-            known.reasons if reasons else None,
-            known.kinds,
-            known.languages,
-            known.deciders,
+            columns.lines,
+            columns.labels,
+            columns.probabilities,
+            columns.reasons if reasons else None,
+            columns.kinds,
+            columns.languages,
+            columns.deciders,
         )
         return page_record(
             self.page,
@@ -294,14 +294,14 @@ class CleanPage:
 
         Raises ValueError, naming the key, for what is no such value, and for a page that failed.
         """
-        known = parse_record(record)
+        parsed = parse_record(record)
         return cls(
-            known.page,
-            Predictions.of(Prediction(*line) for line in known.lines),
-            known.language,
-            known.threshold,
-            known.plugin_errors,
-            known.drift,
+            parsed.page,
+            Predictions.of(Prediction(*line) for line in parsed.lines),
+            parsed.language,
+            parsed.threshold,
+            parsed.plugin_errors,
+            parsed.drift,
         )
 
     @property

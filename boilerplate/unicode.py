@@ -1,4 +1,4 @@
-"""Tables of what each character is: its kind, its script, and whether normalization changes it.
+"""Tables of what each character is: its category, its script, and whether normalization changes it.
 
 Categories come from the Unicode database; nothing assumes that a script has spaces, case or
 Western punctuation.
@@ -84,14 +84,14 @@ def char_table() -> NDArray[np.uint8]:
     ):
         tail[c - 0x3400] = _BY_CATEGORY.get(category(chr(c)), Char.OTHER)
     table = np.concatenate([table, tail])
-    for chars, kind in (
+    for chars, value in (
         (TERMINALS, Char.TERMINAL),
         (COMMAS, Char.COMMA),
         (COLONS, Char.COLON),
         ("\"'", Char.QUOTE),
     ):
         for char in chars:
-            table[ord(char)] = kind
+            table[ord(char)] = value
     return table
 
 

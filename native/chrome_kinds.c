@@ -1,11 +1,11 @@
 /* Kinds of chrome: the linear scores of lines, and the likeliest kinds of runs of lines. Twins of
-   what kinds.py computes on arrays. */
+   the kernels in plain_chrome_kinds.py. */
 
 #include "native.h"
 #include <math.h>
 
-/* kinds.KINDS, HEAD and the widths of its tables. */
-enum { N_KINDS = 10, WIDTH = 16, HEAD = 240, TEXT_BITS = 17, NAME_BITS = 13 };
+/* The number of model.chrome_kinds.KINDS, the width of a packed row, plain_chrome_kinds.PARAMS. */
+enum { N_KINDS = 10, WIDTH = 16, HEAD = 240, TEXT_BITS = 17, TOKEN_BITS = 13 };
 enum { MIN_ORDER = 2, MAX_ORDER = 5 }; /* of n-grams of characters */
 enum { MAX_CHARS = 3 * HEAD }; /* of a case-folded head: none becomes more than three */
 
@@ -49,7 +49,7 @@ static int64_t add_words(const uint32_t *text, int size, const uint8_t *table,
     return count;
 }
 
-KERNEL(chrome_kind_text_scores,
+KERNEL(kind_text_sums,
        "u32 points[m], u8 table[131072], u8 flags[131072], i8 weights[131072,16], "
        "out f64 sums[n,10], out f64 counts[n]",
        "Of the case-folded heads of lines, each after a newline, and one at the end: the sums of\n"
@@ -103,41 +103,41 @@ KERNEL(chrome_kind_text_scores,
     Py_RETURN_NONE;
 }
 
-KERNEL(chrome_kind_name_scores,
-       "i64 tokens[t], i64 sizes[k], i64 kind[e] < k, i64 parent[e] tree, i64 line_element[n], "
+KERNEL(kind_token_sums,
+       "i64 tokens[t], i64 sizes[k], i64 type[e] < k, i64 parent[e] tree, i64 line_element[n], "
        "i8 weights[8192,16], f64 decay[l], out f64 scores[n,10]",
        "The scores of the tokens of the elements around each line, whose element may be -1:\n"
-       "the rows of `weights` for a kind's tokens over the root of their number, times the decay\n"
-       "of its distance from the line. `sizes` is how many tokens each kind has.")
+       "the rows of `weights` for the tokens of its type over the root of their number, times the\n"
+       "decay of its distance from the line. `sizes` is how many tokens each type has.")
 {
     const uint64_t *tokens = call->data[0];
-    const int64_t *sizes = call->data[1], *kind = call->data[2], *parent = call->data[3];
+    const int64_t *sizes = call->data[1], *type = call->data[2], *parent = call->data[3];
     const int64_t *line_element = call->data[4];
     const int8_t *weights = call->data[5];
     const double *decay = call->data[6];
     double *scores = call->data[7];
-    Py_ssize_t t = size_of(call, 't'), kinds = size_of(call, 'k'), n = size_of(call, 'n'), next = 0;
+    Py_ssize_t t = size_of(call, 't'), types = size_of(call, 'k'), n = size_of(call, 'n'), next = 0;
     if (!are_within(call, line_element, n, -1, size_of(call, 'e')) ||
-        !are_within(call, sizes, kinds, 1, t + 1)) {
+        !are_within(call, sizes, types, 1, t + 1)) {
         return NULL;
     }
-    double *by_kind = scratch(call, kinds * N_KINDS, sizeof(*by_kind));
-    if (by_kind == NULL) {
+    double *by_type = scratch(call, types * N_KINDS, sizeof(*by_type));
+    if (by_type == NULL) {
         return NULL;
     }
-    for (Py_ssize_t k = 0; k < kinds; k++) {
+    for (Py_ssize_t k = 0; k < types; k++) {
         int32_t sums[WIDTH] = {0};
         if (sizes[k] > t - next) {
             return refuse(call, "there are fewer tokens");
         }
         for (Py_ssize_t end = next + sizes[k]; next < end; next++) {
-            const int8_t *row = weights + name_bucket(tokens[next], 0, NAME_BITS) * WIDTH;
+            const int8_t *row = weights + token_bucket(tokens[next], 0, TOKEN_BITS) * WIDTH;
             for (int j = 0; j < WIDTH; j++) {
                 sums[j] += row[j];
             }
         }
         for (int j = 0; j < N_KINDS; j++) {
-            by_kind[k * N_KINDS + j] = (double)sums[j] / sqrt((double)sizes[k]);
+            by_type[k * N_KINDS + j] = (double)sums[j] / sqrt((double)sizes[k]);
         }
     }
     for (Py_ssize_t i = 0; i < n; i++, scores += N_KINDS) {
@@ -145,7 +145,7 @@ KERNEL(chrome_kind_name_scores,
         int64_t element = line_element[i];
         for (Py_ssize_t level = 0; level < size_of(call, 'l') && element >= 0; level++) {
             for (int j = 0; j < N_KINDS; j++) {
-                sums[j] += decay[level] * by_kind[kind[element] * N_KINDS + j];
+                sums[j] += decay[level] * by_type[type[element] * N_KINDS + j];
             }
             element = parent[element];
         }
@@ -156,7 +156,7 @@ KERNEL(chrome_kind_name_scores,
     Py_RETURN_NONE;
 }
 
-KERNEL(viterbi_paths, "f64 scores[n,10], f64 costs[n], u8 begins[n], out i64 path[n]",
+KERNEL(likeliest_paths, "f64 scores[n,10], f64 costs[n], u8 begins[n], out i64 path[n]",
        "Viterbi's path through each run of scores; `costs` is what it costs each row to be in\n"
        "another column than the row before, `begins` whether a run begins at it.")
 {

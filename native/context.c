@@ -1,18 +1,19 @@
 /* Features of a line's neighbours, of its containers, and of its language beside the page's. Twins
-   of context.py and of features.language_features: each fills a row of n values for each column,
-   and leaves the logarithms to numpy. */
+   of the kernels in plain_context.py and plain_language_features.py: each fills a row of n values
+   for each column, and leaves the logarithms to numpy. */
 
 #include "native.h"
 #include <math.h>
 #include <stdlib.h> /* qsort */
 #include <string.h>
 
-/* context.OFFSETS, WINDOWS, CONTAINERS and the numbers beside them. */
-static const int64_t OFFSETS[] = {-3, -2, -1, 1, 2, 3};
+/* The constants of plain_context.py, and arrays.MAX_LEVELS. */
+static const int64_t NEIGHBOUR_OFFSETS[] = {-3, -2, -1, 1, 2, 3};
 static const int64_t WINDOWS[] = {2, 5, 12, 30};
-static const int64_t CONTAINERS[] = {0, 1, 2, 3, 4, 6};
-static const double LONG_LINE = 80.0, ANCHOR = 0.6, MAIN_SHARE = 0.7, CAP = 1000.0;
-enum { N_OFFSETS = 6, N_WINDOWS = 4, N_CONTAINERS = 6, CHAIN = 48 };
+static const int64_t CONTAINER_LEVELS[] = {0, 1, 2, 3, 4, 6};
+static const double ANCHOR_LENGTH = 80.0, ANCHOR_PROBABILITY = 0.6, MAX_LENGTH = 1000.0,
+                    MAX_TERMINALS = 5.0, MAIN_SHARE = 0.7;
+enum { N_OFFSETS = 6, N_WINDOWS = 4, N_CONTAINERS = 6, MAX_LEVELS = 48 };
 enum { PER_CONTAINER = 7, N_MAIN = 6 }; /* columns */
 
 static inline double at_least(double value, double least)
@@ -56,8 +57,8 @@ static void window_means(const double *total, const double *mass, Py_ssize_t n, 
     }
 }
 
-/* Fills the bounds of the run of lines with most content minus chrome (context.best_run). How much
-   content it has. */
+/* Fills the bounds of the run of lines with most content minus chrome
+   (plain_context.best_run). How much content it has. */
 static double best_run(const double *p, const double *capped, Py_ssize_t n, Py_ssize_t *begin,
                        Py_ssize_t *end)
 {
@@ -97,10 +98,10 @@ KERNEL(neighbour_features,
         return NULL;
     }
     for (int v = 0; v < 3; v++) {
-        double most = v == 2 ? 5.0 : INFINITY;
+        double most = v == 2 ? MAX_TERMINALS : INFINITY;
         for (int o = 0; o < N_OFFSETS; o++, row += n) {
             for (Py_ssize_t i = 0; i < n; i++) {
-                Py_ssize_t there = i + OFFSETS[o];
+                Py_ssize_t there = i + NEIGHBOUR_OFFSETS[o];
                 row[i] = there < 0 || there >= n ? NAN : at_most(values[v][there], most);
             }
         }
@@ -111,13 +112,13 @@ KERNEL(neighbour_features,
     likely[0] = lines[0] = mass[0] = weight[0] = 0.0;
     Py_ssize_t anchors = 0;
     for (Py_ssize_t i = 0; i < n; i++) {
-        capped[i] = at_most(chars[i], CAP);
+        capped[i] = at_most(chars[i], MAX_LENGTH);
         likely[i + 1] = likely[i] + p[i];
         lines[i + 1] = (double)(i + 1);
         mass[i + 1] = mass[i] + p[i] * capped[i];
         weight[i + 1] = weight[i] + capped[i];
         total_chars += chars[i];
-        anchors += p[i] > ANCHOR && chars[i] > LONG_LINE;
+        anchors += p[i] > ANCHOR_PROBABILITY && chars[i] > ANCHOR_LENGTH;
         ranked[i] = (Ranked){p[i], i};
     }
     window_means(likely, lines, n, row);
@@ -134,7 +135,7 @@ KERNEL(neighbour_features,
     Py_ssize_t before = 0, anchor = -1;
     double anchor_end = 0.0;
     for (Py_ssize_t i = 0; i < n; i++) {
-        int is_anchor = p[i] > ANCHOR && chars[i] > LONG_LINE;
+        int is_anchor = p[i] > ANCHOR_PROBABILITY && chars[i] > ANCHOR_LENGTH;
         double *column = row + i, content = p[i] * capped[i];
         ended += chars[i];
         column[0 * n] = (double)i / last;
@@ -165,7 +166,7 @@ KERNEL(neighbour_features,
         ended += chars[i];
         row[9 * n + i] = anchor < 0 ? NAN : (double)(anchor - i);
         row[11 * n + i] = anchor < 0 ? NAN : ended - anchor_end;
-        if (p[i] > ANCHOR && chars[i] > LONG_LINE) {
+        if (p[i] > ANCHOR_PROBABILITY && chars[i] > ANCHOR_LENGTH) {
             anchor = i;
             anchor_end = ended;
         }
@@ -221,13 +222,13 @@ KERNEL(container_features,
     double total[SUMS] = {0};
     int64_t deepest = 0;
     for (Py_ssize_t i = 0; i < n; i++) {
-        double *values = own + i * SUMS, capped = at_most(chars[i], CAP);
+        double *values = own + i * SUMS, capped = at_most(chars[i], MAX_LENGTH);
         values[MASS] = p[i] * capped;
         values[CHARS] = capped;
         values[LINES] = 1.0;
         values[LINKS] = links[i];
         values[ENDS] = terminals[i];
-        values[SURE] = p[i] > ANCHOR ? capped : 0.0;
+        values[SURE] = p[i] > ANCHOR_PROBABILITY ? capped : 0.0;
         for (int j = 0; j < SUMS; j++) {
             total[j] += values[j];
             sums[line_element[i] * SUMS + j] += values[j];
@@ -242,13 +243,13 @@ KERNEL(container_features,
             sums[parent[i] * SUMS + j] += sums[i * SUMS + j];
         }
     }
-    int64_t top = deepest < CHAIN - 1 ? deepest : CHAIN - 1; /* as far up as chains go */
+    int64_t top = deepest < MAX_LEVELS - 1 ? deepest : MAX_LEVELS - 1; /* how far up is looked */
     for (Py_ssize_t i = 0; i < n; i++) {
         const double *mine = own + i * SUMS;
         double *column = out + i;
         int64_t here = line_element[i];
         for (int64_t level = 0, c = 0; c < N_CONTAINERS; c++) {
-            for (; level < CONTAINERS[c] && level < top; level++) {
+            for (; level < CONTAINER_LEVELS[c] && level < top; level++) {
                 here = here < 0 ? -1 : parent[here];
             }
             const double *inside = here < 0 ? total : sums + here * SUMS;
@@ -306,8 +307,8 @@ KERNEL(container_features,
     Py_RETURN_NONE;
 }
 
-/* features.FEW_LETTERS and FOREIGN; how many columns there are. */
-static const double FEW_LETTERS = 3.0, FOREIGN = 0.5;
+/* plain_language_features.PARAMS; how many columns there are. */
+static const double MIN_LETTERS = 3.0, FOREIGN_BELOW = 0.5;
 enum { N_LANGUAGE = 14 };
 
 static double dot(const double *one, const double *other, Py_ssize_t count)
@@ -320,18 +321,18 @@ static double dot(const double *one, const double *other, Py_ssize_t count)
 }
 
 KERNEL(language_features,
-       "f64 share[n,k], f64 answer[n,k], f64 letters[n], int main, int twin, out f64 total[k], "
-       "out f64 out[14,n]",
+       "f64 share[n,k], f64 detected[n,k], f64 letters[n], int main, int variant, "
+       "out f64 totals[k], out f64 out[14,n]",
        "Fills `out` with how far the languages of lines are the page's and their neighbours', but\n"
-       "for logarithms and for the last row, and `total` with the letters of each language.\n"
-       "`share` and `answer` are those of `language_shares`; `twin` is a language taken for\n"
-       "`main` too, or -1.")
+       "for logarithms and for the last row, and `totals` with the letters of each language.\n"
+       "`share` and `detected` are those of `language_shares`; `variant` is another code of the\n"
+       "language `main`, or -1.")
 {
-    const double *share = call->data[0], *answer = call->data[1], *letters = call->data[2];
-    double *total = call->data[5], *out = call->data[6];
+    const double *share = call->data[0], *detected = call->data[1], *letters = call->data[2];
+    double *totals = call->data[5], *out = call->data[6];
     Py_ssize_t n = size_of(call, 'n'), k = size_of(call, 'k');
-    Py_ssize_t main = call->number[3], twin = call->number[4];
-    if (main < 0 || main >= k || twin < -1 || twin >= k || n < 1) {
+    Py_ssize_t main = call->number[3], variant = call->number[4];
+    if (main < 0 || main >= k || variant < -1 || variant >= k || n < 1) {
         return refuse(call, "the lengths disagree: there is no such language, or no line");
     }
     double *longest = zeroed_scratch(call, k * 3, sizeof(*longest)); /* second longest, shares */
@@ -341,17 +342,17 @@ KERNEL(language_features,
     }
     double *second = longest + k, *weight = second + k, all_letters = 0.0, foreign_letters = 0.0;
     for (Py_ssize_t j = 0; j < k; j++) {
-        total[j] = 0.0;
+        totals[j] = 0.0;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
         const double *own = share + i * k;
-        best[i] = own[0] == own[0] && letters[i] >= FEW_LETTERS ? 0 : -1;
+        best[i] = own[0] == own[0] && letters[i] >= MIN_LETTERS ? 0 : -1;
         if (best[i] < 0) {
             continue;
         }
         all_letters += letters[i];
         for (Py_ssize_t j = 0; j < k; j++) {
-            total[j] += own[j] * letters[i];
+            totals[j] += own[j] * letters[i];
             best[i] = own[j] > own[best[i]] ? j : best[i];
         }
         if (letters[i] > longest[best[i]]) {
@@ -360,13 +361,13 @@ KERNEL(language_features,
         } else if (letters[i] > second[best[i]]) {
             second[best[i]] = letters[i];
         }
-        if (own[main] + (twin < 0 ? 0.0 : own[twin]) < FOREIGN) {
+        if (own[main] + (variant < 0 ? 0.0 : own[variant]) < FOREIGN_BELOW) {
             foreign_letters += letters[i];
         }
     }
     all_letters = at_least(all_letters, 1.0);
     for (Py_ssize_t j = 0; j < k; j++) {
-        weight[j] = total[j] / all_letters;
+        weight[j] = totals[j] / all_letters;
     }
     double since = 0.0, run_letters = 0.0, run_lines = 0.0;
     Py_ssize_t last = -1, run_begin = -1; /* of the known lines, and of a run of foreign ones */
@@ -379,8 +380,8 @@ KERNEL(language_features,
         }
         const double *own = share + (i < n ? i : 0) * k;
         double *column = out + (i < n ? i : 0);
-        double in_main = own[main] + (twin < 0 ? 0.0 : own[twin]);
-        int foreign = i < n && in_main < FOREIGN;
+        double in_main = own[main] + (variant < 0 ? 0.0 : own[variant]);
+        int foreign = i < n && in_main < FOREIGN_BELOW;
         for (Py_ssize_t j = run_begin; run_begin >= 0 && !foreign && j < i; j++) {
             if (best[j] >= 0) { /* lines of unknown language break no run */
                 out[7 * n + j] = run_lines;
@@ -401,10 +402,10 @@ KERNEL(language_features,
             run_letters += letters[i];
         }
         since += foreign ? 0.0 : letters[i] * in_main;
-        const double *answered = answer + i * k;
+        const double *own_detected = detected + i * k;
         double first = longest[best[i]];
         column[0 * n] = in_main;
-        column[1 * n] = answered[main] + (twin < 0 ? 0.0 : answered[twin]);
+        column[1 * n] = own_detected[main] + (variant < 0 ? 0.0 : own_detected[variant]);
         column[2 * n] = own[best[i]];
         column[3 * n] = dot(own, weight, k);
         column[4 * n] = n < 2 ? 0.0 : letters[i] >= first ? second[best[i]] : first;

@@ -1,13 +1,13 @@
-/* Class and id tokens of elements, as hashes, and their linear scores. Twins of element_tokens and
-   name_scores in features.py. */
+/* Class and id tokens of elements, as hashes, and their linear scores. Twins of element_tokens in
+   plain_tree.py and of token_scores in plain_linear.py. */
 
 #include "native.h"
 #include <math.h>
 #include <string.h>
 
-/* Characters of a name kept whole, words of a name, tokens of an element; a longer name is cut up
-   by the twin. */
-enum { WHOLE_CHARS = 40, MAX_PIECES = 8, MAX_TOKENS = 24, LONGEST = 64 };
+/* MAX_NAME_CHARS, MAX_PIECES and MAX_TOKENS of plain_tree.py; a name longer than LONGEST is left to
+   the twin. */
+enum { MAX_NAME_CHARS = 40, MAX_PIECES = 8, MAX_TOKENS = 24, LONGEST = 64 };
 
 /* The CRC of four bits. */
 static const uint32_t CRC_TABLE[16] = {
@@ -59,11 +59,11 @@ static inline int is_upper(char c)
 /* Adds a name in lower case without its digits, and its first words: `postBody` has two. */
 static void add_name(Tokens *tokens, const char *name, size_t size)
 {
-    char lowered[LONGEST], whole[WHOLE_CHARS];
+    char lowered[LONGEST], whole[MAX_NAME_CHARS];
     size_t held = 0;
     for (size_t i = 0; i < size; i++) {
         lowered[i] = is_upper(name[i]) ? (char)(name[i] + 32) : name[i];
-        if ((lowered[i] < '0' || lowered[i] > '9') && held < WHOLE_CHARS) {
+        if ((lowered[i] < '0' || lowered[i] > '9') && held < MAX_NAME_CHARS) {
             whole[held++] = lowered[i];
         }
     }
@@ -99,7 +99,7 @@ static void add_name(Tokens *tokens, const char *name, size_t size)
 
 KERNEL(element_tokens, "object tag, object names, out i64 hashes[25]",
        "Fills the hashes of an element's tag and of the tokens of its names. How many there are;\n"
-       "-1 if a name is long or not ASCII: the twin must cut it up.")
+       "-1 if a name is long or not ASCII: the twin must do it.")
 {
     PyObject *tag = call->args[0], *names = call->args[1];
     int64_t *hashes = call->data[2];
@@ -134,36 +134,36 @@ KERNEL(element_tokens, "object tag, object names, out i64 hashes[25]",
     return PyLong_FromLong(tokens.count + 1);
 }
 
-enum { NAME_BITS = 18, N_LEVELS = 6 };
+enum { BITS = 18, N_LEVELS = 6 };
 
-KERNEL(element_name_scores,
-       "i64 tokens[t], i64 sizes[k], i64 kind[e] < k, i64 parent[e] tree, i64 line_element[n] < e, "
+KERNEL(token_scores,
+       "i64 tokens[t], i64 sizes[k], i64 type[e] < k, i64 parent[e] tree, i64 line_element[n] < e, "
        "i64 levels[l] < 6, f32 weights[262144], out f64 scores[n]",
        "The sum of the weights of the tokens around each line over the root of their number.\n"
-       "`tokens` are those of each kind of element, `sizes` how many each has; `levels` are\n"
+       "`tokens` are those of each type of element, `sizes` how many each has; `levels` are\n"
        "numbers for each distance from the line, as far up as tokens count.")
 {
     const uint64_t *tokens = call->data[0];
-    const int64_t *sizes = call->data[1], *kind = call->data[2], *parent = call->data[3];
+    const int64_t *sizes = call->data[1], *type = call->data[2], *parent = call->data[3];
     const int64_t *line_element = call->data[4], *levels = call->data[5];
     const float *weights = call->data[6];
     double *scores = call->data[7];
-    Py_ssize_t t = size_of(call, 't'), kinds = size_of(call, 'k'), n = size_of(call, 'n'), at = 0;
-    if (!are_within(call, sizes, kinds, 0, t + 1)) {
+    Py_ssize_t t = size_of(call, 't'), types = size_of(call, 'k'), n = size_of(call, 'n'), at = 0;
+    if (!are_within(call, sizes, types, 0, t + 1)) {
         return NULL;
     }
-    double *sums = zeroed_scratch(call, kinds * N_LEVELS, sizeof(*sums)); /* of weights */
+    double *sums = zeroed_scratch(call, types * N_LEVELS, sizeof(*sums)); /* of weights */
     if (sums == NULL) {
         return NULL;
     }
-    for (Py_ssize_t k = 0; k < kinds; k++) {
+    for (Py_ssize_t k = 0; k < types; k++) {
         if (sizes[k] > t - at) {
             return refuse(call, "there are fewer tokens");
         }
         for (int64_t i = 0; i < sizes[k]; i++, at++) {
             for (int level = 0; level < N_LEVELS; level++) {
                 sums[k * N_LEVELS + level] +=
-                    (double)weights[name_bucket(tokens[at], (uint64_t)level, NAME_BITS)];
+                    (double)weights[token_bucket(tokens[at], (uint64_t)level, BITS)];
             }
         }
     }
@@ -171,8 +171,8 @@ KERNEL(element_name_scores,
         int64_t element = line_element[i], total = 0;
         double sum = 0.0;
         for (Py_ssize_t up = 0; up < size_of(call, 'l') && element >= 0; up++) {
-            sum += sums[kind[element] * N_LEVELS + levels[up]];
-            total += sizes[kind[element]];
+            sum += sums[type[element] * N_LEVELS + levels[up]];
+            total += sizes[type[element]];
             element = parent[element];
         }
         scores[i] = sum / sqrt((double)(total > 1 ? total : 1));

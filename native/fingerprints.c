@@ -1,5 +1,5 @@
-/* Fingerprints of lines. Twin of what fingerprints.line_hashes computes with regular expressions
-   and hashlib. */
+/* Fingerprints of lines. Twin of plain_fingerprints.line_fingerprints, which uses regular
+   expressions and hashlib. */
 
 #include "native.h"
 #include <string.h>
@@ -88,7 +88,7 @@ static void compress(uint64_t *state, const uint8_t *block, uint64_t n_bytes, in
     }
 }
 
-/* fingerprints.hashed */
+/* plain_fingerprints.hash_of, of UTF-8 */
 static int64_t hashed(const uint8_t *bytes, size_t size)
 {
     uint64_t state[8];
@@ -106,10 +106,12 @@ static int64_t hashed(const uint8_t *bytes, size_t size)
 
 /* ---------------------------------------------------------------------------------------- lines */
 
-enum { HEAD = 120, TAIL = 40, CLIPPED = HEAD + 1 + TAIL, LOOSE_CHARS = 100, KEY_CHARS = 30 };
+/* plain_fingerprints.PARAMS */
+enum { HEAD = 120, TAIL = 40, MAX_LOOSE_CHARS = 100, MAX_KEY_CHARS = 30 };
+enum { CLIPPED = HEAD + 1 + TAIL };
 enum { MAX_FOLDED = 3, MAX_BYTES = 4 }; /* code points of one case-folded, bytes of UTF-8 */
-/* fingerprints.folds: the case-folded code point, SEVERAL for more than one; and a bit for those
-   that have a lower case */
+/* compiled_sites.case_folds: the case-folded code point, SEVERAL for more than one; and a bit for
+   those that have a lower case */
 enum { POINT = 0x1FFFFF, SEVERAL = 0x1FFFFF };
 #define HAS_LOWER 0x80000000u
 
@@ -231,8 +233,8 @@ static int after_date(const Py_UCS4 *text, int size, int at, const Tables *table
     return 0;
 }
 
-/* Replaces each of a line's dates by a 0 (fingerprints._DATE), in place: it never writes beyond
-   what was read. The line's new size. */
+/* Replaces each of a line's dates by a 0 (plain_fingerprints._DATE), in place: it never writes
+   beyond what was read. The line's new size. */
 static int mask_dates(Py_UCS4 *text, int size, const Tables *tables)
 {
     Py_UCS4 *to = text;
@@ -261,7 +263,8 @@ static int mask_dates(Py_UCS4 *text, int size, const Tables *tables)
     return (int)(to - text);
 }
 
-/* Puts a line with numbers and dates masked (fingerprints.masked). 0, or -1 with an exception. */
+/* Puts a line with numbers and dates masked (plain_fingerprints.masked). 0, or -1 with an
+   exception. */
 static int put_masked(Bytes *out, const Py_UCS4 *text, int size, const Tables *tables)
 {
     Py_UCS4 joined[CLIPPED + 1];
@@ -319,13 +322,14 @@ static int is_colon(uint32_t point)
     return point == ':' || point == 0xFF1A;
 }
 
-/* How many characters the key of a "key: value" line has (fingerprints._KEY); 0 for none. */
+/* How many characters the key of a "key: value" line has (plain_fingerprints._KEY); 0 for
+   none. */
 static int key_size(const Py_UCS4 *text, int size, const Tables *tables)
 {
     if (has(tables, text[0], BLANK)) {
         return 0;
     }
-    for (int n = 2; n <= KEY_CHARS && n < size && text[n - 1] != '\n'; n++) {
+    for (int n = 2; n <= MAX_KEY_CHARS && n < size && text[n - 1] != '\n'; n++) {
         int colon = has(tables, text[n], BLANK) ? n + 1 : n;
         if (colon >= size || !is_colon(text[colon])) {
             continue;
@@ -339,12 +343,12 @@ static int key_size(const Py_UCS4 *text, int size, const Tables *tables)
     return 0;
 }
 
-/* Puts a line with names and values masked (fingerprints.loose): 1; 0 where it has none, -1 with
-   an exception. */
+/* Puts a line with names and values masked (plain_fingerprints.loosely_masked): 1; 0 where it has
+   none, -1 with an exception. */
 static int put_loose(Bytes *out, const Py_UCS4 *text, int size, const Tables *tables)
 {
     int has_colon = 0, has_upper = 0;
-    if (size > LOOSE_CHARS || size == 0) {
+    if (size > MAX_LOOSE_CHARS || size == 0) {
         return 0;
     }
     for (int i = 0; i < size; i++) {
@@ -406,7 +410,7 @@ static int clipped(PyObject *text, Py_UCS4 *points)
     return failed ? -1 : CLIPPED;
 }
 
-/* Both fingerprints of a line: 1; 0 where the twin must compute them, -1 with an exception. */
+/* Both hashes of a line: 1; 0 where the twin must compute them, -1 with an exception. */
 static int line_hash(PyObject *text, const Tables *tables, int64_t *out)
 {
     Py_UCS4 points[CLIPPED + 1];
@@ -430,7 +434,7 @@ static int line_hash(PyObject *text, const Tables *tables, int64_t *out)
 
 KERNEL(line_fingerprints,
        "object texts, u8 flags[131072], u32 folds[131072], out i64 out[n,2]",
-       "Fills the fingerprint and the loose fingerprint of each text. A list of the indices of\n"
+       "Fills the strict and the loose hash of each text. A list of the indices of\n"
        "those it left out, which hold a character beyond the tables.")
 {
     PyObject *texts = PySequence_Tuple(call->args[0]), *left_out = texts ? PyList_New(0) : NULL;
@@ -438,7 +442,7 @@ KERNEL(line_fingerprints,
     int64_t *out = call->data[3];
     Py_ssize_t n = texts ? PyTuple_Size(texts) : 0;
     if (texts != NULL && n != size_of(call, 'n')) {
-        refuse(call, "room for each text is needed");
+        refuse(call, "a row of out for each text is needed");
         Py_CLEAR(left_out);
     }
     for (Py_ssize_t i = 0; left_out != NULL && i < n; i++) {

@@ -1,4 +1,4 @@
-/* What the files that split HTML into lines share (html_scanner.c says how). */
+/* What the files that split HTML into lines share; see html_scanner.c. */
 
 #ifndef BOILERPLATE_HTML_H
 #define BOILERPLATE_HTML_H
@@ -6,9 +6,9 @@
 #include "native.h"
 
 enum { MAX_NAMES = 16, MAX_NAME_LENGTH = 64 };
-enum { MAX_LINES = 200000 }; /* limits.MAX_LINES */
+enum { MAX_LINES = 200000 }; /* plain_html.MAX_LINES */
 
-/* Properties of tags: first those of readers.py, whose table is given. */
+/* Properties of tags: first those of compiled.tag_flags, whose table is given. */
 enum {
     INLINE = 1,
     SKIPPED = 2,
@@ -36,14 +36,14 @@ typedef struct {
 
 typedef struct {
     char *data;
-    size_t size, room;
+    size_t size, capacity;
 } Bytes;
 
 /* An open element. */
 typedef struct {
     Span tag, attrs;  /* as they stand in the markup */
     Py_ssize_t index; /* in the page's elements, -1 until it holds text */
-    long kind;
+    long properties;
     char in_link, in_emphasis, preformatted, gap_after;
 } Frame;
 
@@ -52,31 +52,31 @@ enum { CLASS, ID, ROLE, ITEMPROP, REL, PROPERTY, DATA_TESTID, HIDDEN, ARIA_HIDDE
        N_RELEVANT };
 
 /* The names and visibility of elements with the same tag and relevant attributes: a page has many
-   elements of few kinds. */
+   elements of few types. */
 typedef struct {
     Span tag, relevant[N_RELEVANT]; /* as they stand in the markup; no data if not there */
     PyObject *tag_string, *names;   /* owned */
     int hidden;
-    uint32_t next; /* kind with the same hash: its index plus one, or 0 */
-} ElementKind;
+    uint32_t next; /* type with the same hash: its index plus one, or 0 */
+} ElementType;
 
-enum { KIND_SLOTS = 512, MAX_TRIED = 16, TAG_SLOTS = 256 };
+enum { TYPE_SLOTS = 512, MAX_TRIED = 16, TAG_SLOTS = 256 };
 
 typedef struct {
     Span tag;
-    long kind;
+    long properties;
 } KnownTag;
 
 typedef struct {
     PyObject *lines, *elements, *head; /* the result */
     PyObject *tags, *is_hidden_style;  /* given, and borrowed */
     Maker line_maker, markup_maker, element_maker;
-    ElementKind *kinds; /* those seen so far */
-    size_t n_kinds, room_for_kinds;
-    uint32_t kinds_by_hash[KIND_SLOTS]; /* the last kind with a hash: its index plus one, or 0 */
+    ElementType *types; /* those seen so far */
+    size_t n_types, type_capacity;
+    uint32_t types_by_hash[TYPE_SLOTS]; /* the last type with a hash: its index plus one, or 0 */
     KnownTag known[TAG_SLOTS];          /* the last tag with a hash */
     Frame *stack;                       /* the open elements */
-    size_t height, room;
+    size_t height, capacity;
     size_t skipped;       /* the height of the element whose content is skipped, or 0 */
     const char *head_key; /* the name under which the skipped text goes to the head, or NULL */
     size_t foreign;       /* open elements that began SVG or MathML */
@@ -91,7 +91,8 @@ typedef struct {
 /* The result of a step, beside 0 for success and -1 for an exception: the twin must do it. */
 enum { UNSUPPORTED = 1 };
 
-/* html_text.c: functions that give an int give 0, or -1 with an exception, unless they say more. */
+/* html_text.c: functions that give an int give 0, or -1 with an exception, where nothing else
+   stands beside them. */
 int append(Bytes *bytes, const char *data, size_t size);
 PyObject *string_from(const char *data, size_t size);
 PyObject *span_string(Span span);
@@ -110,12 +111,12 @@ int next_attribute(Span *rest, Span *name, Span *value);
 const char *end_of_tag(const char *at, const char *end);
 int has_value(Span attrs, const char *wanted, Span *value);
 PyObject *new_element(Splitter *self, Span tag, Span attrs, Py_ssize_t parent);
-void free_kinds(Splitter *self);
+void free_types(Splitter *self);
 
 /* html_lines.c */
-long kind_of_tag(Splitter *self, Span tag);
-int open_element(Splitter *self, Span tag, Span attrs, long kind);
-int start_element(Splitter *self, Span tag, Span attrs, long kind);
+long properties_of(Splitter *self, Span tag);
+int open_element(Splitter *self, Span tag, Span attrs, long properties);
+int start_element(Splitter *self, Span tag, Span attrs, long properties);
 int end_element(Splitter *self, Span tag);
 int add_text(Splitter *self, Span text, int is_raw);
 int end_line(Splitter *self);

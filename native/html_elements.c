@@ -149,11 +149,11 @@ static int is_hidden(Splitter *self, Span tag, const Span *relevant)
         return 0;
     }
     PyObject *string = unescaped(self, &style) < 0 ? NULL : span_string(style);
-    PyObject *ask = self->is_hidden_style;
-    PyObject *answer = string ? PyObject_CallFunctionObjArgs(ask, string, NULL) : NULL;
-    int hidden = answer ? PyObject_IsTrue(answer) : -1;
+    PyObject *result =
+        string ? PyObject_CallFunctionObjArgs(self->is_hidden_style, string, NULL) : NULL;
+    int hidden = result ? PyObject_IsTrue(result) : -1;
     Py_XDECREF(string);
-    Py_XDECREF(answer);
+    Py_XDECREF(result);
     return hidden;
 }
 
@@ -172,31 +172,32 @@ static uint32_t find_relevant(Span tag, Span attrs, Span *relevant)
             }
         }
     }
-    return hash % KIND_SLOTS;
+    return hash % TYPE_SLOTS;
 }
 
-static int is_same_kind(const ElementKind *kind, Span tag, const Span *relevant)
+static int is_same_type(const ElementType *type, Span tag, const Span *relevant)
 {
-    int same = are_same(kind->tag, tag);
+    int same = are_same(type->tag, tag);
     for (int i = 0; i < N_RELEVANT && same; i++) {
-        same = are_same(kind->relevant[i], relevant[i]);
+        same = are_same(type->relevant[i], relevant[i]);
     }
     return same;
 }
 
-/* A new kind of element; NULL with an exception. */
-static ElementKind *new_element_kind(Splitter *self, Span tag, const Span *relevant)
+/* A new type of element; NULL with an exception. */
+static ElementType *new_element_type(Splitter *self, Span tag, const Span *relevant)
 {
-    if (self->n_kinds == self->room_for_kinds) {
-        size_t room = self->room_for_kinds * 2 + 64;
-        int too_many = room > UINT32_MAX / 2;
-        ElementKind *kinds = too_many ? NULL : realloc(self->kinds, room * sizeof(ElementKind));
-        if (kinds == NULL) {
+    if (self->n_types == self->type_capacity) {
+        size_t capacity = self->type_capacity * 2 + 64;
+        int too_many = capacity > UINT32_MAX / 2;
+        ElementType *types =
+            too_many ? NULL : realloc(self->types, capacity * sizeof(ElementType));
+        if (types == NULL) {
             PyErr_NoMemory();
             return NULL;
         }
-        self->kinds = kinds;
-        self->room_for_kinds = room;
+        self->types = types;
+        self->type_capacity = capacity;
     }
     PyObject *list = PyList_New(0), *names = NULL;
     if (list != NULL && add_names(self, list, relevant) == 0) {
@@ -209,52 +210,52 @@ static ElementKind *new_element_kind(Splitter *self, Span tag, const Span *relev
         Py_XDECREF(names);
         return NULL;
     }
-    ElementKind *kind = &self->kinds[self->n_kinds++];
-    *kind = (ElementKind){.tag = tag, .tag_string = tag_string, .names = names, .hidden = hidden};
-    memcpy(kind->relevant, relevant, sizeof(kind->relevant));
-    return kind;
+    ElementType *type = &self->types[self->n_types++];
+    *type = (ElementType){.tag = tag, .tag_string = tag_string, .names = names, .hidden = hidden};
+    memcpy(type->relevant, relevant, sizeof(type->relevant));
+    return type;
 }
 
-void free_kinds(Splitter *self)
+void free_types(Splitter *self)
 {
-    for (size_t i = 0; i < self->n_kinds; i++) {
-        Py_DECREF(self->kinds[i].tag_string);
-        Py_DECREF(self->kinds[i].names);
+    for (size_t i = 0; i < self->n_types; i++) {
+        Py_DECREF(self->types[i].tag_string);
+        Py_DECREF(self->types[i].names);
     }
-    free(self->kinds);
+    free(self->types);
 }
 
-/* The kind of an element, a new one if need be; NULL with an exception. */
-static const ElementKind *kind_of_element(Splitter *self, Span tag, Span attrs)
+/* The type of an element, a new one if need be; NULL with an exception. */
+static const ElementType *type_of_element(Splitter *self, Span tag, Span attrs)
 {
     Span relevant[N_RELEVANT];
-    uint32_t hash = find_relevant(tag, attrs, relevant), index = self->kinds_by_hash[hash];
+    uint32_t hash = find_relevant(tag, attrs, relevant), index = self->types_by_hash[hash];
     for (int tried = 0; index && tried < MAX_TRIED; tried++) {
-        ElementKind *kind = &self->kinds[index - 1];
-        if (is_same_kind(kind, tag, relevant)) {
-            return kind;
+        ElementType *type = &self->types[index - 1];
+        if (is_same_type(type, tag, relevant)) {
+            return type;
         }
-        index = kind->next;
+        index = type->next;
     }
-    ElementKind *kind = new_element_kind(self, tag, relevant);
-    if (kind != NULL) {
-        kind->next = self->kinds_by_hash[hash];
-        self->kinds_by_hash[hash] = (uint32_t)self->n_kinds;
+    ElementType *type = new_element_type(self, tag, relevant);
+    if (type != NULL) {
+        type->next = self->types_by_hash[hash];
+        self->types_by_hash[hash] = (uint32_t)self->n_types;
     }
-    return kind;
+    return type;
 }
 
 PyObject *new_element(Splitter *self, Span tag, Span attrs, Py_ssize_t parent)
 {
-    const ElementKind *kind = kind_of_element(self, tag, attrs);
-    if (kind == NULL) {
+    const ElementType *type = type_of_element(self, tag, attrs);
+    if (type == NULL) {
         return NULL;
     }
     PyObject *values[] = {
-        Py_NewRef(kind->tag_string),
-        Py_NewRef(kind->names),
+        Py_NewRef(type->tag_string),
+        Py_NewRef(type->names),
         PyLong_FromSsize_t(parent),
-        PyBool_FromLong(kind->hidden),
+        PyBool_FromLong(type->hidden),
     };
     return make_value(&self->element_maker, values);
 }

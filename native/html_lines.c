@@ -7,7 +7,7 @@
 /* Tags that are handled by name, beside those of the given table. */
 static const struct {
     const char *name;
-    long kind;
+    long properties;
 } KNOWN[] = {
     {"a", LINK},           {"area", VOID},      {"base", VOID},     {"basefont", VOID},
     {"bgsound", VOID},     {"br", VOID | BREAK}, {"col", VOID},      {"embed", VOID},
@@ -163,26 +163,26 @@ int add_text(Splitter *self, Span text, int is_raw)
 }
 
 /* The properties of a tag; -1 with an exception. */
-long kind_of_tag(Splitter *self, Span tag)
+long properties_of(Splitter *self, Span tag)
 {
     KnownTag *known = &self->known[hash_of(tag) % TAG_SLOTS];
     if (are_same(known->tag, tag)) {
-        return known->kind;
+        return known->properties;
     }
     PyObject *string = span_string(tag);
     PyObject *found = string ? PyDict_GetItemWithError(self->tags, string) : NULL;
-    long kind = found ? PyLong_AsLong(found) : 0;
+    long properties = found ? PyLong_AsLong(found) : 0;
     Py_XDECREF(string);
     if (PyErr_Occurred()) {
         return -1;
     }
     for (size_t i = 0; i < sizeof(KNOWN) / sizeof(KNOWN[0]); i++) {
         if (equals(tag, KNOWN[i].name)) {
-            kind |= KNOWN[i].kind;
+            properties |= KNOWN[i].properties;
         }
     }
-    *known = (KnownTag){tag, kind};
-    return kind;
+    *known = (KnownTag){tag, properties};
+    return properties;
 }
 
 static int add_to_head(Splitter *self, PyObject *name, PyObject *value)
@@ -239,17 +239,17 @@ static int add_meta(Splitter *self, Span attrs)
     return failed;
 }
 
-int open_element(Splitter *self, Span tag, Span attrs, long kind)
+int open_element(Splitter *self, Span tag, Span attrs, long properties)
 {
-    if (self->height == self->room) {
-        size_t room = self->room * 2 + 64;
-        Frame *stack = realloc(self->stack, room * sizeof(Frame));
+    if (self->height == self->capacity) {
+        size_t capacity = self->capacity * 2 + 64;
+        Frame *stack = realloc(self->stack, capacity * sizeof(Frame));
         if (stack == NULL) {
             PyErr_NoMemory();
             return -1;
         }
         self->stack = stack;
-        self->room = room;
+        self->capacity = capacity;
     }
     const Frame *above = self->height ? &self->stack[self->height - 1] : NULL;
     Span value;
@@ -257,39 +257,40 @@ int open_element(Splitter *self, Span tag, Span attrs, long kind)
         .tag = tag,
         .attrs = attrs,
         .index = -1,
-        .kind = kind,
-        .in_link = (above && above->in_link) || (kind & LINK) != 0,
-        .in_emphasis = (above && above->in_emphasis) || (kind & EMPHASIS) != 0,
-        .preformatted = (above && above->preformatted) || (kind & PRE) != 0,
-        .gap_after = (kind & SPACED) || ((kind & SPAN) && has_value(attrs, "class", &value)),
+        .properties = properties,
+        .in_link = (above && above->in_link) || (properties & LINK) != 0,
+        .in_emphasis = (above && above->in_emphasis) || (properties & EMPHASIS) != 0,
+        .preformatted = (above && above->preformatted) || (properties & PRE) != 0,
+        .gap_after = (properties & SPACED) ||
+                     ((properties & SPAN) && has_value(attrs, "class", &value)),
     };
-    self->foreign += (kind & FOREIGN) != 0;
+    self->foreign += (properties & FOREIGN) != 0;
     return 0;
 }
 
-int start_element(Splitter *self, Span tag, Span attrs, long kind)
+int start_element(Splitter *self, Span tag, Span attrs, long properties)
 {
     if (self->skipped) {
-        return kind & VOID ? 0 : open_element(self, tag, attrs, kind);
+        return properties & VOID ? 0 : open_element(self, tag, attrs, properties);
     }
-    if (kind & BREAK) {
+    if (properties & BREAK) {
         if (end_line(self) < 0) {
             return -1;
         }
         self->after_break = 1;
         return 0;
     }
-    if (kind & META) {
+    if (properties & META) {
         return add_meta(self, attrs);
     }
-    if (kind & SKIPPED) {
-        if (kind & VOID) {
+    if (properties & SKIPPED) {
+        if (properties & VOID) {
             return 0;
         }
         Span type;
-        if (kind & TITLE) {
+        if (properties & TITLE) {
             self->head_key = "title";
-        } else if ((kind & SCRIPT) && has_value(attrs, "type", &type)) {
+        } else if ((properties & SCRIPT) && has_value(attrs, "type", &type)) {
             /* None of these characters is ever escaped. */
             for (size_t i = 0; i + 7 <= type.size; i++) {
                 if (memcmp(type.data + i, "ld+json", 7) == 0) {
@@ -297,28 +298,28 @@ int start_element(Splitter *self, Span tag, Span attrs, long kind)
                 }
             }
         }
-        if (open_element(self, tag, attrs, kind) < 0) {
+        if (open_element(self, tag, attrs, properties) < 0) {
             return -1;
         }
         self->skipped = self->height;
         return 0;
     }
-    if (kind & INLINE) {
+    if (properties & INLINE) {
         if (self->gap && self->has_pieces && append(&self->text, " ", 1) < 0) {
             return -1;
         }
-        if ((kind & LINK) && !self->stack[self->height - 1].in_link) {
+        if ((properties & LINK) && !self->stack[self->height - 1].in_link) {
             self->links++;
         }
     } else if (end_line(self) < 0) {
         return -1;
     }
     self->gap = 0;
-    if (kind & VOID) {
-        self->gap = (kind & SPACED) != 0;
+    if (properties & VOID) {
+        self->gap = (properties & SPACED) != 0;
         return 0;
     }
-    return open_element(self, tag, attrs, kind);
+    return open_element(self, tag, attrs, properties);
 }
 
 int end_element(Splitter *self, Span tag)
@@ -327,7 +328,7 @@ int end_element(Splitter *self, Span tag)
     if (self->height <= 1 || !are_same(frame->tag, tag)) {
         return UNSUPPORTED;
     }
-    self->foreign -= (frame->kind & FOREIGN) != 0;
+    self->foreign -= (frame->properties & FOREIGN) != 0;
     self->height--;
     if (self->skipped) {
         if (self->skipped <= self->height) {
@@ -337,7 +338,7 @@ int end_element(Splitter *self, Span tag)
         return self->head_key ? add_skipped_text(self) : 0;
     }
     self->common_height = self->common_height < self->height ? self->common_height : self->height;
-    if (frame->kind & INLINE) {
+    if (frame->properties & INLINE) {
         self->gap = frame->gap_after;
         return 0;
     }

@@ -1,4 +1,4 @@
-/* HTML to lines, from what the parser's serializer writes. Twin of readers._Splitter.
+/* HTML to lines, from what the parser's serializer writes. Twin of plain_html.HtmlSplitter.
 
    A parsed document comes as one string of markup that is well formed by construction: every
    element that can hold anything ends where it should, and quotes, ampersands and angle brackets
@@ -77,7 +77,7 @@ static int raw_text(Splitter *self, const char **at, const char *end)
                              (!self->skipped || self->head_key))) {
             return UNSUPPORTED;
         }
-    } else if (frame->kind & SCRIPT) {
+    } else if (frame->properties & SCRIPT) {
         stop = end_of_script(begin, end);
     } else {
         for (stop = begin; (stop = find(stop, end, "</")) != NULL; stop++) {
@@ -105,19 +105,19 @@ static int start_tag(Splitter *self, const char **at, const char *end)
         return UNSUPPORTED;
     }
     Span tag = {name, (size_t)(stop - name)}, attrs = {stop, (size_t)(close - stop)};
-    long kind = kind_of_tag(self, tag);
-    if (kind < 0) {
+    long properties = properties_of(self, tag);
+    if (properties < 0) {
         return -1;
     }
-    if (kind & OPAQUE) {
+    if (properties & OPAQUE) {
         return UNSUPPORTED;
     }
     *at = close + 1;
-    if ((kind & NEWLINE) && *at < end && **at == '\n') {
+    if ((properties & NEWLINE) && *at < end && **at == '\n') {
         ++*at;
     }
-    int step = start_element(self, tag, attrs, kind);
-    return step == 0 && (kind & RAW) ? raw_text(self, at, end) : step;
+    int step = start_element(self, tag, attrs, properties);
+    return step == 0 && (properties & RAW) ? raw_text(self, at, end) : step;
 }
 
 static int end_tag(Splitter *self, const char **at, const char *end)
@@ -218,7 +218,7 @@ KERNEL(split_html,
     Py_XDECREF(self->lines);
     Py_XDECREF(self->elements);
     Py_XDECREF(self->head);
-    free_kinds(self);
+    free_types(self);
     Py_XDECREF(bytes);
     free(self->stack);
     free(self->text.data);

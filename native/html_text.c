@@ -6,17 +6,17 @@
 
 static int grow(Bytes *bytes, size_t more)
 {
-    if (bytes->size + more <= bytes->room) {
+    if (bytes->size + more <= bytes->capacity) {
         return 0;
     }
-    size_t room = (bytes->size + more) * 2 + 256;
-    char *data = realloc(bytes->data, room);
+    size_t capacity = (bytes->size + more) * 2 + 256;
+    char *data = realloc(bytes->data, capacity);
     if (data == NULL) {
         PyErr_NoMemory();
         return -1;
     }
     bytes->data = data;
-    bytes->room = room;
+    bytes->capacity = capacity;
     return 0;
 }
 

@@ -1,26 +1,26 @@
 /* Assigns a language to each line, reusing the detector's results for lines of similar trigrams.
-   Twins of what language.py computes on arrays. */
+   Twins of the kernels in plain_language.py and plain_language_shares.py. */
 
 #include "native.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIMPLIFIED = 1, TRADITIONAL = 2, KANA = 4 }; /* language.han_table */
+enum { SIMPLIFIED = 1, TRADITIONAL = 2, KANA = 4 }; /* plain_language.HanFlag */
 
-/* The parameters of language.py, which has their reasons. */
+/* The parameters of plain_language.py, where their reasons stand. */
 enum {
-    HAN = 28,                /* a script; the next ones are answers for lines in it */
+    HAN = 28,                /* a script; the next ones are detections of lines in it */
     ZH_CN = 29,
     ZH_TW = 30,
     JA = 31,
     DETECTED_CHARS = 100,    /* of a line */
-    MIN_LETTERS = 20,        /* of a line that the detector is asked about */
+    MIN_LETTERS = 20,        /* of a line that the detector is called for */
     MIN_OTHER_LETTERS = 3,   /* the same, in another script than the page's */
     SURE_LETTERS = 40,       /* of lines whose trigrams are added to a profile */
     TRIGRAM_CHARS = 1000,    /* of a line */
     MAX_TRIGRAMS = 8000,     /* of a profile */
-    LONG_LETTERS = 60,       /* of a line that the detector is asked about alone */
+    LONG_LETTERS = 60,       /* of a line that is detected alone */
     NEARBY = 20,             /* lines between those of a group */
     SIMILAR_LETTERS = 100,   /* of a group of lines that are similar to a profile */
     DIFFERENT_LETTERS = 60,  /* the same, that are different from all */
@@ -37,14 +37,14 @@ static const double MIN_SHARE = 0.2,    /* of a line's letters, for a script of 
                     MAX_NEW_LONG = 0.3, /* the same, of a long line */
                     DIFFERENT_NEW = 0.3;
 
-/* What is known of a language in one script: the trigrams of lines that are in it. */
+/* The trigrams of the lines in one language and script (plain_language.TrigramProfile). */
 typedef struct {
     uint8_t *seen; /* (2**16,): 0, 1, or 2 for more and for what is common in the language */
-    int64_t trigrams, once, answer;
+    int64_t trigrams, once, detection;
     int script;
 } Profile;
 
-/* Lines that the detector is asked about together. */
+/* Lines that are detected together. */
 typedef struct {
     Py_ssize_t lines[MAX_GROUP];
     double letters;
@@ -56,7 +56,7 @@ typedef struct {
     const int64_t *starts, *lengths;
     const uint8_t *table;
     double *letters;
-    int64_t *script, *answers;
+    int64_t *script, *detections;
     PyObject *detect;
     Profile profiles[MAX_PROFILES];
     int n_profiles;
@@ -105,7 +105,7 @@ static void add_trigrams(State *s, Profile *profile)
 
 enum { MATCHES, SIMILAR, DIFFERENT };
 
-/* How a line compares with the profiles of its script; one that matches gets its answer. */
+/* How a line compares with the profiles of its script; one that matches gets its detection. */
 static int compare(State *s, Py_ssize_t line)
 {
     find_trigrams(s, line);
@@ -132,20 +132,20 @@ static int compare(State *s, Py_ssize_t line)
         }
     }
     if (closest != NULL && least <= 0.0) {
-        s->answers[line] = closest->answer;
+        s->detections[line] = closest->detection;
         add_trigrams(s, closest);
         return MATCHES;
     }
     return share < DIFFERENT_NEW ? SIMILAR : DIFFERENT;
 }
 
-/* The index of the profile for an answer in a script, a new one if need be, which begins with the
-   `common` trigrams of the language; -1 if no more are kept, -2 with an exception. */
-static int find_profile(State *s, int64_t answer, int script, const char *common)
+/* The index of the profile for a detection in a script, a new one if need be, which begins with
+   the `common` trigrams of the language; -1 if no more are kept, -2 with an exception. */
+static int find_profile(State *s, int64_t detection, int script, const char *common)
 {
     int i = 0;
     while (i < s->n_profiles &&
-           (s->profiles[i].answer != answer || s->profiles[i].script != script)) {
+           (s->profiles[i].detection != detection || s->profiles[i].script != script)) {
         i++;
     }
     if (i == MAX_PROFILES) {
@@ -157,7 +157,7 @@ static int find_profile(State *s, int64_t answer, int script, const char *common
             PyErr_NoMemory();
             return -2;
         }
-        s->profiles[s->n_profiles++] = (Profile){seen, 0, 0, answer, script};
+        s->profiles[s->n_profiles++] = (Profile){seen, 0, 0, detection, script};
         if (common != NULL) {
             memcpy(seen, common, (size_t)1 << TRIGRAM_BITS);
             s->profiles[i].trigrams = COMMON_TRIGRAMS;
@@ -168,11 +168,11 @@ static int find_profile(State *s, int64_t answer, int script, const char *common
 }
 
 /* Adds the trigrams of lines that are surely in a language to its profile. -1 with an exception. */
-static int update_profile(State *s, const Py_ssize_t *lines, Py_ssize_t count, int64_t answer,
+static int update_profile(State *s, const Py_ssize_t *lines, Py_ssize_t count, int64_t detection,
                           const char *common)
 {
     int before = s->n_profiles;
-    int i = find_profile(s, answer, (int)s->script[lines[0]], common);
+    int i = find_profile(s, detection, (int)s->script[lines[0]], common);
     if (i < 0) {
         return i == -1 ? 0 : -1;
     }
@@ -189,7 +189,7 @@ static int update_profile(State *s, const Py_ssize_t *lines, Py_ssize_t count, i
     return 0;
 }
 
-/* Asks the detector about lines together. -1 with an exception. */
+/* Calls the detector for lines together. -1 with an exception. */
 static int detect(State *s, const Py_ssize_t *lines, Py_ssize_t count)
 {
     PyObject *list = PyList_New(count), *result = NULL;
@@ -206,12 +206,12 @@ static int detect(State *s, const Py_ssize_t *lines, Py_ssize_t count)
     if (result == NULL) {
         return -1;
     }
-    long long answer, sure;
+    long long detection, sure;
     const char *common;
     Py_ssize_t size;
     int failed = 0;
     if (!PyTuple_Check(result) ||
-        !PyArg_ParseTuple(result, "LLy#", &answer, &sure, &common, &size) ||
+        !PyArg_ParseTuple(result, "LLy#", &detection, &sure, &common, &size) ||
         (size != 0 && size != (Py_ssize_t)1 << TRIGRAM_BITS)) {
         if (!PyErr_Occurred()) {
             PyErr_SetString(PyExc_TypeError, "assign_languages: two numbers and bytes are needed");
@@ -220,7 +220,7 @@ static int detect(State *s, const Py_ssize_t *lines, Py_ssize_t count)
     } else {
         double letters = 0.0;
         for (Py_ssize_t i = 0; i < count; i++) {
-            s->answers[lines[i]] = answer;
+            s->detections[lines[i]] = detection;
             letters += s->letters[lines[i]];
         }
         if (sure >= 0 && letters >= SURE_LETTERS) {
@@ -350,13 +350,13 @@ static int assign_lines(State *s, Candidate *lines, Py_ssize_t count)
 KERNEL(assign_languages,
        "u32 points[m], i64 starts[n], i64 lengths[n], u8 table[131072], u8 han[131072], "
        "u8 one_language[29], f64 scripts[n,29], out f64 letters[n], out i64 script[n], "
-       "out i64 answers[n], object detect",
-       "Fills the letters, the script and the answer of each line: -1 for none, a script of one\n"
-       "language, 29 to 31 for those in Han, or what `detect` gives for a list of lines: the\n"
-       "answer, the one for lines of similar trigrams, -1 if it is not sure, and, as bytes, which\n"
-       "trigrams are common in its language, 2 for each that is; empty if none are known.")
+       "out i64 detections[n], object detect",
+       "Fills the letters, the script and the detection of each line: -1 for none, a script of\n"
+       "one language, 29 to 31 for those in Han, or what `detect` gives for a list of lines: the\n"
+       "detection, the one for lines of similar trigrams, -1 if it is not sure, and, as bytes,\n"
+       "which trigrams are common in its language, 2 for each that is; empty if none are known.")
 {
-    Py_ssize_t n = size_of(call, 'n'), size = size_of(call, 'm'), asked = 0;
+    Py_ssize_t n = size_of(call, 'n'), size = size_of(call, 'm'), n_to_detect = 0;
     const uint8_t *han = call->data[4], *one_language = call->data[5];
     const double *scripts = call->data[6];
     State *s = scratch(call, 1, sizeof(*s));
@@ -367,7 +367,7 @@ KERNEL(assign_languages,
     }
     *s = (State){.points = call->data[0], .starts = call->data[1], .lengths = call->data[2],
                  .table = call->data[3], .letters = call->data[7], .script = call->data[8],
-                 .answers = call->data[9], .detect = call->args[10]};
+                 .detections = call->data[9], .detect = call->args[10]};
     double weight[SCRIPTS] = {0};
     for (Py_ssize_t i = 0; i < n; i++) {
         if (s->starts[i] < 0 || s->starts[i] > size || s->lengths[i] < 0 ||
@@ -380,7 +380,7 @@ KERNEL(assign_languages,
         }
         s->letters[i] = letters;
         s->script[i] = line_script(scripts + i * SCRIPTS, letters, one_language);
-        s->answers[i] = -1;
+        s->detections[i] = -1;
         weight[s->script[i]] += letters;
     }
     int main_script = 0, any = 0, alone = 0;
@@ -400,18 +400,19 @@ KERNEL(assign_languages,
         }
         any |= script == main_script;
         if (one_language[script]) {
-            s->answers[i] = script;
+            s->detections[i] = script;
         } else if (script == HAN) {
-            s->answers[i] = han_language(s, han, i);
+            s->detections[i] = han_language(s, han, i);
         } else if (s->letters[i] >= (script == main_script ? MIN_LETTERS : MIN_OTHER_LETTERS)) {
-            lines[asked++] = (Candidate){s->letters[i], i};
+            lines[n_to_detect++] = (Candidate){s->letters[i], i};
             alone |= script == main_script;
         }
     }
-    /* If no line of the page's script is long enough, the detector is asked about all at once. */
+    /* If no line of the page's script is long enough, all are detected together. */
     int all = any && !alone && !one_language[main_script] && main_script != HAN &&
               weight[main_script] >= MIN_OTHER_LETTERS;
-    int failed = (all && detect(s, of_page, n_of_page) < 0) || assign_lines(s, lines, asked) < 0;
+    int failed = (all && detect(s, of_page, n_of_page) < 0) ||
+                 assign_lines(s, lines, n_to_detect) < 0;
     for (int i = 0; i < s->n_profiles; i++) {
         free(s->profiles[i].seen);
     }
@@ -420,9 +421,10 @@ KERNEL(assign_languages,
 
 /* -------------------------------------------------------------------------------------- shares */
 
-enum { NEAR = 3 };
-static const double VOTE_LETTERS = 200.0, HALF_VOTE = 40.0, PRIOR_LETTERS = 30.0,
-                    LONG_LINE = 1000.0, ROUND = 1e4;
+/* plain_language_shares.VOTES */
+enum { WINDOW = 3 };
+static const double MAX_VOTES = 200.0, PAGE_VOTES = 40.0, PSEUDO_LETTERS = 30.0,
+                    MAX_LINE_LETTERS = 1000.0, ROUND = 1e4;
 
 static inline double lesser(double a, double b)
 {
@@ -435,22 +437,22 @@ static inline double rounded(double value)
 }
 
 KERNEL(language_shares,
-       "i64 answers[n], i64 script[n], f64 letters[n], f64 probability[p], u8 script_of[k], "
+       "i64 detections[n], i64 script[n], f64 letters[n], f64 probability[p], u8 script_of[k], "
        "u8 one_language[29], f64 doubts[2,d], out f64 share[n,k], out f64 detected[n,k]",
-       "Fills the share of each language in each line and its detected probability, from the\n"
-       "lines' answers, -1 for none, and the `probability` (a, k) of each language in each\n"
-       "answer. The index of the page's main language, or -1.")
+       "Fills the probability of each language in each line, and that of the line's detection\n"
+       "alone, from the lines' detections, -1 for none, and the `probability` (d, k) of each\n"
+       "language in each detection. The index of the page's main language, or -1.")
 {
-    const int64_t *answers = call->data[0], *script = call->data[1];
+    const int64_t *detections = call->data[0], *script = call->data[1];
     const double *letters = call->data[2], *probability = call->data[3], *doubts = call->data[6];
     const uint8_t *script_of = call->data[4], *one_language = call->data[5];
     double *share = call->data[7], *detected = call->data[8];
     Py_ssize_t n = size_of(call, 'n'), k = size_of(call, 'k'), n_doubts = size_of(call, 'd');
-    Py_ssize_t n_answers = k > 0 ? size_of(call, 'p') / k : 0;
-    int fits = k > 0 && n_doubts > 0 && is_matrix(size_of(call, 'p'), n_answers, k) &&
+    Py_ssize_t n_detections = k > 0 ? size_of(call, 'p') / k : 0;
+    int fits = k > 0 && n_doubts > 0 && is_matrix(size_of(call, 'p'), n_detections, k) &&
                n <= PY_SSIZE_T_MAX / (Py_ssize_t)sizeof(double) / k - 8;
     for (Py_ssize_t i = 0; fits && i < n; i++) {
-        fits = answers[i] >= -1 && answers[i] < n_answers && script[i] >= 0 &&
+        fits = detections[i] >= -1 && detections[i] < n_detections && script[i] >= 0 &&
                script[i] < SCRIPTS && letters[i] >= 0.0;
     }
     if (!fits) {
@@ -463,8 +465,8 @@ KERNEL(language_shares,
     }
     double *total = work + (n + 1) * k, *weight = total + k, *near = weight + k;
     for (Py_ssize_t i = 0; i < n; i++) {
-        const double *row = answers[i] >= 0 ? probability + answers[i] * k : NULL;
-        double vote = lesser(letters[i], VOTE_LETTERS);
+        const double *row = detections[i] >= 0 ? probability + detections[i] * k : NULL;
+        double vote = lesser(letters[i], MAX_VOTES);
         for (Py_ssize_t j = 0; j < k; j++) {
             double each = row ? row[j] : 0.0;
             work[(i + 1) * k + j] = work[i * k + j] + each * vote;
@@ -474,17 +476,17 @@ KERNEL(language_shares,
     }
     double all = 0.0;
     for (Py_ssize_t j = 0; j < k; j++) {
-        total[j] += PRIOR_LETTERS;
+        total[j] += PSEUDO_LETTERS;
         all += total[j];
     }
     for (Py_ssize_t j = 0; j < k; j++) {
         total[j] /= all > 1.0 ? all : 1.0;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
-        const double *row = answers[i] >= 0 ? probability + answers[i] * k : NULL;
-        const double *before = work + (i > NEAR ? i - NEAR : 0) * k;
-        const double *after = work + (i + NEAR + 1 < n ? i + NEAR + 1 : n) * k;
-        double mass = 0.0, norm = 0.0, doubt = 1.0, vote = lesser(letters[i], VOTE_LETTERS);
+        const double *row = detections[i] >= 0 ? probability + detections[i] * k : NULL;
+        const double *before = work + (i > WINDOW ? i - WINDOW : 0) * k;
+        const double *after = work + (i + WINDOW + 1 < n ? i + WINDOW + 1 : n) * k;
+        double mass = 0.0, norm = 0.0, doubt = 1.0, vote = lesser(letters[i], MAX_VOTES);
         if (one_language[script[i]]) {
             doubt = 0.0;
         } else if (row) {
@@ -497,12 +499,12 @@ KERNEL(language_shares,
             mass += near[j];
         }
         for (Py_ssize_t j = 0; j < k; j++) {
-            double prior = (HALF_VOTE * total[j] + near[j]) / (HALF_VOTE + mass);
+            double prior = (PAGE_VOTES * total[j] + near[j]) / (PAGE_VOTES + mass);
             double each = script_of[j] == script[i] ? ((row ? row[j] : 0.0) + doubt) * prior : 0.0;
             share[i * k + j] = each;
             norm += each;
         }
-        double counted = lesser(letters[i], LONG_LINE);
+        double counted = lesser(letters[i], MAX_LINE_LETTERS);
         for (Py_ssize_t j = 0; j < k; j++) {
             double *each = &share[i * k + j];
             *each = norm > 0.0 ? rounded(*each / norm) : NAN;

@@ -1,9 +1,9 @@
-/* Features of the elements around lines. Twins of loops in features.py. */
+/* Features of the elements around lines. Twins of the kernels in plain_tree.py. */
 
 #include "native.h"
 #include <string.h>
 
-enum { FIRST_NAMES = 3 }; /* features._FIRST_NAMES: what groups of elements share */
+enum { SIGN_NAMES = 3 }; /* plain_tree.SIGN_NAMES: names that a sign depends on */
 
 /* The number of a key in a dictionary, the next one for a new key. -1 with an exception. */
 static int64_t number_of(PyObject *numbers, PyObject *key)
@@ -21,16 +21,16 @@ static int64_t number_of(PyObject *numbers, PyObject *key)
     return number;
 }
 
-/* The number of the tag and the first names of a kind of element. -1 with an exception. */
-static int64_t group_of(PyObject *groups, PyObject *kind)
+/* The number of the tag and the first names of a type of element. -1 with an exception. */
+static int64_t sign_of(PyObject *signs, PyObject *type)
 {
-    PyObject *names = PyTuple_GetItem(kind, 1);
-    if (!PyTuple_Check(names) || PyTuple_Size(names) <= FIRST_NAMES) {
-        return number_of(groups, kind);
+    PyObject *names = PyTuple_GetItem(type, 1);
+    if (!PyTuple_Check(names) || PyTuple_Size(names) <= SIGN_NAMES) {
+        return number_of(signs, type);
     }
-    PyObject *first = PyTuple_GetSlice(names, 0, FIRST_NAMES);
-    PyObject *key = first ? PyTuple_Pack(2, PyTuple_GetItem(kind, 0), first) : NULL;
-    int64_t number = key ? number_of(groups, key) : -1;
+    PyObject *first = PyTuple_GetSlice(names, 0, SIGN_NAMES);
+    PyObject *key = first ? PyTuple_Pack(2, PyTuple_GetItem(type, 0), first) : NULL;
+    int64_t number = key ? number_of(signs, key) : -1;
     Py_XDECREF(first);
     Py_XDECREF(key);
     return number;
@@ -38,24 +38,24 @@ static int64_t group_of(PyObject *groups, PyObject *kind)
 
 KERNEL(element_arrays,
        "object elements, i64 numbers[e], out i64 parent[e], out i64 depth[e], out u8 hidden[e], "
-       "out i64 kind[e], out i64 group[e]",
+       "out i64 type[e], out i64 sign[e]",
        "Of some of a page's elements, whose rising numbers on the page are given, their parents\n"
        "among them: fills the index of each one's parent among them, its depth, whether it is\n"
-       "hidden, the number of its kind, which elements of the same tag and names share, and of\n"
-       "its group, for which only the first names count. The kinds: [(tag, names), ...].")
+       "hidden, the number of its type, which elements of the same tag and names share, and of\n"
+       "its sign, for which only the first names count. The types: [(tag, names), ...].")
 {
-    PyObject *elements = call->args[0], *seen = NULL, *groups = NULL, *kinds = NULL, *result = NULL;
+    PyObject *elements = call->args[0], *seen = NULL, *signs = NULL, *types = NULL, *result = NULL;
     const int64_t *numbers = call->data[1];
     int64_t *parent = call->data[2], *depth = call->data[3];
-    int64_t *kind = call->data[5], *group = call->data[6];
+    int64_t *type = call->data[5], *sign = call->data[6];
     uint8_t *hidden = call->data[4];
     Py_ssize_t n = size_of(call, 'e');
     if (!PyTuple_Check(elements) || PyTuple_Size(elements) != n) {
         return refuse(call, "a tuple of as many elements as numbers is needed");
     }
-    Py_ssize_t *firsts = scratch(call, n, sizeof(*firsts)); /* the first element of each kind */
-    if (firsts == NULL || (seen = PyDict_New()) == NULL || (groups = PyDict_New()) == NULL ||
-        (kinds = PyList_New(0)) == NULL) {
+    Py_ssize_t *firsts = scratch(call, n, sizeof(*firsts)); /* the first element of each type */
+    if (firsts == NULL || (seen = PyDict_New()) == NULL || (signs = PyDict_New()) == NULL ||
+        (types = PyList_New(0)) == NULL) {
         goto done;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
@@ -65,17 +65,17 @@ KERNEL(element_arrays,
         PyObject *key = names ? PyTuple_Pack(2, tag, names) : NULL;
         Py_XDECREF(tag);
         Py_XDECREF(names);
-        Py_ssize_t kinds_before = PyList_Size(kinds);
-        kind[i] = key ? number_of(seen, key) : -1;
-        int failed = kind[i] < 0;
-        if (failed || kind[i] < kinds_before) {
-            group[i] = failed ? -1 : group[firsts[kind[i]]];
+        Py_ssize_t types_before = PyList_Size(types);
+        type[i] = key ? number_of(seen, key) : -1;
+        int failed = type[i] < 0;
+        if (failed || type[i] < types_before) {
+            sign[i] = failed ? -1 : sign[firsts[type[i]]];
         } else {
-            firsts[kind[i]] = i;
-            group[i] = PyList_Append(kinds, key) < 0 ? -1 : group_of(groups, key);
+            firsts[type[i]] = i;
+            sign[i] = PyList_Append(types, key) < 0 ? -1 : sign_of(signs, key);
         }
         Py_XDECREF(key);
-        if (group[i] < 0) {
+        if (sign[i] < 0) {
             goto done;
         }
         PyObject *up = PyObject_GetAttr(element, name_parent);
@@ -97,24 +97,24 @@ KERNEL(element_arrays,
         }
         depth[i] = parent[i] < 0 ? 0 : depth[parent[i]] + 1;
     }
-    result = Py_NewRef(kinds);
+    result = Py_NewRef(types);
 done:
     Py_XDECREF(seen);
-    Py_XDECREF(groups);
-    Py_XDECREF(kinds);
+    Py_XDECREF(signs);
+    Py_XDECREF(types);
     return result;
 }
 
 KERNEL(line_groups,
-       "i64 parent[e] tree, i64 group[e], i64 line_element[n] < e, out i64 groups[2,n]",
-       "Fills `groups` with the first line whose element is of the same group, and the first\n"
+       "i64 parent[e] tree, i64 sign[e], i64 line_element[n] < e, out i64 groups[2,n]",
+       "Fills `groups` with the first line whose element has the same sign, and the first\n"
        "whose element's parent is so too.")
 {
-    const int64_t *parent = call->data[0], *group = call->data[1], *line_element = call->data[2];
+    const int64_t *parent = call->data[0], *sign = call->data[1], *line_element = call->data[2];
     int64_t *groups = call->data[3];
     Py_ssize_t n = size_of(call, 'n');
     size_t n_slots = table_slots(n);
-    int64_t *slots = scratch(call, (Py_ssize_t)n_slots, sizeof(*slots)); /* a group's first line */
+    int64_t *slots = scratch(call, (Py_ssize_t)n_slots, sizeof(*slots)); /* first lines */
     if (slots == NULL) {
         return NULL;
     }
@@ -122,13 +122,13 @@ KERNEL(line_groups,
         memset(slots, 0xFF, n_slots * sizeof(*slots));
         for (Py_ssize_t i = 0; i < n; i++) {
             int64_t up = parent[line_element[i]] < 0 ? 0 : parent[line_element[i]];
-            int64_t own = group[line_element[i]], around = with_parent ? group[up] : 0;
+            int64_t own = sign[line_element[i]], around = with_parent ? sign[up] : 0;
             uint64_t hash = ((uint64_t)own * 31 + (uint64_t)around) * 0x9E3779B97F4A7C15u;
             size_t slot = (size_t)(hash >> 32) & (n_slots - 1);
             for (; slots[slot] >= 0; slot = (slot + 1) & (n_slots - 1)) {
                 int64_t there = line_element[slots[slot]];
                 int64_t above = parent[there] < 0 ? 0 : parent[there];
-                if (group[there] == own && (!with_parent || group[above] == around)) {
+                if (sign[there] == own && (!with_parent || sign[above] == around)) {
                     break;
                 }
             }
@@ -155,7 +155,7 @@ static int64_t common_depth(const int64_t *parent, const int64_t *depth, Py_ssiz
     return depth[one < 0 ? e - 1 : one];
 }
 
-/* Columns of features.line_markups, and of MARKUP_COLUMNS before and after those of tags. */
+/* Columns of plain_tree.line_markups, and of the block "markup" before and after those of tags. */
 enum { MARKUPS = 5, BEFORE_FLAGS = 6, AFTER_FLAGS = 10, MAX_FLAGS = 62 };
 
 KERNEL(markup_features,
@@ -163,7 +163,7 @@ KERNEL(markup_features,
        "f64 markups[n,5], i64 groups[2,n] < n, f64 chars[n], out f64 out[c,n]",
        "Fills `out` (16 + 2 * k, n) with features of the markup around each line, but for\n"
        "logarithms. `flag` is which of the k tags of interest each element has, or k; `markups`\n"
-       "are features.line_markups, `groups` `line_groups`.")
+       "are plain_tree.line_markups, `groups` `line_groups`.")
 {
     const int64_t *parent = call->data[0], *depth = call->data[1], *flag = call->data[3];
     const int64_t *line_element = call->data[4], *groups = call->data[6];

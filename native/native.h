@@ -50,33 +50,33 @@ typedef struct {
     static PyObject *name##_kernel(Call *call)
 
 /* All kernels, in the order of the module's table. */
-#define KERNELS(each)              \
-    each(split_html)               \
-    each(tag_counts)               \
-    each(normalize_texts)          \
-    each(fold_text)                \
-    each(line_shapes)              \
-    each(text_features)            \
-    each(ngram_sums)               \
-    each(neighbour_word_scores)    \
-    each(bag_buckets)              \
-    each(bag_scores)               \
-    each(assign_languages)         \
-    each(language_shares)          \
-    each(language_features)        \
-    each(element_arrays)           \
-    each(element_tokens)           \
-    each(element_name_scores)      \
-    each(line_groups)              \
-    each(markup_features)          \
-    each(neighbour_features)       \
-    each(container_features)       \
-    each(tree_sums)                \
-    each(chrome_kind_text_scores)  \
-    each(chrome_kind_name_scores)  \
-    each(viterbi_paths)            \
-    each(make_predictions)         \
-    each(line_fingerprints)        \
+#define KERNELS(each)         \
+    each(split_html)          \
+    each(tag_counts)          \
+    each(plain_texts)         \
+    each(fold_text)           \
+    each(line_shapes)         \
+    each(text_features)       \
+    each(ngram_sums)          \
+    each(neighbour_scores)    \
+    each(bag_buckets)         \
+    each(bag_scores)          \
+    each(assign_languages)    \
+    each(language_shares)     \
+    each(language_features)   \
+    each(element_arrays)      \
+    each(element_tokens)      \
+    each(token_scores)        \
+    each(line_groups)         \
+    each(markup_features)     \
+    each(neighbour_features)  \
+    each(container_features)  \
+    each(tree_sums)           \
+    each(kind_text_sums)      \
+    each(kind_token_sums)     \
+    each(likeliest_paths)     \
+    each(predictions)         \
+    each(line_fingerprints)   \
     each(site_features)
 
 #define DECLARE_KERNEL(name)                                                    \
@@ -119,14 +119,14 @@ int are_within(const Call *call, const int64_t *indices, Py_ssize_t count, int64
 
 /* ----------------------------------------------------------------------------------- characters */
 
-/* How many code points the tables of characters.py have. */
+/* How many code points the tables of unicode.py have. */
 enum { TABLE_SIZE = 0x20000 };
 
-/* characters.Char, a coarse category; how many there are; how many scripts are told apart. */
+/* unicode.Char, a coarse category; the number of categories and of scripts. */
 enum { LOWER = 1, UPPER_CASE = 2, LETTER = 3, MARK = 4, DIGIT = 5, TERMINAL = 6, COMMA = 7,
        SPACE = 14, COLON = 15, CATEGORIES = 16, SCRIPTS = 29 };
 
-/* characters.Flag */
+/* unicode.Flag */
 enum { WORD = 1, DECIMAL = 2, BLANK = 4, UPPER = 8, PLAIN = 16 };
 
 /* The index of a code point in a table: those beyond it are treated as its last one. */
@@ -173,11 +173,12 @@ static inline int is_html_space(char c)
 
 /* --------------------------------------------------------------------------------------- hashes */
 
-/* The multiplier of features.span_hashes and of buckets; the base of its rolling hash. */
+/* MIX and BASE of kernels/ngrams.py: the multiplier that mixes a hash, and the base of the rolling
+   hash. */
 #define HASH_MULTIPLIER 0xD6E8FEB86659FD93u
 #define HASH_BASE 0x9E3779B97F4A7C15u
 
-/* features.span_hashes, from the sum over a span's characters. */
+/* ngrams.span_hashes, from the sum over a span's characters. */
 static inline uint64_t span_hash(uint64_t sum, uint64_t salt)
 {
     uint64_t hash = (sum + salt) * HASH_MULTIPLIER;
@@ -187,8 +188,8 @@ static inline uint64_t span_hash(uint64_t sum, uint64_t salt)
 
 enum { WORD_SALT = 100 }; /* of n-grams of words, and their order; those of characters: the order */
 
-/* features.name_buckets, of one token. */
-static inline uint64_t name_bucket(uint64_t token, uint64_t level, int bits)
+/* plain_tree.token_buckets, of one token. */
+static inline uint64_t token_bucket(uint64_t token, uint64_t level, int bits)
 {
     uint64_t mixed = (token + 1 + (level << 34)) * HASH_MULTIPLIER;
     mixed ^= mixed >> 29;

@@ -1,5 +1,5 @@
-/* Hashed n-grams of a page's text. Twins of page_text, gram_scores, around_scores and _bag_buckets
-   in features.py, and of PageTypes in model.py. */
+/* Hashed n-grams of a page's text. Twins of page_text in plain_text.py, and of ngram_scores,
+   neighbour_scores, bag_buckets and bag_scores in plain_linear.py. */
 
 #include "text.h"
 #include <math.h>
@@ -9,19 +9,19 @@ KERNEL(fold_text,
        "out i64 lines[2,n], out i64 words[2,w], out i64 words_before[n+1]",
        "Makes digits 0 in `folded`, and fills the running sums that hashes of spans are taken\n"
        "from, the starts and lengths of lines, with newlines before, between and after them, the\n"
-       "starts and ends of words, and how many of them stand before each line. Room is needed for\n"
-       "m / 2 + 1 words. How many newlines there are.")
+       "starts and ends of words, and how many of them stand before each line. There must be room\n"
+       "for m / 2 + 1 words. How many newlines there are.")
 {
     uint32_t *folded = call->data[0];
     const uint8_t *table = call->data[1];
     const uint64_t *powers = call->data[2];
     uint64_t *prefix = call->data[3], sum = 0;
-    Py_ssize_t size = size_of(call, 'm'), n = size_of(call, 'n'), room = size_of(call, 'w');
+    Py_ssize_t size = size_of(call, 'm'), n = size_of(call, 'n'), max_words = size_of(call, 'w');
     int64_t *starts = call->data[4], *lengths = starts + n;
-    int64_t *word_starts = call->data[5], *word_ends = word_starts + room;
+    int64_t *word_starts = call->data[5], *word_ends = word_starts + max_words;
     int64_t *words_before = call->data[6];
-    if (size_of(call, 'p') < size || room < size / 2 + 1) {
-        return refuse(call, "the lengths disagree: more powers or room for words are needed");
+    if (size_of(call, 'p') < size || max_words < size / 2 + 1) {
+        return refuse(call, "the lengths disagree: more powers or room for words is needed");
     }
     Py_ssize_t newlines = 0, words = 0;
     int inside = 0;
@@ -90,7 +90,7 @@ int take_page(Call *call, PyObject *tuple, Page *page)
                page->words_before[i] <= page->words_before[i + 1];
     }
     fits = fits && page->words_before[0] >= 0 && page->words_before[n] <= words;
-    for (Py_ssize_t i = 0; fits && i < page->words_before[n]; i++) { /* there may be room */
+    for (Py_ssize_t i = 0; fits && i < page->words_before[n]; i++) { /* the array may be larger */
         fits = page->word_starts[i] >= 0 && page->word_starts[i] < page->word_ends[i] &&
                page->word_ends[i] <= size;
     }
@@ -167,7 +167,7 @@ static int64_t add_words(const Page *page, Py_ssize_t line, Py_ssize_t most, uin
     return count;
 }
 
-KERNEL(neighbour_word_scores,
+KERNEL(neighbour_scores,
        "object page, int most, object before_salt, object after_salt, f32 weights[262144], "
        "out f64 scores[n]",
        "The sum of the weights of the first words, at most so many, of the lines before and after\n"
@@ -226,7 +226,7 @@ KERNEL(bag_buckets,
         seen[word_hash(&page, i, 1) >> (64 - bits)]++;
     }
     for (Py_ssize_t i = 0; i < size_of(call, 't'); i++) {
-        marks[name_bucket(tokens[i], (uint64_t)level, (int)bits)] = 1;
+        marks[token_bucket(tokens[i], (uint64_t)level, (int)bits)] = 1;
     }
     for (Py_ssize_t i = 0; i < size; i++) {
         if (seen[i]) {

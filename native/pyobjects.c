@@ -77,7 +77,7 @@ int append_new(PyObject *list, PyObject *item)
     return failed;
 }
 
-/* Whether a text is as normalization would leave it, as far as single characters tell. -1 with an
+/* Whether a text is as normalization would leave it, judged by single characters. -1 with an
    exception. */
 static int is_normalized(PyObject *text, const uint8_t *flags)
 {
@@ -97,7 +97,7 @@ static int is_normalized(PyObject *text, const uint8_t *flags)
     return 1;
 }
 
-KERNEL(normalize_texts, "object texts, u8 flags[131072], object normalize",
+KERNEL(plain_texts, "object texts, u8 flags[131072], object normalize",
        "A list of the texts, normalized: `normalize(text)` is called only for those that it\n"
        "may change.")
 {
@@ -110,7 +110,7 @@ KERNEL(normalize_texts, "object texts, u8 flags[131072], object normalize",
         if (PyUnicode_Check(text)) {
             as_it_is = is_normalized(text, call->data[1]);
         } else {
-            PyErr_SetString(PyExc_TypeError, "normalize_texts: a text is a string");
+            PyErr_SetString(PyExc_TypeError, "plain_texts: a text is a string");
         }
         if (as_it_is >= 0) {
             text = as_it_is ? Py_NewRef(text)
@@ -124,11 +124,13 @@ KERNEL(normalize_texts, "object texts, u8 flags[131072], object normalize",
     return out;
 }
 
-static const char *const FIELDS[] = {"line",       "label",    "probability",         "reason", "kind",
-                                     "decided_by", "language", "language_confidence", NULL};
+static const char *const FIELDS[] = {
+    "line", "label", "probability", "reason", "kind", "decided_by", "language",
+    "language_confidence", NULL,
+};
 enum { N_FIELDS = 8, N_LISTS = 7 };
 
-KERNEL(make_predictions,
+KERNEL(predictions,
        "object Prediction, object lines, object labels, object probability, object reasons, "
        "object kinds, object deciders, object languages",
        "A tuple of each line's Prediction, of seven lists; a language comes with its probability.")
@@ -148,7 +150,7 @@ KERNEL(make_predictions,
         }
         PyObject *language = PyList_GetItem(lists[N_LISTS - 1], i);
         if (language == NULL || !PyTuple_Check(language) || PyTuple_Size(language) != 2) {
-            PyErr_SetString(PyExc_TypeError, "make_predictions: a language has its probability");
+            PyErr_SetString(PyExc_TypeError, "predictions: a language has its probability");
             Py_CLEAR(result);
             break;
         }

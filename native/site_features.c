@@ -1,27 +1,31 @@
-/* Features of a page's lines from what is known of its site. Twin of knowledge.Knowledge.see. */
+/* Features of a page's lines from the statistics of its site. Twin of
+   plain_site_features.site_features. */
 
 #include "native.h"
 
-/* The columns that are filled here, in the order of knowledge.COLUMNS, and how many there are. */
-enum { ON_ONE, ON_FEW, ON_MANY, DULL, LOOSE, OVER, BETWEEN, FIRST, LAST, PLACE, COLUMNS = 16 };
-enum { FEW = 4, LEAST_TO_COMPARE = 4, BEGIN = 1, END = 2 };
-enum { STEPS = 60 }; /* a line's log-odds are kept in so many steps either way: `opinion` */
-static const double SAME_ARTICLE = 0.5, FULL_CHARS = 400.0, PRIOR_LEARNED = 3.0, HALF = 0.5;
+/* The columns that are filled here, in the order of site_arrays.SiteFeature, and the number of
+   all. */
+enum { ON_ONE_PAGE, ON_FEW_PAGES, ON_MANY_PAGES, RECURRING, LOOSE_MATCH, AFTER_ARTICLE, BETWEEN,
+       AFTER_TEMPLATE, BEFORE_TEMPLATE, PLACE, N_FEATURES = 16 };
+/* plain_site_features.PARAMS, site_arrays.NO_TEMPLATE_LINE */
+enum { FEW_PAGES = 4, MIN_PAGES = 4, PAGE_BEGIN = 1, PAGE_END = 2 };
+static const double SAME_ARTICLE = 0.5, MAX_CHARS = 400.0, PRIOR_PAGES = 3.0, PASSED_SHARE = 0.5;
+enum { MAX_STEPS = 60 }; /* of log-odds, either way (site_arrays.SCALE) */
 
 /* The arguments, in their order. */
-enum { ROWS, OPINION, LENGTH, HEADLINES, LIKELY, SURE, CHARS, KEYS, COUNTS, BEGINS, POSTED, PAGES,
-       IS_ANCHOR, OF_DULL, OF_OVER, LOOSE_KEYS, LOOSE_COUNTS, LOOSE_BEGINS, LOOSE_POSTED,
-       BETWEEN_KEYS, OF_BETWEEN, FIRST_KEYS, OF_FIRST, LAST_KEYS, OF_LAST, PLACE_KEYS, OF_PLACE,
-       ON, FEATURES };
+enum { HASHES, STEPS, LENGTHS, HEADLINES, PROBABILITY, CERTAINTY, CHARS, KEYS, COUNTS, BEGINS,
+       POSTED, PAGES, IS_TEMPLATE, OF_RECURRING, OF_AFTER_ARTICLE, LOOSE_KEYS, LOOSE_COUNTS,
+       LOOSE_BEGINS, LOOSE_POSTED, BETWEEN_KEYS, OF_BETWEEN, AFTER_KEYS, OF_AFTER, BEFORE_KEYS,
+       OF_BEFORE, PLACE_KEYS, OF_PLACE, ON, FEATURES };
 
-/* knowledge.Postings */
+/* site_arrays.Postings */
 typedef struct {
     Keys keys;
     const int64_t *counts, *begins, *page;
     int64_t n_posted, pages;
 } Postings;
 
-/* knowledge.pair: one key of two. */
+/* site_arrays.pair: one key of two. */
 static int64_t pair(int64_t one, int64_t other)
 {
     return (int64_t)((((uint64_t)one * HASH_BASE) ^ (uint64_t)other) * HASH_BASE);
@@ -41,7 +45,7 @@ static int64_t pages_with(const Call *call, const Postings *posted, Py_ssize_t a
     return on;
 }
 
-/* The number of pages with a key, some left out (knowledge._on). -1 with an exception. */
+/* The number of pages with a key, some left out (Postings.count_pages). -1 with an exception. */
 static int64_t count_pages(const Call *call, const Postings *posted, Py_ssize_t at,
                            const uint8_t *left_out)
 {
@@ -53,8 +57,8 @@ static int64_t count_pages(const Call *call, const Postings *posted, Py_ssize_t 
     return on;
 }
 
-/* Fills which pages hold the same article (knowledge.same_article), `same` (pages,); `shared`
-   (pages,) is 0. How many there are; -1 with an exception. */
+/* Fills which pages hold the same article (plain_site_features.same_article), `same` (pages,);
+   `shared` (pages,) is 0. How many there are; -1 with an exception. */
 static int64_t same_article(const Call *call, const Postings *posted, const Py_ssize_t *at,
                             const double *mass, Py_ssize_t n, double *shared, uint8_t *same)
 {
@@ -66,7 +70,7 @@ static int64_t same_article(const Call *call, const Postings *posted, const Py_s
         if (on < 0) {
             return -1;
         }
-        if (pages >= LEAST_TO_COMPARE && on > most) {
+        if (pages >= MIN_PAGES && on > most) {
             continue;
         }
         whole += mass[i];
@@ -86,7 +90,8 @@ static inline double lesser(double one, double other)
     return one < other ? one : other;
 }
 
-/* A page's lines, (n,) each: the indices of their keys, their content, the anchors around them. */
+/* A page's lines, (n,) each: the indices of their keys, their content, the hashes of the
+   nearest template lines before them (`after` these they stand) and behind them. */
 typedef struct {
     Py_ssize_t n;
     Py_ssize_t *at;
@@ -94,56 +99,60 @@ typedef struct {
     int64_t *after, *before;
 } Lines;
 
-/* knowledge.anchors_around */
-static void find_anchors(const int64_t *rows, const uint8_t *is_anchor, const Lines *lines)
+/* site_arrays.template_lines_around */
+static void find_template_lines(const int64_t *hashes, const uint8_t *is_template,
+                                const Lines *lines)
 {
-    int64_t last = BEGIN;
+    int64_t last = PAGE_BEGIN;
     for (Py_ssize_t i = 0; i < lines->n; i++) {
         lines->after[i] = last;
-        last = is_anchor[lines->at[i]] ? rows[3 * i] : last;
+        last = is_template[lines->at[i]] ? hashes[3 * i] : last;
     }
-    last = END;
+    last = PAGE_END;
     for (Py_ssize_t i = lines->n; i-- > 0;) {
         lines->before[i] = last;
-        last = is_anchor[lines->at[i]] ? rows[3 * i] : last;
+        last = is_template[lines->at[i]] ? hashes[3 * i] : last;
     }
 }
 
 KERNEL(site_features,
-       "i64 rows[n,3], i8 opinion[n], u8 length[n], u8 headline[n], "
-       "f64 likely[121], f64 sure[121], f64 chars[256], "
+       "i64 hashes[n,3], i8 steps[n], u8 length_steps[n], u8 is_headline[n], "
+       "f64 probability[121], f64 certainty[121], f64 chars[256], "
        "i64 keys[k], i64 counts[k+1], i64 begins[k+1], i64 posted[b], int pages, "
-       "u8 is_anchor[k+1], f64 dull[k+1], f64 over[k+1], "
+       "u8 is_template[k+1], f64 recurring[k+1], f64 after_article[k+1], "
        "i64 loose_keys[l], i64 loose_counts[l+1], i64 loose_begins[l+1], i64 loose_posted[d], "
-       "i64 between_keys[p], f64 between[p+1], i64 first_keys[q], f64 first[q+1], "
-       "i64 last_keys[r], f64 last[r+1], i64 place_keys[s], f64 place[s+1], "
+       "i64 between_keys[p], f64 between[p+1], i64 after_keys[q], f64 after[q+1], "
+       "i64 before_keys[r], f64 before[r+1], i64 place_keys[s], f64 place[s+1], "
        "out i64 on[n], out f64 features[n,16]",
        "Fills on how many pages each line stands, and those of its features that need no labels,\n"
        "which are 0 before. (how many pages are not of the same article, how familiar the page\n"
-       "is). `likely`, `sure` and `chars` are the values that opinions and lengths stand for;\n"
-       "after the keys of a table stand their values, and one for keys that it lacks.")
+       "is). `probability`, `certainty` and `chars` are what the steps of log-odds and lengths\n"
+       "stand for; after the keys of a table stand their values, and one for keys that it lacks.")
 {
     void **data = call->data;
     const Py_ssize_t *number = call->number;
-    const int64_t *rows = data[ROWS];
-    const int8_t *opinion = data[OPINION];
-    const uint8_t *length = data[LENGTH], *headline = data[HEADLINES], *is_anchor = data[IS_ANCHOR];
-    const double *likely = data[LIKELY], *sure = data[SURE], *chars = data[CHARS];
-    const double *dull = data[OF_DULL], *over = data[OF_OVER], *of_between = data[OF_BETWEEN];
-    const double *of_first = data[OF_FIRST], *of_last = data[OF_LAST], *of_place = data[OF_PLACE];
+    const int64_t *hashes = data[HASHES];
+    const int8_t *steps = data[STEPS];
+    const uint8_t *length_steps = data[LENGTHS], *is_headline = data[HEADLINES];
+    const uint8_t *is_template = data[IS_TEMPLATE];
+    const double *probability = data[PROBABILITY], *certainty = data[CERTAINTY];
+    const double *chars = data[CHARS];
+    const double *recurring = data[OF_RECURRING], *after_article = data[OF_AFTER_ARTICLE];
+    const double *of_between = data[OF_BETWEEN], *of_after = data[OF_AFTER];
+    const double *of_before = data[OF_BEFORE], *of_place = data[OF_PLACE];
     int64_t *on = data[ON];
     double *features = data[FEATURES];
     Py_ssize_t n = size_of(call, 'n'), pages = number[PAGES];
     const Postings posted = {{data[KEYS], number[KEYS]}, data[COUNTS], data[BEGINS], data[POSTED],
                              number[POSTED], pages};
-    const Postings loosely = {{data[LOOSE_KEYS], number[LOOSE_KEYS]}, data[LOOSE_COUNTS],
-                              data[LOOSE_BEGINS], data[LOOSE_POSTED], number[LOOSE_POSTED], pages};
+    const Postings loose = {{data[LOOSE_KEYS], number[LOOSE_KEYS]}, data[LOOSE_COUNTS],
+                            data[LOOSE_BEGINS], data[LOOSE_POSTED], number[LOOSE_POSTED], pages};
     const Keys between = {data[BETWEEN_KEYS], number[BETWEEN_KEYS]};
-    const Keys first = {data[FIRST_KEYS], number[FIRST_KEYS]};
-    const Keys last = {data[LAST_KEYS], number[LAST_KEYS]};
+    const Keys after_keys = {data[AFTER_KEYS], number[AFTER_KEYS]};
+    const Keys before_keys = {data[BEFORE_KEYS], number[BEFORE_KEYS]};
     const Keys place = {data[PLACE_KEYS], number[PLACE_KEYS]};
     if (pages < 0) {
-        return refuse(call, "there are no fewer pages than none");
+        return refuse(call, "the number of pages is negative");
     }
     const Lines lines = {n, scratch(call, n, sizeof(Py_ssize_t)), scratch(call, n, sizeof(double)),
                          scratch(call, n, sizeof(int64_t)), scratch(call, n, sizeof(int64_t))};
@@ -153,63 +162,65 @@ KERNEL(site_features,
         shared == NULL || same == NULL) {
         return NULL;
     }
-    double content = 0, passed = 0, surest_over = 0, chrome = 0, seen = 0;
+    double content = 0, passed = 0, most_after = 0, chrome = 0, seen = 0;
     for (Py_ssize_t i = 0; i < n; i++) {
-        if (opinion[i] < -STEPS || opinion[i] > STEPS) {
-            return refuse(call, "an opinion lies beyond those that are kept");
+        if (steps[i] < -MAX_STEPS || steps[i] > MAX_STEPS) {
+            return refuse(call, "log-odds lie beyond the steps that are kept");
         }
-        lines.at[i] = find_key(&posted.keys, rows[3 * i]);
-        lines.mass[i] = likely[opinion[i] + STEPS] * chars[length[i]];
+        lines.at[i] = find_key(&posted.keys, hashes[3 * i]);
+        lines.mass[i] = probability[steps[i] + MAX_STEPS] * chars[length_steps[i]];
     }
     int64_t found = same_article(call, &posted, lines.at, lines.mass, n, shared, same);
     if (found < 0) {
         return NULL;
     }
-    double of = (double)(pages - found), trust = of / (of + PRIOR_LEARNED);
-    find_anchors(rows, is_anchor, &lines);
+    double of = (double)(pages - found), trust = of / (of + PRIOR_PAGES);
+    find_template_lines(hashes, is_template, &lines);
     for (Py_ssize_t i = 0; i < n; i++) {
         on[i] = count_pages(call, &posted, lines.at[i], same);
         if (on[i] < 0) {
             return NULL;
         }
-        on[i] = headline[i] && on[i] < FEW ? 0 : on[i];
-        /* from here on the content by which we know how much of the article has passed */
-        lines.mass[i] = on[i] ? 0 : sure[opinion[i] + STEPS] * lesser(chars[length[i]], FULL_CHARS);
+        on[i] = is_headline[i] && on[i] < FEW_PAGES ? 0 : on[i];
+        /* from here on the near-certain content, for the share of the article that has passed */
+        double capped = lesser(chars[length_steps[i]], MAX_CHARS);
+        lines.mass[i] = on[i] ? 0 : certainty[steps[i] + MAX_STEPS] * capped;
         content += lines.mass[i];
     }
     content = content > 1e-9 ? content : 1e-9;
-    for (Py_ssize_t i = 0; i < n; i++, features += COLUMNS) {
-        const int64_t *row = rows + 3 * i;
+    for (Py_ssize_t i = 0; i < n; i++, features += N_FEATURES) {
+        const int64_t *row = hashes + 3 * i;
         Py_ssize_t at = lines.at[i], where = find_key(&place, row[2]);
         int here = where < place.size && row[2] > 0;
         passed += lines.mass[i];
         double share = (passed - lines.mass[i]) / content;
-        features[OVER] = trust * (surest_over * lesser(share / HALF, 1.0));
-        surest_over = over[at] > surest_over ? over[at] : surest_over;
-        double p = likely[opinion[i] + STEPS];
+        features[AFTER_ARTICLE] = trust * (most_after * lesser(share / PASSED_SHARE, 1.0));
+        most_after = after_article[at] > most_after ? after_article[at] : most_after;
+        double p = probability[steps[i] + MAX_STEPS];
         chrome += 1 - p;
         seen += on[i] || here ? 1 - p : 0;
-        features[PLACE] = here && !is_anchor[at] ? of_place[where] : 0;
+        features[PLACE] = here && !is_template[at] ? of_place[where] : 0;
         if (on[i]) {
-            features[on[i] == 1 ? ON_ONE : on[i] < FEW ? ON_FEW : ON_MANY] = 1;
-            features[DULL] = on[i] > 1 ? dull[at] : 0;
+            int column = on[i] < FEW_PAGES ? ON_FEW_PAGES : ON_MANY_PAGES;
+            features[on[i] == 1 ? ON_ONE_PAGE : column] = 1;
+            features[RECURRING] = on[i] > 1 ? recurring[at] : 0;
             continue;
         }
-        int64_t loose = count_pages(call, &loosely, find_key(&loosely.keys, row[1]), same);
-        if (loose < 0) {
+        int64_t loose_pages = count_pages(call, &loose, find_key(&loose.keys, row[1]), same);
+        if (loose_pages < 0) {
             return NULL;
         }
-        features[LOOSE] = lesser((double)loose, FEW) / FEW;
-        if (is_anchor[at]) {
+        features[LOOSE_MATCH] = lesser((double)loose_pages, FEW_PAGES) / FEW_PAGES;
+        if (is_template[at]) {
             continue;
         }
         int64_t after = lines.after[i], before = lines.before[i];
         features[BETWEEN] = trust * of_between[find_key(&between, pair(after, before))];
-        if (i == 0 || is_anchor[lines.at[i - 1]]) {
-            features[FIRST] = trust * of_first[find_key(&first, after)];
+        if (i == 0 || is_template[lines.at[i - 1]]) {
+            features[AFTER_TEMPLATE] = trust * of_after[find_key(&after_keys, after)];
         }
-        if (i == n - 1 || is_anchor[lines.at[i + 1]]) {
-            features[LAST] = trust * of_last[find_key(&last, before)];
+        if (i == n - 1 || is_template[lines.at[i + 1]]) {
+            features[BEFORE_TEMPLATE] = trust * of_before[find_key(&before_keys, before)];
         }
     }
     return Py_BuildValue("(nd)", (Py_ssize_t)(pages - found),

@@ -1,14 +1,14 @@
-/* A page's text as features.PageText holds it, and the hashes of its n-grams. */
+/* A page's text as arrays.PageText holds it, and the hashes of its n-grams. */
 
 #ifndef BOILERPLATE_TEXT_H
 #define BOILERPLATE_TEXT_H
 
 #include "native.h"
 
-/* How many rules features._MARKS has, and features._SHAPES columns. */
+/* The lengths of plain_text.MARKS and SHAPES. */
 enum { MARKS = 9, SHAPES = 5 + MARKS };
 
-/* The arrays of features.PageText.compiled, checked: lines and words lie within the text. */
+/* The arrays of a PageText (compiled._arrays), checked: lines and words lie within the text. */
 typedef struct {
     const uint64_t *prefix, *inverse; /* running sums of characters, inverse powers of HASH_BASE */
     const int64_t *starts, *lengths;  /* of lines */
@@ -19,7 +19,7 @@ typedef struct {
 /* 0, or -1 with an exception. */
 int take_page(Call *call, PyObject *tuple, Page *page);
 
-/* features.span_hashes, of one span of characters. */
+/* ngrams.span_hashes, of one span of characters. */
 static inline uint64_t hash_between(const Page *page, int64_t start, int64_t end, uint64_t salt)
 {
     return span_hash((page->prefix[end] - page->prefix[start]) * page->inverse[start], salt);

@@ -1,21 +1,21 @@
 /* Features of each line's characters, of repetition on its page, and of what it shares with the
-   title and the description. Twin of features.text_features. */
+   title and the description. Twin of plain_text.text_features. */
 
 #include "text.h"
 #include <math.h>
 #include <string.h>
 
 /* How many equal hashes stand before each, and how many there are; `slots` is an open-addressing
-   table of `room` places, a power of two. */
-static void find_copies(const uint64_t *hashes, Py_ssize_t n, int64_t *slots, size_t room,
+   table of `n_slots` slots, a power of two. */
+static void find_copies(const uint64_t *hashes, Py_ssize_t n, int64_t *slots, size_t n_slots,
                         double *before, double *total)
 {
-    memset(slots, 0xFF, room * sizeof(*slots)); /* -1 where there is none */
+    memset(slots, 0xFF, n_slots * sizeof(*slots)); /* -1 where there is none */
     for (int pass = 0; pass < 2; pass++) {
         for (Py_ssize_t i = 0; i < n; i++) {
-            size_t slot = (size_t)hashes[i] & (room - 1);
+            size_t slot = (size_t)hashes[i] & (n_slots - 1);
             while (slots[slot] >= 0 && hashes[slots[slot]] != hashes[i]) {
-                slot = (slot + 1) & (room - 1);
+                slot = (slot + 1) & (n_slots - 1);
             }
             if (pass == 0) {
                 if (slots[slot] < 0) {
@@ -30,13 +30,12 @@ static void find_copies(const uint64_t *hashes, Py_ssize_t n, int64_t *slots, si
     }
 }
 
-/* The columns of features.TEXT_COLUMNS, and what they are made of. */
-enum { OTHERS = 4, FAMILIAR_BITS = 16, MARK_BITS = 18, COPY_LENGTH = 60, END = 8 };
-enum { FAMILIAR_COLUMN = 31, INDENT_COLUMN = 39, OTHER_COLUMN = INDENT_COLUMN + 1 + MARKS,
-       TEXT_COLUMNS = OTHER_COLUMN + 2 * OTHERS + 1 };
+/* Places in the block "text" (features/table.py), and what its features are made of. */
+enum { OTHERS = 4, SEEN_BITS = 16, OVERLAP_BITS = 18, COPY_LENGTH = 60, START_CHARS = 8 };
+enum { FAMILIAR_COLUMN = 31, INDENT_COLUMN = 39, OTHER_COLUMN = INDENT_COLUMN + 1 + MARKS };
 
 /* The order of the n-grams that lines share with the page's title, headline, description, body. */
-static const int OTHER_ORDERS[OTHERS] = {3, 3, 3, 5};
+static const int OVERLAP_ORDERS[OTHERS] = {3, 3, 3, 5};
 
 #ifdef Py_GIL_DISABLED
 #define PER_THREAD static _Thread_local
@@ -46,15 +45,15 @@ static const int OTHER_ORDERS[OTHERS] = {3, 3, 3, 5};
 
 /* Tables of buckets, all zeros between calls: to zero them for each page would cost a tenth of its
    instructions. */
-PER_THREAD uint32_t seen[1 << FAMILIAR_BITS];
-PER_THREAD uint8_t marks[1 << MARK_BITS];
+PER_THREAD uint32_t seen[1 << SEEN_BITS];
+PER_THREAD uint8_t marks[1 << OVERLAP_BITS];
 
 /* How familiar each line's n-grams are: the mean of log1p(how often each stands elsewhere on the
    page). `hashes` are those of all lines, `counts` how many each line has. */
 static void familiarity(const uint64_t *hashes, const int64_t *counts, Py_ssize_t n,
                         const double *log1p_of, double *row)
 {
-    const int shift = 64 - FAMILIAR_BITS;
+    const int shift = 64 - SEEN_BITS;
     int64_t total = 0;
     for (Py_ssize_t line = 0; line < n; line++) {
         total += counts[line];
@@ -81,10 +80,10 @@ static void mark_ngrams(const Page *others, int clear, int64_t *sizes)
 {
     for (int k = 0; k < OTHERS; k++) {
         int64_t first;
-        sizes[k] = others->lengths[k] ? char_ngrams(others, k, OTHER_ORDERS[k], &first) : 0;
+        sizes[k] = others->lengths[k] ? char_ngrams(others, k, OVERLAP_ORDERS[k], &first) : 0;
         for (int64_t i = 0; i < sizes[k]; i++) {
-            uint64_t hash = char_hash(others, first + i, OTHER_ORDERS[k]);
-            uint8_t *mark = &marks[hash >> (64 - MARK_BITS)];
+            uint64_t hash = char_hash(others, first + i, OVERLAP_ORDERS[k]);
+            uint8_t *mark = &marks[hash >> (64 - OVERLAP_BITS)];
             *mark = clear ? 0 : *mark | (uint8_t)(1 << k);
         }
     }
@@ -132,7 +131,7 @@ static void shape_columns(const double *counts, const double *scripts, Py_ssize_
 KERNEL(text_features,
        "object page, object others, f64 counts[n,16], f64 scripts[n,29], f64 shapes[n,14], "
        "f64 chars[n], f64 log1p[l], out f64 out[58,n]",
-       "Fills the rows of features.TEXT_COLUMNS, but for logarithms: from `line_shapes`, the\n"
+       "Fills the rows of the block \"text\", but for logarithms: from `line_shapes`, the\n"
        "lines' lengths, and the n-grams that they share with one another and with four `others`,\n"
        "as a page of four lines. `log1p` holds the logarithms of 1, 2 ... at least as many as the\n"
        "page has characters and bounds of lines.")
@@ -158,9 +157,9 @@ KERNEL(text_features,
     if (size_of(call, 'l') < most) {
         return refuse(call, "more logarithms are needed");
     }
-    size_t room = table_slots(n);
+    size_t n_slots = table_slots(n);
     uint64_t *hashes = scratch(call, most, sizeof(*hashes));
-    int64_t *slots = scratch(call, (Py_ssize_t)room, sizeof(*slots));
+    int64_t *slots = scratch(call, (Py_ssize_t)n_slots, sizeof(*slots));
     int64_t *each = scratch(call, n, sizeof(*each)); /* n-grams of a line */
     if (hashes == NULL || slots == NULL || each == NULL) {
         return NULL;
@@ -186,11 +185,12 @@ KERNEL(text_features,
     for (int part = 2; part >= 0; part--) { /* the whole last: `before` is kept of it */
         for (Py_ssize_t i = 0; i < n; i++) {
             int64_t start = page.starts[i], end = start + page.lengths[i];
-            int cut = part > 0 && end - start > END;
-            hashes[i] = hash_between(&page, cut && part == 2 ? end - END : start,
-                                     cut && part == 1 ? start + END : end, (uint64_t)part + 1);
+            int cut = part > 0 && end - start > START_CHARS;
+            hashes[i] = hash_between(&page, cut && part == 2 ? end - START_CHARS : start,
+                                     cut && part == 1 ? start + START_CHARS : end,
+                                     (uint64_t)part + 1);
         }
-        find_copies(hashes, n, slots, room, before, row + part * n);
+        find_copies(hashes, n, slots, n_slots, before, row + part * n);
     }
     double copied = 0.0, all_chars = 0.0;
     for (Py_ssize_t i = 0; i < n; i++) {
@@ -213,7 +213,7 @@ KERNEL(text_features,
         each[line] = char_ngrams(&page, line, 3, &first);
         for (int64_t i = 0; i < each[line]; i++) {
             uint64_t hash = char_hash(&page, first + i, 3);
-            uint8_t mark = marks[hash >> (64 - MARK_BITS)];
+            uint8_t mark = marks[hash >> (64 - OVERLAP_BITS)];
             hashes[at++] = hash;
             for (int k = 0; mark && k < 3; k++) {
                 hits[k] += mark >> k & 1;
@@ -221,7 +221,7 @@ KERNEL(text_features,
         }
         int64_t fives = sizes[3] ? char_ngrams(&page, line, 5, &first) : 0;
         for (int64_t i = 0; i < fives; i++) {
-            hits[3] += marks[char_hash(&page, first + i, 5) >> (64 - MARK_BITS)] >> 3 & 1;
+            hits[3] += marks[char_hash(&page, first + i, 5) >> (64 - OVERLAP_BITS)] >> 3 & 1;
         }
         double *column = out + OTHER_COLUMN * n + line;
         for (int k = 0; k < OTHERS; k++) {

@@ -1,11 +1,11 @@
 /* The characters of each line, and their patterns: URLs, dates, bullets. Twin of
-   features.line_shapes. */
+   plain_text.line_shapes. */
 
 #include "native.h"
 #include "text.h"
 
-/* features._MARKED_CHARS and _WORDS_CHARS */
-enum { MARKED_CHARS = 400, WORDS_CHARS = 300 };
+/* plain_text.PARAMS */
+enum { MARKED_CHARS = 400, UPPER_CHARS = 300 };
 
 typedef struct {
     const uint32_t *at;
@@ -45,7 +45,7 @@ static const uint32_t CLOSING[] = {'"', '\'', 0x201D, 0x2019, 0xBB,
                                    ')', ']', 0x300F, 0x300D, ' ', 0};
 static const uint32_t CODE[] = {'{', '}', '(', ')', ';', '=', '<', '>', 0};
 
-/* The rules of features._MARKS, in their order. */
+/* The rules of plain_text.MARKS, in their order. */
 enum { HAS_URL, HAS_AT, HAS_COPYRIGHT, HAS_SEPARATOR, HAS_DATE, HAS_YEAR, BULLET, QUOTE, HAS_CODE };
 
 static int has_bullet(const Text *text, Py_ssize_t i)
@@ -179,7 +179,7 @@ KERNEL(line_shapes,
        "u32 points[m], u8 table[131072], u8 flags[131072], u8 scripts_of[131072], "
        "out f64 counts[n,16], out f64 scripts[n,29], out f64 shapes[n,14], out u8 beyond[n]",
        "Of lines that each end with a newline: characters of each category, letters of each\n"
-       "script, and features._SHAPES. A line with a character beyond the tables is marked as\n"
+       "script, and plain_text.SHAPES. A line with a character beyond the tables is marked as\n"
        "`beyond`: its shapes must be found elsewhere.")
 {
     const uint32_t *points = call->data[0];
@@ -214,7 +214,7 @@ KERNEL(line_shapes,
         }
         shapes[1] = table[end > first ? in_table(text.at[end - 1]) : ' '];
         Py_ssize_t starts_upper = 0;
-        for (Py_ssize_t i = 0; i < text.size && i < WORDS_CHARS; i++) {
+        for (Py_ssize_t i = 0; i < text.size && i < UPPER_CHARS; i++) {
             starts_upper += has(&text, i, UPPER) && (i == 0 || has(&text, i - 1, BLANK));
         }
         shapes[3] = (double)starts_upper;

@@ -1,5 +1,5 @@
 /* Sums of boosted trees over columns of features, with the contribution of each group of columns
-   (Saabas). Twin of Trees.explain. */
+   (Saabas). Twin of plain_trees.tree_sums. */
 
 #include "native.h"
 #include <math.h>
@@ -119,7 +119,7 @@ WIDE static const uint8_t *reach_leaves(const Forest *forest, Py_ssize_t tree, c
     return found - ROWS;
 }
 
-/* The sums of some lines' leaves, tree after tree; `below` and `slots` are room to work in. */
+/* The sums of some lines' leaves, tree after tree; `below` and `slots` are scratch memory. */
 WIDE static void add_leaves(const Forest *forest, Py_ssize_t first, Py_ssize_t lines, int8_t *below,
                             uint8_t *slots, double *sums)
 {

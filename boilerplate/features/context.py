@@ -1,6 +1,6 @@
-"""Context features: what the first stage says of a line's neighbours, containers and page.
+"""Context features: the first stage's scores of a line's neighbours, containers and page.
 
-The idea is jusText's context-sensitive pass and dragnet's stacked blocks, learned instead of
+The idea is jusText's context-sensitive pass and dragnet's stacked blocks, trained instead of
 written: the first stage's probabilities of the lines around a line are evidence about the line,
 and so are those of all that stands in the same container. It was worth more than anything else
 that was tried.

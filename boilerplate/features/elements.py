@@ -36,11 +36,11 @@ def tree(page: Page, lines: Sequence[Line], partly: bool = False) -> Tree | None
         numbers = elements_above(page.elements, own)
         own = np.searchsorted(numbers, own)
     elements = [page.elements[i] for i in numbers.tolist()] if partly else page.elements
-    kinds, kind, parent, depth, hidden, sign = kernels.element_arrays(elements, numbers)
+    types, type_of, parent, depth, hidden, sign = kernels.element_arrays(elements, numbers)
     groups = kernels.line_groups(parent, sign, own)
-    each = [element_tokens(*found) for found in kinds]
+    each = [element_tokens(*found) for found in types]
     tokens, sizes = np.concatenate(each), np.array([len(some) for some in each], np.int64)
-    return Tree(kinds, tokens, sizes, kind, parent, depth, hidden, sign, markups, own, groups)
+    return Tree(types, tokens, sizes, type_of, parent, depth, hidden, sign, markups, own, groups)
 
 
 def elements_above(elements: Sequence[Element], own: Ints) -> Ints:

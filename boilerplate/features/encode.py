@@ -1,4 +1,4 @@
-"""A page to numbers: everything that is known of its lines before any model has scored them.
+"""A page to numbers: everything that is computed of its lines before any model scores them.
 
 All is computed for a whole page at once on arrays of code points, in every script alike:
 categories come from the Unicode database, words from letters, digits and marks, and nothing
@@ -49,7 +49,7 @@ def encode(page: Page, part: slice | None = None) -> EncodedPage:
     fill_text_features(page.metadata, text, lengths, shapes, by_kernel[0])
     fill_language_features(languages, by_kernel[1])
     n_terminal = by_kernel[0][BLOCKS["text"].names.index("n_terminal")]
-    terminals = np.expm1(np.log1p(n_terminal))  # to the last bit what the models have learned from
+    terminals = np.expm1(np.log1p(n_terminal))  # to the last bit as in training
     links = np.zeros(len(lines))
     if elements is not None:
         fill_markup_features(elements, chars, by_kernel[2])
@@ -66,10 +66,10 @@ BAG_LEVEL: Final = 9  # a salt: here it does not matter how far above a line a t
 
 
 def page_bag(page: Page, text: PageText, elements: Tree | None) -> tuple[Ints, Floats]:
-    """What the whole page says, its words and element tokens: buckets and weights.
+    """The bag of words and element tokens of a whole page: buckets and weights.
 
-    Words fall into the first 2**14 buckets, tokens into the next; each half has length 1. It
-    tells a shop from a forum from an article before any line is looked at.
+    Words fall into the first 2**14 buckets, tokens into the next; each half has length 1. The
+    page's type is predicted from it: article, shop, forum ...
     """
     tokens = np.zeros(0, np.int64)
     if elements is not None:

@@ -13,11 +13,12 @@ from boilerplate.numeric import Floats, Ints
 class EncodedPage:
     """The lines of a page as arrays: n lines, f features.
 
-    ``chars`` (n,) are the lengths of the lines as they look, ``lengths`` the same normalised by
+    ``chars`` (n,) are the lengths of the normalised lines, ``lengths`` the same normalised by
     script, ``terminals`` their sentence ends, ``links`` the part of ``lengths`` that is in links,
-    or a little more, because it counts invisible characters; ``features`` (n, f) are the blocks
+    or a little more, because it counts invisible characters. ``features`` (n, f) are the blocks
     "text", "languages" and, in HTML, "markup". ``text`` is what n-grams are read from, None once
-    they have been; ``bag`` are the buckets and weights of what the whole page says.
+    they have been; ``bag`` are the buckets and weights of the whole page's words and tokens
+    (``page_bag``).
     """
 
     chars: Floats

@@ -19,5 +19,5 @@ def fill_markup_features(tree: Tree, chars: Floats, out: Floats) -> None:
 
     ``chars`` (n,) are the lengths of the lines in characters.
     """
-    places = [_TAG_PLACES.get(tag, len(TAGS)) for tag, _ in tree.kinds]
-    kernels.markup_features(tree, np.array(places, np.int64)[tree.kind], chars, out)
+    places = [_TAG_PLACES.get(tag, len(TAGS)) for tag, _ in tree.types]
+    kernels.markup_features(tree, np.array(places, np.int64)[tree.type_of], chars, out)

@@ -1,7 +1,7 @@
 """Every feature of a line, in the order in which the trees read them.
 
-A row names a feature, its group (what a reason says counted), whether the trees read its log1p,
-and, where it has one, the phrase that a reason may say of it. Kernels compute most features,
+A row has a feature's name, its group (reasons name the groups that counted), whether the trees
+read its log1p, and the phrases of reasons about it, if any. Kernels compute most features,
 a whole block of rows at once. To add a feature, add a row with a function that computes it at the
 end of a block: nothing else has to change but the model, which has to be trained anew.
 """
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = 3  # raised whenever a feature changes its meaning; model files name it
 
-# What the features of a line are about; explain/phrases.py has what reasons say of each.
+# What the features of a line are about; explain/phrases.py has the phrases of each.
 GROUPS: Final = (
     "wording", "names", "shape", "repetition", "language", "metadata", "links", "place in markup",
     "neighbours", "place on page", "container", "page type",
@@ -61,8 +61,8 @@ class Feature:
     """One feature of a line: a row of the table.
 
     ``compute`` gives its values, (n,), from the arrays of a page; None where a kernel fills its
-    block. The trees read log1p of the values where ``log1p`` says so. ``dropped`` and ``kept``
-    are said of lines so labelled in which the phrase holds and the group counted.
+    block. The trees read log1p of the values where ``log1p`` is set. ``dropped`` and ``kept``
+    are phrases for lines so labelled, of which they are true and in which the group counted.
     """
 
     name: str
@@ -75,14 +75,14 @@ class Feature:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Features that one kernel computes together, and behind them those that compute themselves."""
+    """Features that one kernel computes together, and behind them those with a ``compute``."""
 
     features: tuple[Feature, ...]
 
     def __post_init__(self) -> None:
         by_kernel = [feature.compute is None for feature in self.features]
         if by_kernel != sorted(by_kernel, reverse=True):
-            raise ValueError("features that compute themselves stand behind those of the kernel")
+            raise ValueError("features with a function stand behind those of the kernel")
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ _MARKUP: Final = (
     ),
 )  # fmt: skip
 
-# What the linear model says of a line and of the page, and how many pages taught it the language.
+# The linear model's scores of a line, its training pages in the page's language, and page types.
 _FIRST_STAGE: Final = (
     Feature("line_ngrams", "wording"),
     Feature("neighbour_ngrams", "neighbours"),
@@ -178,7 +178,7 @@ _FIRST_STAGE: Final = (
     *_rows("page type", [f"is_{page_type}" for page_type in PAGE_TYPES]),
 )
 
-# What the linear model says of the lines around a line.
+# The linear model's probabilities of the lines around a line.
 _NEIGHBOURS: Final = (
     *_rows(
         "neighbours",
@@ -206,7 +206,7 @@ _NEIGHBOURS: Final = (
     ),
 )  # fmt: skip
 
-# What the linear model says of the lines in the same containers.
+# The linear model's probabilities of the lines in the same containers.
 _CONTAINERS: Final = (
     *(
         feature

@@ -10,18 +10,17 @@ from boilerplate import kernels
 from boilerplate.kernels.arrays import PageText
 from boilerplate.numeric import Floats
 from boilerplate.page import Metadata
+from boilerplate.unicode import Script
 
-# Of a longer line only the first and last characters are read: they say what it is, and a line
+# Of a longer line only the first and last characters are read: they are enough, and a line
 # of 50 MB must not cost 50 MB of n-grams.
 MAX_LINE_HEAD: Final = 3000
 MAX_LINE_TAIL: Final = 1000
 MAX_LINE: Final = MAX_LINE_HEAD + MAX_LINE_TAIL
-MAX_OTHER: Final = (
-    5000  # characters of a title, headline or description that lines are held against
-)
+MAX_OTHER: Final = 5000  # characters of a title, headline or description, compared with lines
 # Script length factor: the Latin letters that one character of these scripts stands for, as
-# translations of one text are long. By the scripts' numbers: Hangul, Ethiopic, Han with kana.
-SCRIPT_LENGTHS: Final = {23: 2.0, 24: 1.5, 28: 2.5}
+# translations of one text are long. Han includes kana.
+SCRIPT_LENGTHS: Final = {Script.HANGUL: 2.0, Script.ETHIOPIC: 1.5, Script.HAN: 2.5}
 
 
 def clip(text: str) -> str:
@@ -35,7 +34,7 @@ def script_lengths(chars: Floats, counts: Floats, scripts: Floats) -> Floats:
     """Script-normalised lengths of lines, (n,): a Chinese sentence is no shorter than others.
 
     ``chars`` (n,) are the lines' lengths in characters; ``counts`` (n, 16) and ``scripts`` (n, 29)
-    are the characters of what is read of them, by kind and by script.
+    are the characters of what is read of them, by category and by script.
     """
     more = sum((factor - 1.0) * scripts[:, at] for at, factor in SCRIPT_LENGTHS.items())
     lengths: Floats = chars * (1.0 + more / np.maximum(counts.sum(1), 1.0))

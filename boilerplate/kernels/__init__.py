@@ -1,8 +1,9 @@
-"""The seam: the hot paths, arrays in and arrays out, in C or in Python, picked once.
+"""The hot paths, in C or in Python: arrays in, arrays out.
 
-Call a kernel through this module, ``kernels.text_features(...)``: both twins give the same bits.
-The contract of each stands with its Python twin, in one of the ``plain_*`` modules. Nothing
-outside of this folder knows that there is a compiled part.
+Call a kernel through this module, ``kernels.text_features(...)``. Its twins, one in C and one in
+Python, give the same bits; which of them is called is decided once. The contract of each stands
+with its Python twin, in one of the ``plain_*`` modules. Nothing outside of this folder depends on
+the compiled part.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ tree_sums = _twin.tree_sums
 kind_text_sums = _twin.kind_text_sums
 kind_token_sums = _twin.kind_token_sums
 likeliest_paths = _twin.likeliest_paths
-# What is known of a site.
+# Site models.
 line_fingerprints = _twin.line_fingerprints
 site_features = _twin.site_features
 # Results.

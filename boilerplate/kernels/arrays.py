@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from boilerplate.numeric import Floats, Hashes, Ints
 
-MAX_LEVELS: Final = 48  # of elements above a line's own that are looked at
+MAX_LEVELS: Final = 48  # of elements around a line, its own included, that are looked at
 
-ElementKind = tuple[str, tuple[str, ...]]  # what elements alike share: tag, class and id tokens
+ElementType = tuple[str, tuple[str, ...]]  # what elements alike share: tag, class and id tokens
 
 
 @dataclass(slots=True)
@@ -46,18 +46,18 @@ class PageText:
 class Tree:
     """The elements of a page as arrays, and the innermost element of each line: e, n.
 
-    ``kinds`` are the distinct tags with their class and id tokens; ``kind`` (e,) is which of them
-    an element has. ``tokens`` (t,) are the hashed tokens of the kinds, one kind after the other,
-    ``sizes`` how many each has. ``parent`` (e,) is -1 at the root and else smaller than the
+    ``types`` are the distinct tags with their class and id tokens; ``type_of`` (e,) is each
+    element's index in them. ``tokens`` (t,) are the hashed tokens of the types, one type after the
+    other, ``sizes`` how many each has. ``parent`` (e,) is -1 at the root and else smaller than the
     element's own number; ``depth``, ``hidden`` (e,); ``sign`` (e,) is a number that elements of
     the same tag and first tokens share. ``line_element`` (n,) is each line's element, ``markups``
     (n, 5) and ``groups`` (2, n) are what the kernels ``line_markups`` and ``line_groups`` give.
     """
 
-    kinds: Sequence[ElementKind]
+    types: Sequence[ElementType]
     tokens: Ints
     sizes: Ints
-    kind: Ints
+    type_of: Ints
     parent: Ints
     depth: Ints
     hidden: NDArray[np.bool_]
@@ -95,7 +95,7 @@ class TreeArrays:
     ``feature``, ``threshold``, ``left``, ``missing_left`` and ``value`` are (k,), ``roots`` (t,);
     ``depth`` is that of the deepest tree. A right child stands behind its left sibling; a leaf is
     its own left child, with a threshold that nothing exceeds. ``value`` is the mean log-odds below
-    a node, so that the path to a leaf says what each feature on it has added.
+    a node: its changes on the path to a leaf are what each feature on it has added.
     """
 
     feature: NDArray[np.intp]

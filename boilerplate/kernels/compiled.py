@@ -20,7 +20,7 @@ from boilerplate.kernels import (
     plain_text,
     plain_tree,
 )
-from boilerplate.kernels.arrays import ElementKind, PageText, Tree
+from boilerplate.kernels.arrays import ElementType, PageText, Tree
 from boilerplate.kernels.compiled_language import assign_languages as assign_languages
 from boilerplate.kernels.compiled_language import language_features as language_features
 from boilerplate.kernels.compiled_language import language_shares as language_shares
@@ -61,7 +61,7 @@ def _arrays(text: PageText) -> tuple[NDArray[np.generic], ...]:
 
 
 def plain_texts(texts: list[str]) -> list[str]:
-    return native.normalize_texts(texts, char_flags(), plain)
+    return native.plain_texts(texts, char_flags(), plain)
 
 
 def page_text(texts: Sequence[str]) -> PageText:
@@ -115,15 +115,15 @@ def ngram_scores(text: PageText, weights: NDArray[np.float32]) -> Floats:
 def neighbour_scores(text: PageText, weights: NDArray[np.float32]) -> Floats:
     scores = np.empty(text.n)
     salts = int(PREVIOUS_SALT), int(NEXT_SALT)
-    native.neighbour_word_scores(_arrays(text), NGRAMS.neighbour_words, *salts, weights, scores)
+    native.neighbour_scores(_arrays(text), NGRAMS.neighbour_words, *salts, weights, scores)
     return scores
 
 
 def token_scores(tree: Tree, weights: NDArray[np.float32]) -> Floats:
     scores = np.empty(len(tree.line_element))
-    native.element_name_scores(
-        tree.tokens, tree.sizes, tree.kind, tree.parent, tree.line_element, LEVELS[: tree.levels],
-        weights, scores,
+    native.token_scores(
+        tree.tokens, tree.sizes, tree.type_of, tree.parent, tree.line_element,
+        LEVELS[: tree.levels], weights, scores,
     )  # fmt: skip
     return scores
 
@@ -153,11 +153,11 @@ def element_tokens(tag: str, names: tuple[str, ...]) -> Ints:
 
 def element_arrays(
     elements: Sequence[Element], numbers: Ints
-) -> tuple[list[ElementKind], Ints, Ints, Ints, NDArray[np.bool_], Ints]:
-    kind, parent, depth, sign = np.empty((4, len(numbers)), np.int64)
+) -> tuple[list[ElementType], Ints, Ints, Ints, NDArray[np.bool_], Ints]:
+    type_of, parent, depth, sign = np.empty((4, len(numbers)), np.int64)
     hidden = np.empty(len(numbers), bool)
-    kinds = native.element_arrays(tuple(elements), numbers, parent, depth, hidden, kind, sign)
-    return kinds, kind, parent, depth, hidden, sign
+    types = native.element_arrays(tuple(elements), numbers, parent, depth, hidden, type_of, sign)
+    return types, type_of, parent, depth, hidden, sign
 
 
 def line_groups(parent: Ints, sign: Ints, own: Ints) -> Ints:
@@ -202,7 +202,7 @@ def kind_text_sums(
         joined_heads = "\n".join(["", *(text[:head].replace("\n", " ") for text in texts), ""])
     sums, counts = np.empty((len(texts), kinds)), np.empty(len(texts))
     points = code_points(joined_heads.casefold())
-    native.chrome_kind_text_scores(points, char_table(), char_flags(), table, sums, counts)
+    native.kind_text_sums(points, char_table(), char_flags(), table, sums, counts)
     return sums, counts
 
 
@@ -212,15 +212,15 @@ def kind_token_sums(
     params = plain_chrome_kinds.PARAMS
     weights = scale * params.fading ** np.arange(params.levels)
     sums = np.zeros((len(own), kinds))
-    native.chrome_kind_name_scores(
-        tree.tokens, tree.sizes, tree.kind, tree.parent, own, table, weights, sums
+    native.kind_token_sums(
+        tree.tokens, tree.sizes, tree.type_of, tree.parent, own, table, weights, sums
     )
     return sums
 
 
 def likeliest_paths(scores: Floats, costs: Floats, begins: Bools) -> Ints:
     path = np.empty(len(scores), np.int64)
-    native.viterbi_paths(np.ascontiguousarray(scores), costs, begins, path)
+    native.likeliest_paths(np.ascontiguousarray(scores), costs, begins, path)
     return path
 
 
@@ -238,7 +238,7 @@ def predictions(
     languages: Sequence[tuple[str | None, float]],
 ) -> tuple[P, ...]:
     columns = lines, labels, probabilities, reasons, kinds, deciders, languages
-    return native.make_predictions(prediction, *map(list, columns))
+    return native.predictions(prediction, *map(list, columns))
 
 
 # ------------------------------------------------------------------------------------- HTML

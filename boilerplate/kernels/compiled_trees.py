@@ -15,8 +15,8 @@ from boilerplate.kernels.select import native
 from boilerplate.numeric import Floats, Ints
 
 _NODE: Final = np.dtype([(name, "=i4") for name in ("source", "threshold", "left", "right")])
-_ROUND: Final = 4  # numbers that the compiled part adds side by side
-_MOST_THRESHOLDS: Final = 255  # of a column, that it can count in a byte; training makes 254
+_ROUND: Final = 4  # numbers that the C kernel adds side by side
+_MOST_THRESHOLDS: Final = 255  # of a source, that it can count in a byte; training makes 254
 _MOST_LEAVES: Final = 256  # of a tree
 Forest = tuple[
     NDArray[np.int32],
@@ -33,12 +33,12 @@ Forest = tuple[
 
 @lru_cache(maxsize=8)
 def packed_trees(trees: TreeArrays, groups: bytes) -> Forest | None:
-    """The trees as the compiled part reads them (see its ``explain``), and a leaf's numbers.
+    """The trees as the C kernel reads them (native/trees.c), and how many numbers a leaf has.
 
-    What is read are columns, each once with missing values as the smallest and once as the
-    largest, as far as nodes ask for them, with all thresholds that they ask for; nodes that are
-    no leaves, in each tree those furthest down first; and leaves, with the log-odds of each and
-    what the groups of columns added. None where thresholds or leaves are more than a byte counts.
+    These are sources, features with missing values as the smallest or as the largest value,
+    whichever nodes need, with all thresholds that nodes compare them with; inner nodes, in each
+    tree the deepest first; and leaves, each with its log-odds and what the groups of features
+    added. None where a source has more thresholds, or a tree more leaves, than fit in a byte.
     """
     at = np.arange(len(trees.left))
     leaf = trees.left == at
@@ -52,8 +52,8 @@ def packed_trees(trees: TreeArrays, groups: bytes) -> Forest | None:
     slot = np.empty(len(at), np.int64)  # where a node's leaf is found
     slot[inner] = most + np.arange(len(inner)) - begins[tree_of[inner]]
     slot[leaf] = np.arange(leaf.sum()) - leaf_begins[tree_of[leaf]]
-    asked = 2 * trees.feature[inner] + ~trees.missing_left[inner]
-    sources, source = np.unique(asked, return_inverse=True)
+    tested = 2 * trees.feature[inner] + ~trees.missing_left[inner]
+    sources, source = np.unique(tested, return_inverse=True)
     thresholds, place, counts = _ranked(trees.threshold[inner], source, len(sources))
     if most > _MOST_LEAVES or counts.max(initial=0) > _MOST_THRESHOLDS:
         return None
@@ -64,8 +64,8 @@ def packed_trees(trees: TreeArrays, groups: bytes) -> Forest | None:
     nodes["right"] = slot[trees.left[inner] + 1]
     paths = path_sums(trees, groups)
     width = 1 + paths.shape[1]
-    room = width if width == 1 else -(-width // _ROUND) * _ROUND
-    leaves = np.zeros((int(leaf.sum()), room), np.float32)
+    padded = width if width == 1 else -(-width // _ROUND) * _ROUND
+    leaves = np.zeros((int(leaf.sum()), padded), np.float32)
     leaves[:, 0], leaves[:, 1:width] = trees.value[leaf], paths[leaf]
     cuts = _begins(counts)
     return (

@@ -1,4 +1,4 @@
-"""Python twins of the kernels that tell what kind of chrome a line is."""
+"""Python twins of the kernels that classify lines by their kind of chrome."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from boilerplate.numeric import Bools, Floats, Ints
 class ChromeKindParams:
     """What the model of chrome kinds reads; the C twin has the same numbers.
 
-    Of a line its first ``head`` characters, for a notice says what it is at its start; pairs of
-    characters carry scripts without spaces, fives the stems of words. Tables have 2**``text_bits``
-    and 2**``token_bits`` rows. What an element is called counts ``fading`` as much from one level
-    further down, and nothing from ``levels`` levels below.
+    Only the first ``head`` characters of a line are read: a notice can be recognised by its start.
+    Two characters are a word in scripts without spaces, five the stem of a word. Tables have
+    2**``text_bits`` and 2**``token_bits`` rows. The weight of an element's tokens falls to
+    ``fading`` with each level above the line, and is 0 from ``levels`` levels on.
     """
 
     head: int = 240
@@ -66,13 +66,13 @@ def kind_token_sums(
     """
     offsets = np.concatenate([[0], np.cumsum(tree.sizes)])
     ids = token_buckets(tree.tokens, 0, PARAMS.token_bits)
-    of_kind = _row_sums(table[:, :kinds], ids, offsets) / np.sqrt(tree.sizes)[:, None]
+    of_type = _row_sums(table[:, :kinds], ids, offsets) / np.sqrt(tree.sizes)[:, None]
     # A last row for what is above the root, or has no markup: zeros.
-    of_kind = np.vstack([of_kind, np.zeros(kinds)])
-    kind, parent = np.append(tree.kind, len(of_kind) - 1), np.append(tree.parent, -1)
+    of_type = np.vstack([of_type, np.zeros(kinds)])
+    type_of, parent = np.append(tree.type_of, len(of_type) - 1), np.append(tree.parent, -1)
     sums = np.zeros((len(own), kinds))
     for weight in scale * PARAMS.fading ** np.arange(PARAMS.levels):
-        sums += weight * of_kind[kind[own]]
+        sums += weight * of_type[type_of[own]]
         own = parent[own]
     return sums
 
@@ -80,7 +80,7 @@ def kind_token_sums(
 def _row_sums(table: NDArray[np.int8], ids: Ints, offsets: Ints) -> Floats:
     """The sum of the rows of a table whose ids stand between each two offsets, (n, k)."""
     sums = np.zeros((len(offsets) - 1, table.shape[1]))
-    filled = np.diff(offsets) > 0  # reduceat knows no empty rows
+    filled = np.diff(offsets) > 0  # reduceat cannot sum no rows
     if filled.any():
         each = table.take(ids, axis=0).astype(np.float64)
         sums[filled] = np.add.reduceat(each, offsets[:-1][filled], axis=0)
@@ -91,7 +91,7 @@ def likeliest_paths(scores: Floats, costs: Floats, begins: Bools) -> Ints:
     """The likeliest kind of each line of runs of lines, (n,) (Viterbi 1967).
 
     ``scores`` (n, kinds) are log-probabilities; ``costs`` (n,) is what it costs a line to be of
-    another kind than the line before; ``begins`` (n,) says at which lines a run begins.
+    another kind than the line before; ``begins`` (n,) marks the lines at which a run begins.
     """
     bounds = [*np.flatnonzero(begins).tolist(), len(scores)]
     found = [likeliest_path(scores[a:b], costs[a:b].tolist()) for a, b in pairwise(bounds)]

@@ -34,7 +34,7 @@ EMPHASIS_TAGS: Final = frozenset("b strong em i u mark big".split())
 SPACED_TAGS: Final = frozenset("a label time img input".split())
 # The attributes, besides ``class``, that become tokens of an element.
 NAME_ATTRIBUTES: Final = ("id", "role", "itemprop", "rel", "property", "data-testid")
-MAX_NAMES: Final = 16  # class tokens of an element; the first few say what a megabyte says
+MAX_NAMES: Final = 16  # class tokens of an element: a megabyte of them adds nothing
 MAX_NAME_LENGTH: Final = 64
 SQUEEZE_LENGTH: Final = 1_000_000  # characters
 
@@ -138,7 +138,7 @@ class HtmlSplitter:
     stack: list[OpenElement] = field(default_factory=list)
     after_spaced: bool = False  # an element has just ended that is set apart from the next
 
-    # The line that is being read: its pieces of text, and what its Markup will say.
+    # The line that is being read: its pieces of text, and the values of its Markup.
     pieces: list[str] = field(default_factory=list)
     depth: int = 0  # the height, in the stack, of the innermost element around all the pieces
     element: int = -1  # the index of that element
@@ -272,14 +272,14 @@ class HtmlSplitter:
         self.after_break = False
 
     def read_skipped(self, tag: str, node: Any) -> None:
-        """Collect a title or a JSON-LD script; other skipped elements say nothing."""
+        """Collect a title or a JSON-LD script; nothing is kept of other skipped elements."""
         if tag == "title":
             self.head.setdefault("title", []).append(node.text)
         elif tag == "script" and "ld+json" in (node.attr("type") or ""):
             self.head.setdefault("ld+json", []).append(node.text)
 
     def read_meta(self, node: Any) -> None:
-        """Collect what a ``meta`` says."""
+        """Collect the content of a ``meta`` by its name."""
         name = node.attr("property") or node.attr("name") or node.attr("itemprop")
         content = node.attr("content")
         if name and content:
@@ -288,7 +288,7 @@ class HtmlSplitter:
 
 def element_of(node: Any, parent: int) -> Element:
     """The Element of a parsed one: its class and id tokens, and whether it is hidden."""
-    attributes = node.attrs  # asked one by one: the name of another may not be valid Unicode
+    attributes = node.attrs  # read one by one: the name of another may not be valid Unicode
     classes = attributes.get("class") or ()
     tokens = list((classes.split() if isinstance(classes, str) else classes)[:MAX_NAMES])
     for key in NAME_ATTRIBUTES:

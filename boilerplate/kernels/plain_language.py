@@ -1,7 +1,7 @@
 """Python twin of the kernel that assigns a language to each line, with few detector calls.
 
-A detection is a distribution over languages: what the detector, or a script, says of a text.
-Kernels know detections by their numbers: 0 to 28 for the scripts in which one language is written,
+A detection is a distribution over languages that the detector, or a script, gives for a text.
+Kernels refer to detections by number: 0 to 28 for the scripts in which one language is written,
 ``HanLanguage`` for lines in Han, and from 32 on as the detector numbers its own.
 """
 
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.kernels.arrays import PageText
+from boilerplate.kernels.ngrams import MIX
 from boilerplate.numeric import Bools, Floats, Ints, Points
 from boilerplate.unicode import SCRIPTS, TABLE_SIZE, Char, Script, char_table, code_points
 
@@ -93,7 +94,7 @@ class HanLanguage(IntEnum):
 
 
 class Detection(NamedTuple):
-    """What the detector says of some lines together.
+    """The detector's result for some lines together.
 
     ``number`` is that of the detection, -1 for none. Where the detector is sure, ``similar`` is
     the detection for lines with similar trigrams, else -1, and ``common`` (2**16,) is 2 at the
@@ -116,13 +117,13 @@ def assign_languages(
     ``scripts`` (n, 29) are the letters of each script in each line, ``one_language`` (29,) marks
     the scripts in which one language is written. Returns the letters, the script and the number
     of the detection of each line, (n,) each: script 0 for a line without letters, detection -1
-    for a line that is too short or that the detector can't tell.
+    for a line that is too short or whose language the detector cannot find.
     """
     letters: Floats = scripts.sum(1)
     script = line_scripts(scripts, letters, one_language)
     assigner = _Assigner(text, letters, script, detect)
-    told_by_script = one_language[script]
-    assigner.detection[told_by_script] = script[told_by_script]
+    decided_by_script = one_language[script]
+    assigner.detection[decided_by_script] = script[decided_by_script]
     for line in np.flatnonzero(script == Script.HAN).tolist():
         assigner.detection[line] = han_language(assigner.points(line, LINES.han_chars))
 
@@ -151,7 +152,7 @@ def line_scripts(scripts: Floats, letters: Floats, one_language: Bools) -> Ints:
 
 
 class HanFlag(IntFlag):
-    """What a character in Han says: it is in a character set of China or Taiwan, or is kana."""
+    """Properties of a character in Han: in a character set of China or of Taiwan, or kana."""
 
     SIMPLIFIED = 1
     TRADITIONAL = 2
@@ -197,7 +198,6 @@ def han_language(points: NDArray[np.uint32]) -> HanLanguage:
 # --------------------------------------------------------------------------------- trigrams
 
 
-_MIX: Final = np.uint64(0xD6E8FEB86659FD93)
 _CODE_POINT_BITS: Final = np.uint64(21)
 
 
@@ -205,7 +205,7 @@ def trigram_buckets(first: Points, middle: Points, last: Points) -> Ints:
     """The buckets, out of 2**16, of trigrams of code points; 0 stands for the bound of a word."""
     width = _CODE_POINT_BITS
     with np.errstate(over="ignore"):
-        hashes = ((first << width << width) | (middle << width) | last) * _MIX
+        hashes = ((first << width << width) | (middle << width) | last) * MIX
     buckets: Ints = (hashes >> np.uint64(64 - PROFILES.bits)).astype(np.int64)
     return buckets
 

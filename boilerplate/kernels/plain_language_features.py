@@ -16,8 +16,8 @@ from boilerplate.numeric import Floats, total
 class LanguageFeatureParams:
     """When a line counts as foreign; the C twin has the same numbers.
 
-    Below ``min_letters`` nothing is said of a line's language; below ``foreign_below``, the
-    probability of the page's language, a line is foreign.
+    A line of fewer than ``min_letters`` letters has no language; one whose probability of the
+    page's language is below ``foreign_below`` is foreign.
     """
 
     min_letters: float = 3.0
@@ -38,11 +38,11 @@ def language_features(
 ) -> None:
     """Fill the features of the block "languages", a row of (n,) each, before their logarithms.
 
-    ``share`` (n, l) is each line's probability of each language, ``detected`` (n, l) what the
-    detector says of the line alone, ``letters`` (n,) the lines' letters; ``main`` is the page's
-    language, ``variant`` another code of the same language, or -1. ``totals`` (l,) is filled with
-    the letters in each language. The last row is left 0, for the number of languages. A line of
-    few letters, or of unknown language, has nan throughout.
+    ``share`` (n, l) is each line's probability of each language, ``detected`` (n, l) the same by
+    detector or script for the line alone, ``letters`` (n,) the lines' letters; ``main`` is the
+    page's language, ``variant`` another code of the same language, or -1. ``totals`` (l,) is filled
+    with the letters in each language. The last row is left 0, for the number of languages. A line
+    of few letters, or of unknown language, has nan throughout.
     """
     known = ~np.isnan(share[:, 0]) & (letters >= PARAMS.min_letters)
     share = np.where(known[:, None], share, 0.0)
@@ -84,7 +84,7 @@ def _runs(
 ) -> tuple[Floats, Floats]:
     """Lines and letters of the run of foreign lines around each; 0 for those that are not.
 
-    Lines of which nothing is known break no run.
+    Lines of unknown language break no run.
     """
     at = np.flatnonzero(known)
     inside = foreign[at]
@@ -96,7 +96,7 @@ def _runs(
 
 
 def _alike(share: Floats, known: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """The probability that the known line before, and after, speaks as a line does; (n,) each."""
+    """The probability that the known line before, and after, is in a line's language; (n,) each."""
     before, after = np.full(len(known), np.nan), np.full(len(known), np.nan)
     at = np.flatnonzero(known)
     both = np.cumsum(share[at[:-1]] * share[at[1:]], axis=1)[:, -1]

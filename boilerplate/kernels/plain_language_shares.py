@@ -1,4 +1,4 @@
-"""Python twins of the kernels that weigh what was detected of lines, neighbours and page."""
+"""Python twins of the kernels that compute each line's probability of each language."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from boilerplate.unicode import Script
 
 @dataclass(frozen=True, slots=True)
 class VoteParams:
-    """How detection, neighbours and page are weighed; the C twin has the same numbers."""
+    """How detection, neighbours and page are combined; the C twin has the same numbers."""
 
     doubt_letters: float = 12.0  # letters over which doubt in the detector falls to 1/e
     doubt_han: float = 4.0  # the same in Han, where a character is a word or half of one
     window: int = 3  # lines before and after that vote
     max_votes: float = 200.0  # letters of a line that count as votes
-    page_votes: float = 40.0  # votes of neighbours that weigh as much as the whole page
-    pseudo_letters: float = 30.0  # additive smoothing: letters that each language gets for nothing
+    page_votes: float = 40.0  # votes of neighbours that count as much as the whole page
+    pseudo_letters: float = 30.0  # additive smoothing: letters added to each language of the page
     max_line_letters: float = 1000.0  # of a line when the page's language is chosen
     places: int = 4  # that shares are rounded to: the last bits depend on the machine
 
@@ -54,10 +54,10 @@ def language_shares(
     ``detection``, ``script``, ``letters`` (n,) and ``one_language`` (29,) are as in
     ``assign_languages``; ``distributions`` (d, l) are the detections over l languages, l > 0;
     ``language_script`` (l,) are the scripts of the languages. The first two are (n, l), nan where
-    there is nothing to say; the third is the place of the language of the longest lines, or -1.
+    the language is unknown; the third is the place of the language of the longest lines, or -1.
 
-    A probability is (detection + doubt) times what neighbours and page let expect. Sums are added
-    in order, as the C twin adds them.
+    A probability is (detection + doubt) times a prior from neighbours and page. Sums are added in
+    order, as the C twin adds them.
     """
     is_detected = (detection >= 0)[:, None]
     detected = np.where(is_detected, distributions[detection], np.nan)
@@ -72,8 +72,8 @@ def language_shares(
     page /= max(float(_sums(page, 0)), 1.0)
     neighbours = _neighbour_votes(own * np.minimum(letters, VOTES.max_votes)[:, None])
     votes = _sums(neighbours, 1)[:, None]
-    expected = (VOTES.page_votes * page + neighbours) / (VOTES.page_votes + votes)
-    share = (own + doubt[:, None]) * expected * (script[:, None] == language_script)
+    prior = (VOTES.page_votes * page + neighbours) / (VOTES.page_votes + votes)
+    share = (own + doubt[:, None]) * prior * (script[:, None] == language_script)
     norm = _sums(share, 1)[:, None]
     share = np.where(norm > 0, share / np.where(norm > 0, norm, 1.0), np.nan).round(VOTES.places)
 

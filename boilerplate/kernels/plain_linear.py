@@ -87,14 +87,14 @@ def token_rows(tree: Tree) -> tuple[Ints, Ints]:
     offsets = np.concatenate([[0], np.cumsum(tree.sizes)])
 
     @cache
-    def row_of(kind: int, level: int) -> Ints:
-        return token_buckets(tree.tokens[offsets[kind] : offsets[kind + 1]], level, NGRAMS.bits)
+    def row_of(i: int, level: int) -> Ints:
+        return token_buckets(tree.tokens[offsets[i] : offsets[i + 1]], level, NGRAMS.bits)
 
     rows = []
     for element in tree.line_element.tolist():
         above = islice(tree.upwards(element), MAX_LEVELS)
         levels = zip(above, LEVELS.tolist(), strict=False)
-        rows.append([row_of(int(tree.kind[each]), level) for each, level in levels])
+        rows.append([row_of(int(tree.type_of[each]), level) for each, level in levels])
     none = np.zeros(0, np.int64)
     counts = [sum(map(len, row)) for row in rows]
     ids = np.concatenate([none, *(each for row in rows for each in row)])

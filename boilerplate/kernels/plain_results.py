@@ -1,4 +1,4 @@
-"""Python twins of the kernels that choose what a reason says and put results together."""
+"""Python twins of the kernels that choose the evidence for reasons, and build predictions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from boilerplate.numeric import Bools, Floats, Ints
 
 P = TypeVar("P")
 
-MAX_GROUPS: Final = 6  # considered for one line, because for some there is nothing to say
+MAX_GROUPS: Final = 6  # considered for one line, because some have no phrase that is true of it
 MIN_SHARE: Final = 0.1  # of the strongest group's contribution; what adds less explains little
 
 
@@ -19,8 +19,8 @@ def strongest_groups(contributions: Floats, content: Bools) -> Ints:
     """The feature groups that added most to each line's label, the strongest first, (n, 6).
 
     ``contributions`` are what each of g groups added to the log-odds of content, (n, g);
-    ``content`` are kept lines, (n,). The number g stands for groups that spoke for the other
-    label, or added too little beside the strongest.
+    ``content`` are kept lines, (n,). The number g stands for groups that moved the line
+    toward the other label, or added too little beside the strongest.
     """
     toward_label = np.where(content[:, None], contributions, -contributions)
     order = np.argsort(-toward_label, axis=1, kind="stable")[:, :MAX_GROUPS]

@@ -1,4 +1,4 @@
-"""Python twin of the kernel that holds a page against the pages of its site."""
+"""Python twin of the kernel that compares a page with the pages of its site."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from boilerplate.numeric import Bools, Floats, Ints, total
 
 @dataclass(frozen=True, slots=True)
 class SiteFeatureParams:
-    """How a page is held against the pages of its site; the C twin has the same numbers.
+    """How a page is compared with the pages of its site; the C twin has the same numbers.
 
     From ``few_pages`` on, more pages with a line make no difference. Two pages hold the same
-    article where one has ``same_article`` of what likely content the other has of its own; among
-    fewer than ``min_pages`` pages no line can be told from the others by how often it recurs.
-    A line longer than ``max_chars`` says no more about its place. What is known of the template
-    lines of n pages counts n / (n + ``prior_pages``). An article may be over once
-    ``passed_share`` of it has passed.
+    article where one has ``same_article`` of the likely content on few pages that the other has;
+    of fewer than ``min_pages`` pages all lines count, however often they recur. A line counts at
+    most ``max_chars`` characters. The statistics of n pages have the weight
+    n / (n + ``prior_pages``). That an article is over counts fully once ``passed_share`` of it
+    has passed.
     """
 
     few_pages: int = 4
@@ -54,11 +54,11 @@ def site_features(
     is_headline: Bools,
     site: SiteArrays,
 ) -> tuple[Floats, Ints, int, float]:
-    """The features of a page's lines from what is known of its site.
+    """The features of a page's lines from the statistics of its site.
 
     ``hashes`` (n, 3), ``log_odds_steps`` and ``length_steps`` (n,) are the page's sketch.
     ``is_headline`` (n,) are the lines that the page's head calls its article: other pages link to
-    it by them, so that standing on a few says nothing.
+    it by them, so that standing on a few is no evidence.
 
     Gives the features (n, 16), of which those of labels are 0; on how many pages each line
     stands, (n,); of how many pages, those left out that hold this page's article; and how
@@ -128,7 +128,7 @@ def same_article(postings: Postings, at: Ints, mass: Floats, own: int | None = N
 def _after_article(log_odds: Floats, mass: Floats) -> Floats:
     """The log-odds that the article is over before each line, 0 where it is not; (n,).
 
-    ``log_odds`` (n,) is what each line says of what follows it; the highest before a line counts,
+    ``log_odds`` (n,) is each line's evidence for what follows it; the highest before a line counts,
     as far as half of the page's own article, ``mass`` (n,), has passed as well.
     """
     passed = np.maximum.accumulate(np.append(0.0, log_odds)[:-1])

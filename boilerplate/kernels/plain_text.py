@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -31,8 +32,25 @@ from boilerplate.unicode import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class TextParams:
+    """What the text features are made with; the C twin has the same numbers."""
+
+    marked_chars: int = 400  # characters of a line in which MARKS are looked for
+    upper_chars: int = 300  # characters of a line in which words in upper case are counted
+    seen_bits: int = 16  # of the table of n-grams that a page has
+    overlap_bits: int = 18  # of the table of n-grams of a title, headline, description or body
+    overlap_orders: tuple[int, ...] = (3, 3, 3, 5)  # of the n-grams that lines share with these
+    max_overlap: float = 1.5  # a short title may be held several times by one line
+    start_chars: int = 8  # of lines that begin, or end, alike
+    copy_length: float = 60.0  # script-normalised length from which a repeated line is a copy
+
+
+PARAMS: Final = TextParams()
+
+
 def plain_texts(texts: list[str]) -> list[str]:
-    """Each text as it looks (``unicode.plain``)."""
+    """Each text normalised (``unicode.plain``)."""
     return [plain(text) for text in texts]
 
 
@@ -61,7 +79,7 @@ def page_text(texts: Sequence[str]) -> PageText:
 
 
 def char_counts(texts: Sequence[str]) -> tuple[Floats, Floats]:
-    """Characters of each kind in each line, (n, 16), and letters of each script, (n, 29)."""
+    """Characters of each category in each line, (n, 16), and letters of each script, (n, 29)."""
     if not texts:
         return np.zeros((0, len(Char))), np.zeros((0, SCRIPTS))
     points = np.minimum(code_points("\n".join(texts) + "\n"), TABLE_SIZE - 1)
@@ -89,15 +107,13 @@ MARKS: Final = {
     "starts_with_quote": re.compile(r"^\s*[\"'“”„«»「『]"),
     "has_code": re.compile(r"[{}();=<>]{2,}|\w\(\)|^\s*[#$/]{1,2}\s?\w"),
 }
-# What is found out of a line besides its counts: the kinds of its first and last character, ...
+# The columns of ``shapes``: the categories of a line's first and last character, ...
 SHAPES: Final = ("first", "last", "ends_ellipsis", "starts_upper", "indent", *MARKS)
-MARKED_CHARS: Final = 400  # characters of a line in which MARKS are looked for
-UPPER_CHARS: Final = 300  # characters of a line in which words in upper case are counted
 CLOSING: Final = "\"'”’»)]』」 "  # what may stand behind the end of a sentence
 
 
 def line_shapes(texts: Sequence[str]) -> tuple[Floats, Floats, Floats]:
-    """The characters of each line by kind and by script, (n, 16) and (n, 29); SHAPES, (n, 14)."""
+    """Characters of each line by category and script, (n, 16) and (n, 29); SHAPES, (n, 14)."""
     return *char_counts(texts), shapes(texts)
 
 
@@ -107,24 +123,16 @@ def shapes(texts: Sequence[str]) -> Floats:
     stripped = [text.strip() for text in texts]
     firsts = np.array([ord(text[0]) if text else 32 for text in stripped], np.int64)
     lasts = np.array([ord(text.rstrip(CLOSING)[-1:] or " ") for text in stripped], np.int64)
-    heads = [text[:MARKED_CHARS] for text in texts]
+    heads = [text[: PARAMS.marked_chars] for text in texts]
     columns: list[Any] = [
         table[np.minimum(firsts, TABLE_SIZE - 1)],
         table[np.minimum(lasts, TABLE_SIZE - 1)],
         [text.endswith(("…", "...")) for text in stripped],
-        [sum(word[:1].isupper() for word in text[:UPPER_CHARS].split()) for text in texts],
+        [sum(word[:1].isupper() for word in text[: PARAMS.upper_chars].split()) for text in texts],
         [len(text) - len(text.lstrip()) for text in texts],
         *([bool(mark.search(head)) for head in heads] for mark in MARKS.values()),
     ]
     return np.column_stack([np.asarray(column, float) for column in columns])
-
-
-SEEN_BITS: Final = 16  # of the table of n-grams that a page has
-OVERLAP_BITS: Final = 18  # of the table of n-grams of a title, headline, description or body
-OVERLAP_ORDERS: Final = (3, 3, 3, 5)  # of the n-grams that lines share with these
-MAX_OVERLAP: Final = 1.5  # a short title may be held several times by one line
-START_CHARS: Final = 8  # of lines that begin, or end, alike
-COPY_LENGTH: Final = 60.0  # script-normalised length from which a repeated line is a copied one
 
 
 def text_features(
@@ -150,8 +158,8 @@ def text_features(
     letters = scripts.sum(1)
     begin, end = text.starts, text.starts + text.lengths
     whole = span_hashes(text, begin, end, 1)
-    head = span_hashes(text, begin, np.minimum(begin + START_CHARS, end), 2)
-    tail = span_hashes(text, np.maximum(end - START_CHARS, begin), end, 3)
+    head = span_hashes(text, begin, np.minimum(begin + PARAMS.start_chars, end), 2)
+    tail = span_hashes(text, np.maximum(end - PARAMS.start_chars, begin), end, 3)
     rows: list[Any] = [
         lengths,
         words,
@@ -178,7 +186,7 @@ def text_features(
         *marks,
         *(
             row
-            for other, order in zip(others, OVERLAP_ORDERS, strict=True)
+            for other, order in zip(others, PARAMS.overlap_orders, strict=True)
             for row in gram_overlap(text, other, order)
         ),
         bool(others[-1]),
@@ -195,10 +203,10 @@ def fill(out: Floats, rows: Sequence[Any]) -> None:
 def gram_familiarity(grams: Grams) -> Floats:
     """How much a line's n-grams recur in the rest of the page: mean log count, (n,).
 
-    Low for a line in another language than the page's, without knowing any language.
+    Low for a line in another language than the page's, without a language detector.
     """
-    places = buckets(grams.hashes, SEEN_BITS)
-    table = np.bincount(places, minlength=1 << SEEN_BITS).astype(float)
+    places = buckets(grams.hashes, PARAMS.seen_bits)
+    table = np.bincount(places, minlength=1 << PARAMS.seen_bits).astype(float)
     elsewhere = np.log1p(np.maximum(table[places] - 1.0, 0.0))
     return grams.sums(elsewhere) / np.maximum(grams.counts, 1)
 
@@ -212,11 +220,12 @@ def gram_overlap(text: PageText, other: str, order: int) -> tuple[Floats, Floats
         nothing = np.full(text.n, np.nan)
         return nothing, nothing
     theirs = char_grams(page_text([other]), order).hashes
-    table = np.zeros(1 << OVERLAP_BITS, bool)
-    table[buckets(theirs, OVERLAP_BITS)] = True
+    table = np.zeros(1 << PARAMS.overlap_bits, bool)
+    table[buckets(theirs, PARAMS.overlap_bits)] = True
     grams = char_grams(text, order)
-    hits = grams.sums(table[buckets(grams.hashes, OVERLAP_BITS)].astype(float))
-    return hits / np.maximum(grams.counts, 1), np.minimum(hits / max(len(theirs), 1), MAX_OVERLAP)
+    hits = grams.sums(table[buckets(grams.hashes, PARAMS.overlap_bits)].astype(float))
+    of_other = np.minimum(hits / max(len(theirs), 1), PARAMS.max_overlap)
+    return hits / np.maximum(grams.counts, 1), of_other
 
 
 def _copies(hashes: Hashes) -> tuple[Ints, Ints]:
@@ -236,6 +245,6 @@ def copies(hashes: Hashes, lengths: Floats) -> tuple[Ints, Ints, Floats]:
     """
     before, total = _copies(hashes)
     after = total - 1 - before
-    copied = lengths[(lengths > COPY_LENGTH) & (before > 0)].sum()
+    copied = lengths[(lengths > PARAMS.copy_length) & (before > 0)].sum()
     share = np.full(len(hashes), copied / max(lengths.sum(), 1.0))
     return before, after, share

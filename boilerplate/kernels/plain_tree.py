@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.kernels.arrays import ElementKind, Tree
+from boilerplate.kernels.arrays import ElementType, Tree
 from boilerplate.kernels.ngrams import MIX, buckets
 from boilerplate.kernels.plain_text import fill
 from boilerplate.numeric import Floats, Ints
@@ -26,7 +26,7 @@ _PIECE = re.compile(r"[a-z]{2,}|[A-Z][a-z]+|[A-Z]{2,}")
 MAX_TOKENS: Final = 24  # of an element, beside its tag
 MAX_NAME_CHARS: Final = 40  # of a class or id as a whole
 MAX_PIECES: Final = 8  # of a class or id
-SIGN_NAMES: Final = 3  # class and id names that tell an element from others of its tag
+SIGN_NAMES: Final = 3  # an element's first class and id names, which its sign depends on
 
 
 def name_tokens(name: str) -> tuple[str, ...]:
@@ -57,24 +57,24 @@ def token_buckets(tokens: Ints, level: int, bits: int) -> Ints:
 
 def element_arrays(
     elements: Sequence[Element], numbers: Ints
-) -> tuple[list[ElementKind], Ints, Ints, Ints, NDArray[np.bool_], Ints]:
-    """The kinds of some elements; of each its kind, parent, depth, whether hidden, and its sign.
+) -> tuple[list[ElementType], Ints, Ints, Ints, NDArray[np.bool_], Ints]:
+    """The types of some elements; of each its type, parent, depth, whether hidden, and its sign.
 
     ``numbers`` (e,) are those of the elements on their page, in rising order and with the parent
     of each among them; a parent is given by its place among them, -1 for none.
     """
-    kind, parent, depth, sign = np.empty((4, len(numbers)), np.int64)
+    type_of, parent, depth, sign = np.empty((4, len(numbers)), np.int64)
     hidden = np.empty(len(numbers), bool)
     place = {number: i for i, number in enumerate(numbers.tolist())}
-    kinds: dict[ElementKind, int] = {}
-    signs: dict[ElementKind, int] = {}
+    types: dict[ElementType, int] = {}
+    signs: dict[ElementType, int] = {}
     for i, element in enumerate(elements):
-        kind[i] = kinds.setdefault((element.tag, element.names), len(kinds))
+        type_of[i] = types.setdefault((element.tag, element.names), len(types))
         sign[i] = signs.setdefault((element.tag, element.names[:SIGN_NAMES]), len(signs))
         parent[i] = place[element.parent] if element.parent >= 0 else -1
         depth[i] = depth[parent[i]] + 1 if element.parent >= 0 else 0
         hidden[i] = element.hidden
-    return list(kinds), kind, parent, depth, hidden, sign
+    return list(types), type_of, parent, depth, hidden, sign
 
 
 def line_markups(lines: Sequence[Line]) -> Floats:

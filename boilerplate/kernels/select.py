@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from boilerplate.kernels import _native
 
-VERSION: Final = 7  # of the compiled functions; a part that was built for another is not used
+VERSION: Final = 8  # of the compiled functions; a part that was built for another is not used
 NAME: Final = "boilerplate.kernels._native"
 REMEDY: Final = "run `pip install -e .` there; BOILERPLATE_PURE=1 turns this warning off"
 
@@ -59,7 +59,7 @@ def _of_installed_copy() -> Any:
 
 
 def _warn_in_source_folder(reason: str) -> None:
-    """In a clone, say why everything will take long; an installed package has no better way."""
+    """Warn, in a clone, that everything will take long; elsewhere there may be no remedy."""
     for folder in Path(__file__).parents:
         if (folder / "native").is_dir() and (folder / "setup.py").is_file():
             warnings.warn(
@@ -68,7 +68,7 @@ def _warn_in_source_folder(reason: str) -> None:
                 RuntimeWarning,
                 stacklevel=2,
             )
-            # Worker processes do the same, and need not say it again.
+            # Worker processes do the same, and need not warn again.
             os.environ["BOILERPLATE_PURE"] = "1"
             return
 

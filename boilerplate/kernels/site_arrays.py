@@ -1,7 +1,6 @@
-"""What the kernel of site features takes and gives: the site's pages as arrays.
+"""What the kernel ``site_features`` takes and gives: the statistics of a site as arrays.
 
-What both twins share, and the statistics of a site: searching, and the lines of the site's
-template.
+Also what its twins share with ``site_models``: finding hashes, and the template lines of a page.
 """
 
 from __future__ import annotations
@@ -17,17 +16,17 @@ from boilerplate.numeric import Bools, Floats, Ints, sigmoid
 
 
 class SiteFeature(IntEnum):
-    """The features of a line from what is known of its site: columns of a matrix, in this order.
+    """The features of a line from the statistics of its site: columns of a matrix, in this order.
 
-    A template line is one on at least half of the site's pages. The last six say how wrong the
-    general model was where lines were labelled, in log-odds.
+    A template line is one on at least half of the site's pages. The last six are the errors of
+    the general model where lines were labelled, in log-odds.
     """
 
     ON_ONE_PAGE = 0  # 1 where the line stands on one page of the site
     ON_FEW_PAGES = 1  # 1 where it stands on two or three
     ON_MANY_PAGES = 2  # 1 where it stands on more
     RECURRING_LOG_ODDS = 3  # the mean log-odds of a line on several pages, where below 0
-    LOOSE_MATCH = 4  # of lines on no page: on how many a loosely equal one stands, 0..1
+    LOOSE_MATCH = 4  # of a line on no page: pages with its loose hash, at most 4, over 4
     AFTER_ARTICLE = 5  # log-odds that the article is over
     BETWEEN_TEMPLATE_LINES = 6  # log-odds of content between these two template lines
     AFTER_TEMPLATE_LINE = 7  # log-odds of content right after this template line
@@ -38,7 +37,7 @@ class SiteFeature(IntEnum):
     LABELLED_PLACE = 12  # in this place of the markup
     LABELLED_SITE = 13  # on all pages of the site
     LABELLED_LINE = 14  # on equal lines
-    LABELLED_LOOSE = 15  # on loosely equal lines
+    LABELLED_LOOSE = 15  # on lines of the same loose hash
 
 
 class Hash(IntEnum):
@@ -133,9 +132,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SiteArrays:
-    """What is known of a site, labels aside: k different lines on p pages.
+    """The statistics of a site, labels aside: k different lines on p pages.
 
-    ``strict`` and ``loose`` say which pages each line stands on, by its strict and its loose
+    ``strict`` and ``loose`` are the pages that each line stands on, by its strict and its loose
     hash. For each strict key, and one more for unknown lines, (k + 1,): ``is_template``, whether
     it is a template line; ``recurring_log_odds`` and ``after_article``, what it adds to these
     features. The tables hold log-odds of content by place: ``between`` two template lines,

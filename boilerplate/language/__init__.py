@@ -15,8 +15,8 @@ and its results are shared:
    many trigrams were seen once, and some allowance for names.
 6. Short lines that match no profile are detected together with such lines near them.
 7. If all lines of a page are short, they are all detected together.
-8. Then each line is weighed: what was detected of it, with a doubt that falls with its length,
-   times what the lines around it and the rest of the page let expect.
+8. A line's probability of a language is that of its detection, plus a doubt that falls with its
+   length, times a prior from the lines around it and the rest of the page.
 9. Languages that are not written in the line's script are ruled out.
 10. The page's language is that of the lines that are likely to be content, weighted by length.
 """

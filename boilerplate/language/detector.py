@@ -107,7 +107,7 @@ def common_trigrams(language: str) -> bytes:
 
 @lru_cache(maxsize=1 << 14)
 def detect(text: str) -> Distribution | None:
-    """What langdetect says of a text in lower case; None where it can't tell.
+    """The languages of a text in lower case by langdetect; None where it finds none.
 
     Cached, for menus and notices repeat on a page and on the pages of a site.
     """

@@ -25,9 +25,9 @@ class LineLanguages:
     """The languages of the n lines of a page.
 
     ``share`` (n, l) is each line's probability of each of ``languages``, nan for a line that has
-    no letters or a script of none of them; ``detected`` (n, l) is what detector or script say of
-    the line alone, nan where it was too short to detect; ``letters`` (n,) are its letters. ``main``
-    is the place in ``languages`` of the language of the page's longest lines, or -1.
+    no letters or a script of none of them; ``detected`` (n, l) is the same by detector or script
+    for the line alone, nan where it was too short to detect; ``letters`` (n,) are its letters.
+    ``main`` is the place in ``languages`` of the language of the page's longest lines, or -1.
     """
 
     languages: tuple[str, ...]

@@ -1,6 +1,6 @@
 """What a dropped line is: navigation, a legal or a cookie notice, a newsletter box ...
 
-A small linear model beside the large one, asked for dropped lines only. It reads the n-grams of
+A small linear model beside the large one, used for dropped lines only. It reads the n-grams of
 the line and, in HTML, the tokens of the elements around it. Chrome stands in runs of lines, so a
 line that says little by itself ("Please" before a link to a privacy notice) gets the kind of its
 run.
@@ -68,7 +68,7 @@ class KindModel:
     """A multinomial logistic regression over KINDS.
 
     ``text`` (2**17, 10) are the weights of hashed n-grams, ``names`` (2**13, 10) those of element
-    tokens, ``bias`` is (10,); ``about`` says how it was trained, as JSON.
+    tokens, ``bias`` is (10,); ``about`` describes its training, as JSON.
     """
 
     text: NDArray[np.float32]
@@ -130,9 +130,9 @@ def chrome_kinds(
 ) -> list[str | None]:
     """The kind of each line that was dropped, one of KINDS; None for those kept.
 
-    ``content`` (n,) says which of the page's lines were kept, none of which may be blank;
-    ``elements`` are the page's, where they are known. The lines between two kept ones are named
-    together: the likeliest kinds, where each change of kind has its cost (Viterbi 1967).
+    ``content`` (n,) marks the lines that were kept; none of the page's lines may be blank;
+    ``elements`` are the page's, where they are known. The lines between two kept ones are
+    classified together: the likeliest kinds, where each change of kind has its cost (Viterbi 1967).
     """
     dropped = np.flatnonzero(~content)
     out: list[str | None] = [None] * len(page.lines)
@@ -179,7 +179,7 @@ def from_bytes(data: bytes, name: str = "kinds") -> KindModel:
             or not all(map(is_number, bias))
             or len(bias) != len(KINDS)
         ):
-            raise ModelError(f"this version names {', '.join(KINDS)}")
+            raise ModelError(f"kinds with a bias each are needed: {', '.join(KINDS)}")
         return KindModel(tables[0], tables[1], np.array(bias, np.float32), about)
 
 

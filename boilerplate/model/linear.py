@@ -42,7 +42,7 @@ class Linear:
         return scores
 
     def log_language_pages(self, language: str | None) -> float:
-        """log1p of the training pages in a language: n-grams of one never seen say nothing.
+        """log1p of the training pages in a language: n-grams of one never seen are no evidence.
 
         >>> some = Linear((), 0.0, {"zh": 9})
         >>> some.log_language_pages("zh-tw") == some.log_language_pages("zh-cn") > 2
@@ -59,7 +59,7 @@ MIN_PROBABILITY: Final = 1e-4  # of a page type, so that its logarithm stays fin
 
 @dataclass(frozen=True, slots=True)
 class PageTypes:
-    """What kind of page it is, from its words and names: shops keep what articles drop.
+    """The type of a page, from its words and element tokens: shops keep what articles drop.
 
     A multinomial logistic regression; ``weights`` (7, 2**15) for the buckets of ``page_bag``,
     ``bias`` (7,).

@@ -41,7 +41,7 @@ PART_CHARS: Final = 2_000_000
 
 @dataclass(frozen=True)
 class Model:
-    """Scores the lines of HTML and of bare text; ``about`` says how it was trained, as JSON."""
+    """Scores the lines of HTML and of bare text; ``about`` describes its training, as JSON."""
 
     stacks: Mapping[Kind, Stack]
     about: Mapping[str, Any]

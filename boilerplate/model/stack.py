@@ -1,4 +1,4 @@
-"""Both stages together, and what they say of a page's lines."""
+"""Both stages together, and their scores of a page's lines."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the model says of n lines: the probability of content of each, (n,).
+    """The model's scores of n lines: the probability of content of each, (n,).
 
     ``article`` is the probability that the page is an article rather than a shop, a forum or
     a list. ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) their
-    lengths as they look (``unicode.plain``). ``tree`` are the elements around them; None where
+    lengths when normalised (``unicode.plain``). ``tree`` are the elements around them; None where
     the page was scored in parts. ``site_reasons`` are a site model's reasons for each line, as
-    content and as chrome; ``drift`` is how little the page looks like its site, None without
+    content and as chrome; ``drift`` is how little the page resembles its site, None without
     such a model. ``matrices`` are the features that the trees read, for each part of the page;
     ``Model.evidence`` explains the scores by them.
     """

@@ -83,7 +83,7 @@ def trees_from(arrays: Mapping[str, NDArray[Any]], columns: int) -> Trees:
     feature = arrays["feature"].astype(np.intp)
     inner = np.flatnonzero(feature >= 0)
     if (feature >= columns).any() or (feature < -1).any():
-        raise ModelError(f"trees: a node asks for a feature beyond the {columns} that there are")
+        raise ModelError(f"trees: a node reads a feature beyond the {columns} that there are")
     left = at.copy()
     left[inner] = arrays["left"][inner].astype(np.int64) + roots[tree_of[inner]]
     children = np.concatenate([left[inner], left[inner] + 1])

@@ -1,7 +1,7 @@
 """How much of a page is read, so that the cost stays in proportion to its size.
 
 Pages that people write are far below the limits. What stands behind them is not read, and
-``Page.unread`` says how many characters that is. Two kinds of markup make an element tree far
+``Page.unread`` is how many characters that is. Two kinds of markup make an element tree far
 larger than the markup itself; they are rewritten before parsing. See docs/hostile.md.
 """
 

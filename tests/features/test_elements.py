@@ -24,8 +24,8 @@ def test_tree_of_some_lines_has_only_the_elements_around_them() -> None:
     page = html_page("<nav><a>Ev</a></nav><main><p>Metin</p><p class=x>Son</p></main>")
     found = tree(page, page.lines[1:2], partly=True)
     assert found
-    assert [tag for tag, _ in found.kinds] == ["html", "body", "main", "p"]
-    assert [found.kinds[found.kind[e]][0] for e in found.upwards(found.line_element[0])] == [
+    assert [tag for tag, _ in found.types] == ["html", "body", "main", "p"]
+    assert [found.types[found.type_of[e]][0] for e in found.upwards(found.line_element[0])] == [
         "p", "main", "body", "html",
     ]  # fmt: skip
 
@@ -38,11 +38,11 @@ def test_only_so_many_levels_of_elements_are_looked_at() -> None:
     assert found.levels == len(found.chain) == MAX_LEVELS
 
 
-def test_tokens_of_an_element_are_those_of_its_kind() -> None:
+def test_tokens_of_an_element_are_those_of_its_type() -> None:
     page = html_page("<p class='lead intro'>Metin<p class='lead intro'>Son")
     found = tree(page, page.lines)
     assert found
     ends = np.cumsum(found.sizes)
-    for kind, (tag, names) in enumerate(found.kinds):
-        tokens = found.tokens[ends[kind] - found.sizes[kind] : ends[kind]]
+    for i, (tag, names) in enumerate(found.types):
+        tokens = found.tokens[ends[i] - found.sizes[i] : ends[i]]
         assert tokens.tolist() == element_tokens(tag, names).tolist()

@@ -61,15 +61,15 @@ class TestCalls:
         self, costs: Any, error: type[Exception], message: str
     ) -> None:
         scores, begins, path = np.zeros((2, 10)), np.zeros(2, bool), whole(0, 0)
-        native.viterbi_paths(scores, np.zeros(2), begins, path)
+        native.likeliest_paths(scores, np.zeros(2), begins, path)
         with pytest.raises(error, match=message):
-            native.viterbi_paths(scores, costs, begins, path)
+            native.likeliest_paths(scores, costs, begins, path)
 
     def test_array_that_may_not_be_written_is_refused(self) -> None:
         path = whole(0, 0)
         path.setflags(write=False)
         with pytest.raises(ValueError, match="read-only"):
-            native.viterbi_paths(np.zeros((2, 10)), np.zeros(2), np.zeros(2, bool), path)
+            native.likeliest_paths(np.zeros((2, 10)), np.zeros(2), np.zeros(2, bool), path)
 
 
 class TestHtml:
@@ -239,10 +239,10 @@ class TestText:
             with pytest.raises(ValueError, match="beyond"):
                 native.bag_scores(weights, whole(bucket), np.ones(1), scores)
 
-    def test_fingerprints_without_room_are_refused(self) -> None:
+    def test_fingerprints_without_a_row_for_each_text_are_refused(self) -> None:
         from boilerplate.kernels.compiled_sites import case_folds
 
-        with pytest.raises(ValueError, match="room"):
+        with pytest.raises(ValueError, match="a row of out for each text"):
             native.line_fingerprints(["a"], char_flags(), case_folds(), np.empty((2, 2), np.int64))
 
 
@@ -272,7 +272,7 @@ class TestElements:
         native.container_features(
             parent, depth, element, groups, one, one, one, one, np.zeros((50, 2))
         )
-        native.element_name_scores(
+        native.token_scores(
             whole(1, 2), sizes, kind, parent, element, levels, np.zeros(2**18, np.float32), one
         )
 
@@ -311,22 +311,22 @@ class TestChromeKinds:
         table = np.zeros((1 << CHROME_KINDS.text_bits, 16), np.int8)
         tables = char_table(), char_flags(), table
         heads = np.array([10, 97, 10], np.uint32)
-        native.chrome_kind_text_scores(heads, *tables, np.zeros((1, 10)), np.zeros(1))
+        native.kind_text_sums(heads, *tables, np.zeros((1, 10)), np.zeros(1))
         with pytest.raises(ValueError, match="fewer lines"):
-            native.chrome_kind_text_scores(heads, *tables, np.zeros((2, 10)), np.zeros(2))
+            native.kind_text_sums(heads, *tables, np.zeros((2, 10)), np.zeros(2))
         long = np.array([10, *[97] * 1000, 10], np.uint32)
         with pytest.raises(ValueError, match="too long"):
-            native.chrome_kind_text_scores(long, *tables, np.zeros((1, 10)), np.zeros(1))
+            native.kind_text_sums(long, *tables, np.zeros((1, 10)), np.zeros(1))
 
     def test_elements_beyond_the_page_are_refused(self) -> None:
         table = np.zeros((1 << CHROME_KINDS.token_bits, 16), np.int8)
         given = whole(5, 7), whole(2), whole(0, 0), whole(-1, 0), whole(1)
-        native.chrome_kind_name_scores(*given, table, np.ones(3), np.zeros((1, 10)))
+        native.kind_token_sums(*given, table, np.ones(3), np.zeros((1, 10)))
         for place, wrong in ((1, whole(3)), (1, whole(0)), (2, whole(0, 1)), (3, whole(1, 0))):
             arguments = [*given[:place], wrong, *given[place + 1 :]]
             with pytest.raises(ValueError, match=r"fewer|beyond|before"):
-                native.chrome_kind_name_scores(*arguments, table, np.ones(3), np.zeros((1, 10)))
+                native.kind_token_sums(*arguments, table, np.ones(3), np.zeros((1, 10)))
 
     def test_scores_of_another_number_of_kinds_are_refused(self) -> None:
         with pytest.raises(ValueError, match="lengths"):
-            native.viterbi_paths(np.zeros((2, 9)), np.ones(2), np.zeros(2, bool), whole(0, 0))
+            native.likeliest_paths(np.zeros((2, 9)), np.ones(2), np.zeros(2, bool), whole(0, 0))

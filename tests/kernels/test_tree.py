@@ -46,10 +46,11 @@ class TestElementTokens:
 def arrays(twin: ModuleType, page: Page) -> list[object]:
     """All that the kernels on elements give for a page."""
     numbers = np.arange(len(page.elements))
-    kinds, kind, parent, depth, hidden, sign = twin.element_arrays(page.elements, numbers)
+    types, type_of, parent, depth, hidden, sign = twin.element_arrays(page.elements, numbers)
     markups = twin.line_markups(page.lines)
     own = markups[:, 0].astype(np.int64)
-    return [kinds, kind, parent, depth, hidden, sign, markups, twin.line_groups(parent, sign, own)]
+    groups = twin.line_groups(parent, sign, own)
+    return [types, type_of, parent, depth, hidden, sign, markups, groups]
 
 
 PAGE = html_page(
@@ -99,10 +100,10 @@ def markup_features(twin: ModuleType, page: Page) -> np.ndarray:
     found = tree(page, page.lines)
     if found is None:
         return np.zeros(0)
-    places = [TAGS.index(tag) if tag in TAGS else len(TAGS) for tag, _ in found.kinds]
+    places = [TAGS.index(tag) if tag in TAGS else len(TAGS) for tag, _ in found.types]
     chars = np.array([len(line.text) for line in page.lines], float)
     out = np.full((BLOCKS["markup"].of_kernel, len(page.lines)), np.inf)
-    twin.markup_features(found, np.array(places)[found.kind], chars, out)
+    twin.markup_features(found, np.array(places)[found.type_of], chars, out)
     return out
 
 

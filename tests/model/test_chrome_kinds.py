@@ -138,7 +138,7 @@ def test_file_with_other_kinds_is_refused() -> None:
         {name: np.zeros(len(KINDS) << bits, np.int8)
          for name, bits in (("text", PARAMS.text_bits), ("names", PARAMS.token_bits))},
     )  # fmt: skip
-    with pytest.raises(ModelError, match="this version names navigation, legal"):
+    with pytest.raises(ModelError, match="kinds with a bias each are needed: navigation, legal"):
         from_bytes(other)
 
 

@@ -138,8 +138,8 @@ class TestParts:
         expected = encode(alone, slice(0, len(alone.lines)))
         assert found.tree
         assert expected.tree
-        assert list(found.tree.kinds) == list(expected.tree.kinds)
-        for name in ("kind", "parent", "depth", "hidden", "line_element", "groups"):
+        assert list(found.tree.types) == list(expected.tree.types)
+        for name in ("type_of", "parent", "depth", "hidden", "line_element", "groups"):
             assert getattr(found.tree, name).tolist() == getattr(expected.tree, name).tolist()
         assert np.array_equal(found.features, expected.features, equal_nan=True)
 
