@@ -5,8 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* MAX_NAME_CHARS, MAX_PIECES and MAX_TOKENS of plain_tree.py; a name longer than LONGEST is left to
-   the twin. */
+/* plain_tree.TOKENS; a name longer than LONGEST is left to the twin. */
 enum { MAX_NAME_CHARS = 40, MAX_PIECES = 8, MAX_TOKENS = 24, LONGEST = 64 };
 
 /* The CRC of four bits. */

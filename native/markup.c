@@ -3,7 +3,7 @@
 #include "native.h"
 #include <string.h>
 
-enum { SIGN_NAMES = 3 }; /* plain_tree.SIGN_NAMES: names that a sign depends on */
+enum { SIGN_NAMES = 3 }; /* plain_tree.TOKENS: names that a sign depends on */
 
 /* The number of a key in a dictionary, the next one for a new key. -1 with an exception. */
 static int64_t number_of(PyObject *numbers, PyObject *key)

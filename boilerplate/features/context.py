@@ -13,6 +13,7 @@ import numpy as np
 from boilerplate import kernels
 from boilerplate.features.encoded_page import EncodedPage
 from boilerplate.features.table import BLOCKS
+from boilerplate.kernels.arrays import Tree
 from boilerplate.numeric import Floats
 
 
@@ -28,13 +29,12 @@ def neighbour_features(p: Floats, lines: EncodedPage) -> Floats:
     return rows
 
 
-def container_features(p: Floats, lines: EncodedPage) -> Floats:
-    """The block "containers", a row of (n,) each, of lines of HTML."""
+def container_features(p: Floats, lines: EncodedPage, tree: Tree) -> Floats:
+    """The block "containers", a row of (n,) each; ``tree`` is that of the lines."""
     block = BLOCKS["containers"]
     rows = np.empty((len(block), lines.n))
-    if lines.tree is not None:
-        kernels.container_features(
-            lines.tree, p, lines.lengths, lines.terminals, lines.links, rows[: block.of_kernel]
-        )
+    kernels.container_features(
+        tree, p, lines.lengths, lines.terminals, lines.links, rows[: block.of_kernel]
+    )
     block.finish(rows, lines)
     return rows

@@ -145,7 +145,7 @@ def bag_buckets(text: PageText, tokens: Ints, level: int, bits: int) -> tuple[In
 
 
 def element_tokens(tag: str, names: tuple[str, ...]) -> Ints:
-    out = np.empty(plain_tree.MAX_TOKENS + 1, np.int64)
+    out = np.empty(plain_tree.TOKENS.max_tokens + 1, np.int64)
     found = native.element_tokens(tag, names, out)
     # Names beyond ASCII are left to Python.
     return out[:found] if found > 0 else plain_tree.element_tokens(tag, names)

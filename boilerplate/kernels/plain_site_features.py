@@ -26,12 +26,11 @@ from boilerplate.numeric import Bools, Floats, Ints, total
 class SiteFeatureParams:
     """How a page is compared with the pages of its site; the C twin has the same numbers.
 
-    From ``few_pages`` on, more pages with a line make no difference. Two pages hold the same
-    article where one has ``same_article`` of the likely content on few pages that the other has;
-    of fewer than ``min_pages`` pages all lines count, however often they recur. A line counts at
-    most ``max_chars`` characters. The statistics of n pages have the weight
-    n / (n + ``prior_pages``). That an article is over counts fully once ``passed_share`` of it
-    has passed.
+    From ``few_pages`` on, more pages with a line make no difference. A page holds the same
+    article as another where it has ``same_article`` of the other's likely content, lines that
+    recur on the site left out if it has ``min_pages`` pages. A line counts at most ``max_chars``
+    characters. The statistics of n pages have the weight n / (n + ``prior_pages``). Evidence that
+    an article is over counts fully once ``passed_share`` of it has passed.
     """
 
     few_pages: int = 4

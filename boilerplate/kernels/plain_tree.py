@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from zlib import crc32
 
@@ -23,10 +24,19 @@ TAGS: Final = (
     "details"
 ).split()
 _PIECE = re.compile(r"[a-z]{2,}|[A-Z][a-z]+|[A-Z]{2,}")
-MAX_TOKENS: Final = 24  # of an element, beside its tag
-MAX_NAME_CHARS: Final = 40  # of a class or id as a whole
-MAX_PIECES: Final = 8  # of a class or id
-SIGN_NAMES: Final = 3  # an element's first class and id names, which its sign depends on
+
+
+@dataclass(frozen=True, slots=True)
+class TokenParams:
+    """What is read of the class and id names of an element; the C twin has the same numbers."""
+
+    max_tokens: int = 24  # of an element, beside its tag
+    max_name_chars: int = 40  # of a class or id as a whole
+    max_pieces: int = 8  # of a class or id
+    sign_names: int = 3  # an element's first names, which its sign depends on
+
+
+TOKENS: Final = TokenParams()
 
 
 def name_tokens(name: str) -> tuple[str, ...]:
@@ -35,14 +45,14 @@ def name_tokens(name: str) -> tuple[str, ...]:
     >>> name_tokens("postBody-text2"), name_tokens("role=navigation")
     (('postbody-text', 'post', 'body', 'text'), ('role=navigation', 'role', 'navigation'))
     """
-    whole = re.sub(r"\d+", "", name.lower())[:MAX_NAME_CHARS]
-    return (whole, *(piece.lower() for piece in _PIECE.findall(name)[:MAX_PIECES]))
+    whole = re.sub(r"\d+", "", name.lower())[: TOKENS.max_name_chars]
+    return (whole, *(piece.lower() for piece in _PIECE.findall(name)[: TOKENS.max_pieces]))
 
 
 def element_tokens(tag: str, names: tuple[str, ...]) -> Ints:
     """Hashes (CRC-32) of an element's tag, and of the tokens of its class, id and role names."""
     tokens = dict.fromkeys(token for name in names for token in name_tokens(name))
-    texts = [f"<{tag}>", *list(tokens)[:MAX_TOKENS]]
+    texts = [f"<{tag}>", *list(tokens)[: TOKENS.max_tokens]]
     return np.array([crc32(text.encode("utf-8", "replace")) for text in texts], np.int64)
 
 
@@ -70,7 +80,7 @@ def element_arrays(
     signs: dict[ElementType, int] = {}
     for i, element in enumerate(elements):
         type_of[i] = types.setdefault((element.tag, element.names), len(types))
-        sign[i] = signs.setdefault((element.tag, element.names[:SIGN_NAMES]), len(signs))
+        sign[i] = signs.setdefault((element.tag, element.names[: TOKENS.sign_names]), len(signs))
         parent[i] = place[element.parent] if element.parent >= 0 else -1
         depth[i] = depth[parent[i]] + 1 if element.parent >= 0 else 0
         hidden[i] = element.hidden

@@ -39,7 +39,7 @@ MODEL_FILE: Final = FileFormat(
 
 
 def stack_of(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], kind: Kind) -> Stack:
-    """The model of one mode from a file's arrays and JSON; ModelError where they do not fit."""
+    """The model of HTML or of bare text from a file's arrays and JSON; ModelError if unfit."""
 
     def array(key: str, dtype: np.dtype[Any]) -> NDArray[Any]:
         found = arrays[f"{kind}-{key}"]

@@ -19,7 +19,7 @@ from boilerplate.page import Kind
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """The model of one mode: linear scores of lines, the page's type, and trees on both."""
+    """The model of HTML or of bare text: linear scores, the page's type, and trees on both."""
 
     linear: Linear
     types: PageTypes
@@ -72,7 +72,7 @@ def tree_matrix(
     p = sigmoid(linear.sum(1, dtype=np.float64) + bias)  # training keeps single precision
     context = [neighbour_features(p, encoded)]
     if encoded.tree is not None:
-        context.append(container_features(p, encoded))
+        context.append(container_features(p, encoded, encoded.tree))
     of_page = np.array([language_pages, *types])[:, None]
     first_stage = [linear.T, p[None], of_page]
     blocks = [encoded.features.T, *first_stage, *context]

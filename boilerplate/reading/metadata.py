@@ -8,9 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from boilerplate.page import Metadata
-
-MAX_JSON_LD: Final = 2_000_000  # characters of one script, far above what articles need
-MAX_LIST: Final = 100  # things in a list of JSON-LD
+from boilerplate.reading.limits import LIMITS
 
 ARTICLE_TYPES: Final = ("article", "posting", "recipe", "review", "discussion", "report", "howto")
 _ARTICLE_KEYS: Final = ("headline", "description", "articleBody", "text")
@@ -55,7 +53,7 @@ def _json_ld_article(scripts: Sequence[str]) -> dict[str, str]:
 
 def _json_ld_things(script: str) -> Iterator[dict[str, Any]]:
     """The objects of a JSON-LD script, its ``@graph`` flattened; none where it is broken."""
-    if len(script) > MAX_JSON_LD:
+    if len(script) > LIMITS.max_json_ld:
         return
     try:
         queue = deque([json.loads(script, strict=False)])
@@ -64,7 +62,7 @@ def _json_ld_things(script: str) -> Iterator[dict[str, Any]]:
     while queue:
         thing = queue.popleft()
         if isinstance(thing, list):
-            queue.extend(thing[:MAX_LIST])
+            queue.extend(thing[: LIMITS.max_json_ld_list])
         elif isinstance(thing, dict):
             yield thing
             queue.extend(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from boilerplate.features.elements import tree
 from boilerplate.features.table import BLOCKS
 from boilerplate.kernels.arrays import Tree
-from boilerplate.kernels.plain_tree import MAX_TOKENS, TAGS, subtree_sums
+from boilerplate.kernels.plain_tree import TAGS, TOKENS, subtree_sums
 from boilerplate.page import Element, Line, Markup, Page
 from boilerplate.reading.html import html_page
 from tests.strategies import MARKUP, TAG_NAMES, TEXTS
@@ -31,7 +31,7 @@ class TestElementTokens:
 
     def test_element_has_no_more_tokens_than_the_limit(self, twin: ModuleType) -> None:
         names = tuple(f"{a}{b}" for a in "abcdefgh" for b in "ijklmnop")
-        assert len(twin.element_tokens("p", names)) == MAX_TOKENS + 1
+        assert len(twin.element_tokens("p", names)) == TOKENS.max_tokens + 1
 
     @needs_compiled
     @settings(max_examples=300, deadline=None)
