@@ -26,7 +26,9 @@ from boilerplate.result import CleanPage, Predictions
 from boilerplate.site_models.folder import SiteModels, corrector_of
 from boilerplate.site_models.site_model import SiteModel
 
-PLACES: Final = 4  # decimal places of a probability; labels are decided by the rounded one
+PROBABILITY_DECIMALS: Final = (
+    4  # decimal places of a probability; labels are decided by the rounded one
+)
 MIN_PROBABILITY: Final = 1e-6  # of content and of chrome, before votes are added as log-odds
 
 
@@ -96,7 +98,7 @@ class Cleaner:
         else:
             scored = plugins.corrected(compact, scored)
         opinions = plugins.opinions(compact, scored.probability)
-        probability = with_votes(scored.probability, opinions).round(PLACES)
+        probability = with_votes(scored.probability, opinions).round(PROBABILITY_DECIMALS)
         threshold = self.threshold
         if threshold is None:
             threshold = best_threshold(probability, general.chars, scored.article)
@@ -146,8 +148,8 @@ class Decided:
     def deciders(self) -> Sequence[str]:
         """What each line's label is due to, see ``Prediction.decided_by``."""
         return deciders(
-            self.general.probability.round(PLACES) >= self.threshold,
-            self.scored.probability.round(PLACES) >= self.threshold,
+            self.general.probability.round(PROBABILITY_DECIMALS) >= self.threshold,
+            self.scored.probability.round(PROBABILITY_DECIMALS) >= self.threshold,
             self.probability >= self.threshold,
             self.probability >= THRESHOLDS.plain,
             self.opinions,
@@ -227,7 +229,9 @@ def best_threshold(probability: Floats, chars: Floats, article: float = 1.0) -> 
     hit = np.cumsum((probability * chars)[order])
     f1 = 2 * hit / np.maximum(np.cumsum(chars[order]) + hit[-1], 1e-9)
     generous = float(probability[order[int(np.argmax(f1))]])
-    return max(THRESHOLDS.lowest, round(article * plain + (1 - article) * generous, PLACES))
+    return max(
+        THRESHOLDS.lowest, round(article * plain + (1 - article) * generous, PROBABILITY_DECIMALS)
+    )
 
 
 @cache

@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from boilerplate.cleaner import PLACES, Cleaner, best_threshold
+from boilerplate.cleaner import PROBABILITY_DECIMALS, Cleaner, best_threshold
 from boilerplate.explain.terminal import numbered_predictions, sign_of
 from boilerplate.labelling.labels import (
     OPEN,
@@ -156,7 +156,7 @@ class Gain:
 
 def decide(scores: Scores) -> tuple[Floats, Bools]:
     """Probability of content and decision to keep for each line, (n,), as a Cleaner decides."""
-    probability = scores.probability.round(PLACES)
+    probability = scores.probability.round(PROBABILITY_DECIMALS)
     return probability, probability >= best_threshold(probability, scores.chars, scores.article)
 
 
