@@ -62,9 +62,20 @@ class CommandGroup(click.Group):
             raise click.ClickException(str(error)) from error
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; untrusted text in its error message is made safe for a terminal."""
+        """Run the command; untrusted text in its error message is made safe for a terminal.
+
+        A file that cannot be read or written, and that no command expected, is an error message
+        as well, and not a traceback.
+        """
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            from boilerplate.display import visible
+
+            name = "" if error.filename is None else f"{visible(str(error.filename))}: "
+            raise click.ClickException(f"{name}{error.strerror or error}") from error
         except click.ClickException as error:
             from boilerplate.display import visible
 

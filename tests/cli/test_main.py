@@ -83,6 +83,16 @@ def test_untrusted_file_names_are_made_visible_in_messages(tmp_path: Path) -> No
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", printed), command
 
 
+def test_a_folder_that_cannot_be_made_is_an_error_message(tmp_path: Path) -> None:
+    page = tmp_path / "sayfa.html"
+    page.write_text("<p>Vapur sabah kalktı.</p>", "utf-8")
+    result = run("plugins", "new", "courier.example", page, "--dir", page / "plugin")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    assert "sayfa.html" in result.stderr
+    assert isinstance(result.exception, SystemExit)
+
+
 def test_version_is_the_installed_one() -> None:
     shown = run("--version").stdout
     assert re.fullmatch(r"boilerplate \d+\.\d+\.\d+( \((compiled|pure Python)\))?\n", shown)
