@@ -27,6 +27,10 @@ ENCODINGS = {
     "de": ["iso-8859-1"],
 }
 PAIRS = [(language, name) for language, names in ENCODINGS.items() for name in names]
+UNMARKED = [pair for pair in PAIRS if pair[1] != "iso-2022-jp"]  # those with bytes beyond ASCII
+NOT_ASCII = [language for language, text in SENTENCES.items() if not text.isascii()]
+STYLES = "<style>.menu a{color:#36c;margin:0 4px}</style>"
+SCRIPT = "<script>function show(id){return document.getElementById(id)}</script>"
 PYTHON_NAMES = {"windows-874": "cp874", "gb2312": "gb2312"}
 
 
@@ -58,7 +62,7 @@ class TestEncodings:
         text, data = page_in(language, name)
         assert decode(data) == text
 
-    @pytest.mark.parametrize(("language", "name"), [p for p in PAIRS if p[1] != "iso-2022-jp"])
+    @pytest.mark.parametrize(("language", "name"), UNMARKED)
     @pytest.mark.parametrize("claim", ["utf-8", "punycode", "no-such-code", "utf-16", "", "hex"])
     def test_wrong_or_unknown_declaration_is_ignored(
         self, language: str, name: str, claim: str
@@ -116,6 +120,66 @@ class TestEncodings:
         assert decode(data[1:]) == "\ufffd" + SENTENCES["ru"][1:]
         assert decode(data + "день".encode()[:-1]) == SENTENCES["ru"] + "ден\ufffd"
         assert decode(data[:100] + b"\xff" + data[100:]).count("\ufffd") == 1
+
+    @pytest.mark.parametrize("language", NOT_ASCII)
+    def test_one_bad_byte_in_declared_utf_8_is_one_replacement(self, language: str) -> None:
+        text = f"<p>{SENTENCES[language]}</p><footer>"
+        data = text.encode() + b"\xa9 2009"
+        assert decode(data, "UTF-8") == text + "\ufffd 2009"
+        for head in ("<meta charset=utf-8>", f"{STYLES * 200}<meta charset=utf8>"):
+            assert decode(head.encode() + data, "iso-8859-1") == f"{head}{text}\ufffd 2009"
+
+    def test_utf_8_that_is_half_broken_counts_if_declared(self) -> None:
+        data = "Zażółć tę".encode() + b" \xb9\xbf\xe6\xea"
+        assert decode(data, "utf-8") == "Zażółć tę \ufffd\ufffd\ufffd\ufffd"
+
+    def test_characters_that_were_lost_before_are_not_errors(self) -> None:
+        text = "ты \ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd да"
+        assert decode(text.encode() + b"\xd0") == text + "\ufffd"
+
+    @pytest.mark.parametrize(
+        ("language", "name"),
+        [(la, n) for la, n in UNMARKED if la in ("zh-cn", "zh-tw", "ja", "ko")],
+    )
+    def test_cut_off_character_is_one_replacement(self, language: str, name: str) -> None:
+        text = SENTENCES[language]
+        data = text.encode(name) + text[0].encode(name)[:1]
+        assert decode(data, name) == decode(data) == text + "\ufffd"
+
+    @pytest.mark.parametrize("kilobytes", [4, 30, 200])
+    def test_declaration_after_styles_and_scripts_counts(self, kilobytes: int) -> None:
+        head = (STYLES + SCRIPT) * (kilobytes * 1024 // len(STYLES + SCRIPT))
+        text, data = page_in("ru", "mac-cyrillic", f"{head}<meta charset=x-mac-cyrillic>")
+        assert decode(data) == text
+
+    @pytest.mark.parametrize(
+        "place",
+        ["<script>x = '{}'", "<STYLE>{}</style>", "<title>{}</title>", "<textarea>{}", "<!-- {}"],
+    )
+    def test_declaration_in_what_is_no_markup_is_ignored(self, place: str) -> None:
+        text, data = page_in("tr", "iso-8859-9", place.format("<meta charset=koi8-r>"))
+        assert decode(data) == text
+
+    def test_script_that_xhtml_closes_in_its_tag_hides_no_declaration(self) -> None:
+        head = "<script src='a.js' type='text/javascript'/><meta charset=x-mac-cyrillic>"
+        text, data = page_in("uk", "mac-cyrillic", head)
+        assert decode(data) == text
+
+    @pytest.mark.parametrize(("language", "name"), UNMARKED)
+    @pytest.mark.parametrize("kilobytes", [8, 80])
+    def test_undeclared_encoding_is_detected_among_much_markup(
+        self, language: str, name: str, kilobytes: int
+    ) -> None:
+        head = (STYLES + SCRIPT) * (kilobytes * 1024 // len(STYLES + SCRIPT))
+        text, data = page_in(language, name, f"{head}<a href='/news/index.html'>RSS</a>")
+        assert decode(data) == text
+
+    @pytest.mark.parametrize(
+        "words", ["the “old” mill", "it’s 20 °C", "Café Noir – open", "crème brûlée", "© 2009"]
+    )
+    def test_few_bytes_beyond_ascii_are_windows_1252(self, words: str) -> None:
+        text = f"{SCRIPT * 300}<p>{SENTENCES['en']}</p><p>They said: {words}, and left.</p>"
+        assert decode(text.encode("windows-1252")) == text
 
     @pytest.mark.parametrize(
         ("label", "codec"),
