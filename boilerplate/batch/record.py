@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, cast, get_args
 
+from boilerplate.batch.http_response import DamagedBodyError, parse_http
 from boilerplate.page import Kind
 
 SourceFormat = Literal["page", "json", "http"]
@@ -131,26 +132,16 @@ def check_media_type(record: Record, content_type: str) -> Record:
 
 
 def _http_body(record: Record) -> Record:
-    """The record with the body of its HTTP response, decoded as the response's headers say."""
-    from fastwarc.warc import WarcRecord
-
-    # Parsed as a WARC file of its own: if decoding fails inside fastwarc's iterator over the whole
-    # file, the iterator cannot go on.
-    block = cast("bytes", record.source)
-    head = (
-        "WARC/1.1\r\nWARC-Type: response\r\nContent-Type: application/http; msgtype=response\r\n"
-        f"Content-Length: {len(block)}\r\n\r\n"
-    )
+    """The record with the body of its HTTP response, decoded."""
+    response = parse_http(cast("bytes", record.source))
     try:
-        response = WarcRecord.from_bytes(head.encode() + block)
-        response.parse_http(auto_decode="all")
-        body = response.reader.read(MAX_RECORD_BYTES + 1)
-    except (OSError, ValueError) as error:
+        body = response.decoded(MAX_RECORD_BYTES + 1)
+    except DamagedBodyError as error:
         raise RecordError(f"its HTTP response is damaged: {one_line(error)}") from error
-    record = replace(record, source=body, charset=response.http_charset, source_format="page")
-    if response.http_content_type:
-        record = check_media_type(record, response.http_content_type)
-        if response.http_content_type.lower().startswith("text/plain"):
+    record = replace(record, source=body, charset=response.charset, source_format="page")
+    if response.content_type:
+        record = check_media_type(record, response.content_type)
+        if response.content_type.lower().startswith("text/plain"):
             record = replace(record, kind="text")
     return limit_size(record)
 
