@@ -17,6 +17,7 @@ FieldName = Literal["id", "url", "html", "text", "charset"]
 FIELD_NAMES: Final[tuple[FieldName, ...]] = get_args(FieldName)
 MAX_RECORD_BYTES: Final = 64 << 20  # a larger record becomes an error and is not held in memory
 MAX_FIELD_CHARS: Final = 10_000  # of an id, a URL or a charset; the rest is cut off
+NO_PAGES: Final = "no_pages"  # the count of a file's records that hold no page
 PAGE_MEDIA_TYPES: Final = ("text/html", "application/xhtml+xml", "text/plain")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -123,12 +124,13 @@ def limit_size(record: Record) -> Record:
     return failed(record, f"is larger than {MAX_RECORD_BYTES >> 20} MiB")
 
 
-def check_media_type(record: Record, content_type: str) -> Record:
-    """The record, or one with an error if its Content-Type is not that of a page."""
-    media_type = content_type.partition(";")[0].strip().lower()
-    if media_type in PAGE_MEDIA_TYPES:
-        return record
-    return failed(record, f"is {replace_surrogates(media_type)[:100]}, not a page")
+def is_page_type(content_type: str) -> bool:
+    """Whether a Content-Type is that of a page.
+
+    >>> is_page_type("Text/HTML; charset=utf-8"), is_page_type("image/png")
+    (True, False)
+    """
+    return content_type.partition(";")[0].strip().lower() in PAGE_MEDIA_TYPES
 
 
 def _http_body(record: Record) -> Record:
@@ -138,12 +140,16 @@ def _http_body(record: Record) -> Record:
         body = response.decoded(MAX_RECORD_BYTES + 1)
     except DamagedBodyError as error:
         raise RecordError(f"its HTTP response is damaged: {one_line(error)}") from error
-    record = replace(record, source=body, charset=response.charset, source_format="page")
-    if response.content_type:
-        record = check_media_type(record, response.content_type)
-        if response.content_type.lower().startswith("text/plain"):
-            record = replace(record, kind="text")
-    return limit_size(record)
+    is_text = response.content_type.lower().startswith("text/plain")
+    return limit_size(
+        replace(
+            record,
+            source=body,
+            kind="text" if is_text else record.kind,
+            charset=response.charset,
+            source_format="page",
+        )
+    )
 
 
 def _json_type(value: object) -> str:

@@ -284,7 +284,6 @@ def test_decompression_bomb_is_limited_and_the_next_record_is_read(
         (http(b"\x00\x01no gzip", "Content-Encoding: gzip"), "HTTP response is damaged"),
         (http(b"\x1f\x8b\x08\xff\xff\xff", "Content-Encoding: gzip"), "HTTP response is damaged"),
         (http(gzip.compress(b"x" * 999)[:-9], "Content-Encoding: gzip"), None),
-        (http(b"\x89PNG", content_type="image/png"), "is image/png, not a page"),
         (http(b"1\r\nx\r\nzz\r\nx", "Transfer-Encoding: chunked"), "HTTP response is damaged"),
         (b"", None),
         (b"no answer at all", None),
