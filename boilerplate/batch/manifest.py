@@ -56,7 +56,7 @@ def write_manifest(job: Job, complete: bool) -> None:
         entry = json.loads(path.read_bytes())
         if entry.pop("run") == run:
             entries.append(entry)
-    counts = ("records", "errors", "in_part")
+    counts = ("records", "errors", "in_part", "no_pages")
     totals = {key: sum(entry.get(key, 0) for entry in entries) for key in counts}
     manifest = {
         "format": MANIFEST_FORMAT,

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import gzip
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
+from boilerplate.batch.gzip_members import GzipMembers
 from boilerplate.batch.record import (
     MAX_RECORD_BYTES,
     Fields,
     Record,
     RecordsError,
-    check_media_type,
     failed,
     limit_size,
     one_line,
@@ -36,8 +38,8 @@ READERS: Final = {
 COMPRESSIONS: Final = ("", ".gz", ".zst")
 ARCHIVE_SUFFIXES: Final = tuple(suffix + c for suffix in READERS for c in COMPRESSIONS)
 
-WARC_MARK: Final = b"WARC/"  # the first bytes of every record
-CUT_HEADER: Final = "a record's header is cut off"
+# Reads a file of a compression, with names of fields.
+Reader = Callable[[Path, str, Fields], Iterator[Record]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,6 @@ class ReadSettings:
     # than this.
     parquet_rows: int = 64
     parquet_bytes: int = 16 << 20
-    # The end of a WARC file that is kept, to see whether it ends within a header: longer than any
-    # header is.
-    warc_tail_bytes: int = 32 << 10
 
 
 SETTINGS: Final = ReadSettings()
@@ -71,15 +70,21 @@ def _reader_name(path: str | Path) -> tuple[str, str]:
     return Path(name.removesuffix(compression)).suffix, compression
 
 
-def read_archive(path: Path, name: str, fields: Fields) -> Iterator[Record]:
+def read_archive(
+    path: Path, name: str, fields: Fields, counts: Counter[str] | None = None
+) -> Iterator[Record]:
     """The pages of a file; one without an id of its own gets ``name`` and its number as its id.
 
+    ``counts`` gets the number of records that hold no page; see ``warc.read_warc``.
     A file that is damaged or cut off gives the records before the damage, then one with an error.
+    A WARC file of gzip members goes on with the next whole member.
     Raises OSError if the file cannot be read, RecordsError if a package must be installed or a
     column is missing.
     """
     suffix, compression = _reader_name(path)
-    read = {"jsonl": _json_lines, "parquet": _parquet, "warc": _warc}[READERS[suffix]]
+    warc = partial(_warc, counts=Counter() if counts is None else counts)
+    readers: dict[str, Reader] = {"jsonl": _json_lines, "parquet": _parquet, "warc": warc}
+    read = readers[READERS[suffix]]
     number = 0
     try:
         for record in read(path, compression, fields):
@@ -204,61 +209,15 @@ def _names(fields: Fields) -> tuple[str, ...]:
     return (fields.id, fields.url, fields.html, fields.text, fields.charset)
 
 
-def _warc(path: Path, compression: str, fields: Fields) -> Iterator[Record]:
+def _warc(path: Path, compression: str, fields: Fields, counts: Counter[str]) -> Iterator[Record]:
     try:
-        from fastwarc.warc import ArchiveIterator, WarcRecordType
+        from boilerplate.batch.warc import read_warc
     except ImportError as error:
         raise missing_extra("warc", "WARC and WET files") from error
-    pages = (WarcRecordType.response, WarcRecordType.resource, WarcRecordType.conversion)
-    with decompressed(path, compression) as (file, position):
-        number = 0
-        tailed = _TailReader(file)
-        for found in ArchiveIterator(cast("Any", tailed), parse_http=False, stream_detect=False):
-            if not (found.headers.get("Content-Length") or "").strip():
-                raise EOFError(CUT_HEADER)
-            if found.record_type not in pages:
-                continue
-            wanted = min(found.content_length, MAX_RECORD_BYTES + 1)
-            block = found.reader.read(wanted)
-            record = Record(
-                number,
-                replace_surrogates(found.record_id or ""),
-                block,
-                replace_surrogates(found.headers.get("WARC-Target-URI") or "").strip("<>") or None,
-                "text" if found.record_type == WarcRecordType.conversion else None,
-                source_format="http" if found.is_http else "page",
-                position=position(),
-            )
-            if len(block) < wanted:  # fastwarc gives a short block without an error
-                short = f"{len(block)} of the record's {found.content_length} bytes are there"
-                yield failed(record, f"the file is cut off here: {short}")
-                return
-            content_type = found.headers.get("Content-Type")
-            if content_type and record.source_format == "page":
-                record = check_media_type(record, content_type)
-            yield limit_size(record)
-            number += 1
-        # After the last record there is nothing, or the beginning of a header that is cut off.
-        rest = tailed.tail.rpartition(b"\r\n\r\n")[2]
-        if rest and (rest.startswith(WARC_MARK) or WARC_MARK.startswith(rest)):
-            raise EOFError(CUT_HEADER)
-
-
-class _TailReader:
-    """A file to read from that keeps the last bytes that were read."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.file = file
-        self.tail = b""
-        self.count = 0
-
-    def tell(self) -> int:
-        return self.count
-
-    def read(self, size: int = -1) -> bytes:
-        data = self.file.read(size)
-        if data:
-            self.count += len(data)
-            most = SETTINGS.warc_tail_bytes
-            self.tail = data if len(data) >= most else (self.tail + data)[-most:]
-        return data
+    if compression == ".gz":
+        with path.open("rb") as raw:
+            size = max(path.stat().st_size, 1)
+            yield from read_warc(GzipMembers(raw), lambda: min(raw.tell() / size, 1.0), counts)
+    else:
+        with decompressed(path, compression) as (file, position):
+            yield from read_warc(file, position, counts)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, cast, get_args
 
+from boilerplate.batch.http_response import DamagedBodyError, parse_http
 from boilerplate.page import Kind
 
 SourceFormat = Literal["page", "json", "http"]
@@ -16,6 +17,7 @@ FieldName = Literal["id", "url", "html", "text", "charset"]
 FIELD_NAMES: Final[tuple[FieldName, ...]] = get_args(FieldName)
 MAX_RECORD_BYTES: Final = 64 << 20  # a larger record becomes an error and is not held in memory
 MAX_FIELD_CHARS: Final = 10_000  # of an id, a URL or a charset; the rest is cut off
+NO_PAGES: Final = "no_pages"  # the count of a file's records that hold no page
 PAGE_MEDIA_TYPES: Final = ("text/html", "application/xhtml+xml", "text/plain")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -122,37 +124,32 @@ def limit_size(record: Record) -> Record:
     return failed(record, f"is larger than {MAX_RECORD_BYTES >> 20} MiB")
 
 
-def check_media_type(record: Record, content_type: str) -> Record:
-    """The record, or one with an error if its Content-Type is not that of a page."""
-    media_type = content_type.partition(";")[0].strip().lower()
-    if media_type in PAGE_MEDIA_TYPES:
-        return record
-    return failed(record, f"is {replace_surrogates(media_type)[:100]}, not a page")
+def is_page_type(content_type: str) -> bool:
+    """Whether a Content-Type is that of a page.
+
+    >>> is_page_type("Text/HTML; charset=utf-8"), is_page_type("image/png")
+    (True, False)
+    """
+    return content_type.partition(";")[0].strip().lower() in PAGE_MEDIA_TYPES
 
 
 def _http_body(record: Record) -> Record:
-    """The record with the body of its HTTP response, decoded as the response's headers say."""
-    from fastwarc.warc import WarcRecord
-
-    # Parsed as a WARC file of its own: if decoding fails inside fastwarc's iterator over the whole
-    # file, the iterator cannot go on.
-    block = cast("bytes", record.source)
-    head = (
-        "WARC/1.1\r\nWARC-Type: response\r\nContent-Type: application/http; msgtype=response\r\n"
-        f"Content-Length: {len(block)}\r\n\r\n"
-    )
+    """The record with the body of its HTTP response, decoded."""
+    response = parse_http(cast("bytes", record.source))
     try:
-        response = WarcRecord.from_bytes(head.encode() + block)
-        response.parse_http(auto_decode="all")
-        body = response.reader.read(MAX_RECORD_BYTES + 1)
-    except (OSError, ValueError) as error:
+        body = response.decoded(MAX_RECORD_BYTES + 1)
+    except DamagedBodyError as error:
         raise RecordError(f"its HTTP response is damaged: {one_line(error)}") from error
-    record = replace(record, source=body, charset=response.http_charset, source_format="page")
-    if response.http_content_type:
-        record = check_media_type(record, response.http_content_type)
-        if response.http_content_type.lower().startswith("text/plain"):
-            record = replace(record, kind="text")
-    return limit_size(record)
+    is_text = response.content_type.lower().startswith("text/plain")
+    return limit_size(
+        replace(
+            record,
+            source=body,
+            kind="text" if is_text else record.kind,
+            charset=response.charset,
+            source_format="page",
+        )
+    )
 
 
 def _json_type(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, Final
 from boilerplate.batch.cleaner_config import CleanerConfig
 from boilerplate.batch.pool import RunError, StoppedError, WorkerPool
 from boilerplate.batch.readers import is_archive, read_archive, read_files
-from boilerplate.batch.record import Record, RecordsError
+from boilerplate.batch.record import NO_PAGES, Record, RecordsError
 from boilerplate.batch.writers import ShardFormat, Written, writing
 from boilerplate.files import digest_of, write_atomically
 from boilerplate.page import Kind
@@ -47,10 +48,10 @@ class Shard:
         """The size of its files, as far as they exist."""
         return sum(max(_size(path), 0) for path in self.paths)
 
-    def records(self, job: Job) -> Iterator[Record]:
-        """Its pages, one by one."""
+    def records(self, job: Job, counts: Counter[str] | None = None) -> Iterator[Record]:
+        """Its pages, one by one; ``counts`` gets the number of records that hold no page."""
         if self.is_archive:
-            return read_archive(Path(self.paths[0]), self.name, job.config.fields)
+            return read_archive(Path(self.paths[0]), self.name, job.config.fields, counts)
         return read_files([Path(path) for path in self.paths], self.names, job.kind)
 
 
@@ -93,8 +94,9 @@ class ShardReport:
     """The result of cleaning a shard.
 
     ``records`` is the number of its pages, which are all in the output; ``errors`` of those that
-    failed, ``in_part`` of those that were not read to their end. ``input_sha256`` is taken of the
-    input files' checksums. ``problem`` says why nothing was written, or is empty.
+    failed, ``in_part`` of those that were not read to their end. ``no_pages`` is the number of the
+    other records of a WARC file, such as images. ``input_sha256`` is taken of the input files'
+    checksums. ``problem`` says why nothing was written, or is empty.
     """
 
     shard: str
@@ -106,6 +108,7 @@ class ShardReport:
     records: int = 0
     errors: int = 0
     in_part: int = 0
+    no_pages: int = 0
     problem: str = ""
     skipped: bool = field(default=False, compare=False)  # was finished before this run
 
@@ -144,8 +147,9 @@ def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | N
     digest = digest_of(map(Path, shard.paths))
     target = job.output(shard)
     count = errors = in_part = 0
+    skipped: Counter[str] = Counter()
     with writing(target, job.format) as (writer, file):
-        for record, cleaned in workers.clean(shard.records(job)):
+        for record, cleaned in workers.clean(shard.records(job, skipped)):
             writer.write(cleaned.json)
             count += 1
             errors += cleaned.failed
@@ -156,6 +160,7 @@ def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | N
     report = ShardReport(
         shard.name, size, digest, target.relative_to(job.folder).as_posix(),
         written.bytes, written.sha256, count, errors, in_part,
+        skipped[NO_PAGES],
     )  # fmt: skip
     path = job.report(shard)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -201,8 +201,9 @@ def _print_result(
         if report.problem:
             warn(report.shard, report.problem)
     done = [report for report in reports if not report.problem]
-    records, errors, in_part = (
-        sum(getattr(r, count) for r in done) for count in ("records", "errors", "in_part")
+    records, errors, in_part, no_pages = (
+        sum(getattr(r, count) for r in done)
+        for count in ("records", "errors", "in_part", "no_pages")
     )
     before = sum(report.skipped for report in done)
     say(
@@ -213,6 +214,8 @@ def _print_result(
         say('each of these records says why in its "error"')
     if in_part:
         say(f"{in_part} of the pages are too large and were read in part: see 'unread'")
+    if no_pages:
+        say(f"{no_pages} other records hold no page (images, revisits, look-ups of names)")
     if len(reports) < len(shards):
         say(STOPPED)
         return INTERRUPTED_STATUS

@@ -104,7 +104,7 @@ def test_cluster_writes_the_same_bytes_as_one_process(
     assert sum(report.errors for report in reports) == 3
     manifest = json.loads(alone[MANIFEST])
     assert manifest["complete"] is True
-    assert manifest["totals"] == {"records": 7 * 30 + 2, "errors": 3, "in_part": 0}
+    assert manifest["totals"] == {"records": 7 * 30 + 2, "errors": 3, "in_part": 0, "no_pages": 0}
 
 
 def test_killed_worker_changes_no_output(

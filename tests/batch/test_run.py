@@ -82,7 +82,7 @@ def test_manifest_has_counts_and_checksums(crawl: Path, tmp_path: Path, config: 
     run(shards_in(crawl), Job(config, str(tmp_path / "out")), 1)
     manifest = json.loads((tmp_path / "out" / MANIFEST).read_text())
     assert manifest["complete"] is True
-    assert manifest["totals"] == {"records": 30, "errors": 0, "in_part": 0}
+    assert manifest["totals"] == {"records": 30, "errors": 0, "in_part": 0, "no_pages": 0}
     for shard in manifest["shards"]:
         data = (tmp_path / "out" / shard["output"]).read_bytes()
         assert hashlib.sha256(data).hexdigest() == shard["output_sha256"]

@@ -17,6 +17,7 @@ from boilerplate.batch.manifest import MANIFEST
 from boilerplate.batch.writers import read_cleaned
 from boilerplate.cli.main import cli
 from boilerplate.reading.limits import LIMITS
+from tests.batch.test_readers import http, warc_record
 from tests.made_up import SENTENCES, news_page
 
 pytestmark = pytest.mark.slow
@@ -171,7 +172,7 @@ def test_pages_read_in_part_are_reported_and_counted(tmp_path: Path, form: str):
     job_output = tmp_path / "out" / f"in.jsonl.{form}"
     assert [each["unread"] for each in read_cleaned(job_output, form)] == [0, unread, 0]
     manifest = json.loads((tmp_path / "out" / MANIFEST).read_text())
-    assert manifest["totals"] == {"records": 3, "errors": 0, "in_part": 1}
+    assert manifest["totals"] == {"records": 3, "errors": 0, "in_part": 1, "no_pages": 0}
     report = (tmp_path / "run.html").read_text("utf-8")
     assert "<dt>read in part</dt><dd>1 page</dd>" in report
     assert f"the last {unread:,} characters were not read" in report
@@ -234,3 +235,17 @@ def test_jq_lines_of_the_readme_work_on_pages_and_on_shards(tmp_path: Path):
         assert len(printed[0]) == len(printed[1])
         if ".error" not in program:
             assert printed[0] == printed[1]
+
+
+def test_image_in_a_crawl_is_counted_and_no_failure(tmp_path: Path):
+    page = f"<p>{SENTENCES['hi']}</p>".encode()
+    picture = http(b"\x89PNG", content_type="image/png")
+    (tmp_path / "in.warc").write_bytes(warc_record(0, http(page)) + warc_record(1, picture))
+    result = run(tmp_path / "in.warc", "--output", tmp_path / "out", "--jobs", 1)
+    assert result.exit_code == 0
+    assert "1 records, 0 of them errors" in result.stderr
+    assert "1 other records hold no page" in result.stderr
+    manifest = json.loads((tmp_path / "out" / MANIFEST).read_text())
+    assert manifest["totals"] == {"records": 1, "errors": 0, "in_part": 0, "no_pages": 1}
+    again = run(tmp_path / "in.warc", "--output", tmp_path / "out", "--jobs", 1)
+    assert "1 other records hold no page" in again.stderr

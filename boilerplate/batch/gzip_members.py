@@ -1,0 +1,148 @@
+"""A gzip file that is read member by member: damage costs a member, not the rest of the file.
+
+A WARC file that is made as the standard says has one member for each record.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import zlib
+from dataclasses import dataclass
+from typing import IO, Final
+
+CHUNK: Final = 1 << 16  # bytes that are read together
+NEAR: Final = 64  # bytes: how far ahead the end of a member is looked for
+MEMBER_MARK: Final = b"\x1f\x8b\x08"
+# Compressed bytes in which the first bytes of a member must show: longer than a header with a
+# file's name and the tables of codes that follow it.
+TRIAL: Final = 4096
+GZIP: Final = 31  # zlib's number for the format gzip
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Why a file can no longer be decompressed, and the member that is damaged.
+
+    It begins at ``start`` in the file, and at ``unpacked_start`` in the decompressed bytes.
+    """
+
+    start: int
+    unpacked_start: int
+    is_cut_off: bool
+    why: str
+
+
+class GzipMembers:
+    """A gzip file to read from. It ends where it is damaged, and ``resume`` goes on after that."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self.raw = raw
+        self.damage: Damage | None = None
+        self.unpacked = 0  # bytes decompressed so far
+        self._decoder: zlib._Decompress | None = None  # None between members
+        self._packed = b""  # bytes that are read and not decompressed
+        self.ahead = b""  # bytes that are decompressed and not read
+        self._member = self._unpacked_member = 0  # where the member begins, as in Damage
+
+    def read(self, size: int = -1) -> bytes:
+        """At most ``size`` bytes, which come from one member; b"" at the end or at damage."""
+        if data := self.ahead:
+            self.ahead = b""
+            if 0 <= size < len(data):
+                data, self.ahead = data[:size], data[size:]
+            return data
+        while decoder := self._decoder or self._begin_member():
+            if data := self._decode(decoder, size if 0 < size < CHUNK else CHUNK):
+                return data
+        return b""
+
+    def check_member(self) -> None:
+        """Find damage at the end of the present member, such as a checksum, if the end is near."""
+        while (decoder := self._decoder) and len(self.ahead) < NEAR:
+            self.ahead += self._decode(decoder, NEAR)
+
+    def resume(self, begins: bytes) -> int | None:
+        """Go on after damage, with the next member whose first bytes are ``begins``.
+
+        Gives where it begins in the file, or None if there is none.
+        """
+        if self.damage is None:
+            return None
+        self.ahead = b""
+        self.raw.seek(self.damage.start + 1)
+        packed = self.raw.read(CHUNK)
+        at = 0
+        while True:
+            at = packed.find(MEMBER_MARK, at)
+            if at < 0 or len(packed) - at < TRIAL:
+                more = self.raw.read(CHUNK)
+                if more:
+                    keep = at if at >= 0 else max(len(packed) - len(MEMBER_MARK) + 1, 0)
+                    packed, at = packed[keep:] + more, 0
+                    continue
+                if at < 0:
+                    return None
+            if _first_bytes(packed[at : at + TRIAL], len(begins)) == begins:
+                self.damage, self._packed = None, packed[at:]
+                return self._place
+            at += 1
+
+    @property
+    def _place(self) -> int:
+        """Where the bytes that are not decompressed yet begin in the file."""
+        return self.raw.tell() - len(self._packed)
+
+    def _begin_member(self) -> zlib._Decompress | None:
+        """The decoder of the next member, None at the end; between members there may be zeros."""
+        if self.damage:
+            return None
+        self._packed = self._packed.lstrip(b"\0")
+        while not self._packed:
+            more = self.raw.read(CHUNK)
+            if not more:
+                if self._place == 0:
+                    self._end(is_cut_off=True, why="it is empty")
+                return None
+            self._packed = more.lstrip(b"\0")
+        self._member, self._unpacked_member = self._place, self.unpacked
+        self._decoder = zlib.decompressobj(GZIP)
+        return self._decoder
+
+    def _decode(self, decoder: zlib._Decompress, size: int) -> bytes:
+        """At most ``size`` more bytes of the member; after its last, there is no ``_decoder``."""
+        self._packed = self._packed or self.raw.read(CHUNK)
+        before = decoder.copy()
+        try:
+            data = decoder.decompress(self._packed, size)
+        except zlib.error as error:
+            data = _up_to_damage(before, self._packed)
+            self._end(is_cut_off=False, why=str(error))
+        else:
+            if decoder.eof:
+                self._packed, self._decoder = decoder.unused_data, None
+            elif not (self._packed or data):
+                self._end(is_cut_off=True, why="the compressed data ends early")
+            else:
+                self._packed = decoder.unconsumed_tail
+        self.unpacked += len(data)
+        return data
+
+    def _end(self, is_cut_off: bool, why: str) -> None:
+        self._decoder = None
+        self.damage = Damage(self._member, self._unpacked_member, is_cut_off, why)
+
+
+def _up_to_damage(decoder: zlib._Decompress, packed: bytes) -> bytes:
+    """What can be decompressed before the error, which zlib does not give together with it."""
+    parts = []
+    with contextlib.suppress(zlib.error):
+        for at in range(len(packed)):
+            parts.append(decoder.decompress(packed[at : at + 1]))
+    return b"".join(parts)
+
+
+def _first_bytes(packed: bytes, size: int) -> bytes:
+    try:
+        return zlib.decompressobj(GZIP).decompress(packed, size)
+    except zlib.error:
+        return b""
