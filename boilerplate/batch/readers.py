@@ -101,7 +101,7 @@ def read_files(paths: Sequence[Path], names: Sequence[str], kind: Kind | None) -
         except OSError as error:
             yield failed(record, error.strerror or str(error))
         else:
-            yield limit_size(replace(record, source=data))
+            yield limit_size(replace(record, source=data, source_format="file"))
 
 
 def _is_bad_input(error: BaseException) -> bool:
@@ -141,14 +141,12 @@ def zstd_module() -> Any:
 
     Raises RecordsError if neither is there.
     """
+    from boilerplate.reading import compressed  # slow to import
+
     try:
-        from compression import zstd  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        try:
-            from backports import zstd
-        except ImportError as error:
-            raise missing_extra("zstd", ".zst files") from error
-    return zstd
+        return compressed.zstd_module()
+    except ImportError as error:
+        raise missing_extra("zstd", ".zst files") from error
 
 
 def missing_extra(extra: str, what: str) -> RecordsError:

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, cast, get_args
 
 from boilerplate.page import Kind
 
-SourceFormat = Literal["page", "json", "http"]
+SourceFormat = Literal["page", "file", "json", "http"]
 FieldName = Literal["id", "url", "html", "text", "charset"]
 
 FIELD_NAMES: Final[tuple[FieldName, ...]] = get_args(FieldName)
@@ -47,8 +47,9 @@ class Record:
     """One page of a file, not parsed yet.
 
     ``number`` counts the file's pages from 0. ``source_format`` says what ``source`` is: a page,
-    a line of JSON that holds one, or the HTTP response in a WARC record. ``position`` is the share
-    of the file read so far, 0 to 1. A record with an ``error`` has no page.
+    a file of one page that may be compressed, a line of JSON that holds a page, or the HTTP
+    response in a WARC record. ``position`` is the share of the file read so far, 0 to 1. A record
+    with an ``error`` has no page.
     """
 
     number: int
@@ -63,7 +64,7 @@ class Record:
 
 
 def unpack(record: Record, fields: Fields) -> Record:
-    """The record with its page as ``source``, taken out of the JSON line or the HTTP response.
+    """The record with its page as ``source``, taken out of what ``source_format`` names.
 
     The input is untrusted, and this may raise anything: ValueError for most bad input, and
     RecursionError and MemoryError for some.
@@ -77,6 +78,11 @@ def unpack(record: Record, fields: Fields) -> Record:
         return with_fields(record, values, fields)
     if record.source_format == "http":
         return _http_body(record)
+    if record.source_format == "file":
+        from boilerplate.reading.compressed import unpacked  # slow to import
+
+        data = unpacked(cast("bytes", record.source))
+        return replace(record, source=data, source_format="page")
     return record
 
 

@@ -155,14 +155,15 @@ def labels(source: str, page_kind: Kind | None) -> None:
     """
     from boilerplate.cleaner import Cleaner
     from boilerplate.labelling.labels import write_labels
+    from boilerplate.reading.magic import NotAPageError
 
     try:
-        data = Input(source, Path.cwd()).read()
+        labels = write_labels(Cleaner().clean(Input(source, Path.cwd()).read(), kind=page_kind))
     except OSError as error:
         raise click.ClickException(f"{source}: {error.strerror or error}") from error
-    sys.stdout.buffer.write(
-        write_labels(Cleaner().clean(data, kind=page_kind)).encode("utf-8", "replace")
-    )
+    except NotAPageError as error:
+        raise click.ClickException(f"{source}: {error}") from error
+    sys.stdout.buffer.write(labels.encode("utf-8", "replace"))
 
 
 def _load(path: Path) -> SiteModel:

@@ -12,6 +12,7 @@ from boilerplate.page import Kind, Page, text_page
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
 from boilerplate.reading.limits import readable_lines
+from boilerplate.reading.magic import NotAPageError, no_page, no_prose
 
 # How HTML is told from bare text: one of these at the start, any tag at the start, or three tags.
 _HTML_START = re.compile(r"[\s\ufeff]*<(?:!doctype\s+html|html|head|body|\?xml|!--)", re.I)
@@ -36,8 +37,9 @@ def read(
 
     ``charset`` is the encoding that the HTTP headers declare; it is used for bytes only.
     ``select`` chooses the elements that are noted in ``Page.selected``. Raises TypeError for a
-    source that is neither str nor bytes, ValueError for an unknown kind; never for what a page
-    contains.
+    source that is neither str nor bytes, ValueError for an unknown kind, and NotAPageError, a
+    ValueError, for bytes that are no page: an image, a PDF, an archive, a program; also JSON or
+    a script, unless ``kind`` is given. Never for anything else that a page contains.
     """
     if isinstance(source, (bytearray, memoryview)):
         source = bytes(source)
@@ -45,9 +47,13 @@ def read(
         raise TypeError(f"a page is str or bytes, not {type(source).__name__}")
     if kind not in (None, "html", "text"):
         raise ValueError(f"kind is 'html', 'text' or None, not {kind!r}")
+    if isinstance(source, bytes) and (what := no_page(source)):
+        raise NotAPageError(what)
     text = decode(source, charset) if isinstance(source, bytes) else source
     if (kind or kind_of(text)) == "html":
         return html_page(text, url, select)
+    if isinstance(source, bytes) and not kind and (what := no_prose(text)):
+        raise NotAPageError(what)
     return read_text(text, url)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
@@ -84,6 +85,20 @@ def test_failed_pages_are_counted_and_give_status_1(tmp_path: Path):
     assert result.exit_code == 1
     assert "2 records, 1 of them errors" in result.stderr
     assert 'each of these records says why in its "error"' in result.stderr
+
+
+def test_compressed_pages_are_unpacked_in_shards_and_what_is_no_page_is_an_error(tmp_path: Path):
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "a.html.gz").write_bytes(gzip.compress(f"<p>{SENTENCES['ar']}</p>".encode()))
+    (pages / "b.html").write_bytes(b"%PDF-1.4\n%\xe2\xe3")
+    (pages / "c.txt.gz").write_bytes(gzip.compress(b"words" * 90)[:20])
+    output = tmp_path / "output"
+    assert run(pages, "--output", output, "--shard-pages", "9").exit_code == 1
+    a, b, c = map(json.loads, (output / "pages-00000.jsonl").read_text("utf-8").splitlines())
+    assert [line["text"] for line in a["lines"]] == [SENTENCES["ar"]]
+    assert b["error"] == "is a PDF, not a page"
+    assert c["error"] == "is a gzip file that is cut off, not a page"
 
 
 def test_other_options_in_the_same_folder_are_refused(crawl: Path, tmp_path: Path):
