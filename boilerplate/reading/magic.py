@@ -1,7 +1,8 @@
 """What is no page: bytes that are an image, a PDF, an archive, a program, a script or data.
 
 A page that is refused by mistake is worse than a picture that is cleaned, so a signature counts
-only if no text has it: one of bytes that are not text, or one that binary data follows.
+only if no text has it: one of bytes that are not text, or one that binary data follows. Libraries
+for this (puremagic, filetype) take a text that begins with "ID3", "OTTO" or "GIF89a" for such data.
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ _SCRIPT_START: Final = re.compile(
 )
 _SCRIPT_END: Final = (";", "}", ")", "]", "*/")
 _SCRIPT_SIGNS: Final = str.maketrans("", "", "(){}[];=")
+_MIN_SCRIPT: Final = 40  # characters; less may be a line that somebody quotes
 _SCRIPT_LENGTH: Final = 20_000  # characters in which the signs are counted
 # Of the characters of scripts, 7 to 25 % are such signs, and of the words of prose under 1 %.
 _MIN_SIGN_SHARE: Final = 0.06
@@ -141,7 +143,8 @@ def no_prose(text: str) -> str | None:
         return None
     head = "".join(text[:_SCRIPT_LENGTH].split())
     signs = len(head) - len(head.translate(_SCRIPT_SIGNS))
-    return "a JavaScript file" if signs >= _MIN_SIGN_SHARE * len(head) else None
+    is_script = len(head) >= _MIN_SCRIPT and signs >= _MIN_SIGN_SHARE * len(head)
+    return "a JavaScript file" if is_script else None
 
 
 def _after_comments(text: str) -> int:

@@ -181,6 +181,7 @@ def test_json_is_named_unless_it_is_said_to_be_text(text: str) -> None:
         "[1] See the first chapter.\n[2]",
         "{{ the reader's name }} wrote {a letter}",
         "/* a comment that never ends",
+        "$(id)",
         "//",
     ],
 )
