@@ -128,7 +128,8 @@ def clean(
     With --output the folders below DIR are those below the inputs' common folder, and nothing
     is ever written outside DIR or over an input.
 
-    Files of many pages are .jsonl, .parquet, .warc and .wet, also as .gz or .zst. Each becomes
+    Files of many pages are .jsonl, .ndjson, .json (lines), .parquet, .warc and .wet, also as .gz
+    or .zst; in folders .json alone is passed over. Each becomes
     one file below DIR, in jsonl, jsonl.gz, jsonl.zst or parquet, with the same object, or row, for
     each of its pages; reasons are null there unless --reasons asks for them. A manifest has counts
     and checksums. The same command again cleans what is missing; with another model or other

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from boilerplate.plugins.paths import site_models_folder
 if TYPE_CHECKING:
     from boilerplate.site_models.site_model import SiteModel
 
-JSONL_SUFFIXES: Final = (".jsonl", ".ndjson")
+JSONL_SUFFIXES: Final = tuple(s + c for s in (".jsonl", ".ndjson") for c in ("", ".gz", ".zst"))
 Labels = Sequence[Label | None]
 
 
@@ -186,7 +187,7 @@ def _examples(
         try:
             data = found.read()
             if found.name.lower().endswith(JSONL_SUFFIXES):
-                for number, line in enumerate(data.splitlines(), 1):
+                for number, line in enumerate(data.removeprefix(BOM_UTF8).splitlines(), 1):
                     if line.strip():
                         where = f"{found.name}, line {number}"
                         try:

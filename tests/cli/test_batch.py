@@ -79,6 +79,26 @@ def test_field_option_names_the_fields(tmp_path: Path):
     )
 
 
+def test_json_is_passed_over_in_a_folder_and_read_where_it_is_named(tmp_path: Path):
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    line = json.dumps({"text": SENTENCES["th"], "meta": {"url": "https://b.test/1"}}).encode()
+    (pages / "about.json").write_bytes(line)
+    (pages / "c4.json.gz").write_bytes(gzip.compress(line))
+    nested = ("--field", "url=meta.url")
+    for named, shards in ((pages, 1), (pages / "about.json", 1), (str(pages / "*"), 2)):
+        output = tmp_path / str(named).replace("/", "-")
+        assert run(named, "--output", output, *nested).exit_code == 0
+        written = sorted(output.glob("*.jsonl"))
+        assert len(written) == shards
+        assert [json.loads(path.read_bytes())["url"] for path in written] == (
+            ["https://b.test/1"] * shards
+        )
+    assert [path.name for path in (tmp_path / str(pages).replace("/", "-")).glob("*.jsonl")] == [
+        "c4.json.gz.jsonl"
+    ]
+
+
 def test_failed_pages_are_counted_and_give_status_1(tmp_path: Path):
     (tmp_path / "in.jsonl").write_text('{"html": "<p>fine"}\nnot json\n')
     result = run(tmp_path / "in.jsonl", "--output", tmp_path / "out")
