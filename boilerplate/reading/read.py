@@ -23,6 +23,11 @@ _HTML_TAG = re.compile(
     re.I,
 )
 _MIN_TAGS: Final = 3
+# What ends a line of bare text beside "\n" and "\r\n": where Unicode has a mandatory break
+# (UAX #14, classes BK, CR and NL). Text taken out of PDFs has form feeds between pages.
+_LINE_ENDS: Final = (
+    "\r", "\v", "\f", "\x85", "\N{LINE SEPARATOR}", "\N{PARAGRAPH SEPARATOR}",
+)  # fmt: skip
 KIND_SNIFF_LENGTH: Final = 100_000  # characters in which tags are looked for
 
 
@@ -74,10 +79,13 @@ def kind_of(text: str) -> Kind:
 def read_text(text: str, url: str | None = None) -> Page:
     r"""A Page of the lines as they are, blank ones included.
 
-    >>> [line.text for line in read_text("a\r\n\n b\n").lines]
-    ['a', '', ' b']
+    >>> [line.text for line in read_text("a\r\n\n b\u2028c\n").lines]
+    ['a', '', ' b', 'c']
     """
-    text, unread = readable_lines(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.replace("\r\n", "\n")
+    for end in _LINE_ENDS:
+        text = text.replace(end, "\n")
+    text, unread = readable_lines(text)
     lines = text.split("\n")
     if not lines[-1]:
         lines.pop()
