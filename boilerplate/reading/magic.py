@@ -77,8 +77,8 @@ _JSON_START: Final = re.compile(
 )
 _SCRIPT_START: Final = re.compile(
     r"""["']use\ strict["']
-    | [!;+(]{0,3}(?:async\ )?function\b\s*\w*\s*\([\w$,\s=]{0,500}\)\s*\{
-    | [!;+(]*\([\w$,\s]{0,100}\)\s*=>
+    | [!;+(]{0,3}(?:async\ )?function\b\s{0,100}\w{0,100}\s{0,100}\([\w$,\s=]{0,500}\)\s*\{
+    | [!;+(]{0,3}\([\w$,\s]{0,100}\)\s*=>
     | (?:var|let|const)\s+(?:[\w$]+|\{[\w$,:\s]{1,200}\})\s*=
     | (?:window|document|self|globalThis|module|exports)\s*[.\[]\s*["'\w$]
     | import\s*(?:[\w$*{][^;"'\n]{0,500}\sfrom\s*)?["'][^"'\n]+["']
@@ -90,6 +90,7 @@ _SCRIPT_START: Final = re.compile(
 _SCRIPT_END: Final = (";", "}", ")", "]", "*/")
 _SCRIPT_SIGNS: Final = str.maketrans("", "", "(){}[];=")
 _MIN_SCRIPT: Final = 40  # characters; less may be a line that somebody quotes
+_COMMENTS_LENGTH: Final = 100_000  # characters in which the first line of code is looked for
 _SCRIPT_LENGTH: Final = 20_000  # characters in which the signs are counted
 # Of the characters of scripts, 7 to 25 % are such signs, and of the words of prose under 1 %.
 _MIN_SIGN_SHARE: Final = 0.06
@@ -139,7 +140,8 @@ def no_prose(text: str) -> str | None:
     last_line = end.rpartition("\n")[2].lstrip()
     if not (end.endswith(_SCRIPT_END) or last_line.startswith("//")):
         return None
-    if not _SCRIPT_START.match(text, _after_comments(text)):
+    start = text[:_COMMENTS_LENGTH]
+    if not _SCRIPT_START.match(start, _after_comments(start)):
         return None
     head = "".join(text[:_SCRIPT_LENGTH].split())
     signs = len(head) - len(head.translate(_SCRIPT_SIGNS))

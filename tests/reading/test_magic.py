@@ -10,6 +10,7 @@ import pickle
 import struct
 import sys
 import tarfile
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -188,3 +189,15 @@ def test_json_is_named_unless_it_is_said_to_be_text(text: str) -> None:
 def test_prose_that_begins_like_code_is_a_page(text: str) -> None:
     assert no_prose(text) is None
     assert read(text.encode()).lines
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["function" + " " * 3_000_000 + ";", "//\n" * 1_000_000 + "}", "(" * 3_000_000 + "}",
+     "/*" * 1_500_000 + "}", '{"' * 1_500_000 + "}", " " * 3_000_000 + "}"],
+    ids=["blanks in code", "comments", "brackets", "open comments", "keys", "blanks"],
+)  # fmt: skip
+def test_long_text_is_looked_at_in_part(text: str) -> None:
+    begun = time.process_time()
+    assert no_prose(text) is None
+    assert time.process_time() - begun < 1
