@@ -85,7 +85,8 @@ class Cleaner:
 
         ``source`` is HTML or bare text as str or bytes, or a Page; ``kind`` None detects HTML
         by content; ``charset`` is the encoding of bytes that their HTTP header names.
-        Raises TypeError and ValueError for invalid arguments, never for bad pages.
+        Raises TypeError and ValueError for invalid arguments, never for bad pages; bytes that are
+        no page (an image, a PDF, an archive, a program) are a NotAPageError, which is a ValueError.
         """
         plugins = self.plugins.on(source.url if isinstance(source, Page) else url)
         page = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import pickle
+import re
 import subprocess
 import sys
 from dataclasses import fields
@@ -116,7 +117,7 @@ class TestPredictions:
     @settings(max_examples=60, deadline=None)
     @given(st.text())
     def test_prediction_i_of_bare_text_is_line_i(self, text: str) -> None:
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        lines = re.split(r"\r\n|[\n\v\f\r\x85\u2028\u2029]", text)
         expected = lines if lines[-1] else lines[:-1]
         cleaned = CLEANER.clean(text, kind="text")
         assert [p.line.text for p in cleaned.predictions] == expected

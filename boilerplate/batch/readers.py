@@ -31,12 +31,19 @@ from boilerplate.batch.record import (
 from boilerplate.page import Kind
 
 # The reader for each suffix, before that of the compression. Common Crawl's WET files are called
-# .warc.wet.gz.
+# .warc.wet.gz, and C4's JSON lines .json.gz.
 READERS: Final = {
-    ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".warc": "warc", ".wet": "warc",
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".parquet": "parquet",
+    ".warc": "warc", ".wet": "warc",
 }  # fmt: skip
 COMPRESSIONS: Final = ("", ".gz", ".zst")
-ARCHIVE_SUFFIXES: Final = tuple(suffix + c for suffix in READERS for c in COMPRESSIONS)
+# What is looked for in folders. There, .json is mostly one object about the pages beside it; such
+# a file is read if the user names it.
+ARCHIVE_SUFFIXES: Final = tuple(
+    suffix + c for suffix in READERS for c in COMPRESSIONS if suffix + c != ".json"
+)
+UTF_8_MARK: Final = b"\xef\xbb\xbf"
+UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 # Reads a file of a compression, with names of fields.
 Reader = Callable[[Path, str, Fields], Iterator[Record]]
@@ -106,7 +113,7 @@ def read_files(paths: Sequence[Path], names: Sequence[str], kind: Kind | None) -
         except OSError as error:
             yield failed(record, error.strerror or str(error))
         else:
-            yield limit_size(replace(record, source=data))
+            yield limit_size(replace(record, source=data, source_format="file"))
 
 
 def _is_bad_input(error: BaseException) -> bool:
@@ -146,14 +153,12 @@ def zstd_module() -> Any:
 
     Raises RecordsError if neither is there.
     """
+    from boilerplate.reading import compressed  # slow to import
+
     try:
-        from compression import zstd  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        try:
-            from backports import zstd
-        except ImportError as error:
-            raise missing_extra("zstd", ".zst files") from error
-    return zstd
+        return compressed.zstd_module()
+    except ImportError as error:
+        raise missing_extra("zstd", ".zst files") from error
 
 
 def missing_extra(extra: str, what: str) -> RecordsError:
@@ -168,10 +173,23 @@ def _json_lines(path: Path, compression: str, fields: Fields) -> Iterator[Record
             whole = line
             while not line.endswith(b"\n") and len(line) > MAX_RECORD_BYTES:
                 line = file.readline(MAX_RECORD_BYTES + 1)
-            if whole.isspace():
+            if not number:
+                whole = whole.removeprefix(UTF_8_MARK)
+                if reason := _no_json_lines(whole):
+                    raise RecordsError(f"{path}: {reason}")
+            if not whole.strip():
                 continue
             yield limit_size(Record(number, "", whole, source_format="json", position=position()))
             number += 1
+
+
+def _no_json_lines(first: bytes) -> str:
+    """Why a file is not JSON lines, by its first line; an empty string if it may be."""
+    if first.startswith(UTF_16_MARKS):
+        return "is UTF-16; JSON lines are UTF-8"
+    if first.strip() in {b"{", b"["} and first.endswith(b"\n"):
+        return "is one JSON value over several lines; JSON lines have an object on each line"
+    return ""
 
 
 def _parquet(path: Path, compression: str, fields: Fields) -> Iterator[Record]:
@@ -181,12 +199,17 @@ def _parquet(path: Path, compression: str, fields: Fields) -> Iterator[Record]:
         raise missing_extra("parquet", "Parquet files") from error
     with path.open("rb") as raw, parquet.ParquetFile(raw) as file:
         names = file.schema_arrow.names
-        columns = [name for name in _names(fields) if name in names]
-        if not {fields.html, fields.text} & set(columns):
+        found = {name: _column(name, names) for name in _names(fields)}
+        there = f"it has {', '.join(map(repr, names))}"
+        if not (found[fields.html] or found[fields.text]):
             raise RecordsError(
-                f"{path}: has no column {fields.html!r} or {fields.text!r}; it has "
-                f"{', '.join(map(repr, names))}. Name one with --field html=NAME or text=NAME"
+                f"{path}: has no column {fields.html!r} or {fields.text!r}; {there}. "
+                "Name one with --field html=NAME or text=NAME"
             )
+        given = set(_names(fields)) - set(_names(Fields()))
+        if missing := [name for name in _names(fields) if name in given and not found[name]]:
+            raise RecordsError(f"{path}: has no column {missing[0]!r}; {there}")
+        columns = sorted(filter(None, found.values()), key=names.index)
         total = max(file.metadata.num_rows, 1)
         groups = (file.metadata.row_group(i) for i in range(file.metadata.num_row_groups))
         row_bytes = sum(group.total_byte_size for group in groups) / total
@@ -203,6 +226,12 @@ def _parquet(path: Path, compression: str, fields: Fields) -> Iterator[Record]:
                     record = failed(record, one_line(error))
                 yield record
                 number += 1
+
+
+def _column(name: str, columns: Sequence[str]) -> str:
+    """The column that a field is in, or is nested in; an empty string if there is none."""
+    top = name.partition(".")[0]
+    return name if name in columns else top if top in columns else ""
 
 
 def _names(fields: Fields) -> tuple[str, ...]:

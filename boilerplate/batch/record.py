@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, cast, get_args
 from boilerplate.batch.http_response import DamagedBodyError, parse_http
 from boilerplate.page import Kind
 
-SourceFormat = Literal["page", "json", "http"]
+SourceFormat = Literal["page", "file", "json", "http"]
 FieldName = Literal["id", "url", "html", "text", "charset"]
 
 FIELD_NAMES: Final[tuple[FieldName, ...]] = get_args(FieldName)
@@ -19,6 +19,10 @@ MAX_RECORD_BYTES: Final = 64 << 20  # a larger record becomes an error and is no
 MAX_FIELD_CHARS: Final = 10_000  # of an id, a URL or a charset; the rest is cut off
 NO_PAGES: Final = "no_pages"  # the count of a file's records that hold no page
 PAGE_MEDIA_TYPES: Final = ("text/html", "application/xhtml+xml", "text/plain")
+_JSON_TYPES: Final[Mapping[type, str]] = {
+    dict: "an object", list: "a list", str: "a string", bool: "a boolean", int: "a number",
+    float: "a number", type(None): "null",
+}  # fmt: skip
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -34,7 +38,8 @@ class RecordError(ValueError):
 class Fields:
     """What a file calls the fields of a page: keys of JSON lines, columns of Parquet.
 
-    The page is in ``html`` if the record has that field, else in ``text``.
+    The page is in ``html`` if the record has that field, else in ``text``. A name with dots that is
+    no key itself is a path: ``metadata.url`` is ``url`` in the object ``metadata``.
     """
 
     id: str = "id"
@@ -49,8 +54,9 @@ class Record:
     """One page of a file, not parsed yet.
 
     ``number`` counts the file's pages from 0. ``source_format`` says what ``source`` is: a page,
-    a line of JSON that holds one, or the HTTP response in a WARC record. ``position`` is the share
-    of the file read so far, 0 to 1. A record with an ``error`` has no page.
+    a file of one page that may be compressed, a line of JSON that holds a page, or the HTTP
+    response in a WARC record. ``position`` is the share of the file read so far, 0 to 1. A record
+    with an ``error`` has no page.
     """
 
     number: int
@@ -65,7 +71,7 @@ class Record:
 
 
 def unpack(record: Record, fields: Fields) -> Record:
-    """The record with its page as ``source``, taken out of the JSON line or the HTTP response.
+    """The record with its page as ``source``, taken out of what ``source_format`` names.
 
     The input is untrusted, and this may raise anything: ValueError for most bad input, and
     RecursionError and MemoryError for some.
@@ -79,6 +85,11 @@ def unpack(record: Record, fields: Fields) -> Record:
         return with_fields(record, values, fields)
     if record.source_format == "http":
         return _http_body(record)
+    if record.source_format == "file":
+        from boilerplate.reading.compressed import unpacked  # slow to import
+
+        data = unpacked(cast("bytes", record.source))
+        return replace(record, source=data, source_format="page")
     return record
 
 
@@ -86,30 +97,52 @@ def with_fields(record: Record, values: Mapping[str, Any], fields: Fields) -> Re
     """The record with the page and the other fields of a JSON object or of a table's row."""
 
     def string(name: FieldName) -> str | None:
-        value = values.get(getattr(fields, name))
+        value = value_at(values, getattr(fields, name))
         if isinstance(value, bytes):
             value = value.decode("utf-8", "replace")
+        if isinstance(value, dict | list):
+            raise RecordError(f"{getattr(fields, name)!r} is {_json_type(value)}, not a string")
         return None if value is None else replace_surrogates(str(value))[:MAX_FIELD_CHARS]
 
-    record = replace(
-        record,
-        id=string("id") or record.id,
-        url=string("url"),
-        charset=string("charset"),
-        source_format="page",
-    )
+    try:
+        record = replace(record, id=string("id") or record.id, source_format="page")
+        record = replace(record, url=string("url"), charset=string("charset"))
+        return _with_page(record, values, fields)
+    except RecordError as error:
+        return failed(record, str(error))
+
+
+def _with_page(record: Record, values: Mapping[str, Any], fields: Fields) -> Record:
     kinds: tuple[Kind, Kind] = ("html", "text")
     for kind in kinds:
         name = getattr(fields, kind)
-        source = values.get(name)
+        source = value_at(values, name)
         if source is None:
             continue
         if isinstance(source, str):
-            return replace(record, source=replace_surrogates(source), kind=kind)
-        if isinstance(source, bytes):
-            return replace(record, source=source, kind=kind)
+            source = replace_surrogates(source)
+        if isinstance(source, str | bytes):
+            # A field "text" is what a crawl made of a page, or its HTML: content tells.
+            return replace(record, source=source, kind=kind if kind == "html" else None)
         return failed(record, f"{name!r} is {_json_type(source)}, not a string")
     return failed(record, f"has neither {fields.html!r} nor {fields.text!r}")
+
+
+def value_at(values: Mapping[str, Any], name: str) -> Any:
+    """The value of a key, or at a path of keys joined by dots; None if there is none.
+
+    Raises RecordError if a path leads through a value that is no object.
+
+    >>> value_at({"a": {"b.c": 1}, "a.d": 2}, "a.b.c"), value_at({"a.d": 2}, "a.d")
+    (1, 2)
+    """
+    if name in values:
+        return values[name]
+    top, dot, rest = name.partition(".")
+    inner = values.get(top) if dot else None
+    if inner is None or isinstance(inner, dict):
+        return inner and value_at(inner, rest)
+    raise RecordError(f"{top!r} is {_json_type(inner)}, so that it has no {rest!r}")
 
 
 def failed(record: Record, error: str) -> Record:
@@ -153,7 +186,7 @@ def _http_body(record: Record) -> Record:
 
 
 def _json_type(value: object) -> str:
-    return {dict: "an object", list: "a list", bool: "a boolean"}.get(type(value), "a number")
+    return _JSON_TYPES.get(type(value)) or f"a {type(value).__name__}"
 
 
 def one_line(error: BaseException) -> str:

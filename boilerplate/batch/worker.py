@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import IO, Final, Literal
 
 from boilerplate.batch.cleaner_config import CleanerConfig, fingerprint
-from boilerplate.batch.record import Fields, Record, replace_surrogates, unpack
+from boilerplate.batch.record import Fields, Record, RecordError, replace_surrogates, unpack
 from boilerplate.cleaner import Cleaner
 from boilerplate.plugins.plugin import PluginError
+from boilerplate.reading.magic import NotAPageError
 from boilerplate.serialize import failed_record, to_json
 
 # The first byte of each message to the parent: ready; a cleaned page; a cleaned page that was not
@@ -73,6 +74,8 @@ def clean_record(
         return CleanedRecord(to_json(values), in_part=page.page.unread > 0)
     except (MemoryError, PluginError):
         raise
+    except (NotAPageError, RecordError) as error:
+        return failed_page(record, str(error)[:MAX_ERROR_CHARS])
     except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
         message = " ".join(f"{type(error).__name__}: {error}".split())
         return failed_page(record, message[:MAX_ERROR_CHARS])

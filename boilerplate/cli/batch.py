@@ -63,8 +63,8 @@ def batch_options(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option(
             "--field", "fields", multiple=True, callback=_fields, metavar="FIELD=NAME",
-            help="The name in JSON lines and Parquet of a page's id, url, html, text or charset. "
-            "Default: these names.",
+            help="The name in JSON lines and Parquet of a page's id, url, html, text or charset; "
+            "metadata.url is url in the object metadata. Default: these names.",
         ),
         click.option(
             "--shard-pages", type=click.IntRange(min=1), metavar="N",

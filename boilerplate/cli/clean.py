@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 import click
 
-from boilerplate.batch.readers import ARCHIVE_SUFFIXES
+from boilerplate.batch.readers import ARCHIVE_SUFFIXES, READERS
 from boilerplate.cli.batch import (
     ONLY_OF_SHARDS,
     BatchOptions,
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 # For a process that a signal ended, a shell gives 128 plus the signal's number.
 BROKEN_PIPE_STATUS: Final = 128 + 13
+# What is no page and may hold many: such files are told by their names.
+MANY_PAGES: Final = ("JSON", "a WARC file", "a Parquet file")
 
 
 @click.command()
@@ -100,7 +102,8 @@ def clean(
 
     SOURCES are files, folders (searched for .html, .htm, .xhtml, .txt and .text, and for files
     of many pages), glob patterns, or - for standard input, which is also read when none is
-    given. A page named twice is cleaned once. Output is UTF-8.
+    given. A page named twice is cleaned once; one that is gzip or zstd (page.html.gz) is
+    unpacked. Output is UTF-8.
 
     \b
     Examples:
@@ -125,7 +128,8 @@ def clean(
     With --output the folders below DIR are those below the inputs' common folder, and nothing
     is ever written outside DIR or over an input.
 
-    Files of many pages are .jsonl, .parquet, .warc and .wet, also as .gz or .zst. Each becomes
+    Files of many pages are .jsonl, .ndjson, .json (lines), .parquet, .warc and .wet, also as .gz
+    or .zst; in folders .json alone is passed over. Each becomes
     one file below DIR, in jsonl, jsonl.gz, jsonl.zst or parquet, with the same object, or row, for
     each of its pages; reasons are null there unless --reasons asks for them. A manifest has counts
     and checksums. The same command again cleans what is missing; with another model or other
@@ -221,11 +225,16 @@ def _cleaner(threshold: float | None, plugins: Plugins, site_models: Path | None
 
 def _outcome(cleaner: Cleaner, found: Input, url: str | None, kind: Kind | None) -> Outcome:
     from boilerplate.plugins.plugin import PluginError
+    from boilerplate.reading.magic import NotAPageError
 
     try:
         return Outcome(found, cleaner.clean(found.read(), url, kind))
     except OSError as error:
         return Outcome(found, error=_reason_of(error), url=url)
+    except NotAPageError as error:
+        many = error.args[0] in MANY_PAGES
+        hint = f"; name files of many pages {', '.join(READERS)}" if many else ""
+        return Outcome(found, error=f"{error}{hint}", url=url)
     except PluginError as error:  # --strict-plugins
         raise click.ClickException(str(error)) from error
     except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others

@@ -12,7 +12,10 @@ from typing import Final
 
 STDIN: Final = "-"
 # In a folder, only files with these suffixes are pages; a file named by the user always is.
-PAGE_SUFFIXES: Final = (".html", ".htm", ".xhtml", ".txt", ".text")
+PLAIN_SUFFIXES: Final = (".html", ".htm", ".xhtml", ".txt", ".text")
+PAGE_SUFFIXES: Final = tuple(
+    suffix + compression for compression in ("", ".gz", ".zst") for suffix in PLAIN_SUFFIXES
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,17 @@ class Input:
         return absolute(self.name)
 
     def read(self) -> bytes:
-        """Read the page's bytes. Raises OSError."""
+        """Read the page's bytes, unpacked if they are gzip or zstd.
+
+        Raises OSError, and NotAPageError, a ValueError, if they cannot be unpacked.
+        """
+        from boilerplate.reading.compressed import unpacked  # slow to import
+
         if self.problem:
             raise OSError(self.problem)
         if self.name == STDIN:
-            return sys.stdin.buffer.read()
-        return Path(self.name).read_bytes()
+            return unpacked(sys.stdin.buffer.read())
+        return unpacked(Path(self.name).read_bytes())
 
 
 def find_inputs(
@@ -102,4 +110,5 @@ def _walk(top: str, skip: Path | None, suffixes: tuple[str, ...]) -> Iterator[In
     for error in unreadable:
         yield Input(str(error.filename), folder, error.strerror or str(error))
     if empty and not unreadable:
-        yield Input(top, folder, f"no page in this folder ({', '.join(suffixes)})")
+        plain = (suffix for suffix in suffixes if not suffix.endswith((".gz", ".zst")))
+        yield Input(top, folder, f"no page in this folder ({', '.join(plain)})")

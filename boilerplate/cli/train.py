@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from boilerplate.plugins.paths import site_models_folder
 if TYPE_CHECKING:
     from boilerplate.site_models.site_model import SiteModel
 
-JSONL_SUFFIXES: Final = (".jsonl", ".ndjson")
+JSONL_SUFFIXES: Final = tuple(s + c for s in (".jsonl", ".ndjson") for c in ("", ".gz", ".zst"))
 Labels = Sequence[Label | None]
 
 
@@ -155,14 +156,15 @@ def labels(source: str, page_kind: Kind | None) -> None:
     """
     from boilerplate.cleaner import Cleaner
     from boilerplate.labelling.labels import write_labels
+    from boilerplate.reading.magic import NotAPageError
 
     try:
-        data = Input(source, Path.cwd()).read()
+        labels = write_labels(Cleaner().clean(Input(source, Path.cwd()).read(), kind=page_kind))
     except OSError as error:
         raise click.ClickException(f"{source}: {error.strerror or error}") from error
-    sys.stdout.buffer.write(
-        write_labels(Cleaner().clean(data, kind=page_kind)).encode("utf-8", "replace")
-    )
+    except NotAPageError as error:
+        raise click.ClickException(f"{source}: {error}") from error
+    sys.stdout.buffer.write(labels.encode("utf-8", "replace"))
 
 
 def _load(path: Path) -> SiteModel:
@@ -185,7 +187,7 @@ def _examples(
         try:
             data = found.read()
             if found.name.lower().endswith(JSONL_SUFFIXES):
-                for number, line in enumerate(data.splitlines(), 1):
+                for number, line in enumerate(data.removeprefix(BOM_UTF8).splitlines(), 1):
                     if line.strip():
                         where = f"{found.name}, line {number}"
                         try:

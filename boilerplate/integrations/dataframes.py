@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from boilerplate.cleaner import Cleaner, default_cleaner
+from boilerplate.reading.magic import NotAPageError
 from boilerplate.result import CleanPage
 
 Column = TypeVar("Column")
@@ -18,7 +19,7 @@ def clean_list(
     cleaner: Cleaner | None = None,
     n_jobs: int = 1,
 ) -> list[CleanPage | None]:
-    """Clean pages, HTML or text, in their order; None stays None.
+    """Clean pages, HTML or text, in their order; None stays None, and so become bytes of no page.
 
     ``urls`` has one URL for each page. ``cleaner`` None takes the shipped model. ``n_jobs`` is the
     number of joblib's processes, -1 for all cores. A page that crashes its process fails the whole
@@ -70,7 +71,12 @@ def clean_column(
 
 
 def _clean(cleaner: Cleaner, source: Source, url: str | None) -> CleanPage | None:
-    return None if source is None else cleaner.clean(source, url)
+    if source is None:
+        return None
+    try:
+        return cleaner.clean(source, url)
+    except NotAPageError:
+        return None
 
 
 def _values(column: Any) -> list[Any]:

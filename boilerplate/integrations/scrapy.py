@@ -9,17 +9,22 @@ In ``settings.py``::
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Self
 
 from itemadapter import ItemAdapter
 
 from boilerplate.cleaner import Cleaner
+from boilerplate.reading.magic import NotAPageError
+
+logger = logging.getLogger(__name__)
 
 
 class BoilerplatePipeline:
     """Writes the article of an item's page into the item; the item's ``url`` gives the site.
 
-    Items without a page are passed on as they are.
+    Items without a page are passed on as they are. Of bytes that are no page, such as a PDF, the
+    article is empty, and a warning is logged.
     """
 
     def __init__(
@@ -47,5 +52,10 @@ class BoilerplatePipeline:
         if hasattr(source, "body"):  # a Response
             source, url = source.body, url or source.url
         if source is not None:
-            adapter[self.text_field] = self.cleaner.clean(source, url).text
+            try:
+                text = self.cleaner.clean(source, url).text
+            except NotAPageError as error:  # a PDF, for example; the item goes on
+                logger.warning("%s: %s", url, error)
+                text = ""
+            adapter[self.text_field] = text
         return item

@@ -38,6 +38,7 @@ class Limits:
     # Each later <html> or <body> adds its attributes to those of the first, and each addition
     # searches all of them. Pages saved and put together in one file have a few.
     max_roots: int = 100
+    max_unpacked: int = 64 << 20  # bytes of a page that is stored as gzip or zstd
     max_json_ld: int = 2_000_000  # characters of one script, far above what articles need
     max_json_ld_list: int = 100  # objects that are read of a list in JSON-LD
 

@@ -12,6 +12,7 @@ from boilerplate.page import Kind, Page, text_page
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
 from boilerplate.reading.limits import readable_lines
+from boilerplate.reading.magic import NotAPageError, no_page, no_prose
 
 # How HTML is told from bare text: one of these at the start, any tag at the start, or three tags.
 _HTML_START = re.compile(r"[\s\ufeff]*<(?:!doctype\s+html|html|head|body|\?xml|!--)", re.I)
@@ -22,6 +23,11 @@ _HTML_TAG = re.compile(
     re.I,
 )
 _MIN_TAGS: Final = 3
+# What ends a line of bare text beside "\n" and "\r\n": where Unicode has a mandatory break
+# (UAX #14, classes BK, CR and NL). Text taken out of PDFs has form feeds between pages.
+_LINE_ENDS: Final = (
+    "\r", "\v", "\f", "\x85", "\N{LINE SEPARATOR}", "\N{PARAGRAPH SEPARATOR}",
+)  # fmt: skip
 KIND_SNIFF_LENGTH: Final = 100_000  # characters in which tags are looked for
 
 
@@ -36,8 +42,9 @@ def read(
 
     ``charset`` is the encoding that the HTTP headers declare; it is used for bytes only.
     ``select`` chooses the elements that are noted in ``Page.selected``. Raises TypeError for a
-    source that is neither str nor bytes, ValueError for an unknown kind; never for what a page
-    contains.
+    source that is neither str nor bytes, ValueError for an unknown kind, and NotAPageError, a
+    ValueError, for bytes that are no page: an image, a PDF, an archive, a program; also JSON or
+    a script, unless ``kind`` is given. Never for anything else that a page contains.
     """
     if isinstance(source, (bytearray, memoryview)):
         source = bytes(source)
@@ -45,9 +52,13 @@ def read(
         raise TypeError(f"a page is str or bytes, not {type(source).__name__}")
     if kind not in (None, "html", "text"):
         raise ValueError(f"kind is 'html', 'text' or None, not {kind!r}")
+    if isinstance(source, bytes) and (what := no_page(source)):
+        raise NotAPageError(what)
     text = decode(source, charset) if isinstance(source, bytes) else source
     if (kind or kind_of(text)) == "html":
         return html_page(text, url, select)
+    if isinstance(source, bytes) and not kind and (what := no_prose(text)):
+        raise NotAPageError(what)
     return read_text(text, url)
 
 
@@ -68,10 +79,13 @@ def kind_of(text: str) -> Kind:
 def read_text(text: str, url: str | None = None) -> Page:
     r"""A Page of the lines as they are, blank ones included.
 
-    >>> [line.text for line in read_text("a\r\n\n b\n").lines]
-    ['a', '', ' b']
+    >>> [line.text for line in read_text("a\r\n\n b\u2028c\n").lines]
+    ['a', '', ' b', 'c']
     """
-    text, unread = readable_lines(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.replace("\r\n", "\n")
+    for end in _LINE_ENDS:
+        text = text.replace(end, "\n")
+    text, unread = readable_lines(text)
     lines = text.split("\n")
     if not lines[-1]:
         lines.pop()

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from boilerplate.batch import record as record_module
 from boilerplate.batch.readers import is_archive, read_archive, read_files, zstd_module
 from boilerplate.batch.record import Fields, Record, RecordsError, unpack
+from boilerplate.reading.read import read as read_page
 from tests.made_up import SENTENCES
 
 pa = pytest.importorskip("pyarrow")
@@ -132,8 +133,94 @@ def test_fields_may_have_other_names_and_html_is_preferred_to_text(tmp_path: Pat
     )
     found = read(path, Fields(id="docid", text="content", html="body"))
     assert [(r.id, r.kind, r.source) for r in found] == [
-        ("7", "html", "<p>markup"), ("8", "text", "words"),
+        ("7", "html", "<p>markup"), ("8", None, "words"),
     ]  # fmt: skip
+
+
+# JSON lines as crawls have them
+
+
+@pytest.mark.parametrize("compression", COMPRESSED)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_json_lines_are_read_with_any_name_mark_and_line_end(
+    tmp_path: Path, compression: str, line_end: str, mark: str
+):
+    path = tmp_path / f"c4-tr.json{compression}"
+    rows = [json.dumps({"text": text, "more": "a\u2028b"}, ensure_ascii=False) for text in TEXTS]
+    text = mark + "".join(row + line_end for row in [rows[0], "", *rows[1:]])
+    path.write_bytes(COMPRESSED[compression](text.encode()))
+    found = read(path)
+    assert sources(found) == TEXTS
+    assert not any(r.error for r in found)
+
+
+@pytest.mark.parametrize("text", ['{\n "text": "one"\n}\n', '[\r\n {"text": "one"}\r\n]'])
+def test_json_over_several_lines_is_refused_by_name(tmp_path: Path, text: str):
+    path = tmp_path / "a.json"
+    path.write_bytes(text.encode())
+    with pytest.raises(RecordsError, match=r"a\.json: is one JSON value over several lines"):
+        read(path)
+
+
+def test_json_lines_in_utf16_are_refused_by_name(tmp_path: Path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes('{"text": "ساعة"}\n'.encode("utf-16"))
+    with pytest.raises(RecordsError, match=r"a\.jsonl: is UTF-16"):
+        read(path)
+
+
+NESTED = Fields(id="meta.ids.own", url="meta.url", text="page.body")
+
+
+def test_nested_fields_are_read_by_a_path_and_a_key_with_dots_comes_first(tmp_path: Path):
+    rows = [
+        {"meta": {"url": "https://a.test/1", "ids": {"own": 7}}, "page": {"body": TEXTS[0]}},
+        {"meta.url": "https://a.test/2", "meta": {"url": "x"}, "page": {"body": TEXTS[1]}},
+        {"meta": None, "page.body": TEXTS[2]},
+    ]
+    path = tmp_path / "pages.jsonl"
+    path.write_bytes(json_lines(rows))
+    found = read(path, NESTED)
+    assert sources(found) == TEXTS[:3]
+    assert [r.url for r in found] == ["https://a.test/1", "https://a.test/2", None]
+    assert [r.id for r in found] == ["7", "pages.jsonl:1", "pages.jsonl:2"]
+
+
+def test_path_through_what_is_no_object_is_an_error_with_the_id_of_the_page(tmp_path: Path):
+    path = tmp_path / "pages.jsonl"
+    path.write_bytes(json_lines([{"id": "d1", "meta": "{}", "text": "words"}]))
+    [found] = read(path, Fields(url="meta.url"))
+    assert (found.id, found.error) == ("d1", "'meta' is a string, so that it has no 'url'")
+
+
+def test_nested_fields_are_read_from_parquet(tmp_path: Path):
+    rows = [
+        {"meta": {"url": f"https://a.test/{i}", "ids": {"own": i}}, "page": {"body": text}}
+        for i, text in enumerate(TEXTS)
+    ]
+    path = tmp_path / "pages.parquet"
+    parquet.write_table(pa.Table.from_pylist(rows), path)
+    found = read(path, NESTED)
+    assert sources(found) == TEXTS
+    assert [(r.id, r.url) for r in found] == [
+        (str(i), f"https://a.test/{i}") for i in range(len(TEXTS))
+    ]
+
+
+def test_named_column_that_parquet_lacks_is_refused(tmp_path: Path):
+    path = tmp_path / "pages.parquet"
+    parquet.write_table(pa.table({"text": ["words"], "link": ["https://a.test/"]}), path)
+    with pytest.raises(RecordsError, match="has no column 'lnik'; it has 'text', 'link'"):
+        read(path, Fields(url="lnik"))
+
+
+def test_html_in_a_field_for_text_is_told_by_content(tmp_path: Path):
+    path = tmp_path / "pages.jsonl"
+    path.write_bytes(json_lines([{"text": TEXTS[0]}, {"text": "1 < 2, and 3 > 2"}]))
+    markup, words = read(path)
+    pages = [read_page(r.source, kind=r.kind) for r in (markup, words)]
+    assert [page.kind for page in pages] == ["html", "text"]
 
 
 # Damaged files
@@ -207,7 +294,12 @@ def test_any_bytes_on_a_line_of_json_are_a_page_or_an_error(junk: bytes):
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("[1, 2]", "a list, not a JSON object"),
+        ("[1, 2]", "is a list, not a JSON object"),
+        ('"words"', "is a string, not a JSON object"),
+        ("null", "is null, not a JSON object"),
+        ("true", "is a boolean, not a JSON object"),
+        ("1.5", "is a number, not a JSON object"),
+        ('{"text": "x", "url": {"host": "a.test"}}', "'url' is an object, not a string"),
         ('{"html": 5}', "'html' is a number, not a string"),
         ('{"html": {"a": 1}}', "'html' is an object"),
         ('{"other": "x"}', "neither 'html' nor 'text'"),
@@ -313,7 +405,8 @@ def test_missing_file_raises_instead_of_giving_a_record(tmp_path: Path):
 
 
 def test_files_of_many_pages_are_recognised_by_suffix():
-    for name in ("a.jsonl", "a.ndjson.zst", "A.PARQUET", "CC-MAIN-x.warc.wet.gz", "b.warc.gz"):
+    for name in ("a.jsonl", "a.ndjson.zst", "A.PARQUET", "CC-MAIN-x.warc.wet.gz", "b.warc.gz",
+                 "c4-train.00000-of-01024.json.gz", "a.json"):  # fmt: skip
         assert is_archive(name)
-    for name in ("a.html", "a.txt", "a.gz", "jsonl", "a.json", ".warc"):
+    for name in ("a.html", "a.txt", "a.gz", "jsonl", "a.html.gz", ".warc"):
         assert not is_archive(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
@@ -79,12 +80,46 @@ def test_field_option_names_the_fields(tmp_path: Path):
     )
 
 
+def test_json_is_passed_over_in_a_folder_and_read_where_it_is_named(tmp_path: Path):
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    line = json.dumps({"text": SENTENCES["th"], "meta": {"url": "https://b.test/1"}}).encode()
+    (pages / "about.json").write_bytes(line)
+    (pages / "c4.json.gz").write_bytes(gzip.compress(line))
+    nested = ("--field", "url=meta.url")
+    for named, shards in ((pages, 1), (pages / "about.json", 1), (str(pages / "*"), 2)):
+        output = tmp_path / str(named).replace("/", "-")
+        assert run(named, "--output", output, *nested).exit_code == 0
+        written = sorted(output.glob("*.jsonl"))
+        assert len(written) == shards
+        assert [json.loads(path.read_bytes())["url"] for path in written] == (
+            ["https://b.test/1"] * shards
+        )
+    assert [path.name for path in (tmp_path / str(pages).replace("/", "-")).glob("*.jsonl")] == [
+        "c4.json.gz.jsonl"
+    ]
+
+
 def test_failed_pages_are_counted_and_give_status_1(tmp_path: Path):
     (tmp_path / "in.jsonl").write_text('{"html": "<p>fine"}\nnot json\n')
     result = run(tmp_path / "in.jsonl", "--output", tmp_path / "out")
     assert result.exit_code == 1
     assert "2 records, 1 of them errors" in result.stderr
     assert 'each of these records says why in its "error"' in result.stderr
+
+
+def test_compressed_pages_are_unpacked_in_shards_and_what_is_no_page_is_an_error(tmp_path: Path):
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "a.html.gz").write_bytes(gzip.compress(f"<p>{SENTENCES['ar']}</p>".encode()))
+    (pages / "b.html").write_bytes(b"%PDF-1.4\n%\xe2\xe3")
+    (pages / "c.txt.gz").write_bytes(gzip.compress(b"words" * 90)[:20])
+    output = tmp_path / "output"
+    assert run(pages, "--output", output, "--shard-pages", "9").exit_code == 1
+    a, b, c = map(json.loads, (output / "pages-00000.jsonl").read_text("utf-8").splitlines())
+    assert [line["text"] for line in a["lines"]] == [SENTENCES["ar"]]
+    assert b["error"] == "is a PDF, not a page"
+    assert c["error"] == "is a gzip file that is cut off, not a page"
 
 
 def test_other_options_in_the_same_folder_are_refused(crawl: Path, tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import pty
@@ -295,6 +296,53 @@ def test_control_characters_in_file_names_are_not_printed(tmp_path: Path):
 
 
 # Writing files
+
+
+# Compressed pages, and what is no page
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+@pytest.mark.parametrize("name", ["page.html.gz", "page.htm.gz", "page.TXT.gz", "page", "page.txt"])
+def test_page_that_is_gzip_is_unpacked_whatever_its_name(tmp_path: Path, language: str, name: str):
+    page = gzip.compress(f"{SENTENCES[language]}\n".encode())
+    (tmp_path / name).write_bytes(page)
+    for result in (run("clean", *KEEP_ALL, tmp_path / name), run("clean", *KEEP_ALL, stdin=page)):
+        assert result.stdout == SENTENCES[language] + "\n"
+        assert result.exit_code == 0
+
+
+def test_compressed_pages_are_found_in_a_folder(folder: Path):
+    (folder / "d.html.gz").write_bytes(gzip.compress(b"<p>from d</p><p>and more</p>"))
+    (folder / "photo.gz").write_bytes(b"none")
+    text = run("clean", *KEEP_ALL, folder).stdout
+    assert [line for line in text.splitlines() if "from" in line] == [
+        "from a", "from b", "from d", "from c",
+    ]  # fmt: skip
+
+
+def test_what_is_no_page_is_named_and_the_others_are_cleaned(folder: Path):
+    (folder / "c.html").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    (folder / "d.txt.gz").write_bytes(gzip.compress(b"cut off" * 9)[:-4])
+    result = run("clean", *KEEP_ALL, folder)
+    assert result.exit_code == 1
+    assert "from a" in result.stdout
+    assert "from c" in result.stdout
+    assert [line.split(": ")[2] for line in result.stderr.splitlines()] == [
+        "is a PNG image, not a page", "is a gzip file that is cut off, not a page",
+    ]  # fmt: skip
+
+
+def test_json_lines_on_standard_input_are_refused_with_what_to_do():
+    result = run("clean", stdin='{"text": "one"}\n{"text": "two"}\n{"te')
+    assert result.exit_code == 1
+    assert not result.stdout
+    assert "-: is JSON, not a page; name files of many pages .jsonl" in result.stderr
+
+
+def test_labels_of_what_is_no_page_are_an_error_message(folder: Path):
+    result = run("train", "labels", folder / "photo.jpg")
+    assert result.exit_code == 1
+    assert "photo.jpg: is a JPEG image, not a page" in result.stderr
 
 
 def test_output_has_the_same_tree_as_the_inputs(folder: Path, tmp_path: Path):

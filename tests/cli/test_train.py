@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -79,6 +80,19 @@ def test_jsonl_pages_of_other_sites_are_left_out_with_a_warning(
     assert "line 5: is a page of elsewhere.example: left out" in result.stderr
     assert "line 6" in result.stderr
     assert "line 7: is not a JSON object" in result.stderr
+
+
+def test_jsonl_pages_are_read_from_gzip_and_after_a_byte_order_mark(
+    pages: Path, models: Path, tmp_path: Path
+) -> None:
+    lines = [
+        json.dumps({"html": path.read_text("utf-8"), "url": "https://daily.example/a"})
+        for path in sorted(pages.glob("*.html"))
+    ]
+    source = tmp_path / "pages.jsonl.gz"
+    source.write_bytes(gzip.compress("\r\n".join(lines).encode("utf-8-sig")))
+    result = train(source, models)
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_an_unlike_page_is_left_out_with_a_warning(pages: Path, models: Path) -> None:

@@ -30,6 +30,12 @@ def test_list_cleaned_in_processes_is_the_same_as_in_one(cleaner: Cleaner):
     assert [page.text for page in alone if page] == expected(cleaner)
 
 
+def test_bytes_of_no_page_are_missing_and_cost_no_other_page(cleaner: Cleaner):
+    first, pdf, last = clean_list([PAGES[0], b"%PDF-1.4\n", PAGES[0].encode()], None, cleaner)
+    assert pdf is None
+    assert first == last
+
+
 def test_list_with_too_few_urls_is_refused(cleaner: Cleaner):
     with pytest.raises(ValueError, match="2 pages, 1 URLs"):
         clean_list(["a", "b"], ["https://a.test/"], cleaner)

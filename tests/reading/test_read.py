@@ -19,13 +19,14 @@ class TestBareText:
             ("a\r\nb\rc\n\n", ["a", "b", "c", ""]),
             ("\n", [""]),
             ("  iki  boşluk ", ["  iki  boşluk "]),
-            ("a\u2028b\x0bc\x85d", ["a\u2028b\x0bc\x85d"]),
+            ("ساعة\u2028城\u2029c\x0bd\x0ce\x85f\r\n\x0cg", [*"ساعة 城 c d e f".split(), "", "g"]),
+            ("a\x1cb\x1fc\u200bd", ["a\x1cb\x1fc\u200bd"]),
         ],
     )
     def test_lines_are_unchanged(self, text: str, expected: list[str]) -> None:
         assert [line.text for line in read_text(text).lines] == expected
 
-    @given(st.lists(st.text(st.characters(exclude_characters="\r\n"))))
+    @given(st.lists(st.text(st.characters(exclude_characters="\r\n\v\f\x85\u2028\u2029"))))
     def test_joined_lines_are_the_text(self, given_lines: list[str]) -> None:
         text = "".join(line + "\n" for line in given_lines)
         assert [line.text for line in read_text(text).lines] == given_lines
