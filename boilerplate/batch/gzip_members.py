@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import zlib
+from collections import deque
 from dataclasses import dataclass
 from typing import IO, Final
 
@@ -16,6 +17,9 @@ MEMBER_MARK: Final = b"\x1f\x8b\x08"
 # Compressed bytes in which the first bytes of a member must show: longer than a header with a
 # file's name and the tables of codes that follow it.
 TRIAL: Final = 4096
+# Members that are read again when what they hold is no record; of more, which a file made to take
+# time may have, those that were read are lost.
+MOST_AGAIN: Final = 16
 GZIP: Final = 31  # zlib's number for the format gzip
 
 
@@ -43,6 +47,8 @@ class GzipMembers:
         self._packed = b""  # bytes that are read and not decompressed
         self.ahead = b""  # bytes that are decompressed and not read
         self._member = self._unpacked_member = 0  # where the member begins, as in Damage
+        self._searched = 0  # where the search for the next member begins
+        self._later: deque[tuple[int, int]] = deque()  # the same of members behind the last record
 
     def read(self, size: int = -1) -> bytes:
         """At most ``size`` bytes, which come from one member; b"" at the end or at damage."""
@@ -61,6 +67,23 @@ class GzipMembers:
         while (decoder := self._decoder) and len(self.ahead) < NEAR:
             self.ahead += self._decode(decoder, NEAR)
 
+    def record_at(self, unpacked: int) -> None:
+        """Tell that a record was found at this place in the decompressed bytes."""
+        while self._later and self._later[0][1] <= unpacked:
+            self._later.popleft()
+
+    def give_up(self, why: str) -> None:
+        """Take the first member behind the last record's beginning to be damaged.
+
+        What it holds is no record, which shows only when more members have been read.
+        """
+        present = self._member
+        if self._later:
+            self._member, self._unpacked_member = self._later[0]
+        self._end(is_cut_off=False, why=why)
+        if len(self._later) > MOST_AGAIN:
+            self._searched = present
+
     def resume(self, begins: bytes) -> int | None:
         """Go on after damage, with the next member whose first bytes are ``begins``.
 
@@ -69,7 +92,8 @@ class GzipMembers:
         if self.damage is None:
             return None
         self.ahead = b""
-        self.raw.seek(self.damage.start + 1)
+        self._later.clear()
+        self.raw.seek(self._searched + 1)
         packed = self.raw.read(CHUNK)
         at = 0
         while True:
@@ -105,6 +129,7 @@ class GzipMembers:
                 return None
             self._packed = more.lstrip(b"\0")
         self._member, self._unpacked_member = self._place, self.unpacked
+        self._later.append((self._member, self._unpacked_member))
         self._decoder = zlib.decompressobj(GZIP)
         return self._decoder
 
@@ -129,6 +154,7 @@ class GzipMembers:
 
     def _end(self, is_cut_off: bool, why: str) -> None:
         self._decoder = None
+        self._searched = self._member
         self.damage = Damage(self._member, self._unpacked_member, is_cut_off, why)
 
 

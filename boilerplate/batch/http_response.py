@@ -27,6 +27,7 @@ _CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]{0,1000})?\r?\n"
 # What text does not have, whatever its encoding, except UTF-16.
 _CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LOOKED_AT: Final = 1024  # bytes at the beginning of a body, to tell text from encoded bytes
+_PIECE: Final = 16 << 10  # bytes that are unpacked together, of a body of many small members
 _MAX_HEAD: Final = 64 << 10  # bytes; as much as servers and crawlers take
 
 
@@ -98,25 +99,25 @@ def _without_chunks(body: bytes) -> bytes:
 
     Chunks that are cut off give what is there.
     """
-    parts: list[bytes] = []
+    whole = bytearray()
     at = 0
     while at < len(body):
         size = _CHUNK.match(body, at)
         if size is None:
-            if not parts:
+            if not whole:
                 return body
             raise DamagedBodyError("a chunk has no size")
         end = size.end() + int(size[1], 16)
         after = body[end : end + 1]
-        if not parts and _is_first_line_of_a_page(size, end, body):
+        if not whole and _is_first_line_of_a_page(size, end, body):
             return body
         if end == size.end():  # the last chunk has no bytes
             break
         if after not in (b"\r", b"\n", b""):
             raise DamagedBodyError("a chunk is longer than its size")
-        parts.append(body[size.end() : end])
+        whole += body[size.end() : end]
         at = end + (1 if after == b"\n" else 2)
-    return b"".join(parts)
+    return bytes(whole)
 
 
 def _is_first_line_of_a_page(size: re.Match[bytes], end: int, body: bytes) -> bool:
@@ -153,17 +154,20 @@ def _looks_encoded(body: bytes) -> bool:
 
 def _gunzipped(body: bytes, limit: int) -> bytes:
     """All members together; if the last is cut off, what is there."""
-    parts = []
-    size = 0
-    while body.startswith(GZIP_MARK) and size < limit:
+    data = bytearray()
+    at = 0
+    while body.startswith(GZIP_MARK, at):
         member = zlib.decompressobj(31)
-        try:
-            parts.append(member.decompress(body, limit - size))
-        except zlib.error as error:
-            raise DamagedBodyError(str(error)) from error
-        size += len(parts[-1])
-        body = member.unused_data
-    return b"".join(parts)
+        while not member.eof and at < len(body):
+            packed = body[at : at + _PIECE]
+            if len(data) >= limit:
+                return bytes(data)
+            try:
+                data += member.decompress(packed, limit - len(data))
+            except zlib.error as error:
+                raise DamagedBodyError(str(error)) from error
+            at += len(packed) - len(member.unused_data) - len(member.unconsumed_tail)
+    return bytes(data)
 
 
 def _inflated(body: bytes, limit: int) -> bytes:

@@ -23,6 +23,7 @@ from boilerplate.batch.record import (
     Record,
     RecordsError,
     failed,
+    is_bad_input,
     limit_size,
     one_line,
     replace_surrogates,
@@ -98,7 +99,7 @@ def read_archive(
             yield record if record.id else replace(record, id=f"{name}:{record.number}")
             number = record.number + 1
     except BaseException as error:
-        if not _is_bad_input(error):
+        if not is_bad_input(error):
             raise
         yield Record(number, f"{name}:{number}", error=f"the file is {_damage(error)}")
 
@@ -114,15 +115,6 @@ def read_files(paths: Sequence[Path], names: Sequence[str], kind: Kind | None) -
             yield failed(record, error.strerror or str(error))
         else:
             yield limit_size(replace(record, source=data, source_format="file"))
-
-
-def _is_bad_input(error: BaseException) -> bool:
-    """Whether an error is due to the file's contents, and not to the machine or to a bug."""
-    if isinstance(error, OSError):
-        return error.errno is None
-    if not isinstance(error, Exception):  # fastwarc, in Rust, panics with a BaseException
-        return type(error).__name__ == "PanicException"
-    return not isinstance(error, RecordsError | TypeError | AttributeError | NameError)
 
 
 def _damage(error: BaseException) -> str:

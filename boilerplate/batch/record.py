@@ -189,6 +189,15 @@ def _json_type(value: object) -> str:
     return _JSON_TYPES.get(type(value)) or f"a {type(value).__name__}"
 
 
+def is_bad_input(error: BaseException) -> bool:
+    """Whether an error is due to the file's contents, and not to the machine or to a bug."""
+    if isinstance(error, OSError):
+        return error.errno is None
+    if not isinstance(error, Exception):  # fastwarc, in Rust, panics with a BaseException
+        return type(error).__name__ == "PanicException"
+    return not isinstance(error, RecordsError | TypeError | AttributeError | NameError)
+
+
 def one_line(error: BaseException) -> str:
     """An exception's message on one line, cut to 500 characters; its type if there is none."""
     return " ".join(str(error).split())[:500] or type(error).__name__

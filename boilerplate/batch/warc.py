@@ -16,13 +16,15 @@ from boilerplate.batch.record import (
     NO_PAGES,
     Record,
     failed,
+    is_bad_input,
     is_page_type,
     limit_size,
+    one_line,
     replace_surrogates,
 )
 
 WARC_MARK: Final = b"WARC/"  # the first bytes of every record
-CUT_HEADER: Final = "a record's header is cut off"
+CUT_HEADER: Final = "a record's header is cut off or damaged"
 # The end of a file that is kept, to see whether it ends within a header: longer than any header is.
 TAIL_BYTES: Final = 32 << 10
 
@@ -72,10 +74,14 @@ def _up_to_damage(
     tailed = _TailReader(file)
     records = ArchiveIterator(cast("Any", tailed), parse_http=False, stream_detect=False)
     while found := _next(records, members):
-        if not (found.headers.get("Content-Length") or "").strip():
-            if members and members.damage:
-                return number, None
-            raise EOFError(CUT_HEADER)
+        if not _has_length(found):
+            if members is None:
+                raise EOFError(CUT_HEADER)
+            if members.damage is None:
+                members.give_up(CUT_HEADER)
+            return number, None
+        if members:
+            members.record_at(start + found.stream_pos)
         wanted = min(found.content_length, MAX_RECORD_BYTES + 1)
         if _is_about_others(found):
             continue
@@ -121,12 +127,18 @@ def _next(records: Iterator[WarcRecord], members: GzipMembers | None) -> WarcRec
     """The next record; None at the end, and at damage, of which fastwarc may make an error."""
     try:
         return next(records, None)
-    except (KeyboardInterrupt, SystemExit, MemoryError):
-        raise
-    except BaseException:  # fastwarc, in Rust, panics with a BaseException
-        if members and members.damage:
-            return None
-        raise
+    except BaseException as error:
+        if members is None or not is_bad_input(error):
+            raise
+        if members.damage is None:  # a member that holds no record
+            members.give_up(one_line(error))
+        return None
+
+
+def _has_length(found: WarcRecord) -> bool:
+    """Whether the header says how long the record is; fastwarc takes a damaged length to be 0."""
+    length = (found.headers.get("Content-Length") or "").strip()
+    return length.isdecimal() and (length.lstrip("0") or "0") == str(found.content_length)
 
 
 def _is_about_others(found: WarcRecord) -> bool:

@@ -130,3 +130,9 @@ def test_repeated_headers_are_joined_and_lines_without_a_colon_passed_over() -> 
 def test_head_without_an_end_costs_little_time_and_memory() -> None:
     found = parse_http(b"HTTP/1.1 200 OK\r\n" + b"a:\r\n" * 1_000_000)
     assert len(found.headers["a"]) < 100_000
+
+
+def test_body_of_very_many_members_or_chunks_takes_no_square_of_its_length() -> None:
+    members = gzip.compress(b"") * 40_000 + gzip.compress(PAGE)
+    assert response(members, "gzip").decoded(LIMIT) == PAGE
+    assert response(b"1\r\na\r\n" * 100_000, "", "chunked").decoded(LIMIT) == b"a" * 100_000

@@ -188,6 +188,20 @@ def test_bytes_that_look_like_a_member_and_hold_no_record_are_passed_over(tmp_pa
     assert sources(found)[::2] == TEXTS[:2]
 
 
+@pytest.mark.parametrize("bad", [b"no record", b"x" * 100_000, b"WARC/1.0\r\n\r\n", PAGES[1][:70]])
+def test_member_that_holds_no_record_costs_no_other(tmp_path: Path, bad: bytes) -> None:
+    found = read_bytes(tmp_path, MEMBERS[0] + gzip.compress(bad) + MEMBERS[1] + MEMBERS[2])
+    assert sources([record for record in found if not record.error]) == TEXTS[:3]
+    assert [bool(record.error) for record in found] == [False, True, False, False]
+
+
+def test_very_many_members_without_a_record_are_not_read_again_and_again(tmp_path: Path) -> None:
+    none = gzip.compress(b"WARC/1.0\r\n", mtime=0) * 20_000
+    found = read_bytes(tmp_path, MEMBERS[0] + none)
+    assert len(found) < 100
+    assert sources(found)[0] == TEXTS[0]
+
+
 def test_next_member_is_found_far_behind_the_damage(tmp_path: Path) -> None:
     junk = random.Random(1).randbytes(400_000)
     found = read_bytes(tmp_path, MEMBERS[0] + b"junk" + junk + MEMBERS[1] + MEMBERS[2])
