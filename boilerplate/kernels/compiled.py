@@ -27,6 +27,7 @@ from boilerplate.kernels.compiled_language import language_shares as language_sh
 from boilerplate.kernels.compiled_sites import line_fingerprints as line_fingerprints
 from boilerplate.kernels.compiled_sites import site_features as site_features
 from boilerplate.kernels.compiled_trees import tree_sums as tree_sums
+from boilerplate.kernels.loaded import native
 from boilerplate.kernels.ngrams import check_newlines, joined, powers
 from boilerplate.kernels.plain_html import HtmlParts
 from boilerplate.kernels.plain_language_shares import likeliest_languages as likeliest_languages
@@ -34,7 +35,6 @@ from boilerplate.kernels.plain_linear import LEVELS, NEXT_SALT, NGRAMS, PREVIOUS
 from boilerplate.kernels.plain_results import strongest_groups as strongest_groups
 from boilerplate.kernels.plain_text import char_counts as char_counts
 from boilerplate.kernels.plain_tree import line_markups as line_markups
-from boilerplate.kernels.select import native as native_or_none
 from boilerplate.numeric import Bools, Floats, Ints, log1p_table
 from boilerplate.page import Element, Line, Markup
 from boilerplate.unicode import (
@@ -47,9 +47,6 @@ from boilerplate.unicode import (
     script_table,
 )
 
-if native_or_none is None:
-    raise ImportError("the compiled kernels are not there")
-native = native_or_none
 P = TypeVar("P")
 
 # ------------------------------------------------------------------------------------- text

@@ -6,15 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.kernels.arrays import PageText
+from boilerplate.kernels.loaded import native
 from boilerplate.kernels.plain_language import Detect, han_table
 from boilerplate.kernels.plain_language_shares import doubt_table
-from boilerplate.kernels.select import native as native_or_none
 from boilerplate.numeric import Bools, Floats, Ints
 from boilerplate.unicode import char_table
-
-if native_or_none is None:
-    raise ImportError("the compiled kernels are not there")
-native = native_or_none
 
 
 def assign_languages(

@@ -10,15 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.kernels import plain_fingerprints
+from boilerplate.kernels.loaded import native
 from boilerplate.kernels.plain_site_features import CERTAINTY
-from boilerplate.kernels.select import native as native_or_none
 from boilerplate.kernels.site_arrays import CHARS, PROBABILITY, SiteArrays, SiteFeature
 from boilerplate.numeric import Bools, Floats, Ints
 from boilerplate.unicode import CASED, TABLE_SIZE, char_flags
-
-if native_or_none is None:
-    raise ImportError("the compiled kernels are not there")
-native = native_or_none
 
 SEVERAL: Final = 0x1FFFFF  # no code point: stands for more than one
 HAS_LOWER: Final = 1 << 31

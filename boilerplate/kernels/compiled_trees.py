@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from boilerplate.kernels import plain_trees
 from boilerplate.kernels.arrays import TreeArrays
+from boilerplate.kernels.loaded import native
 from boilerplate.kernels.plain_trees import path_sums
-from boilerplate.kernels.select import native
 from boilerplate.numeric import Floats, Ints
 
 _NODE: Final = np.dtype([(name, "=i4") for name in ("source", "threshold", "left", "right")])
@@ -97,7 +97,7 @@ def tree_sums(
 ) -> tuple[Floats, Floats]:
     """The twin of ``plain_trees.tree_sums``, which takes over where trees cannot be packed."""
     packed = packed_trees(trees, b"" if groups is None else groups.tobytes())
-    if native is None or packed is None or matrix.dtype != np.float32:
+    if packed is None or matrix.dtype != np.float32:
         return plain_trees.tree_sums(trees, matrix, groups)
     *forest, leaves, width = packed
     sums = np.empty((len(matrix), leaves.shape[1]))
