@@ -11,9 +11,10 @@ from collections import deque
 from dataclasses import dataclass
 from typing import IO, Final
 
+from boilerplate.reading.magic import GZIP_MARK
+
 CHUNK: Final = 1 << 16  # bytes that are read together
 NEAR: Final = 64  # bytes: how far ahead the end of a member is looked for
-MEMBER_MARK: Final = b"\x1f\x8b\x08"
 # Compressed bytes in which the first bytes of a member must show: longer than a header with a
 # file's name and the tables of codes that follow it.
 TRIAL: Final = 4096
@@ -97,11 +98,11 @@ class GzipMembers:
         packed = self.raw.read(CHUNK)
         at = 0
         while True:
-            at = packed.find(MEMBER_MARK, at)
+            at = packed.find(GZIP_MARK, at)
             if at < 0 or len(packed) - at < TRIAL:
                 more = self.raw.read(CHUNK)
                 if more:
-                    keep = at if at >= 0 else max(len(packed) - len(MEMBER_MARK) + 1, 0)
+                    keep = at if at >= 0 else max(len(packed) - len(GZIP_MARK) + 1, 0)
                     packed, at = packed[keep:] + more, 0
                     continue
                 if at < 0:

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from boilerplate.reading.magic import ZSTD_MARK
+
 # Others, such as "none" and "utf-8", mean nothing.
 CODINGS: Final = frozenset({"gzip", "deflate", "br", "zstd"})
-GZIP_MARK: Final = b"\x1f\x8b"
-ZSTD_MARK: Final = b"\x28\xb5\x2f\xfd"
+GZIP_START: Final = b"\x1f\x8b"  # of any method, so that a damaged one is an error
 # Wrapped by servers and again by proxies: more layers than this are no page any more.
 MAX_LAYERS: Final = 3
 
@@ -64,7 +65,7 @@ class HttpResponse:
         for coding in [each for each in reversed(codings) if each in CODINGS][:MAX_LAYERS]:
             body = _decoded(body, coding, limit)
         for _ in range(MAX_LAYERS):  # a page is never gzip: no header need say so
-            if not body.startswith(GZIP_MARK):
+            if not body.startswith(GZIP_START):
                 break
             body = _gunzipped(body, limit)
         return body
@@ -134,7 +135,7 @@ def _decoded(body: bytes, coding: str, limit: int) -> bytes:
     if not body:
         return body
     try:
-        if coding == "gzip" and body.startswith(GZIP_MARK):
+        if coding == "gzip" and body.startswith(GZIP_START):
             return _gunzipped(body, limit)
         if coding == "deflate":
             return _inflated(body, limit)
@@ -156,7 +157,7 @@ def _gunzipped(body: bytes, limit: int) -> bytes:
     """All members together; if the last is cut off, what is there."""
     data = bytearray()
     at = 0
-    while body.startswith(GZIP_MARK, at):
+    while body.startswith(GZIP_START, at):
         member = zlib.decompressobj(31)
         while not member.eof and at < len(body):
             packed = body[at : at + _PIECE]

@@ -8,10 +8,8 @@ import zlib
 from typing import IO, Any, Final, cast
 
 from boilerplate.reading.limits import LIMITS
-from boilerplate.reading.magic import NotAPageError
+from boilerplate.reading.magic import GZIP_MARK, ZSTD_MARK, NotAPageError
 
-GZIP_MARK: Final = b"\x1f\x8b\x08"
-ZSTD_MARK: Final = b"\x28\xb5\x2f\xfd"
 _CHUNK: Final = 1 << 20  # bytes
 
 

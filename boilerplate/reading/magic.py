@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+# How a gzip file and a zstd file begin, of which pages may also come.
+GZIP_MARK: Final = b"\x1f\x8b\x08"
+ZSTD_MARK: Final = b"\x28\xb5\x2f\xfd"
 # The signatures of formats that pages are confused with: in crawls, in downloads whose name lies,
 # in files given by mistake. From each format's specification, as the list of file signatures of
 # Wikipedia and libmagic have them. Those of ASCII that stand here are the whole first line of a
@@ -22,9 +25,9 @@ _SIGNATURES: Final = (
     (b"8BPS\0\1", "a Photoshop image"),
     (b"PK\x03\x04", "a zip archive, as docx, xlsx and epub are"),
     (b"PK\x05\x06", "an empty zip archive"),
-    (b"\x1f\x8b\x08", "a gzip file"),
+    (GZIP_MARK, "a gzip file"),
     (b"\xfd7zXZ\0", "an xz file"),
-    (b"\x28\xb5\x2f\xfd", "a zstd file"),
+    (ZSTD_MARK, "a zstd file"),
     (b"\x04\x22\x4d\x18", "an LZ4 file"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),

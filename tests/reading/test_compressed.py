@@ -17,7 +17,7 @@ from boilerplate.reading.magic import NotAPageError
 from tests.made_up import SENTENCES
 
 PAGE = "".join(f"<p>{sentence}" for sentence in SENTENCES.values()).encode()
-zstd = pytest.importorskip("backports.zstd") if not zstd_module() else zstd_module()
+zstd = zstd_module()
 PACK = {"gzip": gzip.compress, "zstd": zstd.compress}
 
 
