@@ -196,8 +196,10 @@ def _explain_page(loaded: Plugins, url: str, page: str) -> None:
     cleaner = Cleaner(plugins=loaded)
     cleaned = cleaner.clean(Path(page).read_bytes(), url)
     lines = numbered_predictions(cleaned)
-    scored = cleaned.page.without_blank_lines
-    opinions = loaded.on(url).opinions(scored, cleaner.model.predict(scored).probability)
+    compact = cleaned.page.without_blank_lines
+    plugins = loaded.on(url)
+    scores = plugins.corrected(compact, cleaner.model.predict(compact))
+    opinions = plugins.opinions(compact, scores.probability)
     judged = {*opinions.verdicts, *opinions.votes}
     changed = [each for i, each in enumerate(lines) if i in judged]
     if cleaned.page.kind == "text":
