@@ -26,9 +26,7 @@ from boilerplate.result import CleanPage, Predictions
 from boilerplate.site_models.folder import SiteModels, corrector_of
 from boilerplate.site_models.site_model import SiteModel
 
-PROBABILITY_DECIMALS: Final = (
-    4  # decimal places of a probability; labels are decided by the rounded one
-)
+PROBABILITY_DECIMALS: Final = 4  # labels are decided by the rounded probability
 MIN_PROBABILITY: Final = 1e-6  # of content and of chrome, before votes are added as log-odds
 
 
@@ -120,8 +118,9 @@ class Cleaner:
 class Decided:
     """What was decided of a page without blank lines, and all that explains it.
 
-    ``kept`` and ``probability`` are (n,); ``general`` are the scores of ``model``,
-    ``scored`` those corrected for the site, ``probability`` has the plugins' votes too.
+    ``kept`` and ``probability`` are (n,), ``threshold`` is the page's; ``general`` are the scores
+    of ``model``, ``scored`` those corrected for the site, ``probability`` has the plugins' votes
+    too.
     """
 
     page: Page

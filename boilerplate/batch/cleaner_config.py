@@ -36,7 +36,7 @@ class CleanerConfig:
     ``pickled`` is a Cleaner, which holds the paths of a model, of plugins and of site models, and
     not their contents: these files must be there where the worker runs. ``identity`` is the
     Cleaner's fingerprint as JSON, taken when the config was made. ``reasons`` is whether each line
-    says why it was kept or dropped, which takes a quarter to a half more time.
+    says why it was kept or dropped, which takes about 30 % more time.
     """
 
     pickled: bytes
