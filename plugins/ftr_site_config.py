@@ -4,12 +4,15 @@
 https://github.com/fivefilters/ftr-site-config; without it this plugin has no rules. The rules
 are XPath expressions for each host: ``body`` selects the article, ``strip`` and
 ``strip_id_or_class`` chrome inside of it, ``author`` and ``date`` the byline. Many were written
-for a design that a site had years ago, so they are votes, not verdicts.
+for a design that a site had years ago, so they are votes, not verdicts. But where the body is
+found, the design is the one that they were written for: what they strip from within it is
+dropped.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -24,6 +27,10 @@ VARIABLE = "BOILERPLATE_FTR_SITE_CONFIG"
 # Log-odds: the best of a few tried on pages of train and dev; see docs/plugins.md.
 BODY_VOTE = 0.5
 STRIP_VOTE = 1.0
+# The first step of a path from anywhere: a name or ``*``, and its conditions. Where these count,
+# they mean something else below another element.
+_FIRST_STEP = re.compile(r"//([\w*-]+)((?:\[[^\[\]]*\])*)(?=/|$)")
+_POSITION = re.compile(r"\[\s*\d|position\(|last\(")
 # Rules for all sites, and text files that hold no rules.
 NOT_SITES = frozenset(("global", "license", "readme"))
 
@@ -49,8 +56,8 @@ def read_site_config(path: Path) -> Iterator[SiteRules]:
 def parse_site_config(host: str, text: str) -> list[SiteRules]:
     r"""The rules of one host's file; none if it has none that can be used here.
 
-    >>> [rules.drop_xpath for rules in parse_site_config("a.example", "body: //main\nstrip: //nav")]
-    [(), ('//nav',)]
+    >>> [rules.drop_xpath for rules in parse_site_config("a.example", "title: //h1\nstrip: //nav")]
+    [('//nav',)]
     """
     expressions: dict[str, list[str]] = {}
     for line in text.splitlines():
@@ -58,16 +65,10 @@ def parse_site_config(host: str, text: str) -> list[SiteRules]:
         if colon and value.strip() and not line.startswith("#"):
             expressions.setdefault(name.strip(), []).append(value.strip())
     body = tuple(_elements(expressions.get("body", ())))
-    strip = tuple(
-        _elements(
-            [
-                *expressions.get("strip", ()),
-                *map(_id_or_class, expressions.get("strip_id_or_class", ())),
-                *expressions.get("author", ()),
-                *expressions.get("date", ()),
-            ]
-        )
-    )
+    named = (_id_or_class(part.strip("'\"")) for part in expressions.get("strip_id_or_class", ()))
+    stripped = tuple(_elements([*expressions.get("strip", ()), *named]))
+    byline = _elements([*expressions.get("author", ()), *expressions.get("date", ())])
+    strip = (*stripped, *byline)
     rules = []
     try:
         if body:
@@ -76,6 +77,10 @@ def parse_site_config(host: str, text: str) -> list[SiteRules]:
             )
         if strip:
             rules.append(SiteRules(hosts=(host,), drop_xpath=strip, vote=STRIP_VOTE))
+        if body and stripped:  # the last word
+            inside = tuple(_elements(filter(None, (_inside(each, body) for each in stripped))))
+            if inside:
+                rules.append(SiteRules(hosts=(host,), drop_xpath=inside))
     except RulesError:  # the file is not named after a host
         return []
     return rules
@@ -85,6 +90,23 @@ def _id_or_class(part: str) -> str:
     """An XPath for elements with this text in their id or class: ``strip_id_or_class``."""
     quoted = f'"{part}"' if "'" in part else f"'{part}'"
     return f"//*[contains(@class, {quoted}) or contains(@id, {quoted})]"
+
+
+def _inside(expression: str, body: Iterable[str]) -> str | None:
+    """An XPath for what an expression selects within the elements of a body, but not themselves.
+
+    None for an expression that does not begin with ``//``, or counts elements in its first step.
+
+    >>> _inside("//aside", ["//main", "//article"])
+    '(//main | //article)/descendant::aside'
+    >>> _inside("//div[@id='a']/p[2]", ["//main"])
+    "(//main)/descendant-or-self::div[@id='a']/p[2]"
+    """
+    step = _FIRST_STEP.match(expression)
+    if step is None or _POSITION.search(step[2]):
+        return None
+    axis = "descendant" if step.end() == len(expression) else "descendant-or-self"
+    return f"({' | '.join(body)})/{axis}::{expression[2:]}"
 
 
 def _elements(expressions: Iterable[str]) -> Iterator[str]:

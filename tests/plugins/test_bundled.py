@@ -85,10 +85,28 @@ MARKUP = (
 
 class TestSiteConfig:
     def test_body_and_strip_become_votes(self) -> None:
-        rules = ftr_site_config.parse_site_config("a.example", FTR)
+        rules = [each for each in ftr_site_config.parse_site_config("a.example", FTR) if each.vote]
         assert opinions(rules, page_for(rules, MARKUP)) == {
             "3. März": -1.5, "Ein Satz.": 0.5, "Werbung": -0.5, "Teilen": -0.5, "Fuß": -0.5,
         }  # fmt: skip
+
+    def test_what_is_stripped_from_within_the_body_is_a_verdict(self) -> None:
+        text = FTR.replace("teilen", "'teilen'")
+        rules = ftr_site_config.parse_site_config("a.example", text)
+        [sure] = [each for each in rules if each.vote is None]
+        page = page_for(rules, MARKUP + "<p class=teilen>Teilen Sie mit</p>")
+        dropped = [page.lines[i].text for i in Matcher(sure).opinions(page)]
+        assert dropped == ["Werbung", "Teilen"]
+
+    @pytest.mark.parametrize("strip", ["//p[1]", "//p[position() < 3]", "id('x')", "//p[a[1]]"])
+    def test_what_counts_elements_stays_a_vote(self, strip: str) -> None:
+        rules = ftr_site_config.parse_site_config("a.example", f"body: //main\nstrip: {strip}")
+        assert all(each.vote for each in rules)
+
+    def test_the_body_itself_is_never_stripped(self) -> None:
+        text = "body: //div[@class='text']\nstrip_id_or_class: text"
+        [*_, sure] = ftr_site_config.parse_site_config("a.example", text)
+        assert not Matcher(sure).opinions(page_for([sure], MARKUP))
 
     @pytest.mark.parametrize("text", ["", "# nothing", "body:", "body: count(//p)", "title: //h1"])
     def test_a_file_without_usable_expressions_has_no_rules(self, text: str) -> None:
