@@ -17,6 +17,7 @@ from boilerplate.page import Label, Line, Metadata, Page, site_of
 
 SCHEMA: Final = 1  # raised when a key goes or means something else; not when one is added
 
+FETCHED_KEYS: Final = ("status", "date", "content_type")  # of a page in a WARC file
 METADATA_KEYS: Final = ("title", "headline", "description", "type")
 
 # The fields of a Prediction in their order: line, label, probability, reason, kind, language,
@@ -90,6 +91,7 @@ def page_record(
         "record": record,
         "url": page.url,
         "site": page.site,
+        "fetched": None,
         "language": language,
         "kind": page.kind,
         "threshold": threshold,
@@ -104,7 +106,12 @@ def page_record(
 
 
 def failed_record(
-    source: str | None, error: str, *, url: str | None = None, record: int | None = None
+    source: str | None,
+    error: str,
+    *,
+    url: str | None = None,
+    record: int | None = None,
+    fetched: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The JSON value of a page that could not be read or cleaned: no lines, and the ``error``."""
     return {
@@ -113,6 +120,7 @@ def failed_record(
         "record": record,
         "url": url,
         "site": site_of(url),
+        "fetched": fetched,
         "language": None,
         "kind": None,
         "threshold": None,

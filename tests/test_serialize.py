@@ -192,7 +192,7 @@ def without(record: Mapping[str, Any], *path: Any) -> dict[str, Any]:
 
 def test_a_missing_key_is_named_unless_it_follows_from_others() -> None:
     record = boilerplate.clean(SENTENCES["tr"]).to_dict()
-    not_read = {"source", "record", "site", "text", "error", "start", "end"}
+    not_read = {"source", "record", "site", "fetched", "text", "error", "start", "end"}
     for path in (
         *((key,) for key in record),
         *(("metadata", key) for key in record["metadata"]),
@@ -205,7 +205,7 @@ def test_a_missing_key_is_named_unless_it_follows_from_others() -> None:
             CleanPage.from_dict(without(record, *path))
     with pytest.raises(ValueError, match=r"'lines\[0\]\.text' is missing"):
         CleanPage.from_dict(without(record, "lines", 0, "text"))
-    for key in ("source", "record", "site", "text", "error"):
+    for key in ("source", "record", "site", "fetched", "text", "error"):
         CleanPage.from_dict(without(record, key))
 
 

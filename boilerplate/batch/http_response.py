@@ -23,6 +23,7 @@ MAX_LAYERS: Final = 3
 
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _FOLDED: Final = re.compile(rb"\r?\n[ \t]+")
+_STATUS: Final = re.compile(rb"\S+[ \t]+(\d{3})\b")
 _CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
 _CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]{0,1000})?\r?\n")
 # What text does not have, whatever its encoding, except UTF-16.
@@ -38,10 +39,14 @@ class DamagedBodyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """A response as it is stored. ``headers`` have lower-case names; repeated ones are joined."""
+    """A response as it is stored. ``headers`` have lower-case names; repeated ones are joined.
+
+    ``status`` is None without a status line.
+    """
 
     headers: Mapping[str, str]
     body: bytes
+    status: int | None = None
 
     @property
     def content_type(self) -> str:
@@ -88,7 +93,8 @@ def parse_http(block: bytes) -> HttpResponse:
         if colon:
             name = name.lower()
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return HttpResponse(headers, body)
+    status = _STATUS.match(head)
+    return HttpResponse(headers, body, int(status[1]) if status else None)
 
 
 def _codings(value: str) -> list[str]:

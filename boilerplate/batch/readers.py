@@ -22,6 +22,7 @@ from boilerplate.batch.record import (
     Fields,
     Record,
     RecordsError,
+    Statuses,
     failed,
     is_bad_input,
     limit_size,
@@ -79,18 +80,23 @@ def _reader_name(path: str | Path) -> tuple[str, str]:
 
 
 def read_archive(
-    path: Path, name: str, fields: Fields, counts: Counter[str] | None = None
+    path: Path,
+    name: str,
+    fields: Fields,
+    counts: Counter[str] | None = None,
+    statuses: Statuses = (),
 ) -> Iterator[Record]:
     """The pages of a file; one without an id of its own gets ``name`` and its number as its id.
 
-    ``counts`` gets the number of records that hold no page; see ``warc.read_warc``.
+    ``counts`` gets the number of records that hold no page, and ``statuses`` are the ranges of HTTP
+    statuses that are wanted; see ``warc.read_warc``.
     A file that is damaged or cut off gives the records before the damage, then one with an error.
     A WARC file of gzip members goes on with the next whole member.
     Raises OSError if the file cannot be read, RecordsError if a package must be installed or a
     column is missing.
     """
     suffix, compression = _reader_name(path)
-    warc = partial(_warc, counts=Counter() if counts is None else counts)
+    warc = partial(_warc, counts=Counter() if counts is None else counts, statuses=statuses)
     readers: dict[str, Reader] = {"jsonl": _json_lines, "parquet": _parquet, "warc": warc}
     read = readers[READERS[suffix]]
     number = 0
@@ -230,7 +236,9 @@ def _names(fields: Fields) -> tuple[str, ...]:
     return (fields.id, fields.url, fields.html, fields.text, fields.charset)
 
 
-def _warc(path: Path, compression: str, fields: Fields, counts: Counter[str]) -> Iterator[Record]:
+def _warc(
+    path: Path, compression: str, fields: Fields, counts: Counter[str], statuses: Statuses
+) -> Iterator[Record]:
     try:
         from boilerplate.batch.warc import read_warc
     except ImportError as error:
@@ -238,7 +246,8 @@ def _warc(path: Path, compression: str, fields: Fields, counts: Counter[str]) ->
     if compression == ".gz":
         with path.open("rb") as raw:
             size = max(path.stat().st_size, 1)
-            yield from read_warc(GzipMembers(raw), lambda: min(raw.tell() / size, 1.0), counts)
+            share = lambda: min(raw.tell() / size, 1.0)  # noqa: E731
+            yield from read_warc(GzipMembers(raw), share, counts, statuses)
     else:
         with decompressed(path, compression) as (file, position):
-            yield from read_warc(file, position, counts)
+            yield from read_warc(file, position, counts, statuses)

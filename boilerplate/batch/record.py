@@ -14,6 +14,9 @@ from boilerplate.page import Kind
 SourceFormat = Literal["page", "file", "json", "http"]
 FieldName = Literal["id", "url", "html", "text", "charset"]
 
+# The first and the last of some ranges of HTTP statuses.
+Statuses = tuple[tuple[int, int], ...]
+
 FIELD_NAMES: Final[tuple[FieldName, ...]] = get_args(FieldName)
 MAX_RECORD_BYTES: Final = 64 << 20  # a larger record becomes an error and is not held in memory
 MAX_FIELD_CHARS: Final = 10_000  # of an id, a URL or a charset; the rest is cut off
@@ -50,13 +53,22 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """How a crawler got a page, as its WARC record says: HTTP status, date and Content-Type."""
+
+    status: int | None = None
+    date: str | None = None
+    content_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One page of a file, not parsed yet.
 
     ``number`` counts the file's pages from 0. ``source_format`` says what ``source`` is: a page,
     a file of one page that may be compressed, a line of JSON that holds a page, or the HTTP
-    response in a WARC record. ``position`` is the share of the file read so far, 0 to 1. A record
-    with an ``error`` has no page.
+    response in a WARC record. ``fetched`` is how a crawler got it. ``position`` is the share of the
+    file read so far, 0 to 1. A record with an ``error`` has no page.
     """
 
     number: int
@@ -67,6 +79,7 @@ class Record:
     charset: str | None = None
     source_format: SourceFormat = "page"
     error: str = ""
+    fetched: Fetched | None = None
     position: float = field(default=0.0, compare=False)
 
 

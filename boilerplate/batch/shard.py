@@ -13,7 +13,7 @@ from typing import Any, Final
 from boilerplate.batch.cleaner_config import CleanerConfig
 from boilerplate.batch.pool import RunError, StoppedError, WorkerPool
 from boilerplate.batch.readers import is_archive, read_archive, read_files
-from boilerplate.batch.record import NO_PAGES, Record, RecordsError
+from boilerplate.batch.record import NO_PAGES, Record, RecordsError, Statuses
 from boilerplate.batch.writers import ShardFormat, Written, writing
 from boilerplate.files import digest_of, write_atomically
 from boilerplate.page import Kind
@@ -51,7 +51,8 @@ class Shard:
     def records(self, job: Job, counts: Counter[str] | None = None) -> Iterator[Record]:
         """Its pages, one by one; ``counts`` gets the number of records that hold no page."""
         if self.is_archive:
-            return read_archive(Path(self.paths[0]), self.name, job.config.fields, counts)
+            path = Path(self.paths[0])
+            return read_archive(path, self.name, job.config.fields, counts, job.statuses)
         return read_files([Path(path) for path in self.paths], self.names, job.kind)
 
 
@@ -59,13 +60,15 @@ class Shard:
 class Job:
     """How shards are cleaned, and the output folder and format; small and picklable.
 
-    ``kind`` None tells HTML from text by content, for files of one page each.
+    ``kind`` None tells HTML from text by content, for files of one page each. ``statuses`` are the
+    ranges of HTTP statuses that pages in WARC files may have; all without any.
     """
 
     config: CleanerConfig
     folder: str
     format: ShardFormat = "jsonl"
     kind: Kind | None = None
+    statuses: Statuses = ()
 
     def output(self, shard: Shard) -> Path:
         """A shard's output file."""
@@ -82,6 +85,7 @@ class Job:
             **self.config.fingerprint,
             "format": self.format,
             "as": self.kind,
+            "statuses": [list(each) for each in self.statuses],
             "fields": asdict(self.config.fields),
             "budget": asdict(self.config.budget),
             "schema": SCHEMA,

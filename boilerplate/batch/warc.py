@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from typing import IO, Any, Final, cast
@@ -14,7 +15,9 @@ from boilerplate.batch.http_response import parse_http
 from boilerplate.batch.record import (
     MAX_RECORD_BYTES,
     NO_PAGES,
+    Fetched,
     Record,
+    Statuses,
     failed,
     is_bad_input,
     is_page_type,
@@ -24,25 +27,30 @@ from boilerplate.batch.record import (
 )
 
 WARC_MARK: Final = b"WARC/"  # the first bytes of every record
+_ROBOTS: Final = re.compile(r"^[a-z]+://[^/]+/robots\.txt(?:\?|$)", re.IGNORECASE)
 CUT_HEADER: Final = "a record's header is cut off or damaged"
 # The end of a file that is kept, to see whether it ends within a header: longer than any header is.
 TAIL_BYTES: Final = 32 << 10
 
 
 def read_warc(
-    file: IO[bytes] | GzipMembers, position: Callable[[], float], counts: Counter[str]
+    file: IO[bytes] | GzipMembers,
+    position: Callable[[], float],
+    counts: Counter[str],
+    statuses: Statuses = (),
 ) -> Iterator[Record]:
     """The pages of a WARC file; ``counts[NO_PAGES]`` becomes the number of its other records.
 
-    Those are revisits, and responses and resources of other media types, such as images and DNS
-    look-ups. Not counted is what only describes other records: requests, metadata, warcinfo.
+    Those are revisits, responses and resources of other media types, such as images and DNS
+    look-ups, and robots.txt. Not counted is what only describes other records: requests, metadata,
+    warcinfo. With ``statuses``, responses with another HTTP status are no pages either.
 
     Where a file of gzip members is damaged, there is one record with an error, and the pages of the
     next whole member follow. Other damage raises an error, after the pages before it.
     """
     number = 0
     while True:
-        number, lost = yield from _up_to_damage(file, position, number, counts)
+        number, lost = yield from _up_to_damage(file, position, number, counts, statuses)
         damage = file.damage if isinstance(file, GzipMembers) else None
         if damage is None or not isinstance(file, GzipMembers):
             return
@@ -67,6 +75,7 @@ def _up_to_damage(
     position: Callable[[], float],
     number: int,
     counts: Counter[str],
+    statuses: Statuses,
 ) -> Generator[Record, None, tuple[int, Record | None]]:
     """The pages up to damage; then the next number, and the damaged page if its header is whole."""
     members = file if isinstance(file, GzipMembers) else None
@@ -102,7 +111,7 @@ def _up_to_damage(
                 yield failed(record, f"the file is cut off here: {short}")
                 return number + 1, None
             raise EOFError(short)
-        if record is None:
+        if record is None or not _is_wanted(record, statuses):
             counts[NO_PAGES] += 1
             continue
         yield limit_size(record)
@@ -150,21 +159,34 @@ def _record(found: WarcRecord, block: bytes, number: int, position: float) -> Re
     if found.record_type not in (Type.response, Type.resource, Type.conversion):
         return None
     is_http = found.is_http or (found.record_type == Type.response and block[:5] == b"HTTP/")
-    content_type = (
-        parse_http(block).content_type if is_http else found.headers.get("Content-Type") or ""
-    )
+    response = parse_http(block) if is_http else None
+    content_type = response.content_type if response else found.headers.get("Content-Type") or ""
     identified = found.headers.get("WARC-Identified-Payload-Type") or ""
     if content_type and not is_page_type(content_type) and not is_page_type(identified):
+        return None
+    url = replace_surrogates(found.headers.get("WARC-Target-URI") or "").strip("<>")
+    if _ROBOTS.search(url):
         return None
     return Record(
         number,
         replace_surrogates(found.record_id or ""),
         block,
-        replace_surrogates(found.headers.get("WARC-Target-URI") or "").strip("<>") or None,
+        url or None,
         "text" if found.record_type == Type.conversion else None,
         source_format="http" if is_http else "page",
+        fetched=Fetched(
+            response.status if response else None,
+            replace_surrogates(found.headers.get("WARC-Date") or "") or None,
+            replace_surrogates(content_type) or None,
+        ),
         position=position,
     )
+
+
+def _is_wanted(record: Record, statuses: Statuses) -> bool:
+    """Whether a page has one of some statuses; those that have none are wanted."""
+    status = record.fetched.status if record.fetched else None
+    return not statuses or status is None or any(a <= status <= b for a, b in statuses)
 
 
 class _TailReader:

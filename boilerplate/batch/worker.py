@@ -9,9 +9,9 @@ import os
 import pickle
 import signal
 import warnings
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Final, Literal
+from typing import IO, Any, Final, Literal
 
 from boilerplate.batch.cleaner_config import CleanerConfig, fingerprint
 from boilerplate.batch.record import Fields, Record, RecordError, replace_surrogates, unpack
@@ -51,9 +51,17 @@ class CleanedRecord:
 def failed_page(record: Record, error: str) -> CleanedRecord:
     """What a record becomes that cannot be cleaned."""
     values = failed_record(
-        record.id, replace_surrogates(error), url=record.url, record=record.number
+        record.id,
+        replace_surrogates(error),
+        url=record.url,
+        record=record.number,
+        fetched=_fetched(record),
     )
     return CleanedRecord(to_json(values), failed=True)
+
+
+def _fetched(record: Record) -> dict[str, Any] | None:
+    return asdict(record.fetched) if record.fetched else None
 
 
 def clean_record(
@@ -71,6 +79,7 @@ def clean_record(
         _reset_failures(cleaner)
         page = cleaner.clean(record.source, record.url, record.kind, record.charset)
         values = page.to_dict(record.id, record=record.number, reasons=reasons)
+        values["fetched"] = _fetched(record)
         return CleanedRecord(to_json(values), in_part=page.page.unread > 0)
     except (MemoryError, PluginError):
         raise

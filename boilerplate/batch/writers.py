@@ -167,11 +167,13 @@ def parquet_schema(pa: Any) -> Any:
             ("decided_by", string), ("start", pa.int64()), ("end", pa.int64()),
         ]
     )  # fmt: skip
+    fetched = pa.struct([("status", pa.int64()), ("date", string), ("content_type", string)])
     return pa.schema(
         [
             ("schema", pa.int64()), ("source", string), ("record", pa.int64()), ("url", string),
-            ("site", string), ("language", string), ("kind", string), ("threshold", number),
-            ("text", string), ("metadata", pa.struct([(key, string) for key in METADATA_KEYS])),
+            ("site", string), ("fetched", fetched), ("language", string), ("kind", string),
+            ("threshold", number), ("text", string),
+            ("metadata", pa.struct([(key, string) for key in METADATA_KEYS])),
             ("lines", pa.list_(line)), ("plugin_errors", pa.list_(string)), ("drift", number),
             ("unread", pa.int64()), ("error", string),
         ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from boilerplate.batch.readers import is_archive
-from boilerplate.batch.record import FIELD_NAMES, Fields, RecordsError
+from boilerplate.batch.record import FIELD_NAMES, Fields, RecordsError, Statuses
 from boilerplate.batch.writers import SHARD_FORMATS, ShardFormat, check_format
 from boilerplate.cli.sources import STDIN, Input
 from boilerplate.cli.terminal import INTERRUPTED_STATUS, say, warn
@@ -40,6 +40,18 @@ class BatchOptions:
     page_memory: int = 1024
     dask: str | None = None
     reasons: bool = False
+    statuses: Statuses = ()
+
+
+def _statuses(_: object, __: object, given: Sequence[str]) -> Statuses:
+    found = []
+    for each in given:
+        first, _dash, last = each.partition("-")
+        last = last or first
+        if not (first.isdecimal() and last.isdecimal() and 100 <= int(first) <= int(last) <= 999):
+            raise click.BadParameter(f"{each!r} is no HTTP status, such as 200, or range, 200-299")
+        found.append((int(first), int(last)))
+    return tuple(found)
 
 
 def _fields(_: object, __: object, given: Sequence[str]) -> Fields:
@@ -65,6 +77,11 @@ def batch_options(command: Callable[..., None]) -> Callable[..., None]:
             "--field", "fields", multiple=True, callback=_fields, metavar="FIELD=NAME",
             help="The name in JSON lines and Parquet of a page's id, url, html, text or charset; "
             "metadata.url is url in the object metadata. Default: these names.",
+        ),
+        click.option(
+            "--status", "statuses", multiple=True, callback=_statuses, metavar="STATUS",
+            help="Clean only pages of this HTTP status in WARC files, or range: 200-299. May be "
+            "given again. Default: all.",
         ),
         click.option(
             "--shard-pages", type=click.IntRange(min=1), metavar="N",
@@ -143,7 +160,7 @@ def clean_shards(
     )
     budget = Budget(batch.page_seconds, batch.page_memory)
     config = CleanerConfig.of(cleaner, batch.fields, budget, batch.reasons)
-    job = Job(config, str(output.absolute()), shard_format, kind)
+    job = Job(config, str(output.absolute()), shard_format, kind, batch.statuses)
     try:
         check_format(shard_format)
         with _Progress(shards) as progress:
@@ -215,7 +232,7 @@ def _print_result(
     if in_part:
         say(f"{in_part} of the pages are too large and were read in part: see 'unread'")
     if no_pages:
-        say(f"{no_pages} other records hold no page (images, revisits, look-ups of names)")
+        say(f"{no_pages} other records hold no page that is wanted (images, revisits, robots.txt)")
     if len(reports) < len(shards):
         say(STOPPED)
         return INTERRUPTED_STATUS

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 pytest.importorskip("fastwarc")
 
 from boilerplate.batch.readers import read_archive
-from boilerplate.batch.record import NO_PAGES, Fields, Record, unpack
+from boilerplate.batch.record import NO_PAGES, Fetched, Fields, Record, Statuses, unpack
 from tests.batch.test_readers import TEXTS, http, read, sources, warc_record
 
 PAGES = [warc_record(i, http(text.encode())) for i, text in enumerate(TEXTS)]
@@ -229,3 +229,47 @@ def test_record_with_an_error_is_unpacked_to_itself() -> None:
     lost = Record(0, "x", error="the file is damaged here")
     assert unpack(lost, Fields()) == lost
     assert json.dumps(lost.error)
+
+
+# How a page was fetched
+
+
+def fetched(tmp_path: Path, data: bytes, statuses: Statuses = ()) -> list[Fetched | None]:
+    path = tmp_path / "a.warc"
+    path.write_bytes(data)
+    return [each.fetched for each in read_archive(path, "a", Fields(), None, statuses)]
+
+
+def status_page(number: int, status: str) -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+    return warc_record(number, f"{head}<p>{TEXTS[0]}".encode())
+
+
+def test_status_date_and_content_type_are_known(tmp_path: Path) -> None:
+    [found] = fetched(tmp_path, status_page(0, "404 Not Found"))
+    assert found is not None
+    assert (found.status, found.content_type) == (404, "text/html; charset=utf-8")
+
+
+def test_pages_of_other_statuses_are_left_out_and_counted(tmp_path: Path) -> None:
+    data = b"".join(
+        status_page(i, each) for i, each in enumerate(["200 OK", "301", "404 Gone", "204 None"])
+    )
+    assert [each and each.status for each in fetched(tmp_path, data)] == [200, 301, 404, 204]
+    wanted = fetched(tmp_path, data, ((200, 299), (404, 404)))
+    assert [each and each.status for each in wanted] == [200, 404, 204]
+
+
+def test_pages_without_a_status_are_kept(tmp_path: Path) -> None:
+    page = warc_record(0, b"A text.", type="conversion", content_type="text/plain")
+    [found] = fetched(tmp_path, page, ((200, 200),))
+    assert found is not None
+    assert found.status is None
+
+
+def test_robots_txt_is_no_page(tmp_path: Path) -> None:
+    page = warc_record(0, http(b"User-agent: *", content_type="text/plain"))
+    assert number_of_no_pages(tmp_path, page) == (1, 0)
+    uri = page.split(b"WARC-Target-URI: ")[1].split(b"\r\n")[0]
+    robots = page.replace(uri, b"https://a.example/robots.txt")
+    assert number_of_no_pages(tmp_path, robots + PAGES[0]) == (1, 1)

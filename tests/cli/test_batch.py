@@ -272,6 +272,19 @@ def test_jq_lines_of_the_readme_work_on_pages_and_on_shards(tmp_path: Path):
             assert printed[0] == printed[1]
 
 
+def test_status_leaves_out_pages_and_is_a_column(tmp_path: Path):
+    page = f"<p>{SENTENCES['ja']}</p>".encode()
+    gone = http(page).replace(b"200 OK", b"404 Not Found")
+    (tmp_path / "in.warc").write_bytes(warc_record(0, http(page)) + warc_record(1, gone))
+    options = ["--output", tmp_path / "out", "--jobs", 1, "--status", "200-299"]
+    assert run(tmp_path / "in.warc", *options).exit_code == 0
+    [row] = (tmp_path / "out" / "in.warc.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(row)["fetched"]["status"] == 200
+    wrong = run(tmp_path / "in.warc", *options, "--status", "ok")
+    assert wrong.exit_code == 2
+    assert "no HTTP status" in wrong.stderr
+
+
 def test_image_in_a_crawl_is_counted_and_no_failure(tmp_path: Path):
     page = f"<p>{SENTENCES['hi']}</p>".encode()
     picture = http(b"\x89PNG", content_type="image/png")
