@@ -110,6 +110,31 @@ def legacy_pages(texts: Iterable[tuple[str, str]]) -> Iterator[LegacyPage]:
                     yield LegacyPage(encoding, data, data.decode(web_codec(encoding)))
 
 
+CHARDET_NAMES: Final = {
+    "cp932": "shift_jis", "cp949": "euc-kr", "maccyrillic": "x-mac-cyrillic",
+    "macroman": "macintosh", "utf-8-sig": "utf-8",
+}  # fmt: skip
+
+
+def chardet_pages(folder: Path) -> Iterator[LegacyPage]:
+    """The files of chardet's tests, in folders named by encodings, such as ``iso-8859-2-czech``.
+
+    Encodings that browsers do not know are left out.
+    """
+    for path in sorted(folder.glob("*/*")):
+        name = path.parent.name.lower()
+        names = (CHARDET_NAMES.get(each, each) for each in (name, name.rpartition("-")[0]))
+        codec = next(filter(None, map(codec_of, names)), None)
+        if codec and path.is_file():
+            data = path.read_bytes()
+            yield LegacyPage("chardet", data, data.decode(codec, "replace").removeprefix("\ufeff"))
+
+
+def codec_of(name: str) -> str | None:
+    """Python's codec of an encoding that browsers know; a page that declares UTF-16 is UTF-8."""
+    return name if name.lower().startswith("utf-16") else web_codec(name)
+
+
 def detectors() -> dict[str, Decode]:
     """What decodes a page, by name; charset-normalizer only where it is installed."""
     import chardet
@@ -132,7 +157,7 @@ def detectors() -> dict[str, Decode]:
 def decoded(data: bytes, guess: str | None) -> str:
     """The text in a guessed encoding, by what its name means to browsers if they know it."""
     try:
-        return data.decode(web_codec(guess or "") or guess or "ascii", "replace")
+        return data.decode(codec_of(guess or "") or guess or "ascii", "replace")
     except LookupError:
         return ""
 
@@ -154,12 +179,12 @@ def measure(pages: Iterable[LegacyPage], decoders: Mapping[str, Decode]) -> Tall
             start = time.process_time()
             text = decoder(page.data)
             tally.seconds[name] += time.process_time() - start
-            tally.right[page.encoding, name] += text == page.text
+            tally.right[page.encoding, name] += text.removeprefix("\ufeff") == page.text
     return tally
 
 
-def table(tally: Tally, pieces: Tally) -> str:
-    """The shares as Markdown, those of tiny pages and the mean time of the others last."""
+def table(tally: Tally, pieces: Tally, files: Tally | None = None) -> str:
+    """The shares as Markdown; those of tiny pages, chardet's files and the mean time last."""
     names = list(tally.seconds)
 
     def row(title: str, part: Tally, encodings: Iterable[str]) -> list[str]:
@@ -170,6 +195,8 @@ def table(tally: Tally, pieces: Tally) -> str:
     rows = [row(e, tally, [e]) for e in ENCODINGS if e in tally.pages]
     rows.append(row("all", tally, ENCODINGS))
     rows.append(row("eight characters", pieces, ENCODINGS))
+    if files and files.pages:
+        rows.append(row("chardet's test files", files, files.pages))
     times = (f"{tally.seconds[name] / tally.pages.total() * 1000:.1f} ms" for name in names)
     rows.append(["time of a page", "", *times])
     return markdown_table(["encoding", "pages", *names], rows)
@@ -181,12 +208,19 @@ def table(tally: Tally, pieces: Tally) -> str:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of pages in UTF-8, named by their language.",
 )
+@click.option(
+    "--chardet",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The folder tests/ of chardet's sources.",
+)
 @click.option("--write", is_flag=True, help="Put the table into docs/encodings.md.")
-def main(source: Path | None, write: bool) -> None:
+def main(source: Path | None, chardet: Path | None, write: bool) -> None:
     """Print the share of pages that each detector gets right."""
     decoders = detectors()
     section = table(
-        measure(legacy_pages(texts(source)), decoders), measure(legacy_pages(pieces()), decoders)
+        measure(legacy_pages(texts(source)), decoders),
+        measure(legacy_pages(pieces()), decoders),
+        measure(chardet_pages(chardet), decoders) if chardet else None,
     )
     click.echo(section)
     if write:

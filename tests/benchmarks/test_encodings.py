@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.encodings import ENCODINGS, decoded, legacy_pages, measure, table, texts
+from benchmarks.encodings import (
+    ENCODINGS,
+    chardet_pages,
+    decoded,
+    legacy_pages,
+    measure,
+    table,
+    texts,
+)
 from boilerplate.reading.encoding import decode
 
 
@@ -29,3 +37,16 @@ def test_answers_of_detectors_are_read_as_browsers_read_them() -> None:
     assert decoded(b"\xc9", "cp037") == "I"  # no name for browsers, but an answer
     assert decoded(b"\xe9", None) == "\ufffd"
     assert "utf-8" not in ENCODINGS
+
+
+def test_files_of_chardet_are_in_the_encodings_of_their_folders(tmp_path: Path) -> None:
+    for folder, data in {
+        "iso-8859-2-czech": "ž".encode("iso-8859-2"), "UTF-16": b"\xff\xfea\0", "EUC-TW": b"a",
+        "CP949": "가".encode("cp949"),
+    }.items():  # fmt: skip
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.txt").write_bytes(data)
+    assert [page.text for page in chardet_pages(tmp_path)] == ["가", "a", "ž"]
+    made_up = measure(legacy_pages(texts(None)), {"ours": decode})
+    files = measure(chardet_pages(tmp_path), {"ours": decode})
+    assert "| chardet's test files | 3 |" in table(made_up, made_up, files)
