@@ -22,7 +22,7 @@ from boilerplate.metrics import words
 from boilerplate.page import Element, Kind, Label, Line, Page, text_page
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
-from training.align import CONTENT_SHARE, UNSURE, content_shares
+from training.align import CONTENT_SHARE, UNSURE, content_shares, value_shares
 from training.corpora import GoldPage
 
 # Bare text: a block a line, a text node a line, or blocks with some neighbours joined.
@@ -116,6 +116,12 @@ def gold_labels(
     if gold.gold is None:
         y = np.array([0 if key in chrome else -1 for key in keys])
         return y, y
+    if gold.lines:
+        share = value_shares(texts, gold.lines, gold.values)
+        known = ~np.isnan(share)
+        sure = known & ((share <= UNSURE[0]) | (share >= UNSURE[1]))
+        y = np.where(known, share >= CONTENT_SHARE, -1).astype(int)
+        return y, np.where(sure, y, -1)
     share = content_shares(texts, gold.gold)
     known = ~np.isnan(share)
     y = np.where(known, share >= CONTENT_SHARE, -1).astype(int)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from boilerplate import Label
 from boilerplate.page import text_page
 from tests.made_up import SENTENCES
-from training.align import content_shares, matched_words
+from training.align import content_shares, matched_words, value_shares
 from training.corpora import GoldPage
 from training.samples import Sample, gold_labels
 
@@ -78,3 +78,22 @@ def test_lines_without_words_and_optional_lines_have_no_label() -> None:
 def test_no_lines_give_no_labels_and_empty_gold_gives_chrome() -> None:
     assert label_lines([], "gold") == []
     assert label_lines(["a line"], "") == [B]
+
+
+class TestLinesThatWereRead:
+    LINES = ("Menu Home", "Ein Turm", "Von Ada", "Er steht am Meer", "Menu Home")
+    VALUES = (0.0, 1.0, float("nan"), 1.0, 0.0)
+
+    def test_other_cuts_of_the_same_page_get_the_values_of_their_words(self) -> None:
+        texts = ["Menu", "Home", "Ein Turm Von Ada", "Er steht", "am Meer Menu", "Home", "neu"]
+        shares = value_shares(texts, self.LINES, self.VALUES)
+        assert shares[[0, 1, 2, 3, 5]].tolist() == [0.0, 0.0, 1.0, 1.0, 0.0]
+        assert shares[4] == pytest.approx(2 / 3)
+        assert np.isnan(shares[6])
+
+    def test_unknown_and_unsure_lines_are_not_trained_on(self) -> None:
+        texts = ["Ein Turm", "Von Ada", "am Meer Menu", "Home"]
+        page = GoldPage("x", "1", b"", "Ein Turm", lines=self.LINES, values=self.VALUES)
+        y, target = gold_labels(texts, page, (), "html")
+        assert y.tolist() == [1, -1, 1, 0]
+        assert target.tolist() == [1, -1, -1, 0]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import os
 import tarfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import turbohtml
 
@@ -26,6 +28,7 @@ from training.corpora import (
     readability,
     rkrzr,
     wcxb,
+    world,
 )
 from training.corpora.languages import language_of
 from training.corpora.markup import block_lines
@@ -418,6 +421,31 @@ def test_language_comes_from_the_script_before_the_lang_attribute(html: str, lan
     assert language_of(document, text) == language
 
 
+class TestWorld:
+    def write(self, root: Path, codes: list[str]) -> None:
+        row = {
+            "id": "tr-1", "url": "https://kule.example/1", "site": "kule.example", "language": "tr",
+            "type": "docs", "lines": ["Menü", "Kule", "Ada Er", "Fener yandı."], "labels": codes,
+        }  # fmt: skip
+        write_file(root / "labels.jsonl", json.dumps(row))
+
+    def test_codes_become_values_and_content_the_gold(self, tmp_path: Path) -> None:
+        self.write(tmp_path, ["n", "H", "Y", "B"])
+        assert list(world.pages(tmp_path)) == []  # its HTML is not there
+        write_file(tmp_path / "html/tr-1.html", "<p>Menü<h1>Kule</h1><p>Ada Er<p>Fener yandı.")
+        [page] = world.pages(tmp_path)
+        assert page.gold == "Kule\nFener yandı."
+        assert (page.title, page.page_type, page.site) == ("Kule", "documentation", "kule.example")
+        assert page.values[:2] == (0.0, 1.0)
+        assert np.isnan(page.values[2])
+
+    def test_labels_that_do_not_fit_the_lines_are_an_error(self, tmp_path: Path) -> None:
+        self.write(tmp_path, ["n"])
+        write_file(tmp_path / "html/tr-1.html", "<p>Menü")
+        with pytest.raises(ValueError, match=r"tr-1\.html: 4 lines have 1 labels"):
+            list(world.pages(tmp_path))
+
+
 def test_every_adapter_has_licence_commit_and_docstring() -> None:
     for name, adapter in CORPORA.items():
         assert name == adapter.NAME
@@ -435,6 +463,7 @@ PAGES = {
     "readability": 130,
     "formasaurus": 954,
     "rkrzr": 138,
+    "world": 383,
 }
 
 

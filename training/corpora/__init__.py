@@ -20,6 +20,7 @@ from training.corpora import (
     readability,
     rkrzr,
     wcxb,
+    world,
 )
 from training.corpora.archives import clone_of
 from training.corpora.gold_page import Adapter, GoldPage
@@ -29,7 +30,8 @@ __all__ = ["CORPORA", "Adapter", "GoldPage", "load"]
 CORPORA: Final[dict[str, Adapter]] = {
     adapter.NAME: adapter
     for adapter in (
-        wcxb, daniel, fundus, magic_html, mercury_parser, readability, formasaurus, rkrzr
+        wcxb, daniel, fundus, magic_html, mercury_parser, readability, formasaurus, rkrzr,
+        world,
     )
 }  # fmt: skip
 

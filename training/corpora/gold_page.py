@@ -16,6 +16,8 @@ class GoldPage:
     ``optional`` lines are neither surely content nor surely chrome, and are not scored;
     ``boilerplate`` lines are surely chrome. Both have one line of the page in each entry. ``site``
     groups the pages that may share a template; it is never split between training and test.
+    A corpus that was read line by line has the ``lines`` of the page, cut as they were then, with
+    their ``values``: 1 content, 0 chrome, nan neither.
     ``html`` is as stored, with a byte order mark added if nothing else tells the encoding.
     """
 
@@ -30,6 +32,8 @@ class GoldPage:
     title: str = ""
     optional: tuple[str, ...] = ()
     boilerplate: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    values: tuple[float, ...] = ()
 
 
 class Adapter(Protocol):

@@ -22,6 +22,7 @@ ENGLISH_NEWS: Final = ("daniel/en", "fundus/en", "wcxb/article")
 TITLES: Final = {
     "wcxb": "WCXB", "daniel": "DAnIEL", "fundus": "fundus", "magic-html": "magic-html",
     "mercury-parser": "mercury", "readability": "readability", "rkrzr": "rkrzr",
+    "world": "world",
     "wcxb/article": "WCXB articles", "daniel/en": "DAnIEL, English",
     "fundus/en": "fundus, English", MEAN: "mean over corpora", "all": "all pages",
 }  # fmt: skip
