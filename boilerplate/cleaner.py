@@ -25,6 +25,7 @@ from boilerplate.reading.read import read
 from boilerplate.result import CleanPage, Predictions
 from boilerplate.site_models.folder import SiteModels, corrector_of
 from boilerplate.site_models.site_model import SiteModel
+from boilerplate.visibility import Verdicts, visibility
 
 PROBABILITY_DECIMALS: Final = 4  # labels are decided by the rounded probability
 MIN_PROBABILITY: Final = 1e-6  # of content and of chrome, before votes are added as log-odds
@@ -97,15 +98,19 @@ class Cleaner:
         else:
             scored = plugins.corrected(compact, scored)
         opinions = plugins.opinions(compact, scored.probability)
-        probability = with_votes(scored.probability, opinions).round(PROBABILITY_DECIMALS)
+        seen = visibility(compact, general)
+        probability = seen.without_stored(with_votes(scored.probability, opinions))
+        probability = probability.round(PROBABILITY_DECIMALS)
         threshold = self.threshold
         if threshold is None:
             threshold = best_threshold(probability, general.chars, scored.article)
-        kept = with_verdicts(probability >= threshold, opinions)
+        by_page = seen.verdicts(probability >= threshold)
+        kept = with_verdicts(probability >= threshold, {**by_page, **opinions.verdicts})
         language = page_language(scored.languages, probability, general.chars)
         decided = Decided(
-            compact, kept, threshold, probability, language, opinions, self.model, general, scored
-        )
+            compact, kept, threshold, probability, language, by_page, opinions, self.model,
+            general, scored,
+        )  # fmt: skip
         return CleanPage(
             page, decided.predictions(page), language, threshold, opinions.errors, scored.drift
         )
@@ -118,7 +123,8 @@ class Cleaner:
 class Decided:
     """What was decided of a page without blank lines, and all that explains it.
 
-    ``kept`` and ``probability`` are (n,), ``threshold`` is the page's; ``general`` are the scores
+    ``kept`` and ``probability`` are (n,), ``threshold`` is the page's, ``by_page`` are the labels
+    that the page itself decides (``visibility``); ``general`` are the scores
     of ``model``, ``scored`` those corrected for the site, ``probability`` has the plugins' votes
     too.
     """
@@ -128,6 +134,7 @@ class Decided:
     threshold: float
     probability: Floats
     language: str | None
+    by_page: Verdicts
     opinions: Opinions
     model: Model
     general: Scores
@@ -152,6 +159,7 @@ class Decided:
             self.scored.probability.round(PROBABILITY_DECIMALS) >= self.threshold,
             self.probability >= self.threshold,
             self.probability >= THRESHOLDS.plain,
+            self.by_page,
             self.opinions,
         )
 
@@ -159,6 +167,8 @@ class Decided:
         """Why each line was kept or dropped, after the kind of chrome that it is."""
         evidence = self.model.evidence(self.general, MODEL_FEATURES)
         why = reasons(self.page, self.scored, evidence, self.kept, self.language)
+        for i, (_, reason) in self.by_page.items():
+            why[i] = reason
         return [
             self.opinions.reason(i, naming(kind, each))
             for i, (kind, each) in enumerate(zip(kinds, why, strict=True))
@@ -173,12 +183,12 @@ def with_votes(probability: Floats, opinions: Opinions) -> Floats:
     return shifted(probability, votes, MIN_PROBABILITY)
 
 
-def with_verdicts(kept: NDArray[np.bool_], opinions: Opinions) -> NDArray[np.bool_]:
-    """Which lines are kept, (n,), with the plugins' verdicts as the last word."""
-    if not opinions.verdicts:
+def with_verdicts(kept: NDArray[np.bool_], verdicts: Verdicts) -> NDArray[np.bool_]:
+    """Which lines are kept, (n,), with the verdicts as the last word."""
+    if not verdicts:
         return kept
     kept = kept.copy()
-    for i, (label, _) in opinions.verdicts.items():
+    for i, (label, _) in verdicts.items():
         kept[i] = label is Label.CONTENT
     return kept
 
@@ -188,6 +198,7 @@ def deciders(
     with_site: NDArray[np.bool_],
     with_votes: NDArray[np.bool_],
     plain: NDArray[np.bool_],
+    by_page: Verdicts,
     opinions: Opinions,
 ) -> list[str]:
     """What each line's label is due to, (n,); see ``Prediction.decided_by``.
@@ -201,6 +212,7 @@ def deciders(
     for i, name in opinions.voters.items():
         if with_votes[i] != with_site[i]:
             found[i] = f"plugin:{name}"
+    found[list(by_page)] = "page"
     for i, name in opinions.judges.items():
         found[i] = f"plugin:{name}"
     names: list[str] = found.tolist()

@@ -20,6 +20,7 @@ UNSPACED_SCRIPTS: Final = (
     "\u3021-\u3029\u3031-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uf900-\ufaff"
     "\uff66-\uff9f\U00020000-\U0003ffff"
 )
+_INVISIBLE: Final = re.compile("[\N{SOFT HYPHEN}\N{WORD JOINER}\ufeff]")  # within words
 _WORD = re.compile(rf"[{UNSPACED_SCRIPTS}]|[^\W_{UNSPACED_SCRIPTS}]+")
 
 
@@ -29,7 +30,7 @@ def words(text: str) -> list[str]:
     >>> words("Don't panic"), words("你好 world")
     (['don', 't', 'panic'], ['你', '好', 'world'])
     """
-    return _WORD.findall(text.lower())
+    return _WORD.findall(_INVISIBLE.sub("", text.lower()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ class Prediction:
     ``language`` is an ISO 639-1 code (``zh-cn`` and ``zh-tw`` for Chinese), None where it is
     unknown; ``language_confidence`` its probability.
     ``decided_by`` is what the label is due to: "model"; "site_model" or "plugin:NAME" where these
-    changed it, or a plugin's verdict set it; "threshold" where the page's threshold gives another
+    changed it, or a plugin's verdict set it; "page" where the page hides the line, or has it for
+    scripts only; "threshold" where the page's threshold gives another
     label than 0.5 would; "blank" for blank lines.
     """
 

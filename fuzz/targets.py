@@ -122,9 +122,9 @@ def splitter(data: bytes) -> None:
     )
     if found is None:
         return
-    lines, elements, _, _ = found
+    lines, elements, _ = found
     assert all(-1 <= line.markup.element < len(elements) for line in lines if line.markup)
-    assert all(line.text.strip() == line.text != "" for line in lines)
+    assert all(line.text == line.text.rstrip() != "" for line in lines)
 
 
 def rules(data: bytes) -> None:

@@ -13,20 +13,24 @@ enum {
     INLINE = 1,
     SKIPPED = 2,
     EMPHASIS = 4,
-    SPACED = 8,      /* inline, and set apart from the text before and after it */
-    VOID = 0x10,     /* has no end tag */
-    RAW = 0x20,      /* its text is not escaped, unless it is an element of SVG or MathML */
-    OPAQUE = 0x40,   /* its text has no certain end */
-    NEWLINE = 0x80,  /* a line end after its start tag is the serializer's */
-    LINK = 0x100,
-    PRE = 0x200,
-    SPAN = 0x400,
-    BREAK = 0x800,
-    META = 0x1000,
-    TITLE = 0x2000,
+    SPACED = 8,       /* inline, and set apart from the text before and after it */
+    PARAGRAPH = 0x10, /* custom elements in it are inline */
+    ROW = 0x20,       /* nothing in it ends a line */
+    VOID = 0x40,      /* has no end tag */
+    RAW = 0x80,       /* its text is not escaped, unless it is an element of SVG or MathML */
+    OPAQUE = 0x100,   /* its text has no certain end */
+    NEWLINE = 0x200,  /* a line end after its start tag is the serializer's */
+    LINK = 0x400,
+    PRE = 0x800,
+    SPAN = 0x1000,
+    BREAK = 0x2000,
     SCRIPT = 0x4000,
     FOREIGN = 0x8000, /* begins SVG or MathML */
+    CUSTOM = 0x10000,
 };
+
+/* plain_gaps.Gap */
+enum { GAP_NONE, GAP_UNIT, GAP_APART, GAP_ALWAYS };
 
 /* Bytes of the markup, or of a copy. */
 typedef struct {
@@ -44,7 +48,9 @@ typedef struct {
     Span tag, attrs;  /* as they stand in the markup */
     Py_ssize_t index; /* in the page's elements, -1 until it holds text */
     long properties;
-    char in_link, in_emphasis, preformatted, gap_after;
+    char is_inline, is_doubtful, in_link, in_emphasis, preformatted, in_row, is_classed;
+    Py_ssize_t line; /* where it began: after how many ends of lines, and bytes of the line */
+    size_t begin;
 } Frame;
 
 /* The attributes that an element's names and visibility are made of. */
@@ -68,8 +74,8 @@ typedef struct {
 } KnownTag;
 
 typedef struct {
-    PyObject *lines, *elements, *head; /* the result */
-    PyObject *tags, *is_hidden_style;  /* given, and borrowed */
+    PyObject *lines, *elements;       /* the result */
+    PyObject *tags, *is_hidden_style; /* given, and borrowed */
     Maker line_maker, markup_maker, element_maker;
     ElementType *types; /* those seen so far */
     size_t n_types, type_capacity;
@@ -77,12 +83,12 @@ typedef struct {
     KnownTag known[TAG_SLOTS];          /* the last tag with a hash */
     Frame *stack;                       /* the open elements */
     size_t height, capacity;
-    size_t skipped;       /* the height of the element whose content is skipped, or 0 */
-    const char *head_key; /* the name under which the skipped text goes to the head, or NULL */
-    size_t foreign;       /* open elements that began SVG or MathML */
-    Bytes text, skipped_text, scratch;
-    /* of the current line; `gap`: an element that was set apart has just ended */
-    int has_pieces, gap, after_break;
+    size_t skipped; /* the height of the element whose content is skipped, or 0 */
+    size_t foreign; /* open elements that began SVG or MathML */
+    Bytes text, scratch;
+    int gap, due, after_text, may_end; /* as in the twin */
+    Py_ssize_t ended;
+    int has_pieces, preformatted, after_break; /* of the current line */
     Py_ssize_t element, links, link_chars, emphasis_chars;
     size_t common_height; /* the height of the innermost element around all its pieces */
     Py_ssize_t unread;    /* characters behind the last line that there may be */
@@ -99,6 +105,8 @@ PyObject *span_string(Span span);
 Py_ssize_t characters_in(const char *data, size_t size);
 Py_ssize_t stripped_length(const char *data, size_t size);
 size_t squeeze(char *data, size_t size);
+size_t strip_end(char *data, size_t size);
+int gap_after(const char *data, size_t size);
 int is_blank(const char *data, size_t size);
 int equals(Span span, const char *name);
 int are_same(Span a, Span b);

@@ -9,15 +9,14 @@ static const struct {
     const char *name;
     long properties;
 } KNOWN[] = {
-    {"a", LINK},           {"area", VOID},      {"base", VOID},     {"basefont", VOID},
+    {"a", LINK},           {"area", VOID},       {"base", VOID},     {"basefont", VOID},
     {"bgsound", VOID},     {"br", VOID | BREAK}, {"col", VOID},      {"embed", VOID},
-    {"frame", VOID},       {"hr", VOID},        {"iframe", RAW},    {"img", VOID},
-    {"input", VOID},       {"keygen", VOID},    {"link", VOID},     {"listing", NEWLINE},
-    {"math", FOREIGN},     {"meta", VOID | META}, {"noembed", RAW},  {"noframes", RAW},
+    {"frame", VOID},       {"hr", VOID},         {"iframe", RAW},    {"img", VOID},
+    {"input", VOID},       {"keygen", VOID},     {"link", VOID},     {"listing", NEWLINE},
+    {"math", FOREIGN},     {"meta", VOID},       {"noembed", RAW},   {"noframes", RAW},
     {"param", VOID},       {"plaintext", OPAQUE}, {"pre", NEWLINE | PRE}, {"script", RAW | SCRIPT},
-    {"source", VOID},      {"span", SPAN},      {"style", RAW},     {"svg", FOREIGN},
-    {"textarea", NEWLINE}, {"title", TITLE},    {"track", VOID},    {"wbr", VOID},
-    {"xmp", RAW},
+    {"source", VOID},      {"span", SPAN},       {"style", RAW},     {"svg", FOREIGN},
+    {"textarea", NEWLINE}, {"track", VOID},      {"wbr", VOID},      {"xmp", RAW},
 };
 
 static PyObject *new_line(Splitter *self, Span text)
@@ -37,17 +36,20 @@ static PyObject *new_line(Splitter *self, Span text)
 int end_line(Splitter *self)
 {
     if (self->has_pieces) {
-        size_t size = squeeze(self->text.data, self->text.size);
-        if (size && append_new(self->lines, new_line(self, (Span){self->text.data, size})) < 0) {
+        size_t size = self->preformatted ? strip_end(self->text.data, self->text.size)
+                                         : squeeze(self->text.data, self->text.size);
+        if (append_new(self->lines, new_line(self, (Span){self->text.data, size})) < 0) {
             return -1;
         }
         self->has_pieces = 0;
-        self->text.size = 0;
         self->element = -1;
         self->link_chars = self->emphasis_chars = 0;
     }
+    self->text.size = 0;
     self->links = 0;
-    self->after_break = 0;
+    self->after_break = self->may_end = 0;
+    self->due = GAP_NONE;
+    self->ended++;
     return 0;
 }
 
@@ -70,12 +72,21 @@ static int add_open_elements(Splitter *self)
     return 0;
 }
 
-/* Makes the bytes that were appended to the line's text, from `begin` on, a piece of the line. */
-static int add_piece(Splitter *self, size_t begin)
+/* Whether a gap is kept before a text. */
+static int is_apart(int gap, char first)
+{
+    static const char joining[] = ".,;:!?%)]}([{<>=+-*/\\_'^~|`"; /* first those that close */
+    enum { CLOSING = 10 };
+    const char *found = first ? memchr(joining, first, gap == GAP_UNIT ? strlen(joining) : CLOSING)
+                              : NULL;
+    return gap == GAP_ALWAYS || found == NULL;
+}
+
+/* Adds a text that is not blank to the line. */
+static int add_piece(Splitter *self, Span text)
 {
     if (PyList_Size(self->lines) >= MAX_LINES) {
-        self->unread += characters_in(self->text.data + begin, self->text.size - begin);
-        self->text.size = begin;
+        self->unread += characters_in(text.data, text.size);
         return 0;
     }
     Frame *frame = &self->stack[self->height - 1];
@@ -84,11 +95,14 @@ static int add_piece(Splitter *self, size_t begin)
     }
     if (self->element < 0) {
         self->common_height = self->height;
+        self->preformatted = frame->preformatted && !frame->in_row;
+    } else if (self->due && is_apart(self->due, *text.data) && append(&self->text, " ", 1) < 0) {
+        return -1;
     }
     self->element = self->stack[self->common_height - 1].index;
     self->has_pieces = 1;
     if (frame->in_link || frame->in_emphasis) {
-        Py_ssize_t chars = stripped_length(self->text.data + begin, self->text.size - begin);
+        Py_ssize_t chars = stripped_length(text.data, text.size);
         if (frame->in_link) {
             self->link_chars += chars;
             self->links = self->links > 1 ? self->links : 1;
@@ -97,7 +111,23 @@ static int add_piece(Splitter *self, size_t begin)
             self->emphasis_chars += chars;
         }
     }
-    return 0;
+    return append(&self->text, text.data, text.size);
+}
+
+/* A run of text that does not end the line. */
+static int add_run(Splitter *self, Span text, int keep_blanks)
+{
+    if (!is_blank(text.data, text.size)) {
+        self->may_end = 0;
+        int failed = add_piece(self, text);
+        self->after_text = 1;
+        self->gap = self->due = GAP_NONE;
+        return failed;
+    }
+    if (text.size && keep_blanks) {
+        return append(&self->text, text.data, text.size);
+    }
+    return text.size && self->has_pieces ? append(&self->text, " ", 1) : 0;
 }
 
 /* Preformatted text: its line ends are line ends. */
@@ -106,60 +136,41 @@ static int add_preformatted(Splitter *self, Span text)
     const char *at = text.data, *end = at + text.size;
     for (;;) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
-        size_t length = (size_t)((stop ? stop : end) - at), begin = self->text.size;
-        if (!is_blank(at, length) &&
-            (append(&self->text, at, length) < 0 || add_piece(self, begin) < 0)) {
+        if (add_run(self, (Span){at, (size_t)((stop ? stop : end) - at)}, 1) < 0) {
             return -1;
         }
         if (stop == NULL) {
             return 0;
         }
+        int had_text = self->has_pieces;
         if (end_line(self) < 0) {
             return -1;
         }
+        self->after_break = had_text;
         at = stop + 1;
     }
 }
 
-/* A run of text; escaped, unless it is raw. */
+/* Text between two tags; escaped, unless it is raw. */
 int add_text(Splitter *self, Span text, int is_raw)
 {
-    if (text.size == 0) {
+    if (text.size == 0 || self->skipped) {
         return 0;
     }
-    if (self->skipped) {
-        if (self->head_key == NULL) {
-            return 0;
-        }
-        return is_raw ? append(&self->skipped_text, text.data, text.size)
-                      : append_unescaped(&self->skipped_text, text);
-    }
-    if (self->stack[self->height - 1].preformatted && memchr(text.data, '\n', text.size)) {
-        if (!is_raw && unescaped(self, &text) < 0) {
+    const Frame *frame = &self->stack[self->height - 1];
+    Bytes kept = {NULL, 0, 0};
+    if (!is_raw && memchr(text.data, '&', text.size)) {
+        /* Not in the scratch bytes, which new elements use. */
+        if (append_unescaped(&kept, text) < 0) {
+            free(kept.data);
             return -1;
         }
-        if (!is_blank(text.data, text.size)) {
-            self->gap = 0;
-            /* The text may be in the scratch bytes, which new elements use as well. */
-            Bytes kept = self->scratch;
-            self->scratch = (Bytes){NULL, 0, 0};
-            int failed = add_preformatted(self, text);
-            free(kept.data);
-            return failed;
-        }
-        return self->has_pieces ? append(&self->text, " ", 1) : 0;
+        text = (Span){kept.data, kept.size};
     }
-    size_t begin = self->text.size;
-    if ((is_raw ? append(&self->text, text.data, text.size)
-                : append_unescaped(&self->text, text)) < 0) {
-        return -1;
-    }
-    if (!is_blank(self->text.data + begin, self->text.size - begin)) {
-        self->gap = 0;
-        return add_piece(self, begin);
-    }
-    self->text.size = begin;
-    return self->has_pieces ? append(&self->text, " ", 1) : 0;
+    int failed = frame->preformatted && !frame->in_row ? add_preformatted(self, text)
+                                                       : add_run(self, text, 0);
+    free(kept.data);
+    return failed;
 }
 
 /* The properties of a tag; -1 with an exception. */
@@ -181,62 +192,11 @@ long properties_of(Splitter *self, Span tag)
             properties |= KNOWN[i].properties;
         }
     }
+    if (memchr(tag.data, '-', tag.size) && !(properties & ROW)) {
+        properties |= CUSTOM;
+    }
     *known = (KnownTag){tag, properties};
     return properties;
-}
-
-static int add_to_head(Splitter *self, PyObject *name, PyObject *value)
-{
-    if (name == NULL || value == NULL) {
-        return -1;
-    }
-    PyObject *found = PyDict_GetItemWithError(self->head, name);
-    if (found != NULL) {
-        return PyList_Append(found, value);
-    }
-    if (PyErr_Occurred()) {
-        return -1;
-    }
-    PyObject *list = PyList_New(0);
-    if (list == NULL) {
-        return -1;
-    }
-    int failed = PyList_Append(list, value) < 0 || PyDict_SetItem(self->head, name, list) < 0;
-    Py_DECREF(list);
-    return failed ? -1 : 0;
-}
-
-static int add_skipped_text(Splitter *self)
-{
-    PyObject *name = PyUnicode_FromString(self->head_key);
-    PyObject *text = string_from(self->skipped_text.data, self->skipped_text.size);
-    int failed = add_to_head(self, name, text);
-    Py_XDECREF(name);
-    Py_XDECREF(text);
-    self->head_key = NULL;
-    self->skipped_text.size = 0;
-    return failed;
-}
-
-static int add_meta(Splitter *self, Span attrs)
-{
-    Span key, content;
-    if (!has_value(attrs, "content", &content) ||
-        !(has_value(attrs, "property", &key) || has_value(attrs, "name", &key) ||
-          has_value(attrs, "itemprop", &key))) {
-        return 0;
-    }
-    PyObject *name = NULL, *lowered = NULL, *value = NULL;
-    if (unescaped(self, &key) == 0 && (name = span_string(key)) != NULL &&
-        (lowered = PyObject_CallMethod(name, "lower", NULL)) != NULL &&
-        unescaped(self, &content) == 0) {
-        value = span_string(content);
-    }
-    int failed = add_to_head(self, lowered, value);
-    Py_XDECREF(name);
-    Py_XDECREF(lowered);
-    Py_XDECREF(value);
-    return failed;
 }
 
 int open_element(Splitter *self, Span tag, Span attrs, long properties)
@@ -252,17 +212,25 @@ int open_element(Splitter *self, Span tag, Span attrs, long properties)
         self->capacity = capacity;
     }
     const Frame *above = self->height ? &self->stack[self->height - 1] : NULL;
+    int is_inline = (properties & INLINE) != 0;
+    if ((properties & CUSTOM) && above != NULL) {
+        is_inline = above->is_inline || (above->properties & PARAGRAPH) || self->after_text;
+    }
     Span value;
     self->stack[self->height++] = (Frame){
         .tag = tag,
         .attrs = attrs,
         .index = -1,
         .properties = properties,
+        .is_inline = (char)is_inline,
+        .is_doubtful = (properties & CUSTOM) && !is_inline,
         .in_link = (above && above->in_link) || (properties & LINK) != 0,
         .in_emphasis = (above && above->in_emphasis) || (properties & EMPHASIS) != 0,
         .preformatted = (above && above->preformatted) || (properties & PRE) != 0,
-        .gap_after = (properties & SPACED) ||
-                     ((properties & SPAN) && has_value(attrs, "class", &value)),
+        .in_row = (above && above->in_row) || (properties & ROW) != 0,
+        .is_classed = (properties & SPAN) && has_value(attrs, "class", &value),
+        .line = self->ended,
+        .begin = self->text.size,
     };
     self->foreign += (properties & FOREIGN) != 0;
     return 0;
@@ -270,76 +238,90 @@ int open_element(Splitter *self, Span tag, Span attrs, long properties)
 
 int start_element(Splitter *self, Span tag, Span attrs, long properties)
 {
-    if (self->skipped) {
-        return properties & VOID ? 0 : open_element(self, tag, attrs, properties);
-    }
-    if (properties & BREAK) {
-        if (end_line(self) < 0) {
-            return -1;
-        }
-        self->after_break = 1;
-        return 0;
-    }
-    if (properties & META) {
-        return add_meta(self, attrs);
-    }
-    if (properties & SKIPPED) {
+    if (self->skipped || (properties & SKIPPED)) {
         if (properties & VOID) {
             return 0;
-        }
-        Span type;
-        if (properties & TITLE) {
-            self->head_key = "title";
-        } else if ((properties & SCRIPT) && has_value(attrs, "type", &type)) {
-            /* None of these characters is ever escaped. */
-            for (size_t i = 0; i + 7 <= type.size; i++) {
-                if (memcmp(type.data + i, "ld+json", 7) == 0) {
-                    self->head_key = "ld+json";
-                }
-            }
         }
         if (open_element(self, tag, attrs, properties) < 0) {
             return -1;
         }
-        self->skipped = self->height;
+        self->skipped = self->skipped ? self->skipped : self->height;
         return 0;
     }
-    if (properties & INLINE) {
-        if (self->gap && self->has_pieces && append(&self->text, " ", 1) < 0) {
-            return -1;
-        }
-        if ((properties & LINK) && !self->stack[self->height - 1].in_link) {
-            self->links++;
-        }
-    } else if (end_line(self) < 0) {
+    if (self->may_end && end_line(self) < 0) {
         return -1;
     }
-    self->gap = 0;
-    if (properties & VOID) {
-        self->gap = (properties & SPACED) != 0;
-        return 0;
+    const Frame *above = &self->stack[self->height - 1];
+    int in_row = above->in_row, preformatted = above->preformatted, in_link = above->in_link;
+    if ((properties & BREAK) && !in_row) {
+        int failed = end_line(self);
+        self->after_break = 1;
+        return failed;
     }
-    return open_element(self, tag, attrs, properties);
+    /* The frame of a void element is gone again at once. */
+    if (open_element(self, tag, attrs, properties) < 0) {
+        return -1;
+    }
+    Frame *frame = &self->stack[self->height - 1];
+    if (frame->is_inline) {
+        if (!preformatted) {
+            self->due = self->due > self->gap ? self->due : self->gap;
+        }
+        if ((properties & LINK) && !in_link) {
+            self->links++;
+        }
+    } else if (in_row) {
+        self->due = GAP_ALWAYS;
+    } else {
+        if (end_line(self) < 0) {
+            return -1;
+        }
+        frame->line = self->ended;
+        frame->begin = 0;
+    }
+    self->gap = GAP_NONE;
+    self->after_text = 0;
+    if (properties & VOID) {
+        self->height--;
+        self->gap = properties & SPACED ? GAP_APART : GAP_NONE;
+    }
+    return 0;
 }
 
 int end_element(Splitter *self, Span tag)
 {
-    Frame *frame = &self->stack[self->height - 1];
+    const Frame *frame = &self->stack[self->height - 1];
     if (self->height <= 1 || !are_same(frame->tag, tag)) {
         return UNSUPPORTED;
     }
     self->foreign -= (frame->properties & FOREIGN) != 0;
-    self->height--;
     if (self->skipped) {
-        if (self->skipped <= self->height) {
-            return 0;
-        }
-        self->skipped = 0;
-        return self->head_key ? add_skipped_text(self) : 0;
+        self->height--;
+        self->skipped = self->skipped <= self->height ? self->skipped : 0;
+        return 0;
     }
+    if (self->may_end && end_line(self) < 0) {
+        return -1;
+    }
+    self->height--;
+    self->after_text = 0;
     self->common_height = self->common_height < self->height ? self->common_height : self->height;
-    if (frame->properties & INLINE) {
-        self->gap = frame->gap_after;
+    if (frame->is_inline) {
+        if (frame->properties & SPACED) {
+            self->gap = GAP_APART;
+        } else if (frame->is_classed) {
+            size_t begin = frame->line == self->ended ? frame->begin : 0;
+            int gap = gap_after(self->text.data + begin, self->text.size - begin);
+            self->gap = self->gap > gap ? self->gap : gap;
+        }
+        return 0;
+    }
+    if (frame->in_row && !(frame->properties & ROW)) {
+        self->due = GAP_ALWAYS;
+        return 0;
+    }
+    if (frame->is_doubtful) {
+        self->may_end = 1;
         return 0;
     }
     return end_line(self);

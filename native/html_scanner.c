@@ -23,48 +23,6 @@ static const char *find(const char *at, const char *end, const char *what)
     return NULL;
 }
 
-/* Whether a script's tag follows '<' or '</' here, as HTML's tokenizer sees it. */
-static int is_script_tag(const char *at, const char *end)
-{
-    static const char name[] = "script";
-    for (size_t i = 0; i < sizeof(name) - 1; i++, at++) {
-        if (at >= end || (*at | 0x20) != name[i]) {
-            return 0;
-        }
-    }
-    return at < end && (is_html_space(*at) || *at == '/' || *at == '>');
-}
-
-/* Where the end tag of a script stands: not within `<!-- <script> </script> -->`. */
-static const char *end_of_script(const char *at, const char *end)
-{
-    int escaped = 0, twice = 0;
-    while (at < end) {
-        if (!escaped && (at = memchr(at, '<', (size_t)(end - at))) == NULL) {
-            return NULL;
-        }
-        if (!escaped && end - at >= 4 && memcmp(at, "<!--", 4) == 0) {
-            escaped = 1;
-            at += 2; /* its dashes may be those of the end: `<!-->` */
-        } else if (escaped && end - at >= 3 && memcmp(at, "-->", 3) == 0) {
-            escaped = twice = 0;
-            at += 3;
-        } else if (*at == '<' && at + 1 < end && at[1] == '/' && is_script_tag(at + 2, end)) {
-            if (!twice) {
-                return at;
-            }
-            twice = 0;
-            at += 2;
-        } else if (escaped && *at == '<' && is_script_tag(at + 1, end)) {
-            twice = 1;
-            at++;
-        } else {
-            at++;
-        }
-    }
-    return NULL;
-}
-
 /* Takes the unescaped text of an element, up to its end tag. */
 static int raw_text(Splitter *self, const char **at, const char *end)
 {
@@ -73,12 +31,9 @@ static int raw_text(Splitter *self, const char **at, const char *end)
     if (self->foreign) {
         /* Of SVG or MathML it would be escaped: it is the same if there is nothing to escape. */
         stop = memchr(begin, '<', (size_t)(end - begin));
-        if (stop == NULL || (memchr(begin, '&', (size_t)(stop - begin)) &&
-                             (!self->skipped || self->head_key))) {
+        if (stop == NULL || (memchr(begin, '&', (size_t)(stop - begin)) && !self->skipped)) {
             return UNSUPPORTED;
         }
-    } else if (frame->properties & SCRIPT) {
-        stop = end_of_script(begin, end);
     } else {
         for (stop = begin; (stop = find(stop, end, "</")) != NULL; stop++) {
             if ((size_t)(end - stop) > frame->tag.size + 2 && stop[frame->tag.size + 2] == '>' &&
@@ -87,7 +42,9 @@ static int raw_text(Splitter *self, const char **at, const char *end)
             }
         }
     }
-    if (stop == NULL || end - stop < 2 || stop[1] != '/') {
+    /* A script may have `<!-- <script> </script> -->` in it. */
+    if (stop == NULL || end - stop < 2 || stop[1] != '/' ||
+        ((frame->properties & SCRIPT) && find(begin, stop, "<!--"))) {
         return UNSUPPORTED;
     }
     *at = stop;
@@ -166,9 +123,9 @@ static int split_markup(Splitter *self, Span markup)
 KERNEL(split_html,
        "object markup, object tags, object Line, object Markup, object Element, "
        "object is_hidden_style",
-       "The lines, the elements, the values of the head, {name: [value, ...]}, and how many\n"
-       "characters stand behind the last line that there may be, of markup as a parser serializes\n"
-       "a document of its own; None where it is not like that. `tags` are what each tag is.")
+       "The lines, the elements, and how many characters stand behind the last line that there\n"
+       "may be, of markup as a parser serializes a document of its own; None where it is not like\n"
+       "that. `tags` are what each tag is.")
 {
     static const char *const line_fields[] = {"text", "markup", NULL};
     static const char *const markup_fields[] = {"element", "links", "link_chars", "emphasis_chars",
@@ -192,9 +149,8 @@ KERNEL(split_html,
     self->is_hidden_style = args[5];
     self->lines = PyList_New(0);
     self->elements = PyList_New(0);
-    self->head = PyDict_New();
     self->element = -1;
-    if (self->lines && self->elements && self->head && bytes &&
+    if (self->lines && self->elements && bytes &&
         PyBytes_AsStringAndSize(bytes, &markup, &size) == 0 &&
         init_maker(&self->line_maker, args[2], line_fields) == 0 &&
         init_maker(&self->markup_maker, args[3], markup_fields) == 0 &&
@@ -206,7 +162,7 @@ KERNEL(split_html,
             PyObject *lines = PyList_AsTuple(self->lines);
             PyObject *elements = PyList_AsTuple(self->elements);
             if (lines != NULL && elements != NULL) {
-                result = Py_BuildValue("OOOn", lines, elements, self->head, self->unread);
+                result = Py_BuildValue("OOn", lines, elements, self->unread);
             }
             Py_XDECREF(lines);
             Py_XDECREF(elements);
@@ -217,12 +173,10 @@ KERNEL(split_html,
     clear_maker(&self->element_maker);
     Py_XDECREF(self->lines);
     Py_XDECREF(self->elements);
-    Py_XDECREF(self->head);
     free_types(self);
     Py_XDECREF(bytes);
     free(self->stack);
     free(self->text.data);
-    free(self->skipped_text.data);
     free(self->scratch.data);
     return result;
 }

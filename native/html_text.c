@@ -117,6 +117,59 @@ size_t squeeze(char *data, size_t size)
     return (size_t)(out - (unsigned char *)data);
 }
 
+/* Strips the end and replaces whitespace but tabs by spaces, in place; the new size. */
+size_t strip_end(char *data, size_t size)
+{
+    const unsigned char *at = (const unsigned char *)data, *end = at + size;
+    unsigned char *out = (unsigned char *)data;
+    size_t stripped = 0;
+    while (at < end) {
+        int blank = space_at(at, end);
+        *out++ = blank && *at != '\t' ? ' ' : *at;
+        at += blank ? blank : 1;
+        stripped = blank ? stripped : (size_t)(out - (unsigned char *)data);
+    }
+    return stripped;
+}
+
+/* The number of bytes of the mark that opens a quotation here, plain_gaps._QUOTES; or 0. */
+static int quote_at(const unsigned char *at, const unsigned char *end)
+{
+    if (*at == 0xC2) {
+        return end - at >= 2 && (at[1] == 0xA1 || at[1] == 0xAB || at[1] == 0xBF) ? 2 : 0;
+    }
+    if (*at == 0xE2) {
+        return end - at >= 3 && at[1] == 0x80 && memchr("\x98\x9A\x9C\x9E\xB9", at[2], 5) ? 3 : 0;
+    }
+    return *at == '"' || *at == '\'';
+}
+
+/* plain_gaps.gap_after, and the gap after longer texts. */
+int gap_after(const char *data, size_t size)
+{
+    static const char opening[] = "([{<=+-*/\\_'^~|`.$#@&";
+    enum { LONG = 200 };
+    if (size > 4 * LONG || characters_in(data, size) > LONG) {
+        return GAP_APART;
+    }
+    const unsigned char *at = (const unsigned char *)data, *end = at + size, *last = NULL;
+    int chars = 0, words = 0, in_word = 0;
+    while (at < end) {
+        int blank = space_at(at, end), quote = chars || blank ? 0 : quote_at(at, end);
+        if (!blank) {
+            words += !in_word;
+            chars += !quote && (*at & 0xC0) != 0x80;
+            last = at;
+        }
+        in_word = !blank;
+        at += blank ? blank : quote ? quote : 1;
+    }
+    if (words > 1) {
+        return GAP_APART;
+    }
+    return chars <= 1 || (*last && strchr(opening, *last)) ? GAP_NONE : GAP_UNIT;
+}
+
 PyObject *span_string(Span span)
 {
     return string_from(span.data, span.size);

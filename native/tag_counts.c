@@ -1,12 +1,12 @@
 /* Counts of the tags that may make the tree of a page far larger than its markup. Twin of
-   plain_html.tag_counts; reading/limits.py has the limits. */
+   plain_tag_counts.tag_counts; reading/limits.py has the limits. */
 
 #include "native.h"
 #include <string.h>
 
 enum { LONGEST_NAME = 6 }; /* of a tag that is counted */
 
-/* plain_html.FORMATTING_TAGS */
+/* plain_tag_counts.FORMATTING_TAGS */
 static const char *const FORMATTING[] = {
     "b", "i", "s", "u", "em", "tt", "big", "code", "font", "small", "strike", "strong",
 };

@@ -30,7 +30,8 @@ LINES: Final = st.lists(
 TAG_NAMES: Final = st.sampled_from(
     "a b br body div em head hr html i img input label li math meta mi nav noscript ol p pre "
     "script section select span style svg table tbody td template textarea time title tr ul x-y "
-    "form button h1 object option b/ br/ xmp iframe noembed listing plaintext link math svg".split()
+    "form button h1 object option b/ br/ xmp iframe noembed listing plaintext link math svg text "
+    "td data-row pre code".split()
 )
 _ATTRIBUTES: Final = st.one_of(
     st.sampled_from(
@@ -40,7 +41,8 @@ _ATTRIBUTES: Final = st.one_of(
             ' style="color:red;display : none"', ' itemprop="a  b" role=x property=y',
             ' data-testid="z"', ' property="og:title" content="Χθες"',
             ' name=DESCRIPTION content=x', ' type="application/ld+json"', f' class="{"x " * 40}"',
-            f' id="{"é" * 90}"', " class",
+            f' id="{"é" * 90}"', " class", ' class="sr-only"', ' style="display:block"',
+            ' style="white-space: pre-line"', ' role="dialog"', ' class="line"', " href=/",
         ]
     ),
     st.builds(' class="{}" id="{}"'.format, TEXTS, TEXTS),
@@ -53,7 +55,7 @@ _TAGS: Final = st.builds(
 )
 _OTHER_MARKUP: Final = (
     "<!-- x -->", "<![CDATA[y]]>", "<?z?>", "&#xd800;", "<!--", "-->", "<!--<script>", "</script>",
-    "<!->", "&amp;lt;", "&nbsp;", "<3", "\n\n",
+    "<!->", "&amp;lt;", "&nbsp;", "<3", "\n\n", "O", "€", ".50", "Foo:", "(", "  x\n\t y\n", "1",
 )  # fmt: skip
 MARKUP: Final = st.lists(st.one_of(_TAGS, TEXTS, st.sampled_from(_OTHER_MARKUP)), max_size=40).map(
     "".join

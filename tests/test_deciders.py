@@ -16,6 +16,7 @@ from boilerplate.plugins.manager import load_plugins, no_plugins
 from boilerplate.plugins.opinions import Opinions
 from boilerplate.plugins.plugin import Settings
 from boilerplate.reading.html import html_page
+from boilerplate.visibility import HIDDEN, NO_VERDICTS, Verdicts
 from tests import made_up_site as site
 from tests.made_up import SENTENCES
 
@@ -118,17 +119,20 @@ def test_the_site_model_decides_where_it_moves_a_line_across_the_threshold() -> 
         ({"model": 1, "site": 0, "votes": 0, "plain": 1}, "site_model"),
         ({"model": 0, "site": 0, "votes": 1, "plain": 1}, "plugin:v"),
         ({"model": 1, "site": 0, "votes": 1, "plain": 1}, "plugin:v"),
+        ({"model": 1, "site": 0, "votes": 1, "plain": 1, "page": True}, "page"),
         ({"model": 1, "site": 0, "votes": 0, "plain": 1, "judge": "j"}, "plugin:j"),
+        ({"model": 1, "site": 0, "votes": 0, "plain": 1, "judge": "j", "page": True}, "plugin:j"),
     ],
 )
-def test_plugins_go_before_site_models_and_these_before_the_threshold(
+def test_plugins_go_before_the_page_site_models_and_the_threshold(
     steps: Mapping[str, Any], decider: str
 ) -> None:
     kept = [np.array([bool(steps[name])]) for name in ("model", "site", "votes", "plain")]
     by_model, with_site, with_votes, plain = kept
     judges = {0: steps["judge"]} if "judge" in steps else {}
     opinions = Opinions(judges=judges, voters={0: "v"})
-    assert deciders(by_model, with_site, with_votes, plain, opinions) == [decider]
+    by_page: Verdicts = {0: HIDDEN} if "page" in steps else NO_VERDICTS
+    assert deciders(by_model, with_site, with_votes, plain, by_page, opinions) == [decider]
 
 
 def test_the_words_of_a_rule_decide_nothing(model: Model, tmp_path: Path) -> None:

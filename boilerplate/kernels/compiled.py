@@ -11,12 +11,12 @@ from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
-import turbohtml
 from numpy.typing import NDArray
 
 from boilerplate.kernels import (
     plain_chrome_kinds,
     plain_html,
+    plain_tag_counts,
     plain_text,
     plain_tree,
 )
@@ -241,13 +241,12 @@ def predictions(
 # ------------------------------------------------------------------------------------- HTML
 
 
-def split_html(markup: str) -> HtmlParts:
-    # C reads what the parser writes of the parsed document, because that is well formed.
-    written = turbohtml.parse(markup, positions=False).html
+def split_html(document: Any) -> HtmlParts:
+    # C reads what the parser writes of the document, because that is well formed.
     parts = native.split_html(
-        written, tag_flags(), Line, Markup, Element, plain_html.is_hidden_style
+        document.html, tag_flags(), Line, Markup, Element, plain_html.is_hidden_style
     )
-    return plain_html.split_html(markup) if parts is None else HtmlParts(*parts)
+    return plain_html.split_html(document) if parts is None else HtmlParts(*parts)
 
 
 @cache
@@ -255,7 +254,7 @@ def tag_flags() -> dict[str, int]:
     """For each tag, which sets it is in: one bit for each set, in the order that C expects."""
     sets = (
         plain_html.INLINE_TAGS, plain_html.SKIPPED_TAGS, plain_html.EMPHASIS_TAGS,
-        plain_html.SPACED_TAGS,
+        plain_html.SPACED_TAGS, plain_html.PARAGRAPH_TAGS, {plain_html.ROW_TAG},
     )  # fmt: skip
     return {
         tag: sum(1 << bit for bit, tags in enumerate(sets) if tag in tags)
@@ -265,4 +264,4 @@ def tag_flags() -> dict[str, int]:
 
 def tag_counts(markup: str) -> tuple[int, int]:
     # None for a string with lone surrogates.
-    return native.tag_counts(markup) or plain_html.tag_counts(markup)
+    return native.tag_counts(markup) or plain_tag_counts.tag_counts(markup)

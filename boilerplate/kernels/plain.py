@@ -9,7 +9,6 @@ from boilerplate.kernels.plain_context import container_features as container_fe
 from boilerplate.kernels.plain_context import neighbour_features as neighbour_features
 from boilerplate.kernels.plain_fingerprints import line_fingerprints as line_fingerprints
 from boilerplate.kernels.plain_html import split_html as split_html
-from boilerplate.kernels.plain_html import tag_counts as tag_counts
 from boilerplate.kernels.plain_language import assign_languages as assign_languages
 from boilerplate.kernels.plain_language_features import language_features as language_features
 from boilerplate.kernels.plain_language_shares import language_shares as language_shares
@@ -22,6 +21,7 @@ from boilerplate.kernels.plain_linear import token_scores as token_scores
 from boilerplate.kernels.plain_results import predictions as predictions
 from boilerplate.kernels.plain_results import strongest_groups as strongest_groups
 from boilerplate.kernels.plain_site_features import site_features as site_features
+from boilerplate.kernels.plain_tag_counts import tag_counts as tag_counts
 from boilerplate.kernels.plain_text import char_counts as char_counts
 from boilerplate.kernels.plain_text import line_shapes as line_shapes
 from boilerplate.kernels.plain_text import page_text as page_text

@@ -1,37 +1,43 @@
-"""The Python twins of the HTML kernels: the splitter and the counter of tags.
+"""The Python twin of the HTML splitter.
 
-The splitter decides much of the accuracy: no classifier can separate what it puts on one line.
+It decides much of the accuracy: no classifier can separate what it puts on one line.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import turbohtml
 
+from boilerplate.kernels.plain_gaps import LONG, Gap, gap_after, is_apart
 from boilerplate.page import Element, Line, Markup, Selector
 
 MAX_LINES: Final = 200_000  # of a page; the text behind them is counted, not read
 
-# Browsers render these inline: they never end a line. All others are blocks, custom elements
-# included, because those are containers far more often than inline elements.
+# Browsers render these inline: they never end a line. All others are blocks, but for custom
+# elements in a sentence.
 INLINE_TAGS: Final = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark "
-    "math nobr picture q rb rp rt ruby s samp small source span strike strong sub sup time "
-    "track tt u var wbr".split()
+    "a abbr acronym b bdi bdo big blink cite code data del dfn em font i img input ins kbd label "
+    "map mark math meter nobr output picture progress q rb rp rt rtc ruby s samp slot small source "
+    "spacer span strike strong sub sup time track tt u var wbr".split()
 )
-# Their text is never shown, or only in browsers that cannot show the element itself.
+# Their text is never shown, or only in browsers that cannot show the element itself; or
+# ``reading.document`` has put the text that they show into other elements.
 SKIPPED_TAGS: Final = frozenset(
-    "annotation annotation-xml audio base canvas datalist embed frame frameset iframe link "
+    "annotation annotation-xml audio base canvas datalist embed frame frameset iframe link meta "
     "noembed noframes object param script select style svg template textarea title video".split()
 )
 EMPHASIS_TAGS: Final = frozenset("b strong em i u mark big".split())
 # Style sheets put space between two neighbours of these, though the markup has none.
 SPACED_TAGS: Final = frozenset("a label time img input".split())
+# In these a custom element is part of the text.
+PARAGRAPH_TAGS: Final = frozenset("p h1 h2 h3 h4 h5 h6".split())
+# What ``reading.document`` puts around cells and the like that are one line.
+ROW_TAG: Final = "data-row"
 # The attributes, besides ``class``, that become tokens of an element.
 NAME_ATTRIBUTES: Final = ("id", "role", "itemprop", "rel", "property", "data-testid")
 MAX_NAMES: Final = 16  # class tokens of an element: a megabyte of them adds nothing
@@ -40,47 +46,35 @@ SQUEEZE_LENGTH: Final = 1_000_000  # characters
 
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _MAX_STYLE: Final = 500  # characters in which it is looked for
-
-# HTML's "active formatting elements" but ``a`` and ``nobr``, of which only one is ever open: a
-# paragraph reopens those that were left open before it.
-FORMATTING_TAGS: Final = tuple("b big code em font i s small strike strong tt u".split())
-ROOT_TAGS: Final = ("html", "body")
-_SPACE: Final = r" \t\n\f\r"  # in HTML nothing else is
+_NOT_BLANK_OR_TAB: Final = re.compile(r"[^\S \t]")
 
 
 class HtmlParts(NamedTuple):
     """What the splitter makes of a page.
 
-    ``head`` has the texts of the title and of JSON-LD scripts, and the contents of each ``meta``
-    by its name; ``unread`` is the number of characters behind the last line that is read.
+    ``unread`` is the number of characters behind the last line that is read.
     """
 
     lines: tuple[Line, ...]
     elements: tuple[Element, ...]
-    head: dict[str, list[str]]
     unread: int
 
 
-# Gets the parsed document, returns the nodes that each selector chose.
-Select = Callable[[Any], Mapping[Selector, Iterable[Any]]]
-
-
-def split_html(markup: str) -> HtmlParts:
-    """The lines, elements and head of an HTML page; see ``HtmlSplitter`` for the rules."""
+def split_html(document: Any) -> HtmlParts:
+    """The lines and elements of a parsed HTML page; see ``HtmlSplitter`` for the rules."""
     splitter = HtmlSplitter()
-    splitter.walk(_parsed(markup).children)
+    splitter.walk(document.children)
     return splitter.parts()
 
 
 def split_and_select(
-    markup: str, select: Select
+    document: Any, chosen: Mapping[Selector, Iterable[Any]]
 ) -> tuple[HtmlParts, dict[Selector, frozenset[int]]]:
     """The same, and for each selector the indices of the elements that it chose.
 
-    Only elements that hold text are in ``HtmlParts.elements``, so only those can be chosen.
+    ``chosen`` are the nodes of the document that each selector chose. Only elements that hold text
+    are in ``HtmlParts.elements``, so only those can be chosen.
     """
-    document = _parsed(markup)
-    chosen = select(document)
     splitter = HtmlSplitter(selected={selector: [] for selector in chosen})
     for selector, nodes in chosen.items():
         for node in nodes:
@@ -88,10 +82,6 @@ def split_and_select(
     splitter.walk(document.children)
     selected = {selector: frozenset(indices) for selector, indices in splitter.selected.items()}
     return splitter.parts(), selected
-
-
-def _parsed(markup: str) -> Any:
-    return turbohtml.parse(markup, positions=False)
 
 
 @dataclass(slots=True)
@@ -102,9 +92,15 @@ class OpenElement:
     node: Any = None
     tag: str = ""
     index: int = -1  # in the elements, once it has held text
+    is_inline: bool = False
+    is_doubtful: bool = False  # a custom element that seems to be a block
     in_link: bool = False
     in_emphasis: bool = False
     preformatted: bool = False
+    in_row: bool = False
+    # Where it began: after how many lines of the page, and pieces of the line.
+    line: int = 0
+    piece: int = 0
 
 
 @dataclass(slots=True)
@@ -116,32 +112,40 @@ class HtmlSplitter:
     - **What ends a line and starts another**: the start and the end of each block, which is any
       element that is not in INLINE_TAGS; ``<br>``; in ``<pre>`` also a line feed. So loose text
       between the children of a container is a line of its own, and so is each table cell.
+    - **Custom elements** are inline in paragraphs, headings and inline elements, and where text
+      stands right before or after them. Elsewhere they are blocks.
+    - **Rows**: within ROW_TAG nothing ends a line; where a line would end is a blank.
     - **What is skipped**: the elements in SKIPPED_TAGS with all that they contain, comments and
-      processing instructions. Titles, JSON-LD scripts and ``meta`` are collected in ``head``.
-      Hidden text and ``<noscript>`` are read, and their elements marked as hidden.
+      processing instructions. Hidden text and ``<noscript>`` are read, and their elements marked
+      as hidden.
     - **Blanks**: the texts of a line are joined as they stand, so that ``un<b>believ</b>able``
-      is one word; each run of whitespace becomes one space, and none is left at the ends. One
-      space is added before an inline element if the last thing before it, with no text between,
-      was the end of one of SPACED_TAGS or of a ``span`` with a class, as in
-      ``<a>Home</a><a>Sport</a>``. A line without any text is left out.
+      is one word; each run of whitespace becomes one space, and none is left at the ends. In
+      ``<pre>``, spaces and tabs stay as they are but at the end. One space is added before an
+      inline element if the last thing before it, with no text between, was the end of one of
+      SPACED_TAGS, as in ``<a>Home</a><a>Sport</a>``, or of a ``span`` with a class (see
+      ``gap_after``). A line without any text is left out.
 
     An element gets an index when it first holds text; elements without text have none.
     """
 
     lines: list[Line] = field(default_factory=list)
     elements: list[Element] = field(default_factory=list)
-    head: dict[str, list[str]] = field(default_factory=dict)
     selectors_of: dict[Any, list[Selector]] = field(default_factory=dict)  # by chosen node
     selected: dict[Selector, list[int]] = field(default_factory=dict)  # indices of elements
     unread: int = 0  # characters behind the last line that is read
 
     stack: list[OpenElement] = field(default_factory=list)
-    after_spaced: bool = False  # an element has just ended that is set apart from the next
+    gap: Gap = Gap.NONE  # after the element that has just ended, if another starts here
+    due: Gap = Gap.NONE  # before the next text
+    after_text: bool = False  # a text has just been read
+    may_end: bool = False  # a doubtful element has just ended: the line ends if no text follows
+    ended: int = 0  # how often a line could have ended
 
     # The line that is being read: its pieces of text, and the values of its Markup.
     pieces: list[str] = field(default_factory=list)
+    preformatted: bool = False
     depth: int = 0  # the height, in the stack, of the innermost element around all the pieces
-    element: int = -1  # the index of that element
+    element: int = -1  # the index of that element, -1 until there is text
     links: int = 0
     link_chars: int = 0
     emphasis_chars: int = 0
@@ -149,7 +153,7 @@ class HtmlSplitter:
 
     def parts(self) -> HtmlParts:
         """What has been read."""
-        return HtmlParts(tuple(self.lines), tuple(self.elements), self.head, self.unread)
+        return HtmlParts(tuple(self.lines), tuple(self.elements), self.unread)
 
     def walk(self, children: Iterable[Any]) -> None:
         """Read the nodes of a document and all that they contain."""
@@ -167,67 +171,112 @@ class HtmlSplitter:
     def start_element(self, node: Any) -> None:
         """Read the start of an element, or the whole of one that holds no lines."""
         tag = node.tag
-        if tag == "br":
+        if tag in SKIPPED_TAGS:
+            return
+        self.end_doubtful()
+        above = self.stack[-1]
+        if tag == "br" and not above.in_row:
             self.end_line()
             self.after_break = True
-        elif tag in SKIPPED_TAGS:
-            self.read_skipped(tag, node)
-        elif tag == "meta":
-            self.read_meta(node)
+            return
+        is_custom = "-" in tag
+        is_inline = tag in INLINE_TAGS or (
+            is_custom
+            and tag != ROW_TAG
+            and (above.is_inline or above.tag in PARAGRAPH_TAGS or self.after_text)
+        )
+        if is_inline:
+            self.start_inline(tag)
+        elif above.in_row:
+            self.due = Gap.ALWAYS
         else:
-            if tag in INLINE_TAGS:
-                self.start_inline(tag)
-            else:
-                self.end_line()
-            self.after_spaced = False
-            above = self.stack[-1]
-            self.stack.append(
-                OpenElement(
-                    iter(node.children),
-                    node,
-                    tag,
-                    in_link=above.in_link or tag == "a",
-                    in_emphasis=above.in_emphasis or tag in EMPHASIS_TAGS,
-                    preformatted=above.preformatted or tag == "pre",
-                )
+            self.end_line()
+        self.gap = Gap.NONE
+        self.after_text = False
+        self.stack.append(
+            OpenElement(
+                iter(node.children),
+                node,
+                tag,
+                is_inline=is_inline,
+                is_doubtful=is_custom and not is_inline and tag != ROW_TAG,
+                in_link=above.in_link or tag == "a",
+                in_emphasis=above.in_emphasis or tag in EMPHASIS_TAGS,
+                preformatted=above.preformatted or tag == "pre",
+                in_row=above.in_row or tag == ROW_TAG,
+                line=self.ended,
+                piece=len(self.pieces),
             )
+        )
 
     def start_inline(self, tag: str) -> None:
         """Set an inline element apart from the one before it, and count it if it is a link."""
-        if self.after_spaced and self.pieces:
-            self.pieces.append(" ")
+        if self.gap and not self.stack[-1].preformatted:
+            self.due = max(self.due, self.gap)
         if tag == "a" and not self.stack[-1].in_link:
             self.links += 1
 
     def end_element(self) -> None:
         """Read the end of the innermost open element."""
+        self.end_doubtful()
         ended = self.stack.pop()
+        self.after_text = False
         self.depth = min(self.depth, len(self.stack))
-        if ended.tag in INLINE_TAGS:
-            self.after_spaced = ended.tag in SPACED_TAGS or (
-                ended.tag == "span" and bool(ended.node.attr("class"))
-            )
+        if ended.is_inline:
+            if ended.tag in SPACED_TAGS:
+                self.gap = Gap.APART
+            elif ended.tag == "span" and ended.node.attr("class"):
+                self.gap = max(self.gap, self.gap_after_span(ended))
+        elif ended.in_row and ended.tag != ROW_TAG:
+            self.due = Gap.ALWAYS
+        elif ended.is_doubtful:
+            self.may_end = True
         else:
+            self.end_line()
+
+    def gap_after_span(self, ended: OpenElement) -> Gap:
+        """The gap after a ``span``, by its text on this line."""
+        begin = ended.piece if ended.line == self.ended else 0
+        length = 0
+        for i in range(begin, len(self.pieces)):
+            length += len(self.pieces[i])
+            if length > LONG:
+                return Gap.APART
+        return gap_after("".join(self.pieces[begin:]))
+
+    def end_doubtful(self) -> None:
+        """End the line if it may end here: what follows is no text."""
+        if self.may_end:
             self.end_line()
 
     def read_text(self, text: str) -> None:
         """Read a text, which in ``<pre>`` may be several lines."""
-        if not text or text.isspace():
-            if text and self.pieces:
-                self.pieces.append(" ")
-            return
-        self.after_spaced = False
-        first, *rest = text.split("\n") if self.stack[-1].preformatted else [text]
-        self.add_piece(first)
-        for line in rest:
-            self.end_line()
-            self.add_piece(line)
+        innermost = self.stack[-1]
+        if innermost.preformatted and not innermost.in_row:
+            first, *rest = text.split("\n")
+            self.read_run(first, keep_blanks=True)
+            for run in rest:
+                had_text = self.element >= 0
+                self.end_line()
+                self.after_break = had_text  # and after a line without text not
+                self.read_run(run, keep_blanks=True)
+        else:
+            self.read_run(text)
+
+    def read_run(self, text: str, *, keep_blanks: bool = False) -> None:
+        """Read a text that does not end the line."""
+        if text and not text.isspace():
+            self.may_end = False
+            self.add_piece(text)
+            self.after_text = True
+            self.gap = self.due = Gap.NONE
+        elif text and keep_blanks:
+            self.pieces.append(text)
+        elif text and self.element >= 0:
+            self.pieces.append(" ")
 
     def add_piece(self, text: str) -> None:
-        """Add a piece of text, if there is any, to the line that is being read."""
-        chars = len(text.strip())
-        if not chars:
-            return
+        """Add a piece of text to the line that is being read."""
         if len(self.lines) >= MAX_LINES:
             self.unread += len(text)
             return
@@ -236,8 +285,12 @@ class HtmlSplitter:
             self.give_indices()
         if self.element < 0:
             self.depth = len(self.stack)
+            self.preformatted = innermost.preformatted and not innermost.in_row
+        elif self.due and is_apart(self.due, text):
+            self.pieces.append(" ")
         self.element = self.stack[self.depth - 1].index
         self.pieces.append(text)
+        chars = len(text.strip())
         if innermost.in_link:
             self.link_chars += chars
             self.links = max(self.links, 1)
@@ -257,7 +310,11 @@ class HtmlSplitter:
 
     def end_line(self) -> None:
         """Add the line that has been read, if it has text, and begin another."""
-        if text := squeezed("".join(self.pieces)):
+        if self.element >= 0:
+            text = "".join(self.pieces)
+            text = (
+                _NOT_BLANK_OR_TAB.sub(" ", text.rstrip()) if self.preformatted else squeezed(text)
+            )
             markup = Markup(
                 self.element,
                 self.links,
@@ -269,21 +326,9 @@ class HtmlSplitter:
         self.pieces = []
         self.element = -1
         self.links = self.link_chars = self.emphasis_chars = 0
-        self.after_break = False
-
-    def read_skipped(self, tag: str, node: Any) -> None:
-        """Collect a title or a JSON-LD script; nothing is kept of other skipped elements."""
-        if tag == "title":
-            self.head.setdefault("title", []).append(node.text)
-        elif tag == "script" and "ld+json" in (node.attr("type") or ""):
-            self.head.setdefault("ld+json", []).append(node.text)
-
-    def read_meta(self, node: Any) -> None:
-        """Collect the content of a ``meta`` by its name."""
-        name = node.attr("property") or node.attr("name") or node.attr("itemprop")
-        content = node.attr("content")
-        if name and content:
-            self.head.setdefault(name.lower(), []).append(content)
+        self.after_break = self.may_end = False
+        self.due = Gap.NONE
+        self.ended += 1
 
 
 def element_of(node: Any, parent: int) -> Element:
@@ -329,28 +374,3 @@ def squeezed(text: str) -> str:
         else:
             blank_before = True
     return "".join(squeezed_stretches)
-
-
-def tag_pattern(before: str, tags: Collection[str], after: str) -> re.Pattern[str]:
-    """A pattern that finds any of some tags, in either case; ``{space}`` is HTML's whitespace."""
-    after = after.replace("{space}", _SPACE)
-    return re.compile(f"{before}(?:{'|'.join(tags)}){after}", re.IGNORECASE | re.ASCII)
-
-
-FORMATTING_TAG: Final = tag_pattern("(</?)", FORMATTING_TAGS, "(?=[{space}/>])")
-ROOT_WITH_ATTRIBUTES: Final = tag_pattern("<(?=", ROOT_TAGS, "[{space}/])")
-
-
-def tag_counts(markup: str) -> tuple[int, int]:
-    """How many root tags have attributes, and the most formatting elements open at once.
-
-    Tags are counted where they stand in the markup, without parsing it.
-
-    >>> tag_counts("<html lang=en><body><b><i></i><code>")
-    (1, 2)
-    """
-    opened = most = 0
-    for tag in FORMATTING_TAG.finditer(markup):
-        opened = max(opened - 1, 0) if tag[1] == "</" else opened + 1
-        most = max(most, opened)
-    return sum(1 for _ in ROOT_WITH_ATTRIBUTES.finditer(markup)), most

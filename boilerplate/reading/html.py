@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
 from boilerplate import kernels
-from boilerplate.kernels.plain_html import Select, split_and_select
+from boilerplate.kernels.plain_html import split_and_select
 from boilerplate.page import Page, Selector
+from boilerplate.reading.document import parsed, rewrite
 from boilerplate.reading.limits import readable
-from boilerplate.reading.metadata import metadata_of
+from boilerplate.reading.metadata import head_of, metadata_of
+from boilerplate.reading.repairs import CODE_TAGS, shows_tags, with_shown_tags
+from boilerplate.reading.stored import with_stored
+from boilerplate.reading.tidy import tidied
+
+# Gets the parsed document, returns the nodes that each selector chose.
+Select = Callable[[Any], Mapping[Selector, Iterable[Any]]]
 
 
 def html_page(markup: str, url: str | None = None, select: Select | None = None) -> Page:
@@ -20,17 +30,27 @@ def html_page(markup: str, url: str | None = None, select: Select | None = None)
     ['Home', 'One', 'two three']
     """
     markup, unread = readable(markup)
+    page, shows = _page(markup, unread, url, select)
+    if shows and not any(element.tag in CODE_TAGS for element in page.elements):
+        page, _ = _page(with_shown_tags(markup), unread, url, select)
+    return page
+
+
+def _page(markup: str, unread: int, url: str | None, select: Select | None) -> tuple[Page, bool]:
+    """The page, and whether it shows tags as text."""
+    document = parsed(markup)
+    metadata, body = metadata_of(head_of(document))
+    # Selectors are about the page as its site wrote it.
+    chosen = {key: list(nodes) for key, nodes in select(document).items()} if select else {}
+    scripts = document.select("script:not([src])")
+    rewrite(document)
     selected: dict[Selector, frozenset[int]] = {}
     if select is None:
-        parts = kernels.split_html(markup)
+        parts = kernels.split_html(document)
     else:  # the compiled splitter has no document in which nodes can be chosen
-        parts, selected = split_and_select(markup, select)
-    return Page(
-        parts.lines,
-        "html",
-        url,
-        parts.elements,
-        metadata_of(parts.head),
-        selected,
-        unread + parts.unread,
-    )
+        parts, selected = split_and_select(document, chosen)
+    text = "\n".join([line.text for line in parts.lines])
+    lines = tidied(parts.lines, parts.elements, text)
+    lines, elements = with_stored(scripts, body, lines, parts.elements)
+    page = Page(lines, "html", url, elements, metadata, selected, unread + parts.unread)
+    return page, shows_tags(text)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from boilerplate import kernels
-from boilerplate.kernels.plain_html import (
+from boilerplate.kernels.plain_html import MAX_LINES
+from boilerplate.kernels.plain_tag_counts import (
     FORMATTING_TAG,
     FORMATTING_TAGS,
-    MAX_LINES,
     ROOT_WITH_ATTRIBUTES,
     tag_pattern,
 )

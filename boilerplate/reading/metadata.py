@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from turbohtml import Namespace
+
 from boilerplate.page import Metadata
 from boilerplate.reading.limits import LIMITS
 
@@ -14,25 +16,44 @@ ARTICLE_TYPES: Final = ("article", "posting", "recipe", "review", "discussion", 
 _ARTICLE_KEYS: Final = ("headline", "description", "articleBody", "text")
 
 
-def metadata_of(head: Mapping[str, Sequence[str]]) -> Metadata:
-    """The Metadata in the parts of a head that ``HtmlSplitter`` collects.
+def head_of(document: Any) -> dict[str, list[str]]:
+    """What the head of a parsed document says: texts by their names.
 
-    ``head`` has the texts of ``title``, of JSON-LD scripts (``ld+json``), and the contents of
+    That is the text of each ``title``, of each JSON-LD script (``ld+json``), and the content of
     each ``meta`` by its name, in lower case.
     """
+    head: dict[str, list[str]] = {}
+    for node in document.select("title"):
+        if node.namespace is Namespace.HTML:  # pictures have titles as well
+            head.setdefault("title", []).append(node.text)
+    for node in document.select('script[type*="ld+json"]'):
+        head.setdefault("ld+json", []).append(node.text)
+    for node in document.select("meta[content]"):
+        name = node.attr("property") or node.attr("name") or node.attr("itemprop")
+        content = node.attr("content")
+        if name and content:
+            name = name if isinstance(name, str) else " ".join(name)
+            head.setdefault(name.lower(), []).append(content)
+    return head
+
+
+def metadata_of(head: Mapping[str, Sequence[str]]) -> tuple[Metadata, str]:
+    """The Metadata in what ``head_of`` has found, and the text of the article as it is stored."""
 
     def first(*keys: str) -> str:
         return next((_squeezed(head[key][0]) for key in keys if head.get(key)), "")
 
     article = _json_ld_article(head.get("ld+json", ()))
-    return Metadata(
+    body = article.get("articleBody") or article.get("text", "")
+    metadata = Metadata(
         title=first("title"),
-        headline=first("og:title", "twitter:title") or article.get("headline", ""),
+        headline=first("og:title", "twitter:title") or _squeezed(article.get("headline", "")),
         description=first("og:description", "description", "twitter:description")
-        or article.get("description", ""),
-        body=article.get("articleBody") or article.get("text", ""),
+        or _squeezed(article.get("description", "")),
+        body=_squeezed(body),
         type=first("og:type") or article.get("type", ""),
     )
+    return metadata, body
 
 
 def _json_ld_article(scripts: Sequence[str]) -> dict[str, str]:
@@ -47,7 +68,7 @@ def _json_ld_article(scripts: Sequence[str]) -> dict[str, str]:
                 article.setdefault("type", type_)
                 for key in _ARTICLE_KEYS:
                     if isinstance(value := thing.get(key), str):
-                        article.setdefault(key, _squeezed(value))
+                        article.setdefault(key, value)
     return article
 
 

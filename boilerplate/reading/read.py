@@ -7,10 +7,9 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from boilerplate.kernels.plain_html import Select
 from boilerplate.page import Kind, Page, text_page
 from boilerplate.reading.encoding import decode
-from boilerplate.reading.html import html_page
+from boilerplate.reading.html import Select, html_page
 from boilerplate.reading.limits import readable_lines
 from boilerplate.reading.magic import NotAPageError, no_page, no_prose
 

@@ -139,7 +139,7 @@ def test_headline_is_found_in_the_title() -> None:
 
 
 def test_elements_around_a_line_are_known() -> None:
-    page = html_page("<nav><ul><li><a>Ev</a></ul></nav><main><p hidden>Metin</main>")
+    page = html_page("<nav><ul><li><a href=/>Ev</a></ul></nav><main><p hidden>Metin</main>")
     found = columns(page)
     expected = {
         "in_nav": [1, 0], "in_main": [0, 1], "own_a": [1, 0], "own_li": [0, 0],
