@@ -27,7 +27,8 @@ from training.paths import DOCS
 
 DOCUMENT: Final = DOCS / "encodings.md"
 MARKERS: Final = (
-    "<!-- figures: made by `python -m benchmarks.encodings --source FOLDER --write` -->",
+    "<!-- figures: made by `python -m benchmarks.encodings --source FOLDER --chardet FOLDER "
+    "--write` -->",
     "<!-- end of figures -->",
 )
 # The encodings that pages in these languages were written in, by WHATWG's names.
