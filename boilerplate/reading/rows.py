@@ -48,9 +48,14 @@ _BLOCKS: Final = "p, br, li, div"
 _NEVER_IN_DEFINITION: Final = "p + p, div, ul, ol, dl, table, pre, blockquote, br, h2, h3, h4, form"
 
 
+_NEVER_IN_INGREDIENT: Final = 'li, input, h2, h3, div[class*="ngredient"]'
+
+
 def mark_tables(tables: Iterable[Any]) -> None:
     """Each row of a table of data is one line."""
     for table in tables:
+        if table.select_one(_NEVER_IN_DATA) is not None:  # nested ones are found soon
+            continue
         rows = [(row, _cells(row)) for row in table.select("tr")]
         if _is_data(table, [cells for _, cells in rows]):
             for row, cells in rows:
@@ -65,10 +70,10 @@ def mark_definitions(terms: Iterable[Any]) -> None:
             definition is not None
             and definition.tag == "dd"
             and getattr(_next_element(definition), "tag", "dt") == "dt"
-            and 0 < len(term.text.strip()) <= PARAMS.longest_term
-            and 0 < len(definition.text.strip()) <= PARAMS.longest_definition
             and term.select_one(_NEVER_IN_DEFINITION) is None
             and definition.select_one(_NEVER_IN_DEFINITION) is None
+            and 0 < len(term.text.strip()) <= PARAMS.longest_term
+            and 0 < len(definition.text.strip()) <= PARAMS.longest_definition
         ):
             term.wrap_siblings(Element(ROW_TAG), until=definition)
             definition.insert(0, Text(CELL))
@@ -77,12 +82,14 @@ def mark_definitions(terms: Iterable[Any]) -> None:
 def mark_ingredients(items: Iterable[Any]) -> None:
     """The quantity, the unit and the name of an ingredient are one line."""
     for item in items:
+        if item.select_one(_NEVER_IN_INGREDIENT) is not None:
+            continue
         has_blocks = item.select_one("div, p") is not None
         text = item.text.strip()
         is_short = 0 < len(text) <= PARAMS.longest_ingredient
         # A ``div`` may be around all ingredients.
         is_one = item.tag == "li" or (text[:1].isnumeric() and len(_NUMBERS.findall(text)) == 1)
-        if has_blocks and is_short and is_one and item.select_one("li, input, h2, h3") is None:
+        if has_blocks and is_short and is_one:
             item.wrap_children(Element(ROW_TAG))
 
 
@@ -108,7 +115,7 @@ def _is_data(table: Any, rows: Sequence[Sequence[Any]]) -> bool:
         return False
     texts = [[cell.text.strip() for cell in cells] for cells in rows]
     full = sum(sum(map(bool, row)) > 1 for row in texts)
-    if full < PARAMS.rows or table.select_one(_NEVER_IN_DATA) is not None:
+    if full < PARAMS.rows:
         return False
     has_headers = any(cell.tag == "th" for cells in rows for cell in cells)
     longest = PARAMS.longest_cell_with_headers if has_headers else PARAMS.longest_cell

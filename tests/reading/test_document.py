@@ -198,7 +198,10 @@ class TestOtherTrees:
         "<span hidden>x</span>a", "<b><span class=sr-only>x</span>", "<h2><a href=#>¶</a>",
         "<math><mfrac><mi>a</mi><mi>b</mi></mfrac></math>", "<x-a>a", "<table><tr><td>a<td>b",
         "<svg><text>a</text></svg>", "<dt>a<dd>b", "<pre>1", "<template shadowrootmode=open><p>a",
-        "<span class=x>a", "<div style='white-space:pre'>a\nb", "<button>a</button>b",
+        "<math><mrow><mi>a</mi><mo>=</mo>", "<h2><span>[<a href=x>e</a>]", "<p>a<span hidden>b",
+        "<tr><td class=gutter>1", "<li class=ingredient><div>1 a", "<span class=x>a",
+        "<span class=katex-html>a</span>", "<div style='white-space:pre'>a\nb",
+        "<button>a</button>b",
     ],
 )  # fmt: skip
 def test_rewriting_takes_linear_time(unit: str) -> None:

@@ -1,0 +1,59 @@
+"""What is asked of the nodes of a parsed document, again and again."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from turbohtml import Element, Text
+
+MAX_CHARS: Final = 2_000_000  # of texts that are compared, for each kind of rewrite
+
+
+def is_text(node: Any) -> bool:
+    """Whether a node is a text with anything to show."""
+    return isinstance(node, Text) and not node.data.isspace()
+
+
+def is_attached(node: Any) -> bool:
+    """Whether a node is in a tree."""
+    return node.parent is not None
+
+
+class Texts:
+    """Texts of elements, up to a limit: nested ones would have the same text again and again."""
+
+    def __init__(self) -> None:
+        self.left = MAX_CHARS
+
+    def of(self, node: Any) -> str:
+        """The text of a node; nothing beyond the limit."""
+        if self.left <= 0:
+            return ""
+        text: str = node.text
+        self.left -= len(text)
+        return text
+
+
+def tag_of(node: Any) -> str:
+    """The tag of an element; nothing for other nodes."""
+    return node.tag if isinstance(node, Element) else ""
+
+
+def tags_above(node: Any) -> list[str]:
+    """The tags of the elements around a node, the innermost first."""
+    return [above.tag for above in node.ancestors if isinstance(above, Element)]
+
+
+def classes_of(node: Any) -> str:
+    """The value of ``class``, which the parser gives as a list of words."""
+    value = node.attr("class") or ""
+    return value if isinstance(value, str) else " ".join(value)
+
+
+def each_of(tags: str, *conditions: str) -> tuple[str, ...]:
+    """A selector for each of some tags with any of some conditions.
+
+    >>> each_of("td pre", ".a", ".b")
+    ('td:is(.a, .b)', 'pre:is(.a, .b)')
+    """
+    return tuple(f"{tag}:is({', '.join(conditions)})" for tag in tags.split())
