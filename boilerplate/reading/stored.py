@@ -36,7 +36,9 @@ class StoredParams:
     # With so much prose, as a share of the stored one, a page surely shows an article itself.
     # Below it the model decides.
     own_share: float = 2.0
-    probe: int = 40  # of a stored text, looked for on the page
+    # Of a stored text, looked for on the page: how many letters, at how many places.
+    probe: int = 16
+    probes: int = 20
     depth: int = 4  # of lists and objects around the texts of one article
     scripts: int = 40
     values: int = 200_000  # of a script that are looked at
@@ -96,10 +98,22 @@ def _prose_of(lines: Iterable[Line], enough: float = math.inf) -> float:
 
 
 def _is_shown(paragraphs: Sequence[str], lines: Sequence[Line]) -> bool:
-    """Whether the page has the beginning of most of the paragraphs."""
-    page = " ".join(line.text for line in lines)
-    found = sum(text[: PARAMS.probe] in page for text in paragraphs)
-    return 2 * found >= len(paragraphs)
+    """Whether the page has most of a stored text, looked for at some places of it.
+
+    Only letters and digits count: stored texts have other quotation marks, or none.
+    """
+    page = "\n".join([line.text for line in lines])
+    if 2 * sum(text[: PARAMS.probe] in page for text in paragraphs) > len(paragraphs) > 1:
+        return True  # mostly it is as simple as that
+    page = _letters([page])
+    stored = _letters(paragraphs)
+    step = max(len(stored) // PARAMS.probes, 1)
+    probes = [stored[at : at + PARAMS.probe] for at in range(0, len(stored), step)]
+    return 2 * sum(probe in page for probe in probes) >= len(probes)
+
+
+def _letters(texts: Iterable[str]) -> str:
+    return "".join(char for text in texts for char in text.casefold() if char.isalnum())
 
 
 def _added(

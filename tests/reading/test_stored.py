@@ -51,6 +51,11 @@ class TestStoredArticle:
         found = lines(f"{linked_data(BODY)}{MENU}<p>{FIRST}<p>{SECOND}")
         assert found.count(FIRST) == 1
 
+    def test_is_recognised_with_other_signs_and_in_one_line(self) -> None:
+        body = f"{FIRST} {SECOND}".replace(",", "").replace(" ", "\u00a0").upper()
+        found = lines(f"{linked_data(body)}{MENU}<p>{FIRST}<p>{SECOND}")
+        assert len(found) == 4
+
     def test_is_kept_with_the_reason_if_nothing_else_is_there(self) -> None:
         page = clean(f"<html>{linked_data(BODY)}{MENU}<div id=app></div></html>")
         stored = [p for p in page.predictions if p.line.text in (FIRST, SECOND)]
