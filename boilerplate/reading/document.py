@@ -56,13 +56,12 @@ def rewrite(document: Any) -> None:
     # All are found before any is changed: the tree is indexed by tags until then.
     found = [
         (each, nodes)
-        for each, selectors in _REWRITES
-        for selector in selectors
-        if (nodes := document.select(selector))
+        for each, tag, selector in _SELECTORS
+        if document.find(tag) is not None and (nodes := document.select(selector))
     ]
     # Nothing of these is shown. They are most of many pages, and would be read once more.
     for tag in ("script", "style"):
-        if document.select(tag):
+        if document.find(tag) is not None:
             document.remove(tag)
     for each, nodes in found:
         each([node for node in nodes[:MAX_REWRITTEN] if node.parent is not None])
@@ -263,3 +262,9 @@ _REWRITES: Final[tuple[tuple[Callable[[list[Any]], None], tuple[str, ...]], ...]
         *each_of("li", '[class*="ngredient"]', '[itemprop*="ngredient"]'),
         'ul[class*="ngredient"] > li', 'div[class*="ngredient"]')),
 )  # fmt: skip
+# With the first tag of each selector: a page without that is asked no more, which is far quicker.
+_SELECTORS: Final = [
+    (each, selector.partition(":")[0].partition("[")[0].partition(".")[0].split()[0], selector)
+    for each, selectors in _REWRITES
+    for selector in selectors
+]

@@ -42,7 +42,7 @@ def _page(markup: str, unread: int, url: str | None, select: Select | None) -> t
     metadata, body = metadata_of(head_of(document))
     # Selectors are about the page as its site wrote it.
     chosen = {key: list(nodes) for key, nodes in select(document).items()} if select else {}
-    scripts = document.select("script:not([src])")
+    scripts = document.select("script:not([src])") if document.find("script") is not None else []
     rewrite(document)
     selected: dict[Selector, frozenset[int]] = {}
     if select is None:

@@ -22,7 +22,10 @@ _BLOCK_TAG: Final = (
 )
 _BLOCK: Final = re.compile(_BLOCK_TAG, re.IGNORECASE)
 _BLOCK_ON_LINE: Final = re.compile(rf"(?m)^[ \t]*(?={_BLOCK_TAG}|</head\b)", re.IGNORECASE)
-_SWALLOWING: Final = (("iframe", "<"), ("script[src]", "<"), ("title", "</"), ("textarea", "</"))
+_SWALLOWING: Final = (
+    ("iframe", "iframe", "<"), ("script", "script[src]", "<"), ("title", "title", "</"),
+    ("textarea", "textarea", "</"),
+)  # fmt: skip
 _NO_OPTION: Final = "address, article, center, div, form, h1, h2, h3, h4, p, table, ul"
 _FRAMES: Final = re.compile(r"</?(?:frameset|frame|noframes)\b[^<>]*>", re.IGNORECASE)
 # CDATA outside of scripts and styles, in which it means something else.
@@ -41,7 +44,7 @@ def repaired(markup: str, document: Any) -> str | None:
     found = None
     if _is_swallowed(document):
         found = _with_ends(markup)
-    if document.select("frameset") and document.select("noframes"):
+    if document.find("frameset") is not None and document.find("noframes") is not None:
         found = _FRAMES.sub("", found or markup)
     prologue = markup[:_PROLOGUE]
     if any(sign in prologue for sign in _XHTML) and "<![CDATA[" in markup:
@@ -51,16 +54,20 @@ def repaired(markup: str, document: Any) -> str | None:
 
 def _is_swallowed(document: Any) -> bool:
     """Whether markup stands where none should."""
-    select = document.select
-    for selector, sign in _SWALLOWING:
-        for node in select(selector):
-            if sign in node.text:
+    select, find = document.select, document.find
+    select("title")  # makes an index of tags, without which each find would walk through the tree
+    for tag, selector, sign in _SWALLOWING:
+        if find(tag) is not None:
+            for node in select(selector):
+                if sign in node.text:
+                    return True
+    if find("select") is not None:
+        for node in select("select"):
+            if node.select_one(_NO_OPTION):
                 return True
-    for node in select("select"):
-        if node.select_one(_NO_OPTION):
-            return True
     # An element that never ends is the last one.
-    scripts, styles = select("script")[-1:], select("style")[-1:]
+    scripts = select("script")[-1:] if find("script") is not None else ()
+    styles = select("style")[-1:] if find("style") is not None else ()
     return bool((scripts and "</body" in scripts[0].text) or (styles and "</" in styles[0].text))
 
 

@@ -8,9 +8,13 @@ from typing import Any, Final
 
 from turbohtml import Element, Text
 
+from boilerplate.kernels.plain_html import SKIPPED_TAGS
 from boilerplate.reading.nodes import Texts, classes_of, each_of, is_attached, tag_of, tags_above
 
 _SIGNS: Final = frozenset("= + - − ± × ÷ < > ≤ ≥ ≠ ≈ ∼ ≡ ∈ ∉ ⊂ ⊆ ∪ ∩ → ← ↔ ⇒ ⇔ ∝ ∧ ∨".split())
+
+
+_NOT_SHOWN: Final = ", ".join(sorted(SKIPPED_TAGS))
 
 
 def write_formulas(formulas: Iterable[Any]) -> None:
@@ -18,7 +22,7 @@ def write_formulas(formulas: Iterable[Any]) -> None:
     for formula in formulas:
         if not is_attached(formula) or "math" in tags_above(formula):
             continue  # the outermost says it all
-        formula.remove("annotation, annotation-xml, script, style, template")
+        formula.remove(_NOT_SHOWN)
         for row in formula.select("mtr + mtr"):
             row.insert_before(Text("; "))
         for root in formula.select("msqrt"):
