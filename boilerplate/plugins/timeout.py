@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Final, TypeVar
 
@@ -75,11 +76,13 @@ def _run_with_thread(seconds: float, call: Callable[[], T]) -> T:
     caller = ctypes.c_ulong(threading.get_ident())
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
     lock = threading.Lock()
-    done = False
+    done = interrupted = False
 
     def interrupt() -> None:
+        nonlocal interrupted
         with lock:
             if not done:
+                interrupted = True
                 raise_in(caller, ctypes.py_object(CallTimeoutError))
 
     timer = threading.Timer(seconds, interrupt)
@@ -90,5 +93,11 @@ def _run_with_thread(seconds: float, call: Callable[[], T]) -> T:
     finally:
         with lock:
             done = True
-        raise_in(caller, None)  # clear an exception that was set but not raised yet
         timer.cancel()
+        if interrupted:
+            # An exception that was set and not raised yet is raised here. Clearing it instead, or
+            # where none is set, would leave Python 3.11 looking for one forever, and hang it as
+            # soon as a function is traced.
+            with suppress(CallTimeoutError):
+                for _ in range(1000):
+                    pass

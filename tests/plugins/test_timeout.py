@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -74,3 +76,32 @@ def test_a_call_in_another_thread_is_interrupted_once() -> None:
 def endless() -> None:
     while True:
         pass
+
+
+TRACED = """
+import sys, threading, time
+from boilerplate.plugins.timeout import CallTimeoutError, run_with_timeout
+
+def calls():
+    run_with_timeout(60, int)
+    for late in (lambda: time.sleep(0.02), lambda: [None for _ in iter(int, 1)]):
+        try:
+            run_with_timeout(0.01, late)
+        except CallTimeoutError:
+            pass
+
+thread = threading.Thread(target=calls)
+thread.start()
+thread.join()
+sys.settrace(lambda *_: None)
+run_with_timeout(60, int)
+sys.settrace(None)
+print("done")
+"""
+
+
+def test_functions_can_be_traced_after_calls_in_other_threads() -> None:
+    # Python 3.11 hangs there if an asynchronous exception is cleared, or left over.
+    command = [sys.executable, "-c", TRACED]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "done\n"
