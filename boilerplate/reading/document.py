@@ -36,6 +36,7 @@ from boilerplate.reading.signs import (
 )
 
 MAX_REWRITTEN: Final = 20_000  # elements of one kind on a page; the others stay as they are
+MAX_SHADOWS: Final = 8  # shadow roots within each other
 MAX_STEPS: Final = 100_000  # from node to node, to find the ends of lines
 _IN_LINES: Final = INLINE_TAGS | SKIPPED_TAGS
 
@@ -181,17 +182,22 @@ def _drop(nodes: Iterable[Any]) -> None:
 
 
 def _show_shadow_roots(templates: Iterable[Any]) -> None:
-    """A declarative shadow root is what its element shows."""
+    """A declarative shadow root is what its element shows, and so are those within it."""
     for template in templates:
         if template.attr("shadowrootmode") is None and template.attr("shadowroot") is None:
             continue
         *_, root = template.ancestors
         if not isinstance(root, Document):  # it is in another one, and shown with that
             continue
-        shown = Element("div")
-        shown.set_inner_html(template.inner_html)
-        template.replace_with(shown)
-        shown.strip_tags("template[shadowrootmode]")
+        found = [template]
+        for _ in range(MAX_SHADOWS):
+            within: list[Any] = []
+            for each in found:
+                shown = Element("div")
+                shown.set_inner_html(each.inner_html)
+                each.replace_with(shown)
+                within += shown.select("template[shadowrootmode]")
+            found = within
 
 
 def _show_diagrams(pictures: Iterable[Any]) -> None:
