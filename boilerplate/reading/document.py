@@ -36,7 +36,6 @@ from boilerplate.reading.signs import (
 )
 
 MAX_REWRITTEN: Final = 20_000  # elements of one kind on a page; the others stay as they are
-MAX_SHADOWS: Final = 8  # shadow roots within each other
 MAX_STEPS: Final = 100_000  # from node to node, to find the ends of lines
 _IN_LINES: Final = INLINE_TAGS | SKIPPED_TAGS
 
@@ -189,15 +188,12 @@ def _show_shadow_roots(templates: Iterable[Any]) -> None:
         *_, root = template.ancestors
         if not isinstance(root, Document):  # it is in another one, and shown with that
             continue
-        found = [template]
-        for _ in range(MAX_SHADOWS):
-            within: list[Any] = []
-            for each in found:
-                shown = Element("div")
-                shown.set_inner_html(each.inner_html)
-                each.replace_with(shown)
-                within += shown.select("template[shadowrootmode]")
-            found = within
+        shown = Element("div")
+        shown.set_inner_html(template.inner_html)
+        template.replace_with(shown)
+        if shown.select_one("template[shadowrootmode]") is not None:
+            shown.strip_tags("template[shadowrootmode]")
+            shown.set_inner_html(shown.inner_html)  # their content is in fragments
 
 
 def _show_diagrams(pictures: Iterable[Any]) -> None:
