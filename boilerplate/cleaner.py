@@ -124,9 +124,8 @@ class Decided:
     """What was decided of a page without blank lines, and all that explains it.
 
     ``kept`` and ``probability`` are (n,), ``threshold`` is the page's, ``by_page`` are the labels
-    that the page itself decides (``visibility``); ``general`` are the scores
-    of ``model``, ``scored`` those corrected for the site, ``probability`` has the plugins' votes
-    too.
+    that the page itself decides (``visibility``); ``general`` are the scores of ``model``,
+    ``scored`` those corrected for the site, ``probability`` has the plugins' votes too.
     """
 
     page: Page

@@ -35,7 +35,6 @@ STORED: Final = (Label.CONTENT, "only in a script of the page, which shows no ar
 BESIDE: Final = (Label.BOILERPLATE, "beside an article that only a script of the page has")
 UNUSED: Final = (Label.BOILERPLATE, "in a script of the page, which shows its article")
 
-
 Verdicts = Mapping[int, tuple[Label, str]]  # the label and its reason, by the index of a line
 NO_VERDICTS: Final[Verdicts] = {}
 

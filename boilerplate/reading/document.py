@@ -175,6 +175,7 @@ def _break_lines(nodes: Iterable[Any]) -> None:
 
 
 def _drop(nodes: Iterable[Any]) -> None:
+    """Names of icons, links to edit a section, and previews of formulas: no words of the page."""
     for node in nodes:
         if is_attached(node):
             node.decompose()
@@ -266,7 +267,7 @@ _REWRITES: Final[tuple[tuple[Callable[[list[Any]], None], tuple[str, ...]], ...]
 )  # fmt: skip
 # With the first tag of each selector: a page without that is asked no more, which is far quicker.
 _SELECTORS: Final = [
-    (each, selector.partition(":")[0].partition("[")[0].partition(".")[0].split()[0], selector)
+    (each, re.split(r"[^\w-]", selector, maxsplit=1)[0], selector)
     for each, selectors in _REWRITES
     for selector in selectors
 ]

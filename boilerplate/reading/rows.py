@@ -46,8 +46,6 @@ _NEVER_IN_DATA: Final = (
 )
 _BLOCKS: Final = "p, br, li, div"
 _NEVER_IN_DEFINITION: Final = "p + p, div, ul, ol, dl, table, pre, blockquote, br, h2, h3, h4, form"
-
-
 _NEVER_IN_INGREDIENT: Final = 'li, input, h2, h3, div[class*="ngredient"]'
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from turbohtml import Element, Text
@@ -11,9 +11,8 @@ from turbohtml import Element, Text
 from boilerplate.kernels.plain_html import SKIPPED_TAGS
 from boilerplate.reading.nodes import Texts, classes_of, each_of, is_attached, tag_of, tags_above
 
+# Between two terms, with blanks around them.
 _SIGNS: Final = frozenset("= + - − ± × ÷ < > ≤ ≥ ≠ ≈ ∼ ≡ ∈ ∉ ⊂ ⊆ ∪ ∩ → ← ↔ ⇒ ⇔ ∝ ∧ ∨".split())
-
-
 _NOT_SHOWN: Final = ", ".join(sorted(SKIPPED_TAGS))
 
 
@@ -55,7 +54,6 @@ def _formula_part(node: Any) -> str:
     return text
 
 
-# Between two terms, with blanks around them.
 _HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6 dt".split())
 _ANCHOR_CLASS: Final = re.compile(r"anchor|permalink|(?:header|heading|hash)-?link", re.IGNORECASE)
 _BRACKETS: Final = re.compile(r"\[[^\[\]]*\]")
@@ -117,9 +115,8 @@ _GUTTERS: Final = each_of(
 )  # fmt: skip
 
 
-def drop_line_numbers(code: Iterable[Any]) -> None:
+def drop_line_numbers(code: Sequence[Any]) -> None:
     """The numbers beside the lines of code."""
-    code = list(code)
     if not code:
         return
     *_, document = code[0].ancestors

@@ -54,14 +54,13 @@ def with_stored(
     """The lines and elements of a page, with those of an article that is only in its scripts.
 
     ``scripts`` are the elements of scripts without an address, ``body`` is the article of the
-    page's JSON-LD, or nothing. Such lines stand after the headline, in an
-    element of their own.
+    page's JSON-LD, or nothing. Such lines stand after the headline, in an element of their own.
     """
     if not body and _prose_of(lines, PARAMS.article) >= PARAMS.article:
         return tuple(lines), tuple(elements)
     own = _prose_of(lines)
-    state = _states(scripts) if own < PARAMS.article else ()
-    for text in (body, *state):
+    state = _state_prose(scripts) if own < PARAMS.article else ""
+    for text in (body, state):
         if len(text) < PARAMS.shortest:
             continue
         paragraphs = _paragraphs(text)
@@ -142,8 +141,8 @@ def _paragraphs(text: str) -> list[str]:
     return [squeezed for line in text.splitlines() if (squeezed := " ".join(line.split()))]
 
 
-def _states(scripts: Sequence[Any]) -> Iterator[str]:
-    """The longest prose in the state that scripts begin with: JSON, alone or assigned."""
+def _state_prose(scripts: Sequence[Any]) -> str:
+    """The longest prose in the state that scripts begin with (JSON, alone or assigned), if any."""
     found: list[tuple[float, str]] = []
     for script in scripts[: PARAMS.scripts]:
         text = script.text
@@ -157,8 +156,7 @@ def _states(scripts: Sequence[Any]) -> Iterator[str]:
             except (ValueError, TypeError, RecursionError):
                 continue
             found += _articles(value)
-    if found:
-        yield max(found, key=lambda each: each[0])[1]
+    return max(found, key=lambda each: each[0], default=(0.0, ""))[1]
 
 
 def _articles(value: Any) -> Iterator[tuple[float, str]]:
