@@ -15,7 +15,7 @@ from training.documents.accuracy_tables import (
     groups_in,
 )
 from training.documents.markdown import markdown_table
-from training.documents.remarks import GENERATED, NOT_YET, caveats, data_line
+from training.documents.remarks import GENERATED, NOT_YET, OF_MODELS, caveats, data_line
 from training.documents.results import OURS, Json, Results
 
 
@@ -49,6 +49,7 @@ def model_card(results: Results) -> str:
         "true, and it knows nothing about the rights to a page's text.",
         "## What it learned from",
         _training_table(results),
+        OF_MODELS.get(results.model["sha256"], ""),
         "The page texts belong to their publishers, and none is in this repository or in the "
         "model file, which holds weights only; the licences cover the annotations. Sites, not "
         "pages, are split into `train`, `dev` and `test` (training/split.tsv), for pages of one "
