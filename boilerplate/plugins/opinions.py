@@ -14,6 +14,7 @@ from boilerplate.page import Label, Page, Selector
 from boilerplate.plugins.matcher import Matcher
 from boilerplate.plugins.plugin import Limits, Plugin
 from boilerplate.plugins.rules import Opinion, Verdict, Vote
+from boilerplate.roles import RoleChoice, role_choice
 
 S = TypeVar("S")  # Scores: importing their module would load numpy for a list of plugins
 T = TypeVar("T")
@@ -26,7 +27,7 @@ class Opinions:
     ``verdicts`` are labels, with the reasons that go into the predictions; ``votes`` are log-odds
     to add, with their reasons; ``errors`` say which plugins failed, and how. ``judges`` are the
     names of the plugins that gave the verdicts, ``voters`` those of the plugins with the strongest
-    vote in the direction of the sum.
+    vote in the direction of the sum. ``roles`` are those that plugins chose to keep or to drop.
     """
 
     verdicts: Mapping[int, tuple[Label, str]] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Opinions:
     errors: tuple[str, ...] = ()
     judges: Mapping[int, str] = field(default_factory=dict)
     voters: Mapping[int, str] = field(default_factory=dict)
+    roles: RoleChoice = field(default_factory=dict)
 
     def reason(self, line: int, otherwise: str) -> str:
         """The reason of a line: that of a verdict, or of the votes and then the model's own."""
@@ -117,6 +119,7 @@ class PagePlugins:
         votes: dict[int, tuple[float, str]] = {}
         judges: dict[int, str] = {}
         ballots: dict[int, list[tuple[float, str]]] = {}
+        roles: dict[str, tuple[bool, str]] = {}
         for plugin, matchers in self.plugins:
             for i, opinion in self._opinions_of(plugin, matchers, page, scores).items():
                 reason = f"plugin:{plugin.name}: {opinion.rule}"
@@ -131,12 +134,15 @@ class PagePlugins:
                     judges[i] = plugin.name
                 elif verdicts[i][1].label is not opinion.label:
                     contradicted.setdefault(i, f" (against {reason})")
+            if plugin.name not in self._failed:
+                roles = {**_role_choice(plugin, matchers), **roles}
         return Opinions(
             {i: (v.label, reason + contradicted.get(i, "")) for i, (reason, v) in verdicts.items()},
             votes,
             tuple(self.errors),
             judges,
             {i: _strongest(votes[i][0], cast) for i, cast in ballots.items()},
+            roles,
         )
 
     def _opinions_of(
@@ -204,12 +210,26 @@ def _strongest(total: float, cast: Sequence[tuple[float, str]]) -> str:
     return max(cast, key=lambda ballot: ballot[0] if total >= 0 else -ballot[0])[1]
 
 
+def _role_choice(plugin: Plugin, matchers: Iterable[Matcher]) -> RoleChoice:
+    """The roles that one plugin keeps and drops; rules for a path win over a host's."""
+    choice: RoleChoice = {}
+    for matcher in _shortest_path_first(matchers):
+        rules = matcher.rules
+        by = f"plugin:{plugin.name}"
+        choice = {**choice, **role_choice(rules.keep_roles, rules.drop_roles, by)}
+    return choice
+
+
+def _shortest_path_first(matchers: Iterable[Matcher]) -> list[Matcher]:
+    return sorted(matchers, key=lambda matcher: max(map(len, matcher.rules.hosts)))
+
+
 def _opinions_of(
     plugin: Plugin, matchers: Iterable[Matcher], page: Page, scores: Sequence[float]
 ) -> dict[int, Opinion]:
     """One plugin's opinions: its code wins over its rules, rules for a path over a host's."""
     out: dict[int, Opinion] = {}
-    for matcher in sorted(matchers, key=lambda m: max(map(len, m.rules.hosts))):
+    for matcher in _shortest_path_first(matchers):
         for i, opinion in matcher.opinions(page).items():
             before = out.get(i)
             if isinstance(opinion, Vote) and isinstance(before, Vote):

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from boilerplate.page import Label
 from boilerplate.plugins.hosts import ANY_SITE, ascii_host
+from boilerplate.roles import ROLES, no_such_role
 
 API_VERSION: Final = 1  # of the hooks and of rules files
 
@@ -56,7 +57,9 @@ class SiteRules:
     - ``drop_from`` and ``drop_before``, exact or ``_matching``: all lines from the first such line
       on, or before it;
     - ``article_css`` and ``article_xpath``: lines outside of the selected elements are dropped,
-      if any element is selected.
+      if any element is selected;
+    - ``keep_roles`` and ``drop_roles``: lines of these roles (``boilerplate.roles.ROLES``), unless
+      another rule or the user says otherwise; these give neither verdicts nor votes.
 
     Where rules contradict each other, exact lines win over patterns, patterns over selectors,
     selectors over ``drop_from`` and ``drop_before``, and these over the article. Among rules of one
@@ -88,6 +91,8 @@ class SiteRules:
     drop_before_matching: Sequence[str] = ()
     article_css: Sequence[str] = ()
     article_xpath: Sequence[str] = ()
+    keep_roles: Sequence[str] = ()
+    drop_roles: Sequence[str] = ()
     site_model: str | None = None
     vote: float | None = None
     where: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -101,6 +106,7 @@ class SiteRules:
             raise RulesError(f"{at}hosts is empty; name a site as in 'example.com'")
         hosts = (_host(host, location_prefix(self.where, "hosts", host)) for host in self.hosts)
         object.__setattr__(self, "hosts", tuple(hosts))
+        _check_roles(self)
         _check_vote(self.vote, location_prefix(self.where, "vote"))
         if self.site_model is not None and not isinstance(self.site_model, str):
             at = location_prefix(self.where, "site_model")
@@ -111,6 +117,7 @@ STRING_FIELDS: Final = tuple(f.name for f in fields(SiteRules) if f.type == "Seq
 PATTERN_FIELDS: Final = tuple(
     name for name in STRING_FIELDS if name in ("headline", "date") or name.endswith("_matching")
 )
+ROLE_FIELDS: Final = ("keep_roles", "drop_roles")
 SELECTOR_FIELDS: Final = tuple(n for n in STRING_FIELDS if n.endswith(("_css", "_xpath")))
 SELECTOR_LANGUAGES: Final[tuple[Literal["css", "xpath"], ...]] = ("css", "xpath")
 
@@ -145,6 +152,16 @@ def _host(host: str, at: str) -> str:
             f"'example.com/sport' or '*'"
         )
     return ascii_host(name) + slash + path
+
+
+def _check_roles(rules: SiteRules) -> None:
+    for name in ROLE_FIELDS:
+        for role in getattr(rules, name):
+            at = location_prefix(rules.where, name, role)
+            if role not in ROLES:
+                raise RulesError(f"{at}{name}: {no_such_role(role)}")
+            if role in rules.keep_roles and role in rules.drop_roles:
+                raise RulesError(f"{at}{role} is both in keep_roles and in drop_roles")
 
 
 def _check_vote(vote: object, at: str) -> None:

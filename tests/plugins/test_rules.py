@@ -28,6 +28,7 @@ from boilerplate.plugins.rules import (
 )
 from boilerplate.plugins.toml import parse_rules, read_rules
 from boilerplate.reading.read import read
+from boilerplate.roles import ROLES
 
 SCHEMA = json.loads((files("boilerplate") / "data" / "rules.schema.json").read_text("utf-8"))
 
@@ -208,6 +209,34 @@ drop_css = [".promo", "nav > a"]
 site_model = "b.model"
 vote = 1.5
 """
+
+
+class TestRoles:
+    def test_they_are_read_from_a_file(self) -> None:
+        text = (
+            'api = 1\n[[site]]\nhosts = ["a.example"]\nkeep_roles = ["date"]\ndrop_roles = ["note"]'
+        )
+        [known] = parse_rules(text)
+        assert (known.keep_roles, known.drop_roles) == (("date",), ("note",))
+        assert Matcher(known).opinions(text_page(["a"])) == {}
+
+    @pytest.mark.parametrize("field", ["keep_roles", "drop_roles"])
+    def test_unknown_role_is_an_error_with_its_line(self, field: str) -> None:
+        text = f'api = 1\n[[site]]\nhosts = ["a.example"]\n{field} = [\n"date",\n"advert"]'
+        known = (
+            rf"^rules\.toml:6: {field}: there is no role 'advert'; there are headline, .*, other$"
+        )
+        with pytest.raises(RulesError, match=known):
+            parse_rules(text)
+        with pytest.raises(RulesError, match=f"^{field}: there is no role 'advert'"):
+            rules(**{field: "advert"})
+
+    def test_role_that_is_both_kept_and_dropped_is_an_error(self) -> None:
+        with pytest.raises(RulesError, match="date is both in keep_roles and in drop_roles"):
+            rules(keep_roles=["tags", "date"], drop_roles=["date"])
+
+    def test_schema_has_all_of_them(self) -> None:
+        assert SCHEMA["$defs"]["roles"]["items"]["enum"] == list(ROLES)
 
 
 class TestFiles:
