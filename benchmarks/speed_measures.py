@@ -51,7 +51,7 @@ from training.split import Split
 ROUNDS: Final = 3
 TIMED_SPLITS: Final[tuple[Split, ...]] = ("dev", "test")
 PARSE: Final = "parse alone"
-EXPLAINED: Final = f"{OURS}, with every line's kind and reason"
+EXPLAINED: Final = f"{OURS}, with every line's role and reason"
 
 HTML_PEERS: Final = (
     "trafilatura", "rs-trafilatura", "resiliparse", "readability-lxml", "newspaper4k", "jusText",

@@ -56,9 +56,9 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
 REST: Final = "everything else"
 WHOLE: Final = "the whole page"
 # Steps that run only if a caller asks for their results.
-ASKED: Final = "kinds and reasons, if asked for"
+ASKED: Final = "roles and reasons, if asked for"
 ASKED_STEPS: Final[dict[str, tuple[Any, str]]] = {
-    WITHIN + "kinds of chrome": (CLEANER, "chrome_kinds"),
+    WITHIN + "roles": (CLEANER, "role_log_probabilities"),
     WITHIN + "contributions of feature groups": (Model, "evidence"),
     WITHIN + "reasons": (CLEANER, "reasons"),
 }

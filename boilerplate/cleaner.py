@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from os import PathLike
 from typing import Any, Final
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from boilerplate.explain.phrases import MODEL_FEATURES
 from boilerplate.explain.reasons import naming, reasons
 from boilerplate.language.lines import page_language
-from boilerplate.model.chrome_kinds import chrome_kinds
 from boilerplate.model.model import Model, load_model
+from boilerplate.model.roles import role_log_probabilities
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Floats, shifted
 from boilerplate.page import Kind, Label, Page
@@ -23,6 +23,7 @@ from boilerplate.plugins.manager import Plugins, default_plugins
 from boilerplate.plugins.opinions import Opinions
 from boilerplate.reading.read import read
 from boilerplate.result import CleanPage, Predictions
+from boilerplate.roles import ROLES, RoleChoice, assigned, chosen, kept_roles, role_choice
 from boilerplate.site_models.folder import SiteModels, corrector_of
 from boilerplate.site_models.site_model import SiteModel
 from boilerplate.visibility import Verdicts, visibility
@@ -55,6 +56,10 @@ class Cleaner:
     chooses the one that suits each page best (see ``best_threshold``); ``plugins`` are loaded
     Plugins, None for all that are installed (``no_plugins()`` for none); ``site_models`` is a
     SiteModel, or a folder of their files, from which a page's site chooses; None does without.
+
+    ``keep`` and ``drop`` are roles (``roles.ROLES``) whose lines are kept though they are dropped
+    by default, such as "comments", and dropped though they are kept, such as "caption". To drop a
+    role of chrome also drops kept lines that look most like it. Raises ValueError for other roles.
     """
 
     def __init__(
@@ -63,6 +68,8 @@ class Cleaner:
         threshold: float | None = None,
         plugins: Plugins | None = None,
         site_models: SiteModels | SiteModel | str | PathLike[str] | None = None,
+        keep: Collection[str] = (),
+        drop: Collection[str] = (),
     ) -> None:
         if threshold is not None and not 0.0 <= threshold <= 1.0:
             raise ValueError(f"a threshold is a probability between 0 and 1, not {threshold!r}")
@@ -72,6 +79,17 @@ class Cleaner:
         if isinstance(site_models, str | PathLike):
             site_models = SiteModels(site_models)
         self.site_models = site_models
+        self.role_choice = role_choice(keep, drop)
+
+    @property
+    def keep(self) -> tuple[str, ...]:
+        """The roles that are kept by choice."""
+        return tuple(role for role, (kept, _) in self.role_choice.items() if kept)
+
+    @property
+    def drop(self) -> tuple[str, ...]:
+        """The roles that are dropped by choice."""
+        return tuple(role for role, (kept, _) in self.role_choice.items() if not kept)
 
     def clean(
         self,
@@ -104,19 +122,27 @@ class Cleaner:
         threshold = self.threshold
         if threshold is None:
             threshold = best_threshold(probability, general.chars, scored.article)
-        by_page = seen.verdicts(probability >= threshold)
-        kept = with_verdicts(probability >= threshold, {**by_page, **opinions.verdicts})
+        kept = by_default = probability >= threshold
+        choice = {**opinions.roles, **self.role_choice}
+        roles = role_log_probabilities(compact, general) if choice else None
+        if roles is not None:
+            kept = chosen(roles, by_default, choice)[0]
+            kept &= by_default | ~seen.stored  # no choice takes what a page stores for scripts
+        by_page = seen.verdicts(kept)
+        kept = with_verdicts(kept, {**by_page, **opinions.verdicts})
         language = page_language(scored.languages, probability, general.chars)
         decided = Decided(
             compact, kept, threshold, probability, language, by_page, opinions, self.model,
-            general, scored,
+            general, scored, by_default, choice, roles,
         )  # fmt: skip
         return CleanPage(
-            page, decided.predictions(page), language, threshold, opinions.errors, scored.drift
-        )
+            page, decided.predictions(page), language, threshold, opinions.errors, scored.drift,
+            kept_roles(choice),
+        )  # fmt: skip
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Cleaner, (self.model, self.threshold, self.plugins, self.site_models))
+        given = self.model, self.threshold, self.plugins, self.site_models, self.keep, self.drop
+        return (Cleaner, given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +152,8 @@ class Decided:
     ``kept`` and ``probability`` are (n,), ``threshold`` is the page's, ``by_page`` are the labels
     that the page itself decides (``visibility``); ``general`` are the scores of ``model``,
     ``scored`` those corrected for the site, ``probability`` has the plugins' votes too.
+    ``by_default`` are the lines that are kept without the ``choice`` of roles, (n,), ``log_roles``
+    the logarithms of the roles' probabilities, (n, 24), where the choice needed them.
     """
 
     page: Page
@@ -138,6 +166,9 @@ class Decided:
     model: Model
     general: Scores
     scored: Scores
+    by_default: NDArray[np.bool_]
+    choice: RoleChoice
+    log_roles: Floats | None
 
     def predictions(self, page: Page) -> Predictions:
         """A prediction for each line of the whole page, explained when it is looked at."""
@@ -147,9 +178,28 @@ class Decided:
         )
         return columns if page is self.page else columns.with_blank_lines(page)
 
-    def kinds(self) -> Sequence[str | None]:
-        """The kind of chrome of each line that was dropped, None of others."""
-        return chrome_kinds(self.page, self.kept, elements=self.general.tree)
+    def roles(self) -> Sequence[str | None]:
+        """The role of each line."""
+        log_roles = self.log_roles
+        if log_roles is None:
+            log_roles = role_log_probabilities(self.page, self.general)
+        roles = assigned(log_roles, self.kept)
+        if self.choice:
+            kept, of_choice = chosen(log_roles, self.by_default, self.choice)
+            roles = np.where(kept == self.kept, of_choice, roles)
+        return [ROLES[role] for role in roles.tolist()]
+
+    def by_choice(self) -> Mapping[int, tuple[str, str]]:
+        """Whose choice of roles changed a label, and the reason, by the index of the line."""
+        if self.log_roles is None:
+            return {}
+        kept, roles = chosen(self.log_roles, self.by_default, self.choice)
+        changed = np.flatnonzero((kept != self.by_default) & (kept == self.kept)).tolist()
+        return {
+            i: chosen_by(ROLES[roles[i]], *self.choice[ROLES[roles[i]]])
+            for i in changed
+            if i not in self.opinions.verdicts
+        }
 
     def deciders(self) -> Sequence[str]:
         """What each line's label is due to, see ``Prediction.decided_by``."""
@@ -159,19 +209,37 @@ class Decided:
             self.probability >= self.threshold,
             self.probability >= THRESHOLDS.plain,
             self.by_page,
+            {i: name for i, (name, _) in self.by_choice().items()},
             self.opinions,
         )
 
-    def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
-        """Why each line was kept or dropped, after the kind of chrome that it is."""
+    def reasons(self, roles: Sequence[str | None]) -> Sequence[str]:
+        """Why each line was kept or dropped, after its role."""
         evidence = self.model.evidence(self.general, MODEL_FEATURES)
-        why = reasons(self.page, self.scored, evidence, self.kept, self.language)
+        scores = replace(self.scored, probability=self.probability)
+        why = reasons(self.page, scores, evidence, self.kept, self.language)
         for i, (_, reason) in self.by_page.items():
             why[i] = reason
-        return [
-            self.opinions.reason(i, naming(kind, each))
-            for i, (kind, each) in enumerate(zip(kinds, why, strict=True))
+        why = [
+            self.opinions.reason(i, naming(role, each))
+            for i, (role, each) in enumerate(zip(roles, why, strict=True))
         ]
+        for i, (_, reason) in self.by_choice().items():
+            why[i] = reason
+        return why
+
+
+def chosen_by(role: str, kept: bool, by: str) -> tuple[str, str]:
+    """Whose choice it is to keep or to drop a role, and how a reason says so.
+
+    >>> chosen_by("comments", True, "roles")
+    ('roles', 'kept by choice: comments')
+    >>> chosen_by("date", False, "plugin:courier")
+    ('plugin:courier', 'plugin:courier: drop_roles date')
+    """
+    if by == "roles":
+        return by, f"{'kept' if kept else 'dropped'} by choice: {role}"
+    return by, f"{by}: {'keep' if kept else 'drop'}_roles {role}"
 
 
 def with_votes(probability: Floats, opinions: Opinions) -> Floats:
@@ -198,12 +266,14 @@ def deciders(
     with_votes: NDArray[np.bool_],
     plain: NDArray[np.bool_],
     by_page: Verdicts,
+    by_choice: Mapping[int, str],
     opinions: Opinions,
 ) -> list[str]:
     """What each line's label is due to, (n,); see ``Prediction.decided_by``.
 
     The arrays mark the lines that would be kept by the model alone, with the site's correction,
-    with the plugins' votes too, and with these at a threshold of 0.5; all (n,).
+    with the plugins' votes too, and with these at a threshold of 0.5; all (n,). ``by_choice`` says
+    whose choice of roles changed a label.
     """
     found = np.full(len(by_model), "model", object)
     found[with_votes != plain] = "threshold"
@@ -212,6 +282,8 @@ def deciders(
         if with_votes[i] != with_site[i]:
             found[i] = f"plugin:{name}"
     found[list(by_page)] = "page"
+    for i, name in by_choice.items():
+        found[i] = name
     for i, name in opinions.judges.items():
         found[i] = f"plugin:{name}"
     names: list[str] = found.tolist()

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, TypeVar, overload
 
-from boilerplate.page import Label, Line, Page
+from boilerplate.page import Label, Line, Page, is_blank
+from boilerplate.roles import CONTENT_ROLES
 from boilerplate.serialize import line_records, page_record, parse_record
 
 T = TypeVar("T")
@@ -17,51 +18,54 @@ class Prediction:
     """The label of one line, the probability of CONTENT, and the reason.
 
     ``reason`` is empty where none was recorded, as in shards.
-    ``kind`` is what sort of chrome a dropped line is, one of ``model.chrome_kinds.KINDS``; None for
-    kept and for blank lines.
+    ``role`` is what the line is on its page, one of ``roles.ROLES``; None for blank lines.
     ``language`` is an ISO 639-1 code (``zh-cn`` and ``zh-tw`` for Chinese), None where it is
     unknown; ``language_confidence`` its probability.
     ``decided_by`` is what the label is due to: "model"; "site_model" or "plugin:NAME" where these
-    changed it, or a plugin's verdict set it; "page" where the page hides the line, or has it for
-    scripts only; "threshold" where the page's threshold gives another
-    label than 0.5 would; "blank" for blank lines.
+    changed it, or a plugin's verdict set it; "roles" where a choice of roles changed it; "page"
+    where the page hides the line, or has it for scripts only; "threshold" where the page's
+    threshold gives another label than 0.5 would; "blank" for blank lines.
     """
 
     line: Line
     label: Label
     probability: float
     reason: str
-    kind: str | None = None
+    role: str | None = None
     language: str | None = None
     language_confidence: float = 0.0
     decided_by: str = "model"
 
 
+# The compiled kernel ``predictions`` looks its fields up by name, and calls this one "kind" still.
+Prediction.kind = Prediction.role  # type: ignore[attr-defined,misc]
+
+
 class Explainer(Protocol):
     """Works out, for all lines of a page, what costs too much to be done for every page."""
 
-    def kinds(self) -> Sequence[str | None]:
-        """The kind of chrome of each line, None for those that are kept or blank."""
+    def roles(self) -> Sequence[str | None]:
+        """The role of each line, None for those that are blank."""
 
     def deciders(self) -> Sequence[str]:
         """What each line's label is due to, see ``Prediction.decided_by``."""
 
-    def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
-        """Why each line was kept or dropped, given the kinds of the lines."""
+    def reasons(self, roles: Sequence[str | None]) -> Sequence[str]:
+        """Why each line was kept or dropped, given the roles of the lines."""
 
 
 class Predictions(Sequence[Prediction]):
     """One prediction a line, in page order; equal to a tuple of the same.
 
     The values of all lines can be had as columns. ``lines``, ``labels``, ``probabilities`` and
-    ``languages`` (each with its confidence) are there from the start. ``kinds``, ``deciders`` and
+    ``languages`` (each with its confidence) are there from the start. ``roles``, ``deciders`` and
     ``reasons`` are worked out on first use, from arrays of about a kilobyte a line that are kept
     until the reasons are known. With reasons, cleaning takes about 30 % more time. When
     pickled, all is worked out.
     """
 
     __slots__ = (
-        "_deciders", "_explainer", "_kinds", "_made", "_reasons",
+        "_deciders", "_explainer", "_made", "_reasons", "_roles",
         "labels", "languages", "lines", "probabilities",
     )  # fmt: skip
 
@@ -78,7 +82,7 @@ class Predictions(Sequence[Prediction]):
         self.probabilities = probabilities
         self.languages = languages
         self._explainer: Explainer | None = explainer
-        self._kinds: Sequence[str | None] = ()
+        self._roles: Sequence[str | None] = ()
         self._deciders: Sequence[str] = ()
         self._reasons: Sequence[str] = ()
         self._made: tuple[Prediction, ...] | None = None
@@ -111,7 +115,7 @@ class Predictions(Sequence[Prediction]):
         found.labels = [p.label for p in predictions]
         found.probabilities = [p.probability for p in predictions]
         found.languages = [(p.language, p.language_confidence) for p in predictions]
-        found._kinds = [p.kind for p in predictions]
+        found._roles = [p.role for p in predictions]
         found._deciders = [p.decided_by for p in predictions]
         found._reasons = [p.reason for p in predictions]
         return found
@@ -120,12 +124,12 @@ class Predictions(Sequence[Prediction]):
     # finds all columns, for it is dropped after them.
 
     @property
-    def kinds(self) -> Sequence[str | None]:
-        """The kind of chrome of each line; costs less than the reasons."""
+    def roles(self) -> Sequence[str | None]:
+        """The role of each line; costs less than the reasons."""
         explainer = self._explainer
-        if explainer is not None and not self._kinds:
-            self._kinds = explainer.kinds()
-        return self._kinds
+        if explainer is not None and not self._roles:
+            self._roles = explainer.roles()
+        return self._roles
 
     @property
     def deciders(self) -> Sequence[str]:
@@ -141,7 +145,7 @@ class Predictions(Sequence[Prediction]):
         explainer = self._explainer
         if explainer is not None:
             self._deciders = explainer.deciders()
-            self._reasons = explainer.reasons(self.kinds)
+            self._reasons = explainer.reasons(self.roles)
             self._explainer = None
         return self._reasons
 
@@ -151,7 +155,7 @@ class Predictions(Sequence[Prediction]):
 
             self._made = kernels.predictions(
                 Prediction, self.lines, self.labels, self.probabilities, self.reasons,
-                self.kinds, self.deciders, self.languages,
+                self.roles, self.deciders, self.languages,
             )  # fmt: skip
         return self._made
 
@@ -208,14 +212,14 @@ class _BlankLinesExplained:
     inner: Explainer
     places: _Places
 
-    def kinds(self) -> Sequence[str | None]:
-        return self.places.spread(self.inner.kinds(), None)
+    def roles(self) -> Sequence[str | None]:
+        return self.places.spread(self.inner.roles(), None)
 
     def deciders(self) -> Sequence[str]:
         return self.places.spread(self.inner.deciders(), "blank")
 
-    def reasons(self, kinds: Sequence[str | None]) -> Sequence[str]:
-        of_nonblank = [kinds[i] for i in self.places.nonblank]
+    def reasons(self, roles: Sequence[str | None]) -> Sequence[str]:
+        of_nonblank = [roles[i] for i in self.places.nonblank]
         return self.places.spread(self.inner.reasons(of_nonblank), "blank line")
 
 
@@ -226,7 +230,8 @@ class CleanPage:
     ``predictions`` may be given as any iterable of Prediction. ``threshold`` is the probability
     from which lines were labelled CONTENT. ``plugin_errors`` are the plugins that failed on this
     page, and why. ``drift`` is how much the page lacks of what its site's pages share, 0 nothing, 1
-    all of it; None without a site model.
+    all of it; None without a site model. ``kept_roles`` are the roles whose lines are kept, in the
+    order of ``roles.ROLES``.
     """
 
     page: Page
@@ -235,6 +240,7 @@ class CleanPage:
     threshold: float = 0.5
     plugin_errors: tuple[str, ...] = ()
     drift: float | None = None
+    kept_roles: tuple[str, ...] = CONTENT_ROLES
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "predictions", Predictions.of(self.predictions))
@@ -258,6 +264,25 @@ class CleanPage:
         """The kept lines joined by newlines."""
         return "\n".join(line.text for line in self.kept)
 
+    @property
+    def headline(self) -> str | None:
+        """The article's headline, None if there is none.
+
+        It is what the head of the page says, or else the only line in an ``<h1>``, or else the
+        first kept line whose role is headline.
+        """
+        if self.page.metadata.headline:
+            return self.page.metadata.headline
+        if len(in_h1 := _lines_in_h1(self.page)) == 1:
+            return in_h1[0]
+        predictions = self.predictions
+        columns = zip(predictions.lines, predictions.labels, predictions.roles, strict=True)
+        headlines = (
+            line.text for line, label, role in columns
+            if label is Label.CONTENT and role == "headline"
+        )  # fmt: skip
+        return next(headlines, None)
+
     def to_dict(
         self, source: str | None = None, *, record: int | None = None, reasons: bool = True
     ) -> dict[str, Any]:
@@ -273,18 +298,20 @@ class CleanPage:
             columns.labels,
             columns.probabilities,
             columns.reasons if reasons else None,
-            columns.kinds,
+            columns.roles,
             columns.languages,
             columns.deciders,
         )
         return page_record(
             self.page,
             lines,
+            headline=self.headline,
             source=source,
             record=record,
             text=self.text,
             language=self.language,
             threshold=self.threshold,
+            kept_roles=self.kept_roles,
             plugin_errors=self.plugin_errors,
             drift=self.drift,
         )
@@ -303,6 +330,7 @@ class CleanPage:
             parsed.threshold,
             parsed.plugin_errors,
             parsed.drift,
+            parsed.kept_roles,
         )
 
     @property
@@ -314,6 +342,18 @@ class CleanPage:
     def site(self) -> str | None:
         """The page's site, from its URL."""
         return self.page.site
+
+
+def _lines_in_h1(page: Page) -> list[str]:
+    """The lines in a page's ``<h1>`` elements, apart from blank ones."""
+    inside: list[bool] = []
+    for element in page.elements:
+        inside.append(element.tag == "h1" or (element.parent >= 0 and inside[element.parent]))
+    return [
+        line.text
+        for line in (page.lines if any(inside) else ())
+        if line.markup and inside[line.markup.element] and not is_blank(line)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

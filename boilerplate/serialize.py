@@ -15,12 +15,12 @@ from typing import Any, Final, Literal
 
 from boilerplate.page import Label, Line, Metadata, Page, site_of
 
-SCHEMA: Final = 1  # raised when a key goes or means something else; not when one is added
+SCHEMA: Final = 2  # raised when a key goes or means something else; not when one is added
 
 FETCHED_KEYS: Final = ("status", "date", "content_type")  # of a page in a WARC file
 METADATA_KEYS: Final = ("title", "headline", "description", "type")
 
-# The fields of a Prediction in their order: line, label, probability, reason, kind, language,
+# The fields of a Prediction in their order: line, label, probability, reason, role, language,
 # language confidence, and what decided the label.
 LineValues = tuple[Line, Label, float, str, str | None, str | None, float, str]
 
@@ -30,7 +30,7 @@ def line_records(
     labels: Sequence[Label],
     probabilities: Sequence[float],
     reasons: Sequence[str] | None,
-    kinds: Sequence[str | None],
+    roles: Sequence[str | None],
     languages: Sequence[tuple[str | None, float]],
     deciders: Sequence[str],
 ) -> list[dict[str, Any]]:
@@ -41,12 +41,12 @@ def line_records(
     """
     records = []
     start = 0
-    for line, label, probability, reason, kind, (language, confidence), decided_by in zip(
+    for line, label, probability, reason, role, (language, confidence), decided_by in zip(
         lines,
         labels,
         probabilities,
         repeat(None, len(lines)) if reasons is None else reasons,
-        kinds,
+        roles,
         languages,
         deciders,
         strict=True,
@@ -59,7 +59,7 @@ def line_records(
                 "label": label.value,
                 "probability": probability,
                 "reason": reason or None,
-                "kind": kind,
+                "role": role,
                 "language": language,
                 "language_confidence": confidence,
                 "decided_by": decided_by,
@@ -76,15 +76,21 @@ def page_record(
     page: Page,
     lines: list[dict[str, Any]],
     *,
+    headline: str | None,
     source: str | None,
     record: int | None,
     text: str,
     language: str | None,
     threshold: float,
+    kept_roles: Iterable[str],
     plugin_errors: Iterable[str],
     drift: float | None,
 ) -> dict[str, Any]:
-    """A cleaned page as a JSON value, with its ``lines`` from ``line_records``."""
+    """A cleaned page as a JSON value, with its ``lines`` from ``line_records``.
+
+    ``headline`` is what stands in place of one in the page's head.
+    """
+    metadata = {key: getattr(page.metadata, key) or None for key in METADATA_KEYS}
     return {
         "schema": SCHEMA,
         "source": source,
@@ -95,8 +101,9 @@ def page_record(
         "language": language,
         "kind": page.kind,
         "threshold": threshold,
+        "keep": list(kept_roles),
         "text": text,
-        "metadata": {key: getattr(page.metadata, key) or None for key in METADATA_KEYS},
+        "metadata": {**metadata, "headline": headline or None},
         "lines": lines,
         "plugin_errors": list(plugin_errors),
         "drift": drift,
@@ -124,6 +131,7 @@ def failed_record(
         "language": None,
         "kind": None,
         "threshold": None,
+        "keep": [],
         "text": "",
         "metadata": dict.fromkeys(METADATA_KEYS),
         "lines": [],
@@ -159,6 +167,7 @@ class ParsedPage:
     threshold: float
     plugin_errors: tuple[str, ...]
     drift: float | None
+    kept_roles: tuple[str, ...]
 
 
 def parse_record(record: object) -> ParsedPage:
@@ -193,6 +202,7 @@ def parse_record(record: object) -> ParsedPage:
         float(values["threshold"]),
         tuple(values["plugin_errors"]),
         None if drift is None else float(drift),
+        tuple(values["keep"]),
     )
 
 
@@ -204,7 +214,7 @@ def _line(record: object, index: int) -> LineValues:
         Label(values["label"]),
         float(values["probability"]),
         values["reason"] or "",
-        values["kind"],
+        values["role"],
         values["language"],
         float(values["language_confidence"]),
         values["decided_by"],
@@ -258,6 +268,7 @@ _PAGE_CHECKS: Final[Checks] = {
     "language": _STRING_OR_NULL,
     "kind": (_is_kind, "'html' or 'text'"),
     "threshold": _SHARE,
+    "keep": (_is_list_of_strings, "a list of strings"),
     "metadata": (lambda value: True, "an object"),
     "lines": (_is_list, "a list"),
     "plugin_errors": (_is_list_of_strings, "a list of strings"),
@@ -270,7 +281,7 @@ _LINE_CHECKS: Final[Checks] = {
     "label": (_is_label, "'content' or 'boilerplate'"),
     "probability": _SHARE,
     "reason": _STRING_OR_NULL,
-    "kind": _STRING_OR_NULL,
+    "role": _STRING_OR_NULL,
     "language": _STRING_OR_NULL,
     "language_confidence": _SHARE,
     "decided_by": _STRING,

@@ -74,11 +74,11 @@ TINT = """<script>addEventListener("load", () => {
     }, 0);
   const all = chars.map(c => c[0]).join("");
   let from = 0;
-  for (const [text, kind] of LINES) {
+  for (const [text, role] of LINES) {
     const bare = text.replace(/\\s/g, ""), at = all.indexOf(bare, from);
     if (at < 0) continue;
     from = at + bare.length;
-    if (kind === null) continue;
+    if (role === null) continue;
     const range = document.createRange();
     range.setStart(chars[at][1], chars[at][2]);
     range.setEnd(chars[from - 1][1], chars[from - 1][2] + 1);
@@ -114,7 +114,7 @@ def draw_before_and_after(target: Path) -> None:
     source = (ROOT / SHOWN).read_text("utf-8")
     page = boilerplate.clean(source)
     lines = [
-        (p.line.text, None if p.label is boilerplate.Label.CONTENT else p.kind)
+        (p.line.text, None if p.label is boilerplate.Label.CONTENT else p.role)
         for p in page.predictions
     ]
     tinted = source.replace("</body>", TINT.replace("LINES", json.dumps(lines)) + "</body>")

@@ -47,4 +47,4 @@ class PoisonCleaner(Cleaner):
         return super().clean(source, *more, **named)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (PoisonCleaner, (self.model, self.threshold, self.plugins, self.site_models))
+        return (PoisonCleaner, super().__reduce__()[1])

@@ -50,7 +50,7 @@ class TestNames:
     def test_arguments_of_clean_stay_as_they_are(self) -> None:
         assert list(inspect.signature(boilerplate.clean).parameters) == ["source", "url", "kind"]
         assert list(inspect.signature(Cleaner).parameters) == [
-            "model", "threshold", "plugins", "site_models",
+            "model", "threshold", "plugins", "site_models", "keep", "drop",
         ]  # fmt: skip
         assert list(inspect.signature(Cleaner.clean).parameters) == [
             "self", "source", "url", "kind", "charset",
@@ -59,9 +59,10 @@ class TestNames:
     def test_fields_of_results_stay_as_they_are(self) -> None:
         assert [f.name for f in fields(CleanPage)] == [
             "page", "predictions", "language", "threshold", "plugin_errors", "drift",
+            "kept_roles",
         ]  # fmt: skip
         assert [f.name for f in fields(Prediction)] == [
-            "line", "label", "probability", "reason", "kind", "language", "language_confidence",
+            "line", "label", "probability", "reason", "role", "language", "language_confidence",
             "decided_by",
         ]  # fmt: skip
         assert [f.name for f in fields(Page)] == [
@@ -101,8 +102,8 @@ class TestPredictions:
     @pytest.mark.parametrize("text", [news_page("tr"), "One line.\n\n \nAbone ol\n", "\n", ""])
     def test_columns_equal_the_fields_of_each_prediction(self, text: str) -> None:
         said = CLEANER.clean(text).predictions
-        kinds = list(said.kinds)
-        assert kinds == [p.kind for p in said]
+        roles = list(said.roles)
+        assert roles == [p.role for p in said]
         assert list(said.labels) == [p.label for p in said]
         assert list(said.probabilities) == [p.probability for p in said]
         assert list(said.languages) == [(p.language, p.language_confidence) for p in said]

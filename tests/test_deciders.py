@@ -128,11 +128,13 @@ def test_the_site_model_decides_where_it_moves_a_line_across_the_threshold() -> 
         ({"model": 0, "site": 0, "votes": 1, "plain": 1}, "plugin:v"),
         ({"model": 1, "site": 0, "votes": 1, "plain": 1}, "plugin:v"),
         ({"model": 1, "site": 0, "votes": 1, "plain": 1, "page": True}, "page"),
+        ({"model": 1, "site": 0, "votes": 1, "plain": 1, "page": True, "roles": True}, "roles"),
         ({"model": 1, "site": 0, "votes": 0, "plain": 1, "judge": "j"}, "plugin:j"),
+        ({"model": 1, "site": 1, "votes": 1, "plain": 1, "judge": "j", "roles": True}, "plugin:j"),
         ({"model": 1, "site": 0, "votes": 0, "plain": 1, "judge": "j", "page": True}, "plugin:j"),
     ],
 )
-def test_plugins_go_before_the_page_site_models_and_the_threshold(
+def test_plugins_go_before_roles_the_page_site_models_and_the_threshold(
     steps: Mapping[str, Any], decider: str
 ) -> None:
     kept = [np.array([bool(steps[name])]) for name in ("model", "site", "votes", "plain")]
@@ -140,7 +142,9 @@ def test_plugins_go_before_the_page_site_models_and_the_threshold(
     judges = {0: steps["judge"]} if "judge" in steps else {}
     opinions = Opinions(judges=judges, voters={0: "v"})
     by_page: Verdicts = {0: HIDDEN} if "page" in steps else NO_VERDICTS
-    assert deciders(by_model, with_site, with_votes, plain, by_page, opinions) == [decider]
+    roles = {0: "roles"} if "roles" in steps else {}
+    found = deciders(by_model, with_site, with_votes, plain, by_page, roles, opinions)
+    assert found == [decider]
 
 
 def test_the_words_of_a_rule_decide_nothing(model: Model, tmp_path: Path) -> None:

@@ -62,24 +62,24 @@ class Asked:
     """An explainer that counts its calls."""
 
     def __init__(self, *predictions: Prediction) -> None:
-        self.made, self.kinds_asked, self.asked = predictions, 0, 0
+        self.made, self.roles_asked, self.asked = predictions, 0, 0
 
-    def kinds(self) -> list[str | None]:
-        self.kinds_asked += 1
-        return [p.kind for p in self.made]
+    def roles(self) -> list[str | None]:
+        self.roles_asked += 1
+        return [p.role for p in self.made]
 
     def deciders(self) -> list[str]:
         return [p.decided_by for p in self.made]
 
-    def reasons(self, kinds: Sequence[str | None]) -> list[str]:
+    def reasons(self, roles: Sequence[str | None]) -> list[str]:
         self.asked += 1
-        assert kinds == [p.kind for p in self.made]
+        assert roles == [p.role for p in self.made]
         return [p.reason for p in self.made]
 
 
 class TestPredictions:
     MADE = (
-        Prediction(GREETING, Label.CONTENT, 0.9, "worded like an article", None, "ar", 0.8),
+        Prediction(GREETING, Label.CONTENT, 0.9, "worded like an article", "body", "ar", 0.8),
         Prediction(NOTICE, Label.BOILERPLATE, 0.1, "short", "cookie", "tr", 0.7, "site_model"),
     )
 
@@ -89,24 +89,24 @@ class TestPredictions:
         columns = known.lines, known.labels, known.probabilities, known.languages
         return Predictions(*columns, asked), asked
 
-    def test_text_needs_no_kinds_and_no_reasons(self) -> None:
+    def test_text_needs_no_roles_and_no_reasons(self) -> None:
         predictions, asked = self.lazy()
         cleaned = CleanPage(CLEANED.page, predictions)
         assert (cleaned.text, cleaned.dropped, len(predictions)) == ("مرحبا", (NOTICE,), 2)
-        assert (asked.kinds_asked, asked.asked) == (0, 0)
+        assert (asked.roles_asked, asked.asked) == (0, 0)
 
-    def test_kinds_are_computed_once_and_without_reasons(self) -> None:
+    def test_roles_are_computed_once_and_without_reasons(self) -> None:
         predictions, asked = self.lazy()
-        assert predictions.kinds == predictions.kinds == [None, "cookie"]
-        assert (asked.kinds_asked, asked.asked) == (1, 0)
-        assert predictions[1].kind == "cookie"
+        assert predictions.roles == predictions.roles == ["body", "cookie"]
+        assert (asked.roles_asked, asked.asked) == (1, 0)
+        assert predictions[1].role == "cookie"
         assert [p.reason for p in predictions] == ["worded like an article", "short"]
-        assert (asked.kinds_asked, asked.asked) == (1, 1)
+        assert (asked.roles_asked, asked.asked) == (1, 1)
 
     def test_error_while_explaining_does_not_end_the_iteration_silently(self) -> None:
         class Failing(Asked):
-            def reasons(self, kinds: Sequence[str | None]) -> list[str]:
-                return [self.made[len(kinds)].reason]
+            def reasons(self, roles: Sequence[str | None]) -> list[str]:
+                return [self.made[len(roles)].reason]
 
         known, _ = self.lazy(Failing(*self.MADE))
         for walk in (list, tuple, lambda some: [p.reason for p in some]):

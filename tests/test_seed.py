@@ -28,7 +28,7 @@ def test_the_seed_page_is_its_headline_and_five_paragraphs() -> None:
 @pytest.mark.skipif(not SEED.is_file(), reason="the seed page is not in the repository")
 def test_the_seed_page_ends_in_a_newsletter_box_and_a_notice_in_two_languages() -> None:
     page = boilerplate.clean(SEED.read_text(encoding="utf-8"))
-    kinds = {p.line.text: p.kind for p in page.predictions}
-    ends = list(kinds.values())[list(kinds).index("Please") :]
-    assert kinds["it’s region and the world."] == "newsletter"
+    roles = {p.line.text: p.role for p in page.predictions}
+    ends = list(roles.values())[list(roles).index("Please") :]
+    assert roles["it’s region and the world."] == "newsletter"
     assert set(ends) == {"legal"}

@@ -18,7 +18,7 @@ CLEANER = Cleaner(made_up_model(), plugins=no_plugins())
 
 
 def clean(source: str, kind: Kind) -> CleanPage:
-    """The page with its reasons and kinds, which are worked out when they are looked at."""
+    """The page with its reasons and roles, which are worked out when they are looked at."""
     page = CLEANER.clean(source, kind=kind)
     assert len(list(page.predictions)) == len(page.page.lines)
     return page

@@ -80,6 +80,8 @@ def fingerprint(cleaner: Cleaner) -> dict[str, Any]:
         "plugins": [_plugin_identity(plugin) for plugin in cleaner.plugins.active],
         "strict_plugins": cleaner.plugins.settings.strict,
         "site_models": _site_models_digest(cleaner.site_models),
+        "keep": list(cleaner.keep),
+        "drop": list(cleaner.drop),
     }
 
 

@@ -163,7 +163,7 @@ def parquet_schema(pa: Any) -> Any:
     line = pa.struct(
         [
             ("text", string), ("label", string), ("probability", number), ("reason", string),
-            ("kind", string), ("language", string), ("language_confidence", number),
+            ("role", string), ("language", string), ("language_confidence", number),
             ("decided_by", string), ("start", pa.int64()), ("end", pa.int64()),
         ]
     )  # fmt: skip
@@ -172,7 +172,7 @@ def parquet_schema(pa: Any) -> Any:
         [
             ("schema", pa.int64()), ("source", string), ("record", pa.int64()), ("url", string),
             ("site", string), ("fetched", fetched), ("language", string), ("kind", string),
-            ("threshold", number), ("text", string),
+            ("threshold", number), ("keep", pa.list_(string)), ("text", string),
             ("metadata", pa.struct([(key, string) for key in METADATA_KEYS])),
             ("lines", pa.list_(line)), ("plugin_errors", pa.list_(string)), ("drift", number),
             ("unread", pa.int64()), ("error", string),

@@ -201,7 +201,11 @@ def _explain_page(loaded: Plugins, url: str, page: str) -> None:
     scores = plugins.corrected(compact, cleaner.model.predict(compact))
     opinions = plugins.opinions(compact, scores.probability)
     judged = {*opinions.verdicts, *opinions.votes}
-    changed = [each for i, each in enumerate(lines) if i in judged]
+    changed = [
+        (number, p)
+        for i, (number, p) in enumerate(lines)
+        if i in judged or p.decided_by.startswith("plugin:")
+    ]
     if cleaned.page.kind == "text":
         click.echo(f"{visible(page)} is bare text: rules with selectors have no effect on it")
     for i, p in changed:

@@ -68,7 +68,8 @@ def _summary(summary: Summary) -> str:
     )
     tables = [
         dropped_by(summary.deciders),
-        counts_table("Dropped as", largest_first(summary.kinds)),
+        counts_table("Dropped as", largest_first(summary.dropped_roles)),
+        counts_table("Kept as", largest_first(summary.kept_roles), "found"),
         counts_table("Pages by language", largest_first(languages), "pages"),
     ]
     return f"""<section id="batch">

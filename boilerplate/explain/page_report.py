@@ -28,7 +28,7 @@ from boilerplate.page import Label
 from boilerplate.result import CleanPage, Prediction
 
 FOREIGN: Final = "dropped in another language"  # of a page or of many, in their lists of facts
-DECIDERS: Final = ("model", "site_model", "threshold")  # what drops lines, apart from plugins
+DECIDERS: Final = ("model", "site_model", "threshold", "roles")  # what drops lines, besides plugins
 Numbered = tuple[int, Prediction]  # a line's number on the page, from 1
 
 
@@ -39,7 +39,7 @@ class ReportLimits:
     # Dropped lines in a row. Longer runs are menus and footers: folded, they leave the article in
     # view.
     max_open_run: int = 5
-    max_kinds: int = 3  # kinds of chrome that are named for a run of dropped lines
+    max_roles: int = 3  # roles that are named for a run of dropped lines
     max_title: int = 120  # characters: a longer first line is a paragraph
     max_hint: int = 60  # characters of a line in the hint of its bar
     # Steps from a line's element up to the block around <a>, <b> and <span>.
@@ -52,7 +52,7 @@ STRIP_WIDTH, STRIP_HEIGHT, MIN_BAR_HEIGHT = 1000.0, 40.0, 3.0
 
 
 def dropped_by(deciders: Mapping[str, int]) -> str:
-    """How many lines the model, the site model, the threshold and each plugin dropped; a table."""
+    """How many lines the model, the site model, the threshold, a choice and each plugin dropped."""
     counts = {name.replace("_", " "): deciders.get(name, 0) for name in DECIDERS}
     plugins = {name: count for name, count in deciders.items() if name not in DECIDERS}
     return counts_table(
@@ -69,7 +69,7 @@ def page_section(number: int, name: str, page: CleanPage) -> str:
     lines = numbered_predictions(page)
     language = f' lang="{escape(page.language)}"' if page.language else ""
     title = visible(page.page.metadata.title) or name
-    deciders, kinds = _why_dropped(page)
+    deciders, dropped, kept = _counts(page)
     return f"""<section id="p{number}">
 <header>
 <h1 dir="auto">{escape(title)}</h1>
@@ -78,7 +78,8 @@ def page_section(number: int, name: str, page: CleanPage) -> str:
 </dl>
 {_strip(number, lines)}
 <div class="tallies">
-{dropped_by(deciders)}{counts_table("Dropped as", largest_first(kinds))}
+{dropped_by(deciders)}{counts_table("Dropped as", largest_first(dropped))}
+{counts_table("Kept as", largest_first(kept), "found")}
 </div>
 </header>
 <div class="beside">
@@ -94,12 +95,14 @@ def page_section(number: int, name: str, page: CleanPage) -> str:
 </section>"""
 
 
-def _why_dropped(page: CleanPage) -> tuple[Counter[str], Counter[str]]:
-    """How many lines each decider dropped, and how many of each kind of chrome were dropped."""
-    dropped = [p for _, p in numbered_predictions(page) if p.label is Label.BOILERPLATE]
+def _counts(page: CleanPage) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """How many lines each decider dropped, and how many of each role were dropped, and kept."""
+    lines = [p for _, p in numbered_predictions(page)]
+    dropped = [p for p in lines if p.label is Label.BOILERPLATE]
     return (
         Counter(p.decided_by for p in dropped),
-        Counter(p.kind or "other" for p in dropped),
+        Counter(p.role or "other" for p in dropped),
+        Counter(p.role or "body" for p in lines if p.label is Label.CONTENT),
     )
 
 
@@ -189,14 +192,14 @@ def _cleaned(page: CleanPage, lines: Sequence[Numbered]) -> str:
     if not kept:
         nothing = "Nothing of this page is kept." if lines else "There is no text on this page."
         return f'<p class="nothing" lang="en">{nothing}</p>'
-    roles = (_role(page, p, is_first=i == 0) for i, p in enumerate(kept))
-    return "\n".join(map(_kept_line, kept, roles))
+    styles = (_style(page, p, is_first=i == 0) for i, p in enumerate(kept))
+    return "\n".join(map(_kept_line, kept, styles))
 
 
-def _kept_line(p: Prediction, role: str) -> str:
+def _kept_line(p: Prediction, style: str) -> str:
     reason = _reason(p).replace("<small ", '<small lang="en" ')  # the article may be in another
     return (
-        f'<div class="kept {role}" tabindex="-1">'
+        f'<div class="kept {style}" tabindex="-1">'
         f'<p dir="auto">{escape(visible(p.line.text))}</p>{reason}</div>'
     )
 
@@ -205,8 +208,11 @@ def _reason(p: Prediction) -> str:
     return f'<small class="why">{escape(visible(p.reason))}</small>' if p.reason else ""
 
 
-# The style of a kept line, by the block element around it.
-_ROLES: Final = {
+# The style of a kept line by its role, or else by the block element around it.
+_STYLES_OF_ROLES: Final = {
+    "headline": "title", "subheading": "heading", "list": "item", "quote": "quote", "code": "code",
+}  # fmt: skip
+_STYLES_OF_TAGS: Final = {
     "h1": "title",
     **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), "heading"),
     **dict.fromkeys(("li", "dt", "dd"), "item"),
@@ -215,8 +221,10 @@ _ROLES: Final = {
 }
 
 
-def _role(page: CleanPage, p: Prediction, is_first: bool) -> str:
-    """The style of a kept line: by its markup, in bare text a title if the first is short."""
+def _style(page: CleanPage, p: Prediction, is_first: bool) -> str:
+    """The style of a kept line: by its role or markup; in bare text a title if a short first."""
+    if p.role in _STYLES_OF_ROLES:
+        return _STYLES_OF_ROLES[p.role]
     if p.line.markup is None:
         return "title" if is_first and _like_title(p.line.text) else "plain"
     index = p.line.markup.element
@@ -224,8 +232,8 @@ def _role(page: CleanPage, p: Prediction, is_first: bool) -> str:
         if index < 0 or index >= len(page.page.elements):
             break
         element = page.page.elements[index]
-        if element.tag in _ROLES:
-            return _ROLES[element.tag]
+        if element.tag in _STYLES_OF_TAGS:
+            return _STYLES_OF_TAGS[element.tag]
         index = element.parent
     return "plain"
 
@@ -252,9 +260,9 @@ def _run(number: int, run: Sequence[Numbered]) -> str:
     rows = "\n".join(_scraped_line(f"p{number}-{i}", p) for i, p in run)
     if run[0][1].label is Label.CONTENT:
         return f'<ol class="kept-run">\n{rows}\n</ol>'
-    # Kinds of chrome describe a run better than reasons do; each line has its own reason.
-    kinds = Counter(visible(p.kind or p.reason or "other") for _, p in run)
-    described = ", ".join(kind for kind, _ in kinds.most_common(LIMITS.max_kinds))
+    # Roles describe a run better than reasons do; each line has its own reason.
+    roles = Counter(visible(p.role or p.reason or "other") for _, p in run)
+    described = ", ".join(role for role, _ in roles.most_common(LIMITS.max_roles))
     count = "1 line dropped" if len(run) == 1 else f"{len(run)} lines dropped"
     is_open = " open" if len(run) <= LIMITS.max_open_run else ""
     return (
@@ -264,9 +272,10 @@ def _run(number: int, run: Sequence[Numbered]) -> str:
 
 
 def _scraped_line(anchor: str, p: Prediction) -> str:
-    """A line with its probability, and its reason, which a style sheet shows on demand."""
+    """A line with its probability, role, and its reason, which a style sheet shows on demand."""
     language = f' lang="{escape(p.language)}"' if p.language else ""
+    role = f'<small class="role">{escape(visible(p.role))}</small>' if p.role else ""
     return (
         f'<li id="{anchor}" class="{p.label.value}" tabindex="-1"><b>{p.probability:.2f}</b>'
-        f'<span dir="auto"{language}>{escape(visible(p.line.text))}</span>{_reason(p)}</li>'
+        f'<span dir="auto"{language}>{escape(visible(p.line.text))}</span>{role}{_reason(p)}</li>'
     )

@@ -28,6 +28,7 @@ from boilerplate.numeric import Floats
 # kept line, and at or above the last; how many of the two lines beside it are kept; how many
 # lines the run of dropped lines around it has.
 LABEL_FEATURES: Final = ("after_start", "before_end", "kept_beside", "dropped_run")
+OUTSIDE: Final = 2  # how many of these, the first ones, say that a line is outside of the article
 # Numbers of lines, from features that the trees read as logarithms, with what is subtracted: lines
 # with the same text, with the same beginning, in the same place in the markup.
 COUNTS: Final = {

@@ -19,6 +19,7 @@ from boilerplate import kernels
 from boilerplate.explain.phrases import (
     HAS_BLANK,
     NO_PHRASE,
+    OUTSIDE,
     TABLES,
     label_features,
     phrase_features,
@@ -38,22 +39,27 @@ class ReasonLimits:
     """How much a reason says, and of which lines."""
 
     max_phrases: int = 3
-    # Characters. With the kind of chrome before it, a reason stays below 80.
+    # Characters. With the role before it, a reason stays below 80.
     max_length: int = 63
     max_name: int = 20  # characters of an element's class and id tokens
     short_line: int = 25  # characters: a dropped line with fewer is called short
     # From this probability on, a line's language is sure enough to be named.
     min_language_probability: float = 0.8
+    # From this probability of content on, a dropped line is not said to be outside of the article.
+    may_be_content: float = 0.2
     lines_at_once: int = 8192  # these take some 10 MB of arrays; a page may have 200,000 lines
 
 
 LIMITS: Final = ReasonLimits()
 NO_SIGN: Final = "no single strong sign"
 _LANGUAGE: Final = GROUPS.index("language")
-KIND_WORDS: Final = {  # what each kind of chrome is called in a reason; "other" is not named
+ROLE_WORDS: Final = {  # what each role is called in a reason; "body" and "other" are not named
+    "headline": "headline", "standfirst": "standfirst", "subheading": "subheading",
+    "list": "list", "table": "table", "quote": "quotation", "code": "code", "caption": "caption",
+    "note": "note", "byline": "byline", "date": "date", "tags": "tags",
     "navigation": "navigation", "legal": "legal notice", "cookie": "cookie notice",
     "newsletter": "newsletter box", "share": "share buttons", "comments": "comments",
-    "login": "login form", "related": "related links", "shop": "shop",
+    "login": "login form", "related": "related links", "shop": "shop", "about": "about the site",
 }  # fmt: skip
 
 
@@ -67,9 +73,11 @@ def reasons(
     """A reason for each line, the strongest feature group first; no line is blank.
 
     ``content`` are kept lines, (n,); ``language`` is the page's. A dropped line in another
-    language is said to be in that language if this counted against it.
+    language is said to be in that language if this counted against it. One that may well be content
+    is not said to be above or below the article.
     """
     of_labels = label_features(content)
+    of_labels[scores.probability >= LIMITS.may_be_content, :OUTSIDE] = np.nan
     found: list[str] = []
     for first in range(0, len(content), LIMITS.lines_at_once):
         part = slice(first, first + LIMITS.lines_at_once)
@@ -247,10 +255,10 @@ def language_phrase(language: str, page_language: str) -> str:
     return f"{language_name(language)} line on {article} {name} page"
 
 
-def naming(kind: str | None, reason: str) -> str:
-    """A reason with the kind of chrome before it, if the line is of a kind that has a name.
+def naming(role: str | None, reason: str) -> str:
+    """A reason with the line's role before it, if the role has a name.
 
-    >>> naming("cookie", "short, among chrome lines"), naming(None, "shaped like prose")
+    >>> naming("cookie", "short, among chrome lines"), naming("body", "shaped like prose")
     ('cookie notice: short, among chrome lines', 'shaped like prose')
     """
-    return f"{KIND_WORDS[kind]}: {reason}" if kind in KIND_WORDS else reason
+    return f"{ROLE_WORDS[role]}: {reason}" if role in ROLE_WORDS else reason

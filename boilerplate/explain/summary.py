@@ -1,4 +1,4 @@
-"""A summary of many pages: counts by decider, kind and language, sites, and the pages to check.
+"""A summary of many pages: counts by decider, role and language, sites, and the pages to check.
 
 Pages are added one by one. Only those that are most worth a look are kept, so that a million pages
 take no more memory than a hundred.
@@ -132,7 +132,8 @@ class Summary:
     in_part: int = 0  # pages that were not read to their end
     foreign: int = 0  # dropped lines in another language than their page
     deciders: Counter[str] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
+    dropped_roles: Counter[str] = field(default_factory=Counter)
+    kept_roles: Counter[str] = field(default_factory=Counter)
     languages: dict[str, list[int]] = field(default_factory=dict)
     sites: dict[str, SiteCounts] = field(default_factory=dict)
     _shown: list[tuple[float, int, PageSummary, CleanPage]] = field(default_factory=list)
@@ -148,8 +149,10 @@ class Summary:
         self.kept += figures.kept
         self.in_part += figures.unread > 0
         for p in page.predictions:
-            if p.label is Label.BOILERPLATE and not is_blank(p.line):
-                self.kinds[p.kind or "other"] += 1
+            if p.label is Label.CONTENT:
+                self.kept_roles[p.role or "body"] += 1
+            elif not is_blank(p.line):
+                self.dropped_roles[p.role or "other"] += 1
                 self.deciders[p.decided_by] += 1
         self.foreign += count_foreign(page.predictions, page.language)
         counts = self.languages.setdefault(figures.language or "", [0, 0, 0])

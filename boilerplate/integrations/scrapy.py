@@ -5,6 +5,7 @@ In ``settings.py``::
     ITEM_PIPELINES = {"boilerplate.integrations.scrapy.BoilerplatePipeline": 300}
     BOILERPLATE_HTML_FIELD = "html"    # where an item has its page; str, bytes or a Response
     BOILERPLATE_TEXT_FIELD = "text"    # where its article goes
+    BOILERPLATE_KEEP = ["date"]        # roles that are kept as well; BOILERPLATE_DROP: left out
 """
 
 from __future__ import annotations
@@ -39,7 +40,12 @@ class BoilerplatePipeline:
         """The pipeline with the project's settings."""
         settings = crawler.settings
         return cls(
-            Cleaner(settings.get("BOILERPLATE_MODEL"), settings.get("BOILERPLATE_THRESHOLD")),
+            Cleaner(
+                settings.get("BOILERPLATE_MODEL"),
+                settings.get("BOILERPLATE_THRESHOLD"),
+                keep=settings.getlist("BOILERPLATE_KEEP"),
+                drop=settings.getlist("BOILERPLATE_DROP"),
+            ),
             settings.get("BOILERPLATE_HTML_FIELD", "html"),
             settings.get("BOILERPLATE_TEXT_FIELD", "text"),
         )

@@ -135,10 +135,13 @@ def test_no_worker_is_left_after_the_pool_is_closed(config: CleanerConfig):
 
 
 def test_config_is_small_and_builds_the_same_cleaner(model_file: Path):
-    config = CleanerConfig.of(poison.PoisonCleaner(model_file, 0.25), Fields(id="docid"))
+    cleaner = poison.PoisonCleaner(model_file, 0.25, keep=["date"], drop=["note", "code"])
+    config = CleanerConfig.of(cleaner, Fields(id="docid"))
     assert len(config.pickled) < 1000
-    assert config.build().threshold == 0.25
+    built = config.build()
+    assert (built.threshold, built.keep, built.drop) == (0.25, ("date",), ("code", "note"))
     assert config.fingerprint["threshold"] == 0.25
+    assert (config.fingerprint["keep"], config.fingerprint["drop"]) == (["date"], ["code", "note"])
 
 
 def test_fingerprint_of_a_model_does_not_depend_on_its_path(model: Model, model_file: Path):

@@ -98,6 +98,28 @@ def test_any_number_of_workers_writes_the_same_bytes(
     assert contents(tmp_path / "1") == contents(tmp_path / "3")
 
 
+def test_any_number_of_workers_makes_the_same_choice_of_roles(
+    crawl: Path, tmp_path: Path, model_file: Path
+):
+    cleaner = Cleaner(model_file, plugins=no_plugins(), keep=["navigation", "legal"], drop=["body"])
+    config = CleanerConfig.of(cleaner)
+    for jobs in (1, 2):
+        run(shards_in(crawl), Job(config, str(tmp_path / str(jobs))), jobs)
+    assert contents(tmp_path / "1") == contents(tmp_path / "2")
+    other = CleanerConfig.of(Cleaner(model_file, plugins=no_plugins()))
+    with pytest.raises(RunError, match=r"drop \(body, now none\), keep \(navigation, legal, now"):
+        run(shards_in(crawl), Job(other, str(tmp_path / "1")), 1)
+    kept = [
+        (line["role"] in page["keep"]) == (line["label"] == "content")
+        for path in (tmp_path / "1").rglob("*.jsonl")
+        for page in map(json.loads, path.read_text("utf-8").splitlines())
+        for line in page["lines"]
+        if line["decided_by"] != "page"
+    ]
+    assert all(kept)
+    assert kept
+
+
 def test_second_run_cleans_only_what_is_missing(crawl: Path, tmp_path: Path, config: CleanerConfig):
     job = Job(config, str(tmp_path / "out"))
     shards = shards_in(crawl)

@@ -102,7 +102,7 @@ def test_jsonl_has_every_line_with_all_its_keys(language: str):
     }  # fmt: skip
     for line in record["lines"]:
         assert set(line) == {
-            "text", "label", "probability", "reason", "kind", "language", "language_confidence",
+            "text", "label", "probability", "reason", "role", "language", "language_confidence",
             "decided_by", "start", "end",
         }  # fmt: skip
         assert line["label"] in {"content", "boilerplate"}

@@ -16,7 +16,7 @@ from boilerplate.cli.main import cli
 from boilerplate.cli.plugins import plugin_name
 from boilerplate.labelling.fixtures import FixtureError, fixtures_in, read_expected
 from boilerplate.plugins import read_rules
-from tests.made_up import news_page
+from tests.made_up import SENTENCES, news_page
 
 ROOT = Path(__file__).parents[2]
 TOML = 'api = 1\n[[site]]\nhosts = ["a.example"]\ndrop = ["Paylaş"]\n'
@@ -91,6 +91,18 @@ class TestExplain:
 
     def test_it_says_if_no_plugin_applies(self, here: Path) -> None:
         assert "no plugin applies to b.example" in output("explain", "https://b.example/")
+
+    def test_it_shows_roles_and_the_lines_that_they_decide(self, here: Path) -> None:
+        rules = 'api = 1\n[[site]]\nhosts = ["a.example"]\nkeep_roles = ["legal"]\n'
+        (here / "courier.toml").write_text(rules, "utf-8")
+        page = here / "page.txt"
+        page.write_text(
+            f"{SENTENCES['tr']}\n© 2024 Liman Gazetesi. Tüm hakları saklıdır.\n", "utf-8"
+        )
+        shown = output("explain", "a.example", str(page), "--plugins-dir", str(here))
+        assert "keep_roles legal" in shown
+        assert "plugin:courier: keep_roles legal" in shown
+        assert "plugins have an opinion on 1 of 2 lines" in shown
 
 
 class TestNew:

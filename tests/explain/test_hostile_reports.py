@@ -72,7 +72,7 @@ def report_of(text: str, url: str | None = None) -> str:
     lines = (Line(text, Markup(0)), Line(text, Markup(1)), Line(f"{text} again", None))
     labels = (Label.CONTENT, Label.BOILERPLATE, Label.BOILERPLATE)
     predictions = tuple(
-        Prediction(line, label, 0.4, reason=text, kind=None, language=text)
+        Prediction(line, label, 0.4, reason=text, role=text, language=text)
         for line, label in zip(lines, labels, strict=True)
     )
     page = Page(

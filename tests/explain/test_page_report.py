@@ -103,8 +103,8 @@ def test_kept_lines_are_styled_by_their_element():
     lines = tuple(Line(f"in {i}", Markup(i)) for i in (1, 4, 5))
     predictions = tuple(Prediction(line, Label.CONTENT, 0.9, "why") for line in lines)
     page = CleanPage(Page(lines, "html", elements=elements), predictions)
-    roles = [n.attributes["class"] for n in parsed(html_report([("p", page)])).css(".kept")]
-    assert roles == ["kept title", "kept item", "kept plain"]
+    styles = [n.attributes["class"] for n in parsed(html_report([("p", page)])).css(".kept")]
+    assert styles == ["kept title", "kept item", "kept plain"]
 
 
 def test_only_several_pages_have_a_summary():
@@ -117,16 +117,17 @@ def test_only_several_pages_have_a_summary():
     assert len(identifiers) == len(set(identifiers))
 
 
-def test_dropped_lines_are_counted_by_decider_and_kind():
-    kinds = {
+def test_dropped_lines_are_counted_by_decider_and_role():
+    roles = {
         "plugin:courier": "share",
         "site_model": "share",
         "threshold": "legal",
+        "roles": "caption",
         "model": None,
     }
     lines = [
-        Prediction(Line(f"line {i}"), Label.BOILERPLATE, 0.1, "why", kind, decided_by=decider)
-        for i, (decider, kind) in enumerate(kinds.items())
+        Prediction(Line(f"line {i}"), Label.BOILERPLATE, 0.1, "why", role, decided_by=decider)
+        for i, (decider, role) in enumerate(roles.items())
     ]
     kept = Prediction(Line("words"), Label.CONTENT, 0.9, "why", decided_by="plugin:courier")
     predictions = (*lines, kept)
@@ -139,10 +140,31 @@ def test_dropped_lines_are_counted_by_decider_and_kind():
             for table in parsed(html_report(pages)).css_first("section").css(".tallies table")
         }
         n = len(pages)
-        who = ["model", "site model", "threshold", "plugin:courier"]
+        who = ["model", "site model", "threshold", "roles", "plugin:courier"]
         assert tables["Dropped by"] == [(name, str(n)) for name in who]
-        counts = {"share": 2, "legal": 1, "other": 1}
+        counts = {"share": 2, "caption": 1, "legal": 1, "other": 1}
         assert dict(tables["Dropped as"]) == {k: str(n * v) for k, v in counts.items()}
+
+
+def test_kept_lines_show_their_roles_and_are_counted():
+    roles = ["headline", "body", "body", "caption"]
+    predictions = tuple(
+        Prediction(Line(f"সারি {i}"), Label.CONTENT, 0.9, "why", role)
+        for i, role in enumerate(roles)
+    )
+    page = CleanPage(Page(tuple(p.line for p in predictions)), predictions)
+    for pages in ([("p", page)], [("p", page), ("q", page)]):
+        tree = parsed(html_report(pages))
+        [table] = tree.css_first("section").css(".tallies .found")
+        assert table.css_first("caption").text() == "Kept as"
+        counts = {row.css_first("th").text(): row.css("td")[1].text() for row in table.css("tr")}
+        n = len(pages)
+        assert counts == {"body": f"{2 * n}", "caption": f"{n}", "headline": f"{n}"}
+        assert [label.text() for label in tree.css(".scraped .role")] == roles * n
+        assert [n.attributes["class"] for n in tree.css(".kept")][:2] == [
+            "kept title",
+            "kept plain",
+        ]
 
 
 def test_lines_dropped_in_another_language_are_counted():

@@ -58,7 +58,8 @@ def test_pages_to_check_are_the_same_however_few_are_kept(pages: list[CleanPage]
         cut.add(str(i), each)
     assert cut.page_summaries() == whole.page_summaries()[:few]
     assert [one for one, _ in cut.pages_to_check()] == whole.page_summaries()[:few]
-    assert (cut.pages, cut.lines, cut.kinds) == (whole.pages, whole.lines, whole.kinds)
+    assert (cut.pages, cut.lines, cut.kept_roles) == (whole.pages, whole.lines, whole.kept_roles)
+    assert cut.dropped_roles == whole.dropped_roles
     scores = [one.concern[0] for one in whole.page_summaries()]
     assert scores == sorted(scores, reverse=True)
 

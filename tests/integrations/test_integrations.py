@@ -100,7 +100,8 @@ def test_scrapy_pipeline_adds_articles_to_items(tmp_path: Any):
         f"    start_urls = [{page.as_uri()!r}]\n"
         "    custom_settings = {'ITEM_PIPELINES': {\n"
         "        'boilerplate.integrations.scrapy.BoilerplatePipeline': 300},\n"
-        "        'BOILERPLATE_THRESHOLD': 0.0, 'BOILERPLATE_HTML_FIELD': 'page'}\n"
+        "        'BOILERPLATE_THRESHOLD': 0.0, 'BOILERPLATE_HTML_FIELD': 'page',\n"
+        "        'BOILERPLATE_KEEP': 'date', 'BOILERPLATE_DROP': ['table', 'note']}\n"
         "    def parse(self, response):\n"
         "        yield {'page': response.body.decode(), 'url': 'https://a.test/1'}\n"
         "        yield {'other': 'without a page'}\n",

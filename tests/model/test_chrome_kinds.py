@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-import boilerplate
-from boilerplate.explain.reasons import KIND_WORDS
 from boilerplate.kernels.plain_chrome_kinds import PARAMS
 from boilerplate.kernels.plain_tree import element_tokens, token_buckets
 from boilerplate.model.archive import packed
@@ -23,7 +21,7 @@ from boilerplate.model.chrome_kinds import (
     to_bytes,
 )
 from boilerplate.model.trees import ModelError
-from boilerplate.page import Element, Label, Line, Markup, Page, text_page
+from boilerplate.page import Element, Line, Markup, Page, text_page
 from boilerplate.reading.html import html_page
 from tests.strategies import MARKUP
 from tests.twins import needs_compiled, same_on_both
@@ -98,26 +96,6 @@ def test_element_tokens_tell_the_kind_where_words_do_not() -> None:
     elements = (Element("body", (), -1), Element("div", ("sharing",), 0), Element("a", (), 1))
     page = Page((Line("ⴰⵣⵓⵍ", Markup(2)),), "html", elements=elements)
     assert chrome_kinds(page, np.array([False]), silent) == ["share"]
-
-
-def test_kind_of_a_dropped_line_begins_its_reason() -> None:
-    page = boilerplate.clean(
-        "The harbour was closed on Monday after a storm had torn the roof from the old fish hall, "
-        "and the fishermen waited.\n"
-        "Nobody was hurt, the mayor said, but the repairs will take until the autumn.\n\n"
-        "Share on Facebook\nForgot your password?\n"
-    )
-    kept, _, blank, share, login = page.predictions
-    assert (kept.label, kept.kind) == (Label.CONTENT, None)
-    assert blank.kind is None
-    assert (share.kind, login.kind) == ("share", "login")
-    assert share.reason.startswith("share buttons: ")
-    record = page.to_dict("page.txt")
-    assert [line["kind"] for line in record["lines"]] == [None, None, None, "share", "login"]
-
-
-def test_every_kind_but_other_has_words_for_reasons() -> None:
-    assert set(KIND_WORDS) == set(KINDS) - {"other"}
 
 
 def test_saved_model_comes_back_as_it_was() -> None:

@@ -7,8 +7,9 @@ import json
 
 import pytest
 
-from boilerplate import Label, clean
+from boilerplate import Cleaner, Label, clean
 from boilerplate.reading.html import html_page
+from boilerplate.roles import CONTENT_ROLES, ROLES
 
 FIRST = (
     "Die alte Schleuse am Kanal wird im Herbst geöffnet, sagte die Leiterin des Amtes am Montag."
@@ -67,6 +68,22 @@ class TestStoredArticle:
         other = "".join(f"<p>{i}. {text}" for i in range(5) for text in ENGLISH)
         page = clean(f"<html>{linked_data(BODY * 5)}{MENU}<article>{other}</article></html>")
         assert FIRST not in page.text
+
+    def test_is_dropped_beside_another_article_whatever_roles_are_kept(self) -> None:
+        other = "".join(f"<p>{i}. {text}" for i in range(5) for text in ENGLISH)
+        markup = f"<html>{linked_data(BODY * 5)}{MENU}<article>{other}</article></html>"
+        page = Cleaner(keep=ROLES).clean(markup)
+        assert FIRST not in page.text
+        assert ENGLISH[0] in page.text
+        assert {p.decided_by for p in page.predictions if FIRST in p.line.text} == {"page"}
+
+    def test_is_dropped_if_its_role_is_chosen_to_be(self) -> None:
+        markup = f"<html>{linked_data(BODY)}{MENU}<div id=app></div></html>"
+        page = Cleaner(drop=CONTENT_ROLES).clean(markup)
+        assert page.text == ""
+        [stored] = [p for p in page.predictions if p.line.text == FIRST]
+        assert stored.decided_by == "roles"
+        assert stored.reason == f"dropped by choice: {stored.role}"
 
     @pytest.mark.parametrize(
         "script", ["<script>{]</script>", "<script>" + "[" * 10_000 + "</script>"]
