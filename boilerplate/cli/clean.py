@@ -37,6 +37,7 @@ from boilerplate.cli.sources import PAGE_SUFFIXES, STDIN, Input, absolute, find_
 from boilerplate.cli.terminal import INTERRUPTED_STATUS, warn
 from boilerplate.page import Kind, site_of
 from boilerplate.plugins.paths import site_models_folder
+from boilerplate.roles import ROLES, no_such_role
 
 if TYPE_CHECKING:
     from boilerplate.cleaner import Cleaner
@@ -46,6 +47,15 @@ if TYPE_CHECKING:
 BROKEN_PIPE_STATUS: Final = 128 + 13
 # What is no page and may hold many: such files are told by their names.
 MANY_PAGES: Final = ("JSON", "a WARC file", "a Parquet file")
+
+
+def role_names(_: object, __: object, given: Sequence[str]) -> tuple[str, ...]:
+    """The roles that an option names, with commas between them."""
+    roles = tuple(filter(None, (role.strip() for each in given for role in each.split(","))))
+    for role in roles:
+        if role not in ROLES:
+            raise click.BadParameter(no_such_role(role))
+    return roles
 
 
 @click.command()
@@ -64,6 +74,14 @@ MANY_PAGES: Final = ("JSON", "a WARC file", "a Parquet file")
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), metavar="P",
     help="Keep lines from this probability of content on, 0 to 1. Default: what suits each page.",
+)  # fmt: skip
+@click.option(
+    "--keep", multiple=True, callback=role_names, metavar="ROLE,...",
+    help="Also keep lines of these roles, such as comments,date. May be given again.",
+)  # fmt: skip
+@click.option(
+    "--drop", multiple=True, callback=role_names, metavar="ROLE,...",
+    help="Also drop lines of these roles, such as caption. May be given again.",
 )  # fmt: skip
 @click.option(
     "--site-models", type=click.Path(exists=True, path_type=Path), metavar="DIR",
@@ -89,6 +107,8 @@ def clean(
     url: str | None,
     output_format: PageFormat,
     threshold: float | None,
+    keep: tuple[str, ...],
+    drop: tuple[str, ...],
     site_models: Path | None,
     explain: bool,
     report: Path | None,
@@ -112,15 +132,16 @@ def clean(
       boilerplate clean --report report.html 'pages/**/*.html'
       boilerplate clean pages --output cleaned
       boilerplate clean pages --format jsonl > pages.jsonl
+      boilerplate clean --keep byline,date,comments --drop caption page.html
       boilerplate clean crawl/*.warc.gz --output cleaned --format parquet
 
     As text, there is an empty line between two pages, and nothing for a page without content.
 
     \b
     As jsonl, a page is one object on one line, with every line of the page:
-      {"schema": 1, "source": "page.html", "url": null, "language": "tr", "text": "...", ...
+      {"schema": 2, "source": "page.html", "url": null, "language": "tr", "text": "...", ...
        "lines": [{"text": "...", "label": "content" or "boilerplate", "probability": 0.98,
-                  "reason": "...", "kind": null or "cookie" ..., "decided_by": "model", ...},
+                  "reason": "...", "role": "body" or "cookie" ..., "decided_by": "model", ...},
                  ...], "error": null}
     An input that could not be read or cleaned has the same keys, no lines, and its "error".
     The reference "The JSON of a cleaned page" describes each key.
@@ -135,6 +156,16 @@ def clean(
     and checksums. The same command again cleans what is missing; with another model or other
     options it refuses.
 
+    Each line has a role. Content is kept, the others are dropped, unless --keep or --drop say
+    otherwise. To drop a role of chrome also drops kept lines that look most like it.
+
+    \b
+    The roles:
+      content     headline standfirst body subheading list table quote code caption note
+      beside it   byline date tags
+      chrome      navigation legal cookie newsletter share comments login related shop about
+                  other
+
     Plugins for a page's site correct the model; --url gives the site. A plugin that fails is
     named on standard error, and in jsonl under "plugin_errors"; the page still comes out.
 
@@ -144,7 +175,7 @@ def clean(
     """
     from boilerplate.explain.summary import Summary
 
-    _refuse_bad_options(sources, url, output_format, explain, report, output)
+    _refuse_bad_options(sources, url, output_format, explain, report, output, keep, drop)
     skip = absolute(output) if output else None
     inputs = tuple(find_inputs(sources or _piped(), skip, (*PAGE_SUFFIXES, *ARCHIVE_SUFFIXES)))
     if report and absolute(report) in input_paths(inputs):
@@ -153,12 +184,12 @@ def clean(
         if url or explain:
             raise click.UsageError("--url and --explain are for single pages")
         loaded = load_for_commands(plugins_dir, no_plugin, strict_plugins)
-        cleaner = _cleaner(threshold, loaded, site_models)
+        cleaner = _cleaner(threshold, loaded, site_models, keep, drop)
         common = common_folder(inputs)
         sys.exit(clean_shards(inputs, common, output, output_format, kind, cleaner, batch, report))
     folder = OutputFolder.of(output, inputs, output_format) if output else None
     loaded = load_for_commands(plugins_dir, no_plugin, strict_plugins)
-    cleaner = _cleaner(threshold, loaded, site_models)
+    cleaner = _cleaner(threshold, loaded, site_models, keep, drop)
     failed = False
     summary = Summary()
     with _standard_output() as out:
@@ -193,6 +224,8 @@ def _refuse_bad_options(
     explain: bool,
     report: Path | None,
     output: Path | None,
+    keep: Sequence[str],
+    drop: Sequence[str],
 ) -> None:
     """Refuse options that do not fit together, before anything is cleaned."""
     if url is not None and not site_of(url):
@@ -203,11 +236,19 @@ def _refuse_bad_options(
         raise click.UsageError("--explain and --format jsonl both print; leave one out")
     if report and not report.parent.is_dir():
         raise click.BadParameter(f"there is no folder {report.parent}", param_hint="--report")
+    if both := sorted({*keep} & {*drop}):
+        raise click.UsageError(f"--keep and --drop both name {', '.join(both)}; leave one out")
     if output and any(absolute(output) == absolute(name) for name in sources):
         raise click.BadParameter(f"{output} is an input", param_hint="--output")
 
 
-def _cleaner(threshold: float | None, plugins: Plugins, site_models: Path | None) -> Cleaner:
+def _cleaner(
+    threshold: float | None,
+    plugins: Plugins,
+    site_models: Path | None,
+    keep: Sequence[str],
+    drop: Sequence[str],
+) -> Cleaner:
     from boilerplate.cleaner import Cleaner
     from boilerplate.model.trees import ModelError
 
@@ -215,7 +256,11 @@ def _cleaner(threshold: float | None, plugins: Plugins, site_models: Path | None
         site_models = site_models_folder()
     try:
         return Cleaner(
-            threshold=threshold, plugins=plugins, site_models=site_models and absolute(site_models)
+            threshold=threshold,
+            plugins=plugins,
+            site_models=site_models and absolute(site_models),
+            keep=keep,
+            drop=drop,
         )
     except ModelError as error:
         raise click.ClickException(str(error)) from error

@@ -23,6 +23,7 @@ from boilerplate.cli.main import cli
 from boilerplate.cli.output import SUFFIXES
 from boilerplate.model.trees import ModelError
 from boilerplate.reading import limits
+from boilerplate.roles import CONTENT_ROLES, ROLES
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -479,6 +480,73 @@ def test_control_characters_in_jsonl_are_escaped_on_a_terminal(tmp_path: Path):
     assert all(c.isprintable() or c == "\xad" for c in shown.replace("\xa0", " "))
     piped = run("clean", "--format", "jsonl", "--as", "text", page).stdout
     assert json.loads(shown) == json.loads(piped)
+
+
+# Roles
+
+
+def roles_kept(*options: str) -> set[str]:
+    """The roles of the lines of an example that are kept with some options."""
+    [record] = objects(run("clean", "--format", "jsonl", *options, EXAMPLES / "news.html"))
+    kept = {str(line["role"]) for line in record["lines"] if line["label"] == "content"}  # type: ignore[attr-defined]
+    assert kept <= set(record["keep"])  # type: ignore[call-overload]
+    return kept
+
+
+def test_roles_are_kept_and_dropped_by_choice():
+    assert roles_kept() <= set(CONTENT_ROLES)
+    added = roles_kept("--keep", "comments, legal", "--keep", "navigation")
+    assert added - set(CONTENT_ROLES) == {"comments", "legal", "navigation"}
+    assert "body" in roles_kept()
+    assert "body" not in roles_kept("--drop", "body,legal")
+
+
+def test_explanation_names_the_choice():
+    text = run("clean", "--explain", "--keep", "legal", "--drop", "body", EXAMPLES / "news.html")
+    assert "(kept by choice: legal)" in text.stdout
+    assert "(dropped by choice: body)" in text.stdout
+
+
+def test_empty_choice_changes_nothing():
+    page = EXAMPLES / "news.html"
+    assert run("clean", "--keep", "", "--drop", ",", page).stdout == run("clean", page).stdout
+
+
+@pytest.mark.parametrize("option", ["--keep", "--drop"])
+def test_unknown_role_is_refused_with_those_that_exist(option: str):
+    result = run("clean", option, "date,advert", EXAMPLES / "news.html")
+    assert result.exit_code == 2
+    words = " ".join(result.stderr.split())
+    assert f"Invalid value for '{option}': there is no role 'advert'; there are headline," in words
+    assert words.endswith(", about, other")
+
+
+def test_role_cannot_be_both_kept_and_dropped():
+    result = run("clean", "--keep", "date", "--drop", "tags,date", EXAMPLES / "news.html")
+    assert result.exit_code == 2
+    assert "--keep and --drop both name date" in result.stderr
+
+
+def test_help_lists_every_role():
+    words = run("clean", "--help").stdout.split()
+    assert set(ROLES) <= set(words)
+
+
+def test_shards_are_cleaned_with_the_same_choice(tmp_path: Path):
+    pages = tmp_path / "pages.jsonl"
+    html = (EXAMPLES / "news.html").read_text("utf-8")
+    pages.write_text(json.dumps({"id": "a", "html": html}) + "\n", "utf-8")
+    options = ("--keep", "comments", "--drop", "body")
+    result = run("clean", pages, "--output", tmp_path / "out", "--reasons", *options)
+    assert result.exit_code == 0
+    [record] = map(json.loads, (tmp_path / "out" / "pages.jsonl.jsonl").read_text().splitlines())
+    [alone] = objects(run("clean", "--format", "jsonl", *options, EXAMPLES / "news.html"))
+    assert {key: record[key] for key in ("keep", "lines", "text")} == {
+        key: alone[key] for key in ("keep", "lines", "text")
+    }
+    again = run("clean", pages, "--output", tmp_path / "out", "--reasons", "--keep", "comments")
+    assert again.exit_code == 1
+    assert "drop (" in again.stderr
 
 
 # Unix manners
