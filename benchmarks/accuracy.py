@@ -22,11 +22,13 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
+import numpy as np
 
 from benchmarks.isolation import run_all
 from benchmarks.page_samples import random_pages
 from benchmarks.tools import (
     OURS,
+    OURS_BY_CONVENTION,
     PEERS,
     Input,
     Output,
@@ -34,6 +36,7 @@ from benchmarks.tools import (
     installed,
     markup_of,
     ours,
+    ours_by_convention,
     quiet_and_offline,
 )
 from boilerplate.cleaner import Cleaner
@@ -44,9 +47,11 @@ from boilerplate.model.file import MODES
 from boilerplate.page import Kind, Label
 from boilerplate.plugins.manager import no_plugins
 from boilerplate.reading.encoding import decode
+from boilerplate.roles import ROLES
 from training.align import CONTENT_SHARE, matched_words
-from training.corpora import CORPORA, GoldPage
-from training.documents.accuracy_tables import accuracy_tables
+from training.conventions import DROPPED
+from training.corpora import CORPORA, GoldPage, reread, world
+from training.documents.accuracy_tables import WORLD_LANGUAGE_PREFIX, accuracy_tables
 from training.documents.generate import write_documents
 from training.documents.results import DIGITS, PACKAGE, provenance, results_in, save_results
 from training.gold_pages import gold_pages
@@ -61,6 +66,7 @@ from training.options import (
 )
 from training.paths import DOCS
 from training.samples import Sample, sample
+from training.score import part_of
 from training.split import Split
 
 SECONDS: Final = 30.0  # that a tool may take for a page; the slowest needs one
@@ -78,9 +84,12 @@ class Score:
     word_recall: float
     shingle_f1: float
     failure: str | None = None
+    by_role: tuple[tuple[int, int], ...] = ()  # lines of each of ROLES: dropped and kept
 
 
-MEASURES: Final = tuple(field.name for field in fields(Score) if field.name != "failure")
+MEASURES: Final = tuple(
+    field.name for field in fields(Score) if field.name not in ("failure", "by_role")
+)
 
 
 class Task(NamedTuple):
@@ -120,7 +129,19 @@ def score_output(output: Output, labelled: Sample, failure: str | None = None) -
         word_recall=word.recall,
         shingle_f1=shingle_score(output.text, gold).f1,
         failure=failure,
+        by_role=by_role(labels, labelled),
     )
+
+
+def by_role(labels: Sequence[Label], labelled: Sample) -> tuple[tuple[int, int], ...]:
+    """How many lines of each role are dropped and kept; empty for pages without roles."""
+    if labelled.roles is None:
+        return ()
+    table = np.zeros((len(ROLES), 2), int)
+    kept = np.array([label is Label.CONTENT for label in labels], int)
+    known = labelled.roles >= 0
+    np.add.at(table, (labelled.roles[known], kept[known]), 1)
+    return tuple((dropped, held) for dropped, held in table.tolist())
 
 
 def given_to_tools(labelled: Sample) -> Input:
@@ -131,7 +152,7 @@ def given_to_tools(labelled: Sample) -> Input:
     markup = _without_declaration(decode(gold.html)) if page.kind == "html" else markup_of(texts)
     detected = line_languages(page_text([text.replace("\n", " ") for text in texts]))
     language = gold.language or detected.main_language or ""
-    return Input(markup, page, gold.url, language)
+    return Input(markup, page, gold.url, language, DROPPED.get(gold.corpus, ()))
 
 
 def _without_declaration(markup: str) -> str:
@@ -181,9 +202,10 @@ class Row(NamedTuple):
 
 def groups_of(gold: GoldPage) -> tuple[str, ...]:
     """The groups of a page: all, its corpus, the corpus's language or page type, its language."""
-    part = gold.page_type if gold.corpus == "wcxb" else gold.language or "?"
     language = (f"language/{gold.language}",) if gold.language else ()
-    return ("all", gold.corpus, f"{gold.corpus}/{part}", *language)
+    if gold.corpus == world.NAME and gold.language:
+        language = (f"{WORLD_LANGUAGE_PREFIX}{gold.language}", *language)
+    return ("all", gold.corpus, f"{gold.corpus}/{part_of(gold)}", *language)
 
 
 def measure(
@@ -217,7 +239,7 @@ def failed(gold: GoldPage, mode: Kind, failure: str) -> Score:
     return score_output(Output(""), labelled, failure)
 
 
-def summary(rows: Iterable[Row], tool: str) -> dict[str, Any]:
+def summary(rows: Sequence[Row], tool: str) -> dict[str, Any]:
     """A tool's failures by name, and its means by group."""
     failures: Counter[str] = Counter()
     by_group: dict[str, list[Score]] = defaultdict(list)
@@ -228,7 +250,21 @@ def summary(rows: Iterable[Row], tool: str) -> dict[str, Any]:
         for group in row.groups:
             by_group[group].append(score)
     groups = {group: means(scores) for group, scores in sorted(by_group.items())}
-    return {"failures": dict(sorted(failures.items())), "groups": groups | over_parts(groups)}
+    return {
+        "failures": dict(sorted(failures.items())),
+        "groups": groups | over_parts(groups),
+        "kept_by_role": kept_by_role(row.scores[tool].by_role for row in rows),
+    }
+
+
+def kept_by_role(tables: Iterable[tuple[tuple[int, int], ...]]) -> dict[str, dict[str, float]]:
+    """For each role the number of lines, and the share of them that is kept."""
+    counts = sum((np.array(table) for table in tables if table), np.zeros((len(ROLES), 2), int))
+    return {
+        role: {"lines": dropped + kept, "kept": round(kept / (dropped + kept), DIGITS)}
+        for role, (dropped, kept) in zip(ROLES, counts.tolist(), strict=True)
+        if dropped + kept
+    }
 
 
 def means(scores: Sequence[Score]) -> dict[str, float]:
@@ -288,7 +324,7 @@ def warm_up(tools: Iterable[Tool]) -> None:
         assert labelled is not None
         given = given_to_tools(labelled)
         for tool in tools:
-            if tool.name == OURS:
+            if tool.name in (OURS, OURS_BY_CONVENTION):
                 tool.run(given)
             else:
                 attempt(tool, given, labelled)
@@ -333,10 +369,11 @@ def main(
     """Score us and the other tools on one split."""
     cleaner = Cleaner(model, plugins=no_plugins())
     peers = [each for each in PEERS if not tool or each.name in tool]
-    tools, missing, versions = installed([ours(cleaner), *peers])
+    tools, missing, versions = installed([ours(cleaner), ours_by_convention(cleaner), *peers])
     for package in missing:
         click.echo(f"{package} is not installed, so its row is left out", err=True)
-    others = tuple(name for name in CORPORA if corpus and name not in corpus)
+    # Pages that were read again are pages of the other corpora.
+    others = tuple(n for n in CORPORA if n == reread.NAME or (corpus and n not in corpus))
     golds = gold_pages(source, cache, (split,), others)
     if number:
         golds = random_pages(golds, number)

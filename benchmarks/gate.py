@@ -29,7 +29,8 @@ ROUNDS: Final = 40
 ATTEMPTS: Final = 3  # by time; other work on the machine only makes it slower
 GATE_LANGUAGES: Final = ("ar", "de", "en", "hi", "ja", "ru", "th", "tr", "zh-cn")
 PARAGRAPHS: Final = 20
-TREES: Final = 400
+TREES: Final = 400  # of content ...
+ROLE_TREES: Final = 250  # ... and of roles
 CLEANING: Final = ("html", "text", "explained")
 WORK: Final = ("nothing", "parse", *CLEANING)
 # How often each runs while instructions are counted. Starting Python takes a few more or fewer
@@ -46,7 +47,7 @@ def work(model: str | None = None) -> dict[str, Callable[[], object]]:
     from boilerplate.reading.html import html_page
     from tests.made_up import made_up_model, news_page
 
-    cleaner = Cleaner(model or made_up_model(n_trees=TREES), plugins=no_plugins())
+    cleaner = Cleaner(model or made_up_model(n_trees=TREES, n_role_trees=ROLE_TREES), plugins=no_plugins())
     for language in GATE_LANGUAGES:  # loads what each language needs
         cleaner.clean(news_page(language)).predictions[:1]
     pages = [news_page(language, PARAGRAPHS) for language in GATE_LANGUAGES]
@@ -79,7 +80,7 @@ def by_instructions() -> dict[str, float]:
 
     with tempfile.TemporaryDirectory() as scratch:
         model = Path(scratch) / "model.zip"
-        model.write_bytes(to_bytes(made_up_model(n_trees=TREES)))
+        model.write_bytes(to_bytes(made_up_model(n_trees=TREES, n_role_trees=ROLE_TREES)))
         counts = {name: instructions(name, model) for name in WORK}
     each = {name: (counts[name] - counts["nothing"]) / TIMES[name] for name in WORK}
     return {name: each[name] / each["parse"] for name in CLEANING}

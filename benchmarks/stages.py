@@ -29,6 +29,7 @@ from boilerplate.features.encode import encode
 from boilerplate.language.detector import detect
 from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.model import Model
+from boilerplate.model.roles import RoleTrees, RoleWords
 from boilerplate.model.trees import Trees
 from boilerplate.page import Kind
 from boilerplate.reading.encoding import decode
@@ -50,15 +51,17 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "linear scores: n-grams and element tokens": (Linear, "scores"),
     "page type": (PageTypes, "log_probabilities"),
     "context of lines": (MODEL, "tree_matrix"),
-    "trees": (Trees, "log_odds"),
+    "trees of content": (Trees, "log_odds"),
+    "roles: n-grams and element tokens": (RoleWords, "shares"),
+    "roles: context of lines": (MODEL, "role_matrix"),
+    "roles: trees": (RoleTrees, "log_probabilities"),
     "language of the page": (CLEANER, "page_language"),
 }
 REST: Final = "everything else"
 WHOLE: Final = "the whole page"
 # Steps that run only if a caller asks for their results.
-ASKED: Final = "roles and reasons, if asked for"
+ASKED: Final = "reasons, if asked for"
 ASKED_STEPS: Final[dict[str, tuple[Any, str]]] = {
-    WITHIN + "roles": (CLEANER, "role_log_probabilities"),
     WITHIN + "contributions of feature groups": (Model, "evidence"),
     WITHIN + "reasons": (CLEANER, "reasons"),
 }

@@ -31,12 +31,14 @@ class Input:
     """What a tool gets: a page as HTML, or its bare lines as ``<p>``; and our lines of it.
 
     ``language`` is what the corpus says, else what the detector finds; "" if unknown.
+    ``left_out`` are roles that the golds of the page's corpus leave out (training/conventions.py).
     """
 
     markup: str
     page: Page
     url: str | None
     language: str
+    left_out: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -63,6 +65,7 @@ class Tool:
 
 
 OURS: Final = "boilerplate"
+OURS_BY_CONVENTION: Final = "boilerplate, by convention"
 
 
 def markup_of(lines: Iterable[str]) -> str:
@@ -83,6 +86,17 @@ def ours(cleaner: Cleaner) -> Tool:
         return Output(cleaned.text, [p.label for p in cleaned.predictions])
 
     return Tool(OURS, run)
+
+
+def ours_by_convention(cleaner: Cleaner) -> Tool:
+    """Our package, told to drop the roles that the golds of the page's corpus leave out."""
+
+    def run(given: Input) -> Output:
+        chosen = Cleaner(cleaner.model, plugins=cleaner.plugins, drop=given.left_out)
+        cleaned = chosen.clean(given.page)
+        return Output(cleaned.text, [p.label for p in cleaned.predictions])
+
+    return Tool(OURS_BY_CONVENTION, run)
 
 
 # ----------------------------------------------------------------------- rules on single lines

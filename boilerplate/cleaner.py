@@ -15,7 +15,6 @@ from boilerplate.explain.phrases import MODEL_FEATURES
 from boilerplate.explain.reasons import naming, reasons
 from boilerplate.language.lines import page_language
 from boilerplate.model.model import Model, load_model
-from boilerplate.model.roles import role_log_probabilities
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Floats, shifted
 from boilerplate.page import Kind, Label, Page
@@ -124,16 +123,15 @@ class Cleaner:
             threshold = best_threshold(probability, general.chars, scored.article)
         kept = by_default = probability >= threshold
         choice = {**opinions.roles, **self.role_choice}
-        roles = role_log_probabilities(compact, general) if choice else None
-        if roles is not None:
-            kept = chosen(roles, by_default, choice)[0]
+        if choice:
+            kept = chosen(general.log_roles, by_default, choice)[0]
             kept &= by_default | ~seen.stored  # no choice takes what a page stores for scripts
         by_page = seen.verdicts(kept)
         kept = with_verdicts(kept, {**by_page, **opinions.verdicts})
         language = page_language(scored.languages, probability, general.chars)
         decided = Decided(
             compact, kept, threshold, probability, language, by_page, opinions, self.model,
-            general, scored, by_default, choice, roles,
+            general, scored, by_default, choice,
         )  # fmt: skip
         return CleanPage(
             page, decided.predictions(page), language, threshold, opinions.errors, scored.drift,
@@ -152,8 +150,7 @@ class Decided:
     ``kept`` and ``probability`` are (n,), ``threshold`` is the page's, ``by_page`` are the labels
     that the page itself decides (``visibility``); ``general`` are the scores of ``model``,
     ``scored`` those corrected for the site, ``probability`` has the plugins' votes too.
-    ``by_default`` are the lines that are kept without the ``choice`` of roles, (n,), ``log_roles``
-    the logarithms of the roles' probabilities, (n, 24), where the choice needed them.
+    ``by_default`` are the lines that are kept without the ``choice`` of roles, (n,).
     """
 
     page: Page
@@ -168,7 +165,6 @@ class Decided:
     scored: Scores
     by_default: NDArray[np.bool_]
     choice: RoleChoice
-    log_roles: Floats | None
 
     def predictions(self, page: Page) -> Predictions:
         """A prediction for each line of the whole page, explained when it is looked at."""
@@ -180,9 +176,7 @@ class Decided:
 
     def roles(self) -> Sequence[str | None]:
         """The role of each line."""
-        log_roles = self.log_roles
-        if log_roles is None:
-            log_roles = role_log_probabilities(self.page, self.general)
+        log_roles = self.general.log_roles
         roles = assigned(log_roles, self.kept)
         if self.choice:
             kept, of_choice = chosen(log_roles, self.by_default, self.choice)
@@ -191,9 +185,9 @@ class Decided:
 
     def by_choice(self) -> Mapping[int, tuple[str, str]]:
         """Whose choice of roles changed a label, and the reason, by the index of the line."""
-        if self.log_roles is None:
+        if not self.choice:
             return {}
-        kept, roles = chosen(self.log_roles, self.by_default, self.choice)
+        kept, roles = chosen(self.general.log_roles, self.by_default, self.choice)
         changed = np.flatnonzero((kept != self.by_default) & (kept == self.kept)).tolist()
         return {
             i: chosen_by(ROLES[roles[i]], *self.choice[ROLES[roles[i]]])

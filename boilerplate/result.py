@@ -37,10 +37,6 @@ class Prediction:
     decided_by: str = "model"
 
 
-# The compiled kernel ``predictions`` looks its fields up by name, and calls this one "kind" still.
-Prediction.kind = Prediction.role  # type: ignore[attr-defined,misc]
-
-
 class Explainer(Protocol):
     """Works out, for all lines of a page, what costs too much to be done for every page."""
 

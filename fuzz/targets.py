@@ -27,9 +27,6 @@ from boilerplate.batch.worker import clean_record
 from boilerplate.cleaner import Cleaner
 from boilerplate.labelling.labels import LabelsError, read_labels
 from boilerplate.model.archive import FileFormat, unpacked
-from boilerplate.model.chrome_kinds import KINDS_FILE, shipped_kinds
-from boilerplate.model.chrome_kinds import from_bytes as kinds_from_bytes
-from boilerplate.model.chrome_kinds import to_bytes as kinds_to_bytes
 from boilerplate.model.file import MODEL_FILE
 from boilerplate.model.model import from_bytes, to_bytes
 from boilerplate.model.trees import ModelError
@@ -239,12 +236,6 @@ def model_bytes() -> bytes:
 
 
 @cache
-def kinds_bytes() -> bytes:
-    """The file of the shipped model of chrome kinds."""
-    return kinds_to_bytes(shipped_kinds())
-
-
-@cache
 def site_bytes() -> bytes:
     """The file of a small site model."""
     pages = [read(PAGE + f"<p>More {i}", "https://courier.example/a") for i in range(3)]
@@ -255,12 +246,6 @@ def load_model(data: bytes) -> None:
     """Load a model, and clean a page with it."""
     with suppress(ModelError):
         Cleaner(from_bytes(data), plugins=no_plugins()).clean(page())
-
-
-def load_kinds(data: bytes) -> None:
-    """Load a model of chrome kinds, and apply it to a page."""
-    with suppress(ModelError):
-        kinds_from_bytes(data).log_probabilities(page(), page().lines)
 
 
 def load_site_model(data: bytes) -> None:
@@ -329,6 +314,5 @@ TARGETS: Final[dict[str, Target]] = {
     ),
     "archives": Target(archives, archive_seeds),
     "model": _file_target(load_model, module_of(from_bytes), MODEL_FILE, model_bytes),
-    "kinds": _file_target(load_kinds, module_of(kinds_from_bytes), KINDS_FILE, kinds_bytes),
     "site-model": _file_target(load_site_model, module_of(SiteModelError), SITE_FILE, site_bytes),
 }

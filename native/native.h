@@ -12,6 +12,14 @@
 #include <Python.h>
 #include <stdint.h>
 
+/* Where the loader can choose, loops are compiled for wide registers too. Nothing is fused, so
+   that the bits are the same. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
+#endif
+
 /* ------------------------------------------------------------------ kernels and their arguments */
 
 enum { MAX_ARGUMENTS = 40, MAX_SCRATCH = 6 };
@@ -72,9 +80,8 @@ typedef struct {
     each(neighbour_features)  \
     each(container_features)  \
     each(tree_sums)           \
-    each(kind_text_sums)      \
-    each(kind_token_sums)     \
-    each(likeliest_paths)     \
+    each(role_text_sums)      \
+    each(role_token_sums)     \
     each(predictions)         \
     each(line_fingerprints)   \
     each(site_features)

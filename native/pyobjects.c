@@ -125,14 +125,14 @@ KERNEL(plain_texts, "object texts, u8 flags[131072], object normalize",
 }
 
 static const char *const FIELDS[] = {
-    "line", "label", "probability", "reason", "kind", "decided_by", "language",
+    "line", "label", "probability", "reason", "role", "decided_by", "language",
     "language_confidence", NULL,
 };
 enum { N_FIELDS = 8, N_LISTS = 7 };
 
 KERNEL(predictions,
        "object Prediction, object lines, object labels, object probability, object reasons, "
-       "object kinds, object deciders, object languages",
+       "object roles, object deciders, object languages",
        "A tuple of each line's Prediction, of seven lists; a language comes with its probability.")
 {
     PyObject *values[N_FIELDS], *const *lists = call->args + 1;

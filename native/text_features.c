@@ -33,6 +33,8 @@ static void find_copies(const uint64_t *hashes, Py_ssize_t n, int64_t *slots, si
 /* Places in the block "text" (features/table.py), and what its features are made of. */
 enum { OTHERS = 4, SEEN_BITS = 16, OVERLAP_BITS = 18, COPY_LENGTH = 60, START_CHARS = 8 };
 enum { FAMILIAR_COLUMN = 31, INDENT_COLUMN = 39, OTHER_COLUMN = INDENT_COLUMN + 1 + MARKS };
+enum { ECHO_COLUMN = OTHER_COLUMN + 2 * OTHERS + 1 };
+static const double LONG_LINE = 100.0, LEAST_WEIGHT = 1e-9; /* plain_text.PARAMS */
 
 /* The order of the n-grams that lines share with the page's title, headline, description, body. */
 static const int OVERLAP_ORDERS[OTHERS] = {3, 3, 3, 5};
@@ -46,31 +48,44 @@ static const int OVERLAP_ORDERS[OTHERS] = {3, 3, 3, 5};
 /* Tables of buckets, all zeros between calls: to zero them for each page would cost a tenth of its
    instructions. */
 PER_THREAD uint32_t seen[1 << SEEN_BITS];
+PER_THREAD uint32_t seen_in_long[1 << SEEN_BITS]; /* the same of long lines alone */
 PER_THREAD uint8_t marks[1 << OVERLAP_BITS];
 
 /* How familiar each line's n-grams are: the mean of log1p(how often each stands elsewhere on the
-   page). `hashes` are those of all lines, `counts` how many each line has. */
-static void familiarity(const uint64_t *hashes, const int64_t *counts, Py_ssize_t n,
-                        const double *log1p_of, double *row)
+   page), in `row`. And of the line's n-grams, the rare ones heaviest, which share long lines have
+   elsewhere, and how much that is, in `echo` and the row behind it. `hashes` are those of all
+   lines, `counts` how many each line has, `lengths` the lines' lengths. */
+static void familiarity(const uint64_t *hashes, const int64_t *counts, const double *lengths,
+                        Py_ssize_t n, const double *log1p_of, double *row, double *echo)
 {
     const int shift = 64 - SEEN_BITS;
+    const uint64_t *hash = hashes;
     int64_t total = 0;
     for (Py_ssize_t line = 0; line < n; line++) {
         total += counts[line];
+        for (int64_t i = 0; i < counts[line]; i++, hash++) {
+            seen[*hash >> shift]++;
+            seen_in_long[*hash >> shift] += lengths[line] >= LONG_LINE;
+        }
     }
-    for (int64_t i = 0; i < total; i++) {
-        seen[hashes[i] >> shift]++;
-    }
-    double sum = 0.0; /* one sum over the page, as cumsum has it: the same bits */
+    double sum = 0.0, weights = 0.0, echoed = 0.0; /* of the page, as cumsum has it: the same bits */
+    hash = hashes;
     for (Py_ssize_t line = 0; line < n; line++) {
-        double before = sum;
-        for (int64_t i = 0; i < counts[line]; i++) {
-            sum += log1p_of[seen[*hashes++ >> shift] - 1];
+        double before = sum, weights_before = weights, echoed_before = echoed;
+        uint32_t own = lengths[line] >= LONG_LINE;
+        for (int64_t i = 0; i < counts[line]; i++, hash++) {
+            double familiar = log1p_of[seen[*hash >> shift] - 1], weight = 1.0 / (1.0 + familiar);
+            sum += familiar;
+            weights += weight;
+            echoed += seen_in_long[*hash >> shift] > own ? weight : 0.0;
         }
         row[line] = (sum - before) / (double)(counts[line] > 1 ? counts[line] : 1);
+        double all = weights - weights_before;
+        echo[line + n] = echoed - echoed_before;
+        echo[line] = echo[line + n] / (all > LEAST_WEIGHT ? all : LEAST_WEIGHT);
     }
-    for (int64_t i = 1; i <= total; i++) {
-        seen[hashes[-i] >> shift] = 0;
+    for (int64_t i = 0; i < total; i++) {
+        seen[hashes[i] >> shift] = seen_in_long[hashes[i] >> shift] = 0;
     }
 }
 
@@ -130,7 +145,7 @@ static void shape_columns(const double *counts, const double *scripts, Py_ssize_
 
 KERNEL(text_features,
        "object page, object others, f64 counts[n,16], f64 scripts[n,29], f64 shapes[n,14], "
-       "f64 chars[n], f64 log1p[l], out f64 out[58,n]",
+       "f64 chars[n], f64 log1p[l], out f64 out[62,n]",
        "Fills the rows of the block \"text\", but for logarithms: from `line_shapes`, the\n"
        "lines' lengths, and the n-grams that they share with one another and with four `others`,\n"
        "as a page of four lines. `log1p` holds the logarithms of 1, 2 ... at least as many as the\n"
@@ -234,7 +249,7 @@ KERNEL(text_features,
         column[2 * OTHERS * n] = others.lengths[3] > 0;
     }
     mark_ngrams(&others, 1, sizes);
-    familiarity(hashes, each, n, log1p_of, out + FAMILIAR_COLUMN * n);
+    familiarity(hashes, each, chars, n, log1p_of, out + FAMILIAR_COLUMN * n, out + ECHO_COLUMN * n);
     at = 0;
     for (Py_ssize_t line = 0; line < n; line++) {
         int64_t first;
@@ -246,6 +261,7 @@ KERNEL(text_features,
     if (at == most && page.words_before[n] - page.words_before[0] > most) {
         return refuse(call, "there are more words than characters");
     }
-    familiarity(hashes, each, n, log1p_of, out + (FAMILIAR_COLUMN + 1) * n);
+    familiarity(hashes, each, chars, n, log1p_of, out + (FAMILIAR_COLUMN + 1) * n,
+                out + (ECHO_COLUMN + 2) * n);
     Py_RETURN_NONE;
 }

@@ -4,14 +4,6 @@
 #include "native.h"
 #include <math.h>
 
-/* Where the loader can choose, loops are compiled for wide registers too. Nothing is fused, so
-   that the bits are the same. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
-#define WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDE
-#endif
-
 /* No line walks down a tree. All nodes are evaluated, for ROWS lines at once and without branches,
    children before their parents: each passes on the leaf that its right or its left child has
    found. A value is compared once with the sorted thresholds of its source and replaced by how

@@ -9,12 +9,15 @@ import numpy as np
 from boilerplate.features.encode import BAG_BITS
 from boilerplate.features.table import LINEAR_TABLES, PAGE_TYPES, features_of
 from boilerplate.kernels.plain_linear import NGRAMS
+from boilerplate.kernels.plain_roles import PARAMS
 from boilerplate.model.file import MODES
 from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.model import Model
+from boilerplate.model.roles import LEAF_VALUE, RoleTrees, RoleWords, role_columns
 from boilerplate.model.stack import Stack
 from boilerplate.model.trees import Trees, trees_from
 from boilerplate.page import Kind
+from boilerplate.roles import ROLES
 
 # The same piece of local news in each language, by its ISO 639-1 code.
 SENTENCES = {
@@ -129,7 +132,32 @@ def made_up_trees(columns: int, seed: int = 0, n_trees: int = 20, leaves: int = 
     return trees_from({**arrays, "sizes": np.array(sizes)}, columns)
 
 
-def made_up_model(seed: int = 0, n_trees: int = 20) -> Model:
+def made_up_role_trees(
+    columns: int, seed: int = 0, n_trees: int = 20, leaves: int = 15
+) -> RoleTrees:
+    """Trees of random shape with a random score for each role in their leaves, as stored."""
+    rng = np.random.default_rng(seed)
+    trees = made_up_trees(columns, seed, n_trees, leaves)
+    values = (rng.normal(size=(len(trees.left), len(ROLES))) / 5).astype(LEAF_VALUE)
+    values[trees.left != np.arange(len(trees.left))] = 0
+    return RoleTrees(
+        trees.feature, trees.threshold, trees.left, np.zeros_like(trees.value),
+        trees.missing_left, trees.roots, trees.depth, values.astype(np.float32),
+        rng.normal(size=len(ROLES)), 0.4,
+    )  # fmt: skip
+
+
+def made_up_words(seed: int = 0) -> RoleWords:
+    """A linear model of roles with random weights."""
+    rng = np.random.default_rng(seed)
+    text, names = (
+        rng.integers(-127, 128, (1 << bits, len(ROLES)), np.int8)
+        for bits in (PARAMS.text_bits, PARAMS.token_bits)
+    )
+    return RoleWords(text, names, (0.004, 0.008), rng.normal(size=len(ROLES)))
+
+
+def made_up_model(seed: int = 0, n_trees: int = 20, n_role_trees: int = 20) -> Model:
     """A model of the right shape that has learned nothing."""
     rng = np.random.default_rng(seed)
 
@@ -137,12 +165,15 @@ def made_up_model(seed: int = 0, n_trees: int = 20) -> Model:
         return (rng.normal(size=shape) / 5).astype(np.float16).astype(np.float32)
 
     def stack(kind: Kind) -> Stack:
+        columns = len(features_of(kind))
         return Stack(
             Linear(
                 tuple(weights(1 << NGRAMS.bits) for _ in LINEAR_TABLES), 0.25, {"en": 12, "tr": 3}
             ),
             PageTypes(weights(len(PAGE_TYPES), 2 << BAG_BITS), weights(len(PAGE_TYPES))),
-            made_up_trees(len(features_of(kind)), seed, n_trees),
+            made_up_trees(columns, seed, n_trees),
+            made_up_role_trees(columns + role_columns(kind), seed, n_role_trees),
         )
 
-    return Model({kind: stack(kind) for kind in MODES}, {"trained_on": "nothing"})
+    stacks = {kind: stack(kind) for kind in MODES}
+    return Model(stacks, made_up_words(seed), {"trained_on": "nothing"})

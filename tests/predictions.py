@@ -16,6 +16,7 @@ from boilerplate.model.model import load_model, model_bytes
 from boilerplate.page import Page, text_page
 from boilerplate.reading.html import html_page
 from boilerplate.reading.read import read
+from boilerplate.roles import ROLES
 from tests import made_up_site as site
 from tests.made_up import SENTENCES, news_page
 
@@ -36,19 +37,23 @@ def pages() -> Iterator[tuple[str, Page]]:
 
 
 def made() -> dict[str, Any]:
-    """The model, a site model that learned with it, and the probabilities of the pages' lines."""
+    """The model, a site model that learned with it, and the probabilities and roles of lines."""
     model = load_model()
     known = SiteModel("daily.example").fit(html_page(site.html(i)) for i in range(SITE_PAGES))
     page = html_page(site.html(SITE_PAGES))
     scores = model.predict(page)
+    of_pages = {name: model.predict(each.without_blank_lines) for name, each in pages()}
     corrected = known.correct(page, scores).probability
     return {
         "model": hashlib.sha256(model_bytes()).hexdigest(),
         "site_model": hashlib.sha256(known.to_bytes()).hexdigest(),
         "corrected": corrected.round(DIGITS).tolist(),
         "pages": {
-            name: model.predict(each.without_blank_lines).probability.round(DIGITS).tolist()
-            for name, each in pages()
+            name: scores.probability.round(DIGITS).tolist() for name, scores in of_pages.items()
+        },
+        "roles": {
+            name: [ROLES[role] for role in scores.log_roles.argmax(1)]
+            for name, scores in of_pages.items()
         },
     }
 

@@ -341,7 +341,7 @@ class TestAnything:
     def test_bytes(self, cleaner: Cleaner, data: bytes, charset: str) -> None:
         with suppress(NotAPageError):  # by chance they are an image, or a font
             check(cleaner.clean(data, charset=charset))
-        check_record(cleaner, data)
+            check_record(cleaner, data)
 
     @MANY
     @given(st.lists(st.one_of(SOUP, ANY_TEXT), min_size=1, max_size=4))

@@ -34,6 +34,10 @@ def test_every_line_has_its_kept_probability(kept: dict[str, Any], now: dict[str
         np.testing.assert_allclose(now["pages"][name], expected, rtol=0, atol=CLOSE, err_msg=name)
 
 
+def test_every_line_has_its_kept_role(kept: dict[str, Any], now: dict[str, Any]) -> None:
+    assert kept["roles"] == now["roles"], AGAIN
+
+
 def test_site_model_is_the_same_file_and_gives_the_same_corrections(
     kept: dict[str, Any], now: dict[str, Any]
 ) -> None:

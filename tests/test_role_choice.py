@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import boilerplate
 from boilerplate import Cleaner, CleanPage, Label, SiteRules
 from boilerplate.explain.reasons import LIMITS, ROLE_WORDS
+from boilerplate.model.model import Model, load_model
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Floats
 from boilerplate.page import Element, Line, Markup, Metadata, Page
@@ -29,25 +30,32 @@ from tests.made_up import SENTENCES, made_up_model, news_page
 
 MODEL = made_up_model()
 URL = "https://courier.example/a"
-ROLE_MODEL = "boilerplate.cleaner.role_log_probabilities"
 
 
-def sure_roles(texts: Mapping[str, str]) -> object:
-    """A model that is sure of the roles of lines by their texts, of all others that they are body.
+def sure_roles(names: Sequence[str]) -> Floats:
+    """What a model says that is sure of the role of each line: log-probabilities, (n, 24).
 
     A second role, after a slash, is the next likeliest.
     """
+    probability = np.full((len(names), len(ROLES)), 1e-3)
+    for row, name in zip(probability, names, strict=True):
+        first, _, second = name.partition("/")
+        row[ROLES.index(first)] = 0.6
+        row[ROLES.index(second or first)] += 0.3
+    log_roles: Floats = np.log(probability / probability.sum(1, keepdims=True))
+    return log_roles
 
-    def model(page: Page, scores: Scores) -> Floats:
-        assert len(page.lines) == len(scores.probability)
-        probability = np.full((len(page.lines), len(ROLES)), 1e-3)
-        for row, line in zip(probability, page.lines, strict=True):
-            first, _, second = texts.get(line.text, "body").partition("/")
-            row[ROLES.index(first)] = 0.6
-            row[ROLES.index(second or first)] += 0.3
-        return np.log(probability / probability.sum(1, keepdims=True))
 
-    return patch(ROLE_MODEL, model)
+class SureModel(Model):
+    """A model of the TEXTS, which are all that it has learned."""
+
+    def predict(self, page: Page) -> Scores:
+        known = [TEXTS[line.text] for line in page.lines]
+        return replace(
+            super().predict(page),
+            probability=np.array([probability for _, probability in known]),
+            log_roles=sure_roles([roles for roles, _ in known]),
+        )
 
 
 TEXTS = {  # the roles of lines, and the probabilities of content that a made-up model gives
@@ -67,21 +75,9 @@ def cleaned(
     page: str | Page = PAGE,
 ) -> CleanPage:
     """A page of the TEXTS, cleaned with a made-up model of content and of roles."""
-
-    def predict(_: object, page: Page) -> Scores:
-        scores = predict_all(MODEL, page)
-        probability = np.array([TEXTS[line.text][1] for line in page.lines])
-        object.__setattr__(scores, "probability", probability)
-        return scores
-
-    predict_all = type(MODEL).predict
-    with (
-        patch.object(type(MODEL), "predict", predict),
-        sure_roles({text: role for text, (role, _) in TEXTS.items()}),  # type: ignore[attr-defined]
-    ):
-        page = Cleaner(MODEL, 0.5, plugins or no_plugins(), None, keep, drop).clean(page, URL)
-        assert list(page.predictions)
-        return page
+    model = SureModel(MODEL.stacks, MODEL.words, MODEL.about)
+    cleaner = Cleaner(model, 0.5, plugins or no_plugins(), None, keep, drop)
+    return cleaner.clean(page, URL)
 
 
 def kept(page: CleanPage) -> list[str]:
@@ -108,11 +104,11 @@ class TestChoice:
         assert page.kept_roles == CONTENT_ROLES
         assert set(page.predictions.deciders) == {"model"}
 
-    def test_default_computes_no_roles_for_the_text(self) -> None:
-        with patch(ROLE_MODEL, None):
-            page = boilerplate.clean(news_page("th"))
-            assert page.text
-            assert page.to_dict
+    def test_roles_are_assigned_when_they_are_looked_at(self) -> None:
+        with patch("boilerplate.cleaner.assigned", None):
+            page = Cleaner(MODEL, plugins=no_plugins()).clean(news_page("th"))
+            assert page.text is not None
+            assert page.kept is not None
             with pytest.raises(TypeError):
                 page.predictions.roles  # noqa: B018
 
@@ -282,23 +278,35 @@ class TestReasons:
     def test_line_that_may_be_content_is_not_said_to_be_outside_the_article(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def outside() -> list[float]:
-            """The probabilities of the lines that are said to be above or below the article."""
-            cleaner = Cleaner(threshold=0.9, plugins=no_plugins())
+        class DoubtfulModel(Model):
+            """The shipped model, but with this probability of content for what it would drop."""
+
+            doubt = 0.5
+
+            def predict(self, page: Page) -> Scores:
+                scores = super().predict(page)
+                dropped = scores.probability < 0.9
+                return replace(
+                    scores, probability=np.where(dropped, self.doubt, scores.probability)
+                )
+
+        shipped = load_model()
+        cleaner = Cleaner(
+            DoubtfulModel(shipped.stacks, shipped.words, shipped.about), 0.9, no_plugins()
+        )
+
+        def are_outside(doubt: float) -> bool:
+            """Whether any dropped line is said to be above or below the article."""
+            monkeypatch.setattr(DoubtfulModel, "doubt", doubt)
             pages = [cleaner.clean(news_page(language)) for language in SENTENCES]
             pages += [cleaner.clean("\n".join(line.text for line in p.page.lines)) for p in pages]
-            return [
-                p.probability
-                for page in pages
-                for p in page.predictions
-                if re.search("(below|above) the article", p.reason)
-            ]
+            reasons = [p.reason for page in pages for p in page.predictions]
+            return any(re.search("(below|above) the article", reason) for reason in reasons)
 
-        found = outside()
-        assert found
-        assert max(found) < LIMITS.may_be_content
+        assert are_outside(LIMITS.may_be_content - 0.01)
+        assert not are_outside(LIMITS.may_be_content)
         monkeypatch.setattr("boilerplate.explain.reasons.LIMITS", replace(LIMITS, may_be_content=2))
-        assert max(outside()) > LIMITS.may_be_content
+        assert are_outside(LIMITS.may_be_content)
 
 
 def page_of(*lines: tuple[str, int, str, bool], headline: str = "") -> CleanPage:

@@ -32,7 +32,7 @@ from training.options import (
     split_option,
     without_option,
 )
-from training.paths import CHROME_KINDS_FILE, DOCS, MODEL_FILE
+from training.paths import DOCS, MODEL_FILE
 from training.progress import log_to_stderr, timed_log
 from training.split import Split
 
@@ -170,6 +170,47 @@ def report(
 @source_option
 @cache_option
 @jobs_option
+@split_option
+@model_option
+@docs_option
+def roles(
+    source: Path, cache: Path, jobs: int, split: Split, model: str | None, docs: Path
+) -> None:
+    """Measure how well roles are named; write docs/roles.md."""
+    from training.documents.results import provenance, save_results
+    from training.roles.score import score as measure_roles
+
+    golds = gold_pages(source, cache, (split,))
+    results = provenance(split, model) | measure_roles(model, golds, jobs)
+    for mode, found in results["modes"].items():
+        click.echo(f"{mode}: macro F1 {found['macro_f1']:.3f} on {found['lines']} lines")
+    click.echo(save_results(docs, f"roles-{split}", results))
+    write_documents(docs)
+
+
+@main.command()
+@source_option
+@cache_option
+def habits(source: Path, cache: Path) -> None:
+    """Count which roles the golds of the older corpora have, on pages of train read again."""
+    from boilerplate.roles import ROLES
+    from training.conventions import habits as counted
+    from training.conventions import left_out
+    from training.corpora import reread
+
+    golds = gold_pages(source, cache, ("train",))
+    tables = counted(golds, [gold for gold in golds if gold.corpus == reread.NAME])
+    for corpus, table in tables.items():
+        click.echo(f"{corpus} leaves out {', '.join(left_out(table)) or 'no role'}")
+        for role, (without, held) in zip(ROLES, table.tolist(), strict=True):
+            if without + held:
+                click.echo(f"  {role:11} {held / (without + held):5.2f} of {without + held}")
+
+
+@main.command()
+@source_option
+@cache_option
+@jobs_option
 @lexicon_option
 @docs_option
 @click.option("--sample", "stride", default=1, help="Train on one page in so many.")
@@ -260,58 +301,6 @@ def mixed(
         click.echo(table(found, cast(Kind, mode)) + "\n")
     results = provenance(split, model) | {"held_out": sorted(held_out)} | figures
     click.echo(save_results(docs, "-".join(["mixed", *sorted(held_out), split]), results))
-
-
-# -------------------------------------------------------------------------------- chrome kinds
-
-
-@main.group()
-def kinds() -> None:
-    """The small model that names the kind of a dropped line."""
-
-
-@kinds.command(name="train")
-@source_option
-@cache_option
-@lexicon_option
-@click.option("--out", type=FOLDER, default=CHROME_KINDS_FILE, help="The model file to write.")
-def kinds_train(source: Path, cache: Path, lexicon: Path, out: Path) -> None:
-    """Build the model file from catalogues, phrases and pages of train and dev."""
-    from boilerplate.model.chrome_kinds import to_bytes as kinds_to_bytes
-    from training.chrome_kinds.catalogues import catalogue_examples
-    from training.chrome_kinds.examples import half_named, phrase_examples
-    from training.chrome_kinds.fit import about, fit
-    from training.chrome_kinds.page_lines import page_examples_of_splits
-
-    pages = page_examples_of_splits(source, cache, ("train", "dev"))
-    examples = [*catalogue_examples(lexicon), *phrase_examples(), *half_named(pages)]
-    data = kinds_to_bytes(fit(examples, about(examples)))
-    write_atomically(out, data)
-    log_to_stderr(f"{out.name}: {len(examples)} lines, {len(data) / 1e6:.2f} MB")
-
-
-@kinds.command(name="score")
-@source_option
-@cache_option
-@lexicon_option
-@docs_option
-def kinds_score(source: Path, cache: Path, lexicon: Path, docs: Path) -> None:
-    """Score it on held-out catalogues, languages and forms; write docs/kinds.md."""
-    from training.chrome_kinds import score as scores
-    from training.chrome_kinds.catalogues import catalogue_examples
-    from training.chrome_kinds.document import write_document
-    from training.chrome_kinds.examples import phrase_examples
-    from training.chrome_kinds.page_lines import form_examples, page_examples_of_splits
-
-    results = scores.score(
-        catalogue_examples(lexicon),
-        phrase_examples(),
-        page_examples_of_splits(source, cache, ("train", "dev")),
-        form_examples(source, cache, ("test",)),
-        log_to_stderr,
-    )
-    for path in write_document(results, docs):
-        click.echo(path)
 
 
 # ----------------------------------------------------------------------------------- documents

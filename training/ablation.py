@@ -21,9 +21,11 @@ from boilerplate.model.file import MODES
 from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.model import Model
 from boilerplate.model.stack import Scores, Stack
+from boilerplate.model.trees import Trees
 from boilerplate.numeric import sigmoid
 from boilerplate.page import Kind, Page
 from boilerplate.plugins.manager import no_plugins
+from training.boosting import no_role_trees
 from training.corpora import GoldPage
 from training.documents.results import DIGITS
 from training.fit import fit_linear_by_fold, fit_trees, fit_types_by_fold
@@ -32,6 +34,7 @@ from training.lexicon import Lexicon
 from training.mixed_pages import MixedPage
 from training.mixed_scores import measure_mode
 from training.progress import Log
+from training.roles.words import no_words
 from training.samples import Sample, sample
 from training.score import macro, score_sample
 from training.training_set import training_set
@@ -53,13 +56,13 @@ def variants(lessons: Sequence[Lesson], mode: Kind) -> Iterator[tuple[str, Stack
     """The variants of the model by name, the whole one first; a Linear is the first stage alone."""
     whole = copied(lessons)
     types, linear = fit_types_by_fold(whole), fit_linear_by_fold(whole)
-    yield "everything", Stack(linear, types, fit_trees(whole, linear.bias))
+    yield "everything", content_stack(linear, types, fit_trees(whole, linear.bias))
     yield "no trees: the linear model alone", linear
     for corpus in sorted({each.corpus for each in lessons}):
         some = [each for each in copied(lessons) if each.corpus != corpus]
         if some:
             others, model = fit_types_by_fold(some), fit_linear_by_fold(some)
-            yield f"corpus: {corpus}", Stack(model, others, fit_trees(some, model.bias))
+            yield f"corpus: {corpus}", content_stack(model, others, fit_trees(some, model.bias))
     tables = LINEAR_TABLES if mode == "html" else LINEAR_TABLES[:2]
     for number, name in enumerate(tables):
         yield f"linear: {name}", without_table(whole, linear, types, number)
@@ -69,7 +72,12 @@ def variants(lessons: Sequence[Lesson], mode: Kind) -> Iterator[tuple[str, Stack
         name = GROUPS[number]
         if name not in ("wording", "names", "page type"):  # have other variants
             trees = fit_trees(whole, linear.bias, ignored=np.flatnonzero(groups == number).tolist())
-            yield f"columns: {name}", Stack(linear, types, trees)
+            yield f"columns: {name}", content_stack(linear, types, trees)
+
+
+def content_stack(linear: Linear, types: PageTypes, trees: Trees) -> Stack:
+    """A model that knows content and chrome, and no roles."""
+    return Stack(linear, types, trees, no_role_trees())
 
 
 def copied(lessons: Sequence[Lesson]) -> list[Lesson]:
@@ -90,7 +98,7 @@ def without_table(
     tables = list(linear.tables)
     tables[number] = np.zeros_like(tables[number])
     model = replace(linear, tables=tuple(tables))
-    return Stack(model, types, fit_trees(blind, linear.bias))
+    return content_stack(model, types, fit_trees(blind, linear.bias))
 
 
 def without_types(lessons: Sequence[Lesson], linear: Linear, types: PageTypes) -> Stack:
@@ -100,7 +108,7 @@ def without_types(lessons: Sequence[Lesson], linear: Linear, types: PageTypes) -
     empty_bag = np.zeros(0, np.int64), np.zeros(0)
     article = none.log_probabilities(empty_bag)
     blind = [replace(each, page_types=article) for each in lessons]
-    return Stack(linear, none, fit_trees(blind, linear.bias))
+    return content_stack(linear, none, fit_trees(blind, linear.bias))
 
 
 def measure(cleaner: Cleaner, samples: Sequence[Sample]) -> dict[str, Any]:
@@ -131,6 +139,7 @@ def ablation(
     ``pairs`` are pages in two languages with their twins in one, to be scored as well.
     """
     out: dict[str, Mapping[str, Any]] = {}
+    words = no_words().whole
     for mode in modes:
         lessons = training_set(train, mode, phrases, jobs)
         found = Parallel(n_jobs=jobs, batch_size=8)(delayed(sample)(gold, mode) for gold in test)
@@ -139,9 +148,9 @@ def ablation(
         out[mode] = {}
         for name, fitted in variants(lessons, mode):
             model = (
-                FirstStage({mode: Stack(fitted, None, None)}, {})  # type: ignore[arg-type]
+                FirstStage({mode: Stack(fitted, None, None, None)}, words, {})  # type: ignore[arg-type]
                 if isinstance(fitted, Linear)
-                else Model({mode: fitted}, {})
+                else Model({mode: fitted}, words, {})
             )
             cleaner = Cleaner(model, plugins=no_plugins())
             scores = measure(cleaner, samples)

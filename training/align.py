@@ -35,35 +35,35 @@ def matched_words(lines: Sequence[Sequence[str]], gold: Sequence[str]) -> list[n
     return [mask[a:b] for a, b in pairwise(bounds)]
 
 
-def value_shares(texts: Sequence[str], lines: Sequence[str], values: Sequence[float]) -> np.ndarray:
-    """The share of each text's words that are content by the values of a page's other lines.
+def label_counts(
+    texts: Sequence[str], lines: Sequence[str], labels: Sequence[int], count: int
+) -> np.ndarray:
+    """How many of each text's words have each label, by the labels of a page's other lines.
 
-    ``lines`` are those of the same page, cut otherwise, with their ``values``: 1 content, 0 chrome,
-    nan neither. A text is nan if most of its words are not in lines with a value, in their order.
+    ``lines`` are those of the same page, cut otherwise, with their ``labels`` from 0 to ``count``
+    - 1, -1 for none. The last column is how many words have no label: they are in a line without
+    one, or in no line in this order. Shape (texts, count + 1).
 
-    >>> value_shares(["a b", "c d e", "f"], ["a b c", "d e", "f"], [1, 0, float("nan")]).round(2)
-    array([1.  , 0.33,  nan])
+    >>> label_counts(["a b", "c d e", "f"], ["a b c", "d e", "f"], [1, 0, -1], 2).tolist()
+    [[0, 2, 0], [2, 1, 0], [0, 0, 1]]
     """
     codes: dict[str, int] = {}
     split = [words(text) for text in texts]
     flat = [codes.setdefault(word, len(codes)) for line in split for word in line]
     given = [
-        (word, value) for line, value in zip(lines, values, strict=True) for word in words(line)
+        (word, label) for line, label in zip(lines, labels, strict=True) for word in words(line)
     ]
     wanted = [codes.setdefault(word, len(codes)) for word, _ in given]
-    known = np.array([value for _, value in given], float)
-    found = np.full(len(flat), np.nan)
+    known = np.array([label for _, label in given], int)
+    found = np.full(len(flat), -1)
     if len(flat) * len(wanted) <= MAX_CELLS:
         for block in LCSseq.opcodes(flat, wanted):
             if block.tag == "equal":
                 found[block.src_start : block.src_end] = known[block.dest_start : block.dest_end]
-    bounds = np.cumsum([0, *map(len, split)])
-    shares = np.full(len(texts), np.nan)
-    for i, (a, b) in enumerate(pairwise(bounds)):
-        has_value = ~np.isnan(found[a:b])
-        if b > a and has_value.mean() >= CONTENT_SHARE:
-            shares[i] = found[a:b][has_value].mean()
-    return shares
+    line_of = np.repeat(np.arange(len(texts)), [len(line) for line in split])
+    counts = np.zeros((len(texts), count + 1), int)
+    np.add.at(counts, (line_of, found), 1)  # a label of -1 is the last column
+    return counts
 
 
 def content_shares(texts: Sequence[str], gold: str) -> np.ndarray:

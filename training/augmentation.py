@@ -14,7 +14,7 @@ from zlib import crc32
 import numpy as np
 
 from boilerplate.page import Element, Line, Markup, Metadata, text_page
-from training.samples import Sample
+from training.samples import SOME_CHROME, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,9 @@ def cropped(labelled: Sample, tails: Sequence[Sequence[str]], number: int = 0) -
         text_page(lines),
         np.concatenate([labelled.y[first : first + n], added]),
         np.concatenate([labelled.target[first : first + n], added]),
+        None
+        if labelled.roles is None
+        else np.concatenate([labelled.roles[first : first + n], added + SOME_CHROME]),
     )
 
 
@@ -163,4 +166,7 @@ def _inserted(
         ),
         np.insert(labelled.y, at, [label] * len(lines)),
         np.insert(labelled.target, at, [label] * len(lines)),
+        None
+        if labelled.roles is None
+        else np.insert(labelled.roles, at, [-1 if label else SOME_CHROME] * len(lines)),
     )

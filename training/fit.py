@@ -29,6 +29,10 @@ from training.corpora import CORPORA, GoldPage
 from training.lessons import Lesson, base_language
 from training.lexicon import Lexicon
 from training.progress import Log
+from training.roles.catalogues import catalogue_examples
+from training.roles.examples import phrase_examples
+from training.roles.trees import fit_role_trees
+from training.roles.words import WordsByFold, fit_words
 from training.training_set import training_set
 
 TABLE_SIZE: Final = 1 << NGRAMS.bits  # weights of one table of the linear model
@@ -62,7 +66,14 @@ class TreeRowParameters:
     # Latin letters, so that a line of Chinese counts as much as its translation.
     length_bounds: tuple[float, float] = (10.0, 400.0)
     unit: float = 8.0  # the square root that counts as 1: a line of 64 letters
+    read_weight: float = 2.0  # of a page that was read line by line, beside those of other corpora
 
+
+# For each convention the values of its columns: the readers' own has none.
+_CORPORA: Final = ("wcxb", "daniel", "fundus", "magic-html", "mercury-parser", "readability")
+CONVENTIONS: Final = {
+    name: np.array([other == name for other in _CORPORA], np.float32) for name in ("", *_CORPORA)
+}
 
 LINEAR: Final = LinearParameters()
 TYPES: Final = PageTypeParameters()
@@ -84,6 +95,8 @@ def train_model(
     are left out; ``about`` is what the model file says of itself. A model of one of the ``modes``
     only cannot be saved.
     """
+    examples = catalogue_examples(phrases.folder) if phrases else []
+    words = fit_words(golds, [*examples, *phrase_examples()], jobs, log)
     stacks: dict[Kind, Stack] = {}
     lines_by_corpus: Counter[str] = Counter()
     for mode in modes:
@@ -93,8 +106,8 @@ def train_model(
         log(f"{mode}: {len(lessons)} pages, {lines} lines")
         for each in lessons:
             lines_by_corpus[each.corpus] += len(each.target) * each.readable
-        stacks[mode] = fit_stack(lessons, mode, log)
-    return Model(stacks, {**about, "lines": dict(sorted(lines_by_corpus.items()))})
+        stacks[mode] = fit_stack(lessons, mode, words, log)
+    return Model(stacks, words.whole, {**about, "lines": dict(sorted(lines_by_corpus.items()))})
 
 
 def about_training(
@@ -125,13 +138,17 @@ def about_training(
     return about | ({"held_out": sorted(held_out)} if held_out else {})
 
 
-def fit_stack(lessons: Sequence[Lesson], mode: Kind, log: Log) -> Stack:
+def fit_stack(lessons: Sequence[Lesson], mode: Kind, words: WordsByFold, log: Log) -> Stack:
     """Fit the page types, the linear model and the trees of one mode."""
     types = fit_types_by_fold(lessons)
     log(f"{mode}: page types")
     linear = fit_linear_by_fold(lessons)
     log(f"{mode}: linear model")
-    return Stack(linear, types, fit_trees(lessons, linear.bias))
+    trees = fit_trees(lessons, linear.bias)
+    log(f"{mode}: trees of content")
+    roles = fit_role_trees(lessons, words, linear.bias)
+    log(f"{mode}: trees of roles")
+    return Stack(linear, types, trees, roles)
 
 
 # ------------------------------------------------------------------------------- out of fold
@@ -197,6 +214,8 @@ def pages_by_language(lessons: Iterable[Lesson]) -> dict[str, int]:
 def fit_trees(lessons: Sequence[Lesson], bias: float, ignored: Sequence[int] = ()) -> Trees:
     """Fit the trees on the out-of-fold scores of each page.
 
+    The corpora do not agree what belongs to an article: their names are columns of their own, all
+    0 for the readers' convention, by which pages are cleaned later (``BoostedLines.settled``).
     Features whose indices are in ``ignored`` are set to 0 everywhere.
     """
     rng = np.random.default_rng(0)
@@ -211,14 +230,22 @@ def fit_trees(lessons: Sequence[Lesson], bias: float, ignored: Sequence[int] = (
         chosen = np.arange(len(each.kept))
         if len(chosen) > TREE_ROWS.max_page_lines:
             chosen = np.sort(rng.choice(chosen, TREE_ROWS.max_page_lines, replace=False))
-        rows.append(matrix[each.kept[chosen]])
+        chosen_rows = matrix[each.kept[chosen]]
+        by_reader = CONVENTIONS[convention_of(each)]
+        rows.append(np.hstack([chosen_rows, np.tile(by_reader, (len(chosen_rows), 1))]))
         targets.append(each.target[chosen])
         lengths = np.clip(each.encoded.lengths[each.kept[chosen]], *TREE_ROWS.length_bounds)
-        weights.append(each.weight * lengths**0.5 / TREE_ROWS.unit)
-    boosted = BoostedLines().fit(
+        weight = each.weight * (TREE_ROWS.read_weight if each.roles is not None else 1.0)
+        weights.append(weight * lengths**0.5 / TREE_ROWS.unit)
+    boosted = BoostedLines(settled=len(CONVENTIONS) - 1).fit(
         np.concatenate(rows), np.concatenate(targets), np.concatenate(weights)
     )
     return boosted.trees_
+
+
+def convention_of(each: Lesson) -> str:
+    """Whose habits the labels of a page follow: a corpus's, or the readers' ("")."""
+    return each.corpus if each.corpus in CONVENTIONS else ""
 
 
 def design(lessons: Sequence[Lesson]) -> tuple[sp.csr_matrix, np.ndarray]:

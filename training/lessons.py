@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final
-from zlib import crc32
 
 import numpy as np
+import scipy.sparse as sp
 
 from boilerplate.features.encode import encode
 from boilerplate.features.encoded_page import EncodedPage
 from boilerplate.kernels.plain_linear import all_rows
 from boilerplate.metrics import word_score
+from training.folds import fold_of
+from training.roles.words import page_rows
 from training.samples import Sample
 
-FOLDS: Final = 5
 LEAST_RECALL: Final = 0.8  # of the gold's words that a page must hold
 
 
@@ -51,7 +52,9 @@ class Lesson:
     ``tail`` are chrome lines that stand after the article. ``languages`` are all languages
     (ISO 639-1) that the page was made of: those that the corpus and the detector give, and those
     of text that was added. ``readable`` is False for a page in a cipher: only the trees learn
-    from it, as from a page in a language that the linear model does not know.
+    from it, as from a page in a language that the linear model does not know. ``roles`` (lines,)
+    are those of a page that was read line by line (see ``Sample``), ``role_rows`` what the linear
+    model of roles reads of them; ``layout`` is that of bare text, or how the page was made.
     """
 
     site: str
@@ -68,16 +71,14 @@ class Lesson:
     tail: tuple[str, ...] = ()
     languages: frozenset[str] = frozenset()
     readable: bool = True
+    roles: np.ndarray | None = None
+    role_rows: sp.csr_matrix | None = None
+    layout: str = "blocks"
 
     @property
     def fold(self) -> int:
         """The fold of the page's site."""
         return fold_of(self.site)
-
-
-def fold_of(site: str) -> int:
-    """The cross-validation fold of a site; all pages of a site are in one fold."""
-    return crc32(b"fold" + site.encode()) % FOLDS
 
 
 def lesson(labelled: Sample | None, added_languages: Collection[str] = ()) -> Lesson | None:
@@ -112,6 +113,8 @@ def lesson(labelled: Sample | None, added_languages: Collection[str] = ()) -> Le
             for language in (gold.language, encoded.line_languages.main_language, *added_languages)
             if language
         ),
+        roles=None if labelled.roles is None else labelled.roles[labelled.page.nonblank],
+        role_rows=None if labelled.roles is None else page_rows(page),
     )
 
 

@@ -10,7 +10,6 @@ DOCS: Final = ROOT / "docs"
 RESULTS: Final = DOCS / "results"
 PICTURES: Final = DOCS / "pictures"
 MODEL_FILE: Final = ROOT / "boilerplate/data/model.zip"
-CHROME_KINDS_FILE: Final = ROOT / "boilerplate/data/kinds.zip"
 # Archives are read from a folder beside the repository and unpacked into an ignored one.
 ARCHIVES: Final = ROOT.parent / "shared/corpora"
 LEXICON: Final = ROOT.parent / "shared/lexicon"

@@ -22,7 +22,8 @@ from boilerplate.metrics import words
 from boilerplate.page import Element, Kind, Label, Line, Page, text_page
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
-from training.align import CONTENT_SHARE, UNSURE, content_shares, value_shares
+from boilerplate.roles import BESIDE_ROLES, CONTENT_ROLES, ROLES
+from training.align import CONTENT_SHARE, UNSURE, content_shares, label_counts
 from training.corpora import GoldPage
 
 # Bare text: a block a line, a text node a line, or blocks with some neighbours joined.
@@ -31,6 +32,7 @@ MAX_PAGE_LINES: Final = 4000  # the few longer pages are indexes and hold no mor
 LEAST_COPY_WORDS: Final = 4  # shorter lines appear twice without being copies
 HIDDEN_SHARE: Final = 0.5  # of the pages: bare text leaves out hidden elements
 JOINED_SHARE: Final = 0.3  # of the neighbours in the layout "joined"
+SOME_CHROME: Final = -2  # instead of a role
 _TITLE_SEPARATOR: Final = re.compile(r"\s[|\-–—:•»·]\s")
 
 
@@ -51,13 +53,16 @@ class Sample:
     """A page in one mode with its gold, in two arrays (lines,): 1 content, 0 chrome, -1 unknown.
 
     ``y`` is for scoring. ``target`` is for training: it leaves out lines that are in the gold in
-    part, and labels some headlines.
+    part, and labels some headlines. ``roles`` (lines,) are the roles of a page that was read line
+    by line, as indices of ROLES; -1 is unknown, and SOME_CHROME is chrome that was put into the
+    page, of unknown role. None of other pages.
     """
 
     gold: GoldPage
     page: Page
     y: np.ndarray
     target: np.ndarray
+    roles: np.ndarray | None = None
 
     @property
     def labels(self) -> list[Label | None]:
@@ -88,8 +93,10 @@ def sample(gold: GoldPage, mode: Kind, layout: str = "blocks") -> Sample | None:
         page = text_page(texts)
     if not page.lines or len(page.lines) > MAX_PAGE_LINES:
         return None
-    y, target = gold_labels([line.text for line in page.lines], gold, headlines, mode)
-    return Sample(gold, page, y, target)
+    texts = [line.text for line in page.lines]
+    if gold.lines:
+        return Sample(gold, page, *read_labels(texts, gold))
+    return Sample(gold, page, *gold_labels(texts, gold, headlines, mode))
 
 
 def draw(gold: GoldPage, salt: str) -> float:
@@ -116,12 +123,6 @@ def gold_labels(
     if gold.gold is None:
         y = np.array([0 if key in chrome else -1 for key in keys])
         return y, y
-    if gold.lines:
-        share = value_shares(texts, gold.lines, gold.values)
-        known = ~np.isnan(share)
-        sure = known & ((share <= UNSURE[0]) | (share >= UNSURE[1]))
-        y = np.where(known, share >= CONTENT_SHARE, -1).astype(int)
-        return y, np.where(sure, y, -1)
     share = content_shares(texts, gold.gold)
     known = ~np.isnan(share)
     y = np.where(known, share >= CONTENT_SHARE, -1).astype(int)
@@ -137,6 +138,25 @@ def gold_labels(
     if mode == "text" and headline >= 0:
         target[headline] = 1
     return y, target
+
+
+def read_labels(texts: Sequence[str], gold: GoldPage) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Labels to score against, labels to train on, and roles of a page read line by line.
+
+    A line has the role that most of its words have, if most of them have one. Lines beside the
+    text (bylines, dates, tags) are not scored; training drops them.
+    """
+    known = [ROLES.index(role) if role else -1 for role in gold.roles]
+    counts = label_counts(texts, gold.lines, known, len(ROLES))
+    told = counts[:, :-1].sum(1)
+    has_role = (told > 0) & (told >= CONTENT_SHARE * counts.sum(1))
+    roles = np.where(has_role, counts[:, :-1].argmax(1), -1)
+    content = counts[:, : len(CONTENT_ROLES)].sum(1) / np.maximum(told, 1)
+    sure = has_role & ((content <= UNSURE[0]) | (content >= UNSURE[1]))
+    kept = (roles >= 0) & (roles < len(CONTENT_ROLES))
+    beside = (roles >= len(CONTENT_ROLES)) & (roles < len(CONTENT_ROLES) + len(BESIDE_ROLES))
+    y = np.where(has_role & ~beside, kept, -1).astype(int)
+    return y, np.where(sure, kept, -1).astype(int), roles
 
 
 def is_title(key: tuple[str, ...], titles: Iterable[tuple[str, ...]]) -> bool:

@@ -14,6 +14,7 @@ from boilerplate.metrics import line_score, word_score
 from boilerplate.page import Kind
 from boilerplate.plugins.manager import no_plugins
 from boilerplate.result import CleanPage
+from training.conventions import DROPPED
 from training.corpora import GoldPage
 from training.documents.markdown import markdown_table
 from training.samples import Sample, sample
@@ -32,9 +33,16 @@ def score_page(cleaner: Cleaner, gold: GoldPage, mode: Kind) -> Row | None:
 def score_sample(cleaner: Cleaner, labelled: Sample) -> Row:
     """The groups of a labelled page, and its line F1, character-weighted F1 and word F1."""
     gold = labelled.gold
-    part = gold.page_type if gold.corpus == "wcxb" else gold.language or "?"
+    part = part_of(gold)
     measures = score_cleaned(cleaner.clean(labelled.page), labelled)
     return (gold.corpus, f"{gold.corpus}/{part}"), measures
+
+
+def part_of(gold: GoldPage) -> str:
+    """The part of its corpus that a page belongs to: its page type, else its language."""
+    if gold.corpus == "wcxb":
+        return gold.page_type
+    return gold.genre or gold.language or "?"
 
 
 def score_cleaned(cleaned: CleanPage, labelled: Sample) -> tuple[float, float, float]:
@@ -49,10 +57,19 @@ def score_cleaned(cleaned: CleanPage, labelled: Sample) -> tuple[float, float, f
 def score(
     model: str | None, golds: Iterable[GoldPage], mode: Kind, jobs: int
 ) -> dict[str, tuple[int, float, float, float]]:
-    """For each corpus and each of its parts: the number of pages and the means over pages."""
-    cleaner = Cleaner(model, plugins=no_plugins())
+    """For each corpus and each of its parts: the number of pages and the means over pages.
+
+    Each corpus is scored under its own convention (``training.conventions``).
+    """
+    plain = Cleaner(model, plugins=no_plugins())
+    cleaners = {
+        corpus: Cleaner(plain.model, plugins=plain.plugins, drop=drop)
+        for corpus, drop in DROPPED.items()
+    }
     rows = Parallel(n_jobs=jobs, batch_size=8)(
-        delayed(score_page)(cleaner, gold, mode) for gold in golds if gold.gold
+        delayed(score_page)(cleaners.get(gold.corpus, plain), gold, mode)
+        for gold in golds
+        if gold.gold
     )
     return macro(row for row in rows if row is not None)
 

@@ -31,8 +31,8 @@ from boilerplate.site_models.sketch import MIN_PROBABILITY, Sketch, sketch
 from boilerplate.site_models.weights import FEATURES
 from training.corpora import GoldPage
 from training.fit import train_model
+from training.folds import FOLDS, fold_of
 from training.gold_pages import gold_pages
-from training.lessons import FOLDS, fold_of
 from training.options import cache_option, jobs_option, mode_option, source_option
 from training.progress import log_to_stderr
 from training.samples import sample

@@ -22,7 +22,8 @@ from training import lexicon, notices
 from training.augmentation import boxed, cropped, quoted
 from training.ciphers import ciphered
 from training.corpora import GoldPage
-from training.lessons import FOLDS, Lesson, fold_of, holds_gold, lesson
+from training.folds import FOLDS, fold_of
+from training.lessons import Lesson, holds_gold, lesson
 from training.samples import Sample, draw, sample
 
 Boxes = Mapping[str, Sequence[Sequence[str]]]  # by language; a box is a list of lines
@@ -148,7 +149,8 @@ def layouts_of(gold: GoldPage, mode: Kind) -> list[str]:
 def page_lesson(gold: GoldPage, mode: Kind, layout: str) -> Lesson | None:
     """The lesson of a gold page in one layout."""
     labelled = sample(gold, mode, layout)
-    return lesson(labelled) if labelled and holds_gold(labelled) else None
+    found = lesson(labelled) if labelled and holds_gold(labelled) else None
+    return replace(found, layout=layout) if found else None
 
 
 def ciphered_lesson(gold: GoldPage, mode: Kind) -> Lesson | None:
@@ -156,7 +158,7 @@ def ciphered_lesson(gold: GoldPage, mode: Kind) -> Lesson | None:
     labelled = sample(gold, mode)
     if not labelled or not holds_gold(labelled):
         return None
-    found = lesson(ciphered(labelled))
+    found = lesson(replace(ciphered(labelled), roles=None))
     return replace(found, weight=WEIGHTS.ciphered, readable=False) if found else None
 
 
@@ -177,7 +179,7 @@ def crop_lessons(
         made.append(
             lesson(crop, [added.language, *(code for tail in some for code in tail.languages)])
         )
-    return [each for each in made if each is not None]
+    return [replace(each, layout="crop") for each in made if each is not None]
 
 
 def boxed_lesson(gold: GoldPage, quotation: Quotation, boxes: Boxes) -> Lesson | None:
@@ -194,7 +196,7 @@ def boxed_lesson(gold: GoldPage, quotation: Quotation, boxes: Boxes) -> Lesson |
     some = [pool[int(i)] for i in chosen]
     made = boxed(quoted(labelled, quotation.text), [each.lines for each in some])
     found = lesson(made, [quotation.language, *(code for each in some for code in each.languages)])
-    return replace(found, weight=WEIGHTS.boxed) if found else None
+    return replace(found, weight=WEIGHTS.boxed, layout="boxed") if found else None
 
 
 def made_up_lesson(language: str, lines: Sequence[str], labels: Sequence[int]) -> Lesson | None:

@@ -29,6 +29,7 @@ from training.lessons import Lesson, base_language
 from training.lexicon import Lexicon
 from training.mixed_pages import MixedPage, collect_material, pages_in_one
 from training.progress import Log, no_log
+from training.roles.words import no_words
 from training.samples import Sample, sample
 from training.score import score_sample
 from training.training_set import training_set
@@ -101,8 +102,8 @@ def unseen(
 
 def fitted(lessons: Sequence[Lesson]) -> Cleaner:
     """A cleaner of bare text trained on copies of some lessons."""
-    stack = fit_stack(copied(lessons), MODE, no_log)
-    return Cleaner(Model({MODE: stack}, {}), plugins=no_plugins())
+    stack = fit_stack(copied(lessons), MODE, no_words(), no_log)
+    return Cleaner(Model({MODE: stack}, no_words().whole, {}), plugins=no_plugins())
 
 
 def scores(cleaner: Cleaner, samples: Iterable[Sample]) -> np.ndarray:

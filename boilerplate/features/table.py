@@ -25,7 +25,7 @@ from boilerplate.page import Kind
 if TYPE_CHECKING:
     from boilerplate.features.encoded_page import EncodedPage
 
-SCHEMA: Final = 3  # raised whenever a feature changes its meaning; model files name it
+SCHEMA: Final = 4  # raised whenever a feature changes its meaning; model files name it
 
 # What the features of a line are about; explain/phrases.py has the phrases of each.
 GROUPS: Final = (
@@ -139,6 +139,11 @@ _TEXT: Final = (
         "metadata",
         ["in_title", "title_in", "in_headline", "headline_in", "in_description",
          "description_in", "in_body", "body_in", "has_body"],
+    ),
+    *_rows(
+        "repetition",
+        ["echo3", "echo3_mass", "echo_word", "echo_word_mass"],
+        log1p=["echo3_mass", "echo_word_mass"],
     ),
 )  # fmt: skip
 

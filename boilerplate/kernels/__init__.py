@@ -47,10 +47,10 @@ language_features = _twin.language_features
 neighbour_features = _twin.neighbour_features
 container_features = _twin.container_features
 tree_sums = _twin.tree_sums
-# The kinds of chrome.
-kind_text_sums = _twin.kind_text_sums
-kind_token_sums = _twin.kind_token_sums
-likeliest_paths = _twin.likeliest_paths
+# The roles of lines.
+role_text_sums = _twin.role_text_sums
+role_token_sums = _twin.role_token_sums
+leaf_sums = _twin.leaf_sums
 # Site models.
 line_fingerprints = _twin.line_fingerprints
 site_features = _twin.site_features

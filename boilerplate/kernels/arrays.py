@@ -105,3 +105,10 @@ class TreeArrays:
     missing_left: NDArray[np.bool_]
     roots: NDArray[np.intp]
     depth: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VectorTreeArrays(TreeArrays):
+    """Boosted trees whose leaves hold a number for each of w outputs: ``values`` are (k, w)."""
+
+    values: NDArray[np.float32]

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.kernels import (
-    plain_chrome_kinds,
     plain_html,
+    plain_roles,
     plain_tag_counts,
     plain_text,
     plain_tree,
@@ -26,6 +26,7 @@ from boilerplate.kernels.compiled_language import language_features as language_
 from boilerplate.kernels.compiled_language import language_shares as language_shares
 from boilerplate.kernels.compiled_sites import line_fingerprints as line_fingerprints
 from boilerplate.kernels.compiled_sites import site_features as site_features
+from boilerplate.kernels.compiled_trees import leaf_sums as leaf_sums
 from boilerplate.kernels.compiled_trees import tree_sums as tree_sums
 from boilerplate.kernels.loaded import native
 from boilerplate.kernels.ngrams import check_newlines, joined, powers
@@ -35,7 +36,7 @@ from boilerplate.kernels.plain_linear import LEVELS, NEXT_SALT, NGRAMS, PREVIOUS
 from boilerplate.kernels.plain_results import strongest_groups as strongest_groups
 from boilerplate.kernels.plain_text import char_counts as char_counts
 from boilerplate.kernels.plain_tree import line_markups as line_markups
-from boilerplate.numeric import Bools, Floats, Ints, log1p_table
+from boilerplate.numeric import Floats, Ints, log1p_table
 from boilerplate.page import Element, Line, Markup
 from boilerplate.unicode import (
     SCRIPTS,
@@ -187,38 +188,28 @@ def container_features(
     )
 
 
-# ------------------------------------------------------------------------------ chrome kinds
+# ------------------------------------------------------------------------------------- roles
 
 
-def kind_text_sums(
-    texts: Sequence[str], table: NDArray[np.int8], kinds: int
-) -> tuple[Floats, Floats]:
-    head = plain_chrome_kinds.PARAMS.head
+def role_text_sums(texts: Sequence[str], table: NDArray[np.int8]) -> tuple[Floats, Floats]:
+    head = plain_roles.PARAMS.head
     joined_heads = "\n".join(["", *(text[:head] for text in texts), ""])
     if joined_heads.count("\n") != len(texts) + 1:
         joined_heads = "\n".join(["", *(text[:head].replace("\n", " ") for text in texts), ""])
-    sums, counts = np.empty((len(texts), kinds)), np.empty(len(texts))
+    sums, counts = np.empty((len(texts), table.shape[1])), np.empty(len(texts))
     points = code_points(joined_heads.casefold())
-    native.kind_text_sums(points, char_table(), char_flags(), table, sums, counts)
+    native.role_text_sums(points, char_table(), char_flags(), table, sums, counts)
     return sums, counts
 
 
-def kind_token_sums(
-    tree: Tree, own: Ints, table: NDArray[np.int8], scale: float, kinds: int
-) -> Floats:
-    params = plain_chrome_kinds.PARAMS
+def role_token_sums(tree: Tree, own: Ints, table: NDArray[np.int8], scale: float) -> Floats:
+    params = plain_roles.PARAMS
     weights = scale * params.fading ** np.arange(params.levels)
-    sums = np.zeros((len(own), kinds))
-    native.kind_token_sums(
+    sums = np.zeros((len(own), table.shape[1]))
+    native.role_token_sums(
         tree.tokens, tree.sizes, tree.type_of, tree.parent, own, table, weights, sums
     )
     return sums
-
-
-def likeliest_paths(scores: Floats, costs: Floats, begins: Bools) -> Ints:
-    path = np.empty(len(scores), np.int64)
-    native.likeliest_paths(np.ascontiguousarray(scores), costs, begins, path)
-    return path
 
 
 # ---------------------------------------------------------------------------------- results
@@ -230,11 +221,11 @@ def predictions(
     labels: Sequence[Any],
     probabilities: Sequence[float],
     reasons: Sequence[str],
-    kinds: Sequence[str | None],
+    roles: Sequence[str | None],
     deciders: Sequence[str],
     languages: Sequence[tuple[str | None, float]],
 ) -> tuple[P, ...]:
-    columns = lines, labels, probabilities, reasons, kinds, deciders, languages
+    columns = lines, labels, probabilities, reasons, roles, deciders, languages
     return native.predictions(prediction, *map(list, columns))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.kernels import plain_trees
-from boilerplate.kernels.arrays import TreeArrays
+from boilerplate.kernels.arrays import TreeArrays, VectorTreeArrays
 from boilerplate.kernels.loaded import native
 from boilerplate.kernels.plain_trees import path_sums
 from boilerplate.numeric import Floats, Ints
@@ -33,12 +33,23 @@ Forest = tuple[
 
 @lru_cache(maxsize=8)
 def packed_trees(trees: TreeArrays, groups: bytes) -> Forest | None:
+    """The trees, whose leaves have their log-odds and what the groups of features added."""
+    return _packed(trees, np.column_stack([trees.value, path_sums(trees, groups)]))
+
+
+@lru_cache(maxsize=8)
+def packed_vector_trees(trees: VectorTreeArrays) -> Forest | None:
+    """The trees, whose leaves have a number for each output."""
+    return _packed(trees, trees.values)
+
+
+def _packed(trees: TreeArrays, values: NDArray[np.float32]) -> Forest | None:
     """The trees as the C kernel reads them (native/trees.c), and how many numbers a leaf has.
 
     These are sources, features with missing values as the smallest or as the largest value,
     whichever nodes need, with all thresholds that nodes compare them with; inner nodes, in each
-    tree the deepest first; and leaves, each with its log-odds and what the groups of features
-    added. None where a source has more thresholds, or a tree more leaves, than fit in a byte.
+    tree the deepest first; and leaves, each with its row of ``values`` (k, w). None where a source
+    has more thresholds, or a tree more leaves, than fit in a byte.
     """
     at = np.arange(len(trees.left))
     leaf = trees.left == at
@@ -62,11 +73,10 @@ def packed_trees(trees: TreeArrays, groups: bytes) -> Forest | None:
     nodes["threshold"] = place
     nodes["left"] = slot[trees.left[inner]]
     nodes["right"] = slot[trees.left[inner] + 1]
-    paths = path_sums(trees, groups)
-    width = 1 + paths.shape[1]
+    width = values.shape[1]
     padded = width if width == 1 else -(-width // _ROUND) * _ROUND
     leaves = np.zeros((int(leaf.sum()), padded), np.float32)
-    leaves[:, 0], leaves[:, 1:width] = trees.value[leaf], paths[leaf]
+    leaves[:, :width] = values[leaf]
     cuts = _begins(counts)
     return (
         sources.astype(np.int32), cuts, thresholds, nodes, begins, leaf_begins, most, leaves, width
@@ -99,7 +109,20 @@ def tree_sums(
     packed = packed_trees(trees, b"" if groups is None else groups.tobytes())
     if packed is None or matrix.dtype != np.float32:
         return plain_trees.tree_sums(trees, matrix, groups)
+    sums = _sums(packed, matrix)
+    return sums[:, 0], sums[:, 1:]
+
+
+def leaf_sums(trees: VectorTreeArrays, matrix: NDArray[np.float32]) -> Floats:
+    packed = packed_vector_trees(trees)
+    if packed is None or matrix.dtype != np.float32:
+        return plain_trees.leaf_sums(trees, matrix)
+    return _sums(packed, matrix)
+
+
+def _sums(packed: Forest, matrix: NDArray[np.float32]) -> Floats:
+    """The sums of each row's leaves, (n, width)."""
     *forest, leaves, width = packed
     sums = np.empty((len(matrix), leaves.shape[1]))
     native.tree_sums(np.asfortranarray(matrix).T, matrix.shape[1], *forest, leaves, sums)
-    return sums[:, 0], sums[:, 1:width]
+    return sums[:, :width]

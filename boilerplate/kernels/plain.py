@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from boilerplate.kernels.plain_chrome_kinds import kind_text_sums as kind_text_sums
-from boilerplate.kernels.plain_chrome_kinds import kind_token_sums as kind_token_sums
-from boilerplate.kernels.plain_chrome_kinds import likeliest_paths as likeliest_paths
 from boilerplate.kernels.plain_context import container_features as container_features
 from boilerplate.kernels.plain_context import neighbour_features as neighbour_features
 from boilerplate.kernels.plain_fingerprints import line_fingerprints as line_fingerprints
@@ -20,6 +17,8 @@ from boilerplate.kernels.plain_linear import ngram_scores as ngram_scores
 from boilerplate.kernels.plain_linear import token_scores as token_scores
 from boilerplate.kernels.plain_results import predictions as predictions
 from boilerplate.kernels.plain_results import strongest_groups as strongest_groups
+from boilerplate.kernels.plain_roles import role_text_sums as role_text_sums
+from boilerplate.kernels.plain_roles import role_token_sums as role_token_sums
 from boilerplate.kernels.plain_site_features import site_features as site_features
 from boilerplate.kernels.plain_tag_counts import tag_counts as tag_counts
 from boilerplate.kernels.plain_text import char_counts as char_counts
@@ -32,4 +31,5 @@ from boilerplate.kernels.plain_tree import element_tokens as element_tokens
 from boilerplate.kernels.plain_tree import line_groups as line_groups
 from boilerplate.kernels.plain_tree import line_markups as line_markups
 from boilerplate.kernels.plain_tree import markup_features as markup_features
+from boilerplate.kernels.plain_trees import leaf_sums as leaf_sums
 from boilerplate.kernels.plain_trees import tree_sums as tree_sums

@@ -35,10 +35,10 @@ def predictions(
     labels: Sequence[Any],
     probabilities: Sequence[float],
     reasons: Sequence[str],
-    kinds: Sequence[str | None],
+    roles: Sequence[str | None],
     deciders: Sequence[str],
     languages: Sequence[tuple[str | None, float]],
 ) -> tuple[P, ...]:
     """One ``prediction`` a line, from columns of its fields; a language brings its confidence."""
-    columns = zip(lines, labels, probabilities, reasons, kinds, deciders, languages, strict=True)
+    columns = zip(lines, labels, probabilities, reasons, roles, deciders, languages, strict=True)
     return tuple(prediction(*[*each, *pair, decider]) for *each, decider, pair in columns)

@@ -44,6 +44,8 @@ class TextParams:
     max_overlap: float = 1.5  # a short title may be held several times by one line
     start_chars: int = 8  # of lines that begin, or end, alike
     copy_length: float = 60.0  # script-normalised length from which a repeated line is a copy
+    long_line: float = 100.0  # the same, from which a line's n-grams are looked for in others
+    least_weight: float = 1e-9  # of a line's n-grams together, to divide by
 
 
 PARAMS: Final = TextParams()
@@ -160,6 +162,7 @@ def text_features(
     whole = span_hashes(text, begin, end, 1)
     head = span_hashes(text, begin, np.minimum(begin + PARAMS.start_chars, end), 2)
     tail = span_hashes(text, np.maximum(end - PARAMS.start_chars, begin), end, 3)
+    trigrams, single_words = char_grams(text, 3), word_grams(text, 1)
     rows: list[Any] = [
         lengths,
         words,
@@ -178,8 +181,7 @@ def text_features(
         (first >= Char.TERMINAL) & (first != Char.SPACE),
         starts_upper / n_words,
         np.where(letters > 0, scripts[:, main_script] / np.maximum(letters, 1), np.nan),
-        gram_familiarity(char_grams(text, 3)),
-        gram_familiarity(word_grams(text, 1)),
+        *(gram_familiarity(grams) for grams in (trigrams, single_words)),
         *(_copies(hashes)[1] - 1 for hashes in (whole, head, tail)),
         *copies(whole, lengths),
         indent,
@@ -190,6 +192,8 @@ def text_features(
             for row in gram_overlap(text, other, order)
         ),
         bool(others[-1]),
+        *gram_echo(trigrams, lengths),
+        *gram_echo(single_words, lengths),
     ]
     fill(out, rows)
 
@@ -209,6 +213,23 @@ def gram_familiarity(grams: Grams) -> Floats:
     table = np.bincount(places, minlength=1 << PARAMS.seen_bits).astype(float)
     elsewhere = np.log1p(np.maximum(table[places] - 1.0, 0.0))
     return grams.sums(elsewhere) / np.maximum(grams.counts, 1)
+
+
+def gram_echo(grams: Grams, lengths: Floats) -> tuple[Floats, Floats]:
+    """Which share of a line's n-grams long lines have elsewhere, and how much it is; (n,) each.
+
+    A long line has them elsewhere if they stand twice in the page's long lines, be it in itself. An
+    n-gram weighs less the more often the page has it. The words of a headline stand in the article
+    again, those of a link to another article do not.
+    """
+    places = buckets(grams.hashes, PARAMS.seen_bits)
+    is_long = np.repeat(lengths >= PARAMS.long_line, grams.counts)
+    size = 1 << PARAMS.seen_bits
+    on_page = np.bincount(places, minlength=size)
+    in_long = np.bincount(places[is_long], minlength=size)
+    weights = 1.0 / (1.0 + np.log1p(on_page[places] - 1.0))
+    echoed = grams.sums(np.where(in_long[places] > is_long, weights, 0.0))
+    return echoed / np.maximum(grams.sums(weights), PARAMS.least_weight), echoed
 
 
 def gram_overlap(text: PageText, other: str, order: int) -> tuple[Floats, Floats]:

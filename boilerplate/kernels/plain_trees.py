@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.kernels.arrays import TreeArrays
+from boilerplate.kernels.arrays import TreeArrays, VectorTreeArrays
 from boilerplate.numeric import Floats, Ints
 
 ROWS_AT_ONCE: Final = 256  # of a matrix: a row takes some 20 kB, for the 400 trees of a model
@@ -31,6 +31,17 @@ def tree_sums(
         for group in range(paths.shape[1]):
             added[rows, group] = _sums_in_order(paths[reached, group])
     return log_odds, added
+
+
+def leaf_sums(trees: VectorTreeArrays, matrix: NDArray[np.float32]) -> Floats:
+    """The sums of the values of the leaves that each row of a matrix reaches, (n, w)."""
+    sums = np.empty((len(matrix), trees.values.shape[1]))
+    for start in range(0, len(matrix), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        reached = leaves(trees, matrix[rows])
+        for column, values in enumerate(trees.values.T):
+            sums[rows, column] = _sums_in_order(values[reached])
+    return sums
 
 
 def leaves(trees: TreeArrays, matrix: NDArray[np.float32]) -> NDArray[np.intp]:

@@ -27,11 +27,13 @@ from boilerplate.features.table import (
 )
 from boilerplate.features.text import MAX_LINE
 from boilerplate.model.archive import changed_and_size, file_bytes, packed, unpacked
-from boilerplate.model.file import MODEL_FILE, MODES, stack_of
+from boilerplate.model.file import MODEL_FILE, MODES, stack_of, words_of
+from boilerplate.model.roles import RoleWords, content_log_odds, role_matrix, stored_roles
 from boilerplate.model.stack import Evidence, Scores, Stack, tree_matrix
 from boilerplate.model.trees import WEIGHT, stored
 from boilerplate.numeric import sigmoid
 from boilerplate.page import Kind, Page
+from boilerplate.roles import ROLES
 
 # A page longer than any article is scored in parts of this size: memory stays bounded, and the
 # trees see no page larger than those they were trained on.
@@ -44,6 +46,7 @@ class Model:
     """Scores the lines of HTML and of bare text; ``about`` describes its training, as JSON."""
 
     stacks: Mapping[Kind, Stack]
+    words: RoleWords
     about: Mapping[str, Any]
     path: str | None = None
 
@@ -57,6 +60,7 @@ class Model:
             float(np.mean([each.article for each in scores])) if scores else 1.0,
             tuple(language for each in scores for language in each.languages),
             np.concatenate([np.zeros(0), *(each.chars for each in scores)]),
+            np.concatenate([np.zeros((0, len(ROLES))), *(each.log_roles for each in scores)]),
             matrices=tuple(matrix for each in scores for matrix in each.matrices),
         )
 
@@ -68,11 +72,18 @@ class Model:
         types = stack.types.log_probabilities(encoded.bag)
         pages = stack.linear.log_language_pages(encoded.line_languages.main_language)
         matrix = tree_matrix(encoded, linear, stack.linear.bias, pages, types)
+        lines = page.lines if part is None else page.lines[part]
+        shares = self.words.shares(lines, encoded.tree)
+        log_roles = stack.roles.log_probabilities(role_matrix(matrix, shares, encoded.tree))
+        weight = stack.roles.weight
+        log_odds = (1 - weight) * stack.trees.log_odds(matrix)
+        log_odds += weight * content_log_odds(log_roles)
         return Scores(
-            sigmoid(stack.trees.log_odds(matrix)),
+            sigmoid(log_odds),
             float(np.exp(types[PAGE_TYPES.index("article")])),
             tuple(encoded.line_languages.likeliest()),
             encoded.chars,
+            log_roles,
             tree=encoded.tree,
             matrices=((kind, matrix),),
         )
@@ -152,7 +163,8 @@ def from_bytes(data: bytes, name: str = "model", path: str | None = None) -> Mod
     """
     with MODEL_FILE.errors_naming(name):
         about, arrays = unpacked(MODEL_FILE, data)
-        return Model({kind: stack_of(arrays, about, kind) for kind in MODES}, about, path)
+        stacks = {kind: stack_of(arrays, about, kind) for kind in MODES}
+        return Model(stacks, words_of(arrays, about), about, path)
 
 
 def to_bytes(model: Model) -> bytes:
@@ -167,7 +179,14 @@ def to_bytes(model: Model) -> bytes:
             "bias": stack.linear.bias,
             "languages": dict(sorted(stack.linear.languages.items())),
             "type_bias": stack.types.bias.tolist(),
+            "role_prior": stack.roles.prior.tolist(),
+            "role_weight": stack.roles.weight,
         }
         for key, array in stored(stack.trees).items():
             arrays[f"{kind}-trees-{key}"] = array
-    return packed(MODEL_FILE, {**model.about, "modes": modes}, arrays)
+        for key, array in stored_roles(stack.roles).items():
+            arrays[f"{kind}-roles-{key}"] = array
+    words = model.words
+    arrays |= {"roles-text": words.text.ravel(), "roles-names": words.names.ravel()}
+    roles = {"roles": ROLES, "bias": words.bias.tolist(), "scales": words.scales}
+    return packed(MODEL_FILE, {**model.about, "modes": modes, "roles": roles}, arrays)

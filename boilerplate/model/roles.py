@@ -1,32 +1,167 @@
-"""A stand-in for the model of roles, made of the model of chrome kinds and of guesses."""
+"""What each line is: the words of every role, and trees that see them in their context.
+
+A linear model scores each line for each of ROLES, by its n-grams and, in HTML, by the tokens of the
+elements around it. Boosted trees with a number for each role in their leaves read these scores,
+those of the lines around, and all that the trees of content read.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from boilerplate.model.chrome_kinds import KINDS, shipped_kinds
-from boilerplate.model.stack import Scores
-from boilerplate.numeric import Floats
-from boilerplate.page import Page
+from boilerplate import kernels
+from boilerplate.kernels.arrays import Tree, VectorTreeArrays
+from boilerplate.model.trees import MAX_WEIGHT, NODE_ARRAYS, ModelError, stored, trees_from
+from boilerplate.numeric import Floats, Ints
+from boilerplate.page import Kind, Line
 from boilerplate.roles import CONTENT_ROLES, ROLES
 
-UNLIKELY: Final = 1e-4
+WINDOWS: Final = (3, 8, 25)  # lines before and after, over which role scores are averaged
+WORD_WEIGHT: Final = np.dtype("i1")
+ROLE_NODE_ARRAYS: Final = {key: NODE_ARRAYS[key] for key in NODE_ARRAYS if key != "value"}
+LEAF_VALUE: Final = np.dtype("<f2")
 
 
-def role_log_probabilities(page: Page, scores: Scores) -> Floats:
-    """The logarithm of each role's probability for each line, (n, 24); no line may be blank."""
-    n = len(page.lines)
-    content = np.clip(scores.probability, UNLIKELY, 1 - UNLIKELY)
-    probability = np.full((n, len(ROLES)), UNLIKELY)
-    if n:
-        kinds = np.exp(shipped_kinds().log_probabilities(page, page.lines, scores.tree))
-        probability[:, [ROLES.index(kind) for kind in KINDS]] += (1 - content)[:, None] * kinds
-    titles = {page.metadata.title.strip(), page.metadata.headline.strip()} - {""}
-    for i, line in enumerate(page.lines):
-        likely = "headline" if line.text.strip() in titles else "body"
-        probability[i, : len(CONTENT_ROLES)] += 0.05 * content[i] / len(CONTENT_ROLES)
-        probability[i, ROLES.index(likely)] += 0.95 * content[i]
-    logarithms: Floats = np.log(probability / probability.sum(1, keepdims=True))
-    return logarithms
+@dataclass(frozen=True, slots=True, eq=False)
+class RoleWords:
+    """A linear model of roles: one score a role, of the words of a line and of names around it.
+
+    ``text`` (2**17, 24) are the weights of hashed n-grams, ``names`` (2**13, 24) those of element
+    tokens, in 8 bits, for integers add up to the same sum in any order; ``scales`` are the units
+    that each table is in. ``bias`` is (24,).
+    """
+
+    text: NDArray[np.int8]
+    names: NDArray[np.int8]
+    scales: tuple[float, float]
+    bias: Floats
+
+    def shares(self, lines: Sequence[Line], tree: Tree | None) -> NDArray[np.float32]:
+        """Each role's share of the scores of some lines, (n, 24); ``tree`` is that of the lines."""
+        sums, counts = kernels.role_text_sums([line.text for line in lines], self.text)
+        scores = sums * (self.scales[0] / np.sqrt(np.maximum(counts, 1.0)))[:, None] + self.bias
+        if tree is not None:
+            marked = [line.markup is not None for line in lines]
+            own = np.where(marked, tree.line_element, -1)
+            scores += kernels.role_token_sums(tree, own, self.names, self.scales[1])
+        return softmax(scores).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RoleTrees(VectorTreeArrays):
+    """Boosted trees with a score for each role in their leaves.
+
+    ``prior`` (24,) are the scores before any tree. ``weight`` is how much the roles' odds of
+    content count beside those of the trees of content, from 0 to 1; 0 where no page of training
+    had roles.
+    """
+
+    prior: Floats
+    weight: float
+
+    def log_probabilities(self, matrix: NDArray[np.float32]) -> Floats:
+        """The logarithm of each role's probability, (n, 24), from a ``role_matrix``."""
+        if self.feature.max(initial=0) >= matrix.shape[1]:
+            raise IndexError(f"the trees read more than the matrix's {matrix.shape[1]} features")
+        scores = np.tile(self.prior, (len(matrix), 1))
+        if len(self.roots):
+            scores += kernels.leaf_sums(self, matrix)
+        scores -= scores.max(1, keepdims=True)
+        logarithms: Floats = scores - np.log(np.exp(scores).sum(1, keepdims=True))
+        return logarithms
+
+
+def softmax(scores: Floats) -> Floats:
+    """Scores to shares that add up to 1 in each row."""
+    odds = np.exp(scores - scores.max(1, keepdims=True))
+    shares: Floats = odds / odds.sum(1, keepdims=True)
+    return shares
+
+
+def content_log_odds(log_roles: Floats) -> Floats:
+    """The log-odds that a line's role is one of content, (n,), from its roles', (n, 24)."""
+    first = len(CONTENT_ROLES)
+    content = np.exp(log_roles[:, :first]).sum(1)
+    others = np.exp(log_roles[:, first:]).sum(1)
+    log_odds: Floats = np.log(np.maximum(content, 1e-9) / np.maximum(others, 1e-9))
+    return log_odds
+
+
+def role_columns(kind: Kind) -> int:
+    """How many columns ``role_matrix`` puts behind the features of content."""
+    return len(ROLES) * (3 + len(WINDOWS) + 2 * (kind == "html"))
+
+
+def role_matrix(
+    matrix: NDArray[np.float32], shares: NDArray[np.float32], tree: Tree | None
+) -> NDArray[np.float32]:
+    """What the trees of roles read, (n, f): the features of content, and role shares around.
+
+    ``shares`` (n, 24) are the lines' by RoleWords: of the line itself, of the lines before and
+    after, means over WINDOWS and, in HTML, over the lines of the same markup.
+    """
+    n, features, roles = len(matrix), matrix.shape[1], len(ROLES)
+    kind: Kind = "text" if tree is None else "html"
+    rows = np.zeros((features + role_columns(kind), n), np.float32)  # a row for each column
+    rows[:features] = matrix.T
+    blocks = rows[features:].reshape(-1, roles, n)
+    blocks[0] = shares.T
+    blocks[1, :, 1:] = blocks[0, :, :-1]
+    blocks[2, :, :-1] = blocks[0, :, 1:]
+    sums = np.zeros((n + 1, roles))
+    np.cumsum(shares, 0, np.float64, sums[1:])
+    at = np.arange(n)
+    for block, window in zip(blocks[3:], WINDOWS, strict=False):
+        low, high = np.maximum(at - window, 0), np.minimum(at + window + 1, n)
+        block[:] = ((sums[high] - sums[low]) / (high - low)[:, None]).T
+    if tree is not None:
+        for block, group in zip(blocks[3 + len(WINDOWS) :], tree.groups, strict=True):
+            block[:] = group_means(shares, group).T
+    return rows.T
+
+
+def group_means(shares: NDArray[np.float32], group: Ints) -> Floats:
+    """The means of the shares over the lines of each line's group, (n, 24)."""
+    order = np.argsort(group, kind="stable")
+    first = np.flatnonzero(np.diff(group[order], prepend=-1))
+    sums = np.add.reduceat(shares[order].astype(np.float64), first, axis=0)
+    counts = np.diff(np.append(first, len(group)))
+    means = np.empty(shares.shape)
+    means[order] = np.repeat(sums / counts[:, None], counts, axis=0)
+    return means
+
+
+def role_trees(
+    arrays: Mapping[str, NDArray[Any]], prior: Floats, weight: float, columns: int
+) -> RoleTrees:
+    """Trees of roles from their stored arrays (see ``trees_from``); ModelError if unfit.
+
+    ``values`` are the numbers of the leaves, leaf after leaf, in the order of the nodes.
+    """
+    nodes = len(arrays["feature"])
+    trees = trees_from({**arrays, "value": np.zeros(nodes, np.float32)}, columns)
+    leaf = trees.left == np.arange(nodes)
+    stored_values = arrays["values"].astype(np.float32)
+    if len(stored_values) != leaf.sum() * len(ROLES):
+        raise ModelError(f"roles: {len(stored_values)} values for {leaf.sum()} leaves")
+    if not (np.abs(stored_values) <= MAX_WEIGHT).all():
+        raise ModelError(f"roles: a value is beyond {MAX_WEIGHT:.0f}")
+    values = np.zeros((nodes, len(ROLES)), np.float32)
+    values[leaf] = stored_values.reshape(-1, len(ROLES))
+    return RoleTrees(
+        trees.feature, trees.threshold, trees.left, trees.value, trees.missing_left, trees.roots,
+        trees.depth, values, prior, weight,
+    )  # fmt: skip
+
+
+def stored_roles(trees: RoleTrees) -> dict[str, NDArray[Any]]:
+    """The trees as the arrays of their file (see ``role_trees``)."""
+    arrays = stored(trees)
+    del arrays["value"]
+    leaf = trees.left == np.arange(len(trees.left))
+    return {**arrays, "values": trees.values[leaf].astype(LEAF_VALUE).ravel()}

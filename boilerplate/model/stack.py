@@ -12,18 +12,24 @@ from boilerplate.features.context import container_features, neighbour_features
 from boilerplate.features.encoded_page import EncodedPage
 from boilerplate.kernels.arrays import Tree
 from boilerplate.model.linear import Linear, PageTypes
+from boilerplate.model.roles import RoleTrees
 from boilerplate.model.trees import Trees
 from boilerplate.numeric import Floats, sigmoid
 from boilerplate.page import Kind
+from boilerplate.roles import ROLES
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """The model of HTML or of bare text: linear scores, the page's type, and trees on both."""
+    """The model of HTML or of bare text: linear scores, the page's type, and trees on both.
+
+    ``trees`` are those of content, ``roles`` those of what each line is.
+    """
 
     linear: Linear
     types: PageTypes
     trees: Trees
+    roles: RoleTrees
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,8 @@ class Scores:
 
     ``article`` is the probability that the page is an article rather than a shop, a forum or
     a list. ``languages`` are the lines' languages with their probabilities, ``chars`` (n,) their
-    lengths when normalised (``unicode.plain``). ``tree`` are the elements around them; None where
+    lengths when normalised (``unicode.plain``). ``log_roles`` (n, 24) are the logarithms of the
+    probabilities of ROLES. ``tree`` are the elements around them; None where
     the page was scored in parts. ``site_reasons`` are a site model's reasons for each line, as
     content and as chrome; ``drift`` is how little the page resembles its site, None without
     such a model. ``matrices`` are the features that the trees read, for each part of the page;
@@ -43,6 +50,7 @@ class Scores:
     article: float = 1.0
     languages: tuple[tuple[str | None, float], ...] = ()
     chars: Floats = field(default_factory=lambda: np.zeros(0))
+    log_roles: Floats = field(default_factory=lambda: np.zeros((0, len(ROLES))))
     site_reasons: Sequence[tuple[str, str]] = ()
     drift: float | None = None
     tree: Tree | None = None

@@ -114,7 +114,7 @@ def trees_from(arrays: Mapping[str, NDArray[Any]], columns: int) -> Trees:
     )
 
 
-def stored(trees: Trees) -> dict[str, NDArray[Any]]:
+def stored(trees: TreeArrays) -> dict[str, NDArray[Any]]:
     """The trees as the arrays of their file (see ``trees_from``)."""
     sizes = np.diff(np.concatenate([trees.roots, [len(trees.feature)]]))
     base = np.repeat(trees.roots, sizes)

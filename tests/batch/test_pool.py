@@ -121,7 +121,7 @@ def test_model_that_changed_since_the_run_began_ends_the_run(model: Model, tmp_p
     path.write_bytes(to_bytes(model))
     config = CleanerConfig.of(poison.PoisonCleaner(path))
     assert config.fingerprint
-    path.write_bytes(to_bytes(Model(model.stacks, {**model.about, "made": "later"})))
+    path.write_bytes(to_bytes(replace(model, about={**model.about, "made": "later"})))
     with WorkerPool(config) as workers, pytest.raises(RunError, match="another model"):
         cleaned_pages(workers, GOOD)
 

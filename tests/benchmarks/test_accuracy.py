@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,23 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import accuracy, isolation, tools
-from benchmarks.accuracy import Row, attempt, given_to_tools, groups_of, line_labels, summary
+from benchmarks.accuracy import (
+    Row,
+    attempt,
+    given_to_tools,
+    groups_of,
+    kept_by_role,
+    line_labels,
+    summary,
+)
 from benchmarks.page_samples import random_pages
 from benchmarks.tools import PEERS, STOP_LISTS, Output, Tool, installed, kept_by, line_rule
 from boilerplate import Cleaner, Label
 from boilerplate.model.model import Model, to_bytes
+from boilerplate.reading.html import html_page
 from tests.made_up import SENTENCES, news_page
 from tests.training.corpus_files import wcxb_entry, write_file
+from training.conventions import DROPPED
 from training.corpora import GoldPage
 from training.documents.generate import README_MARKERS
 from training.samples import sample
@@ -60,7 +70,24 @@ class TestMeasures:
         assert labelled is not None
         perfect = Tool("perfect", lambda given: Output(labelled.gold.gold or ""))
         score = attempt(perfect, given_to_tools(labelled), labelled)
-        assert set(asdict(score).values()) == {1.0, None}
+        values = asdict(score)
+        assert values.pop("by_role") == ()  # nobody read the page line by line
+        assert set(values.values()) == {1.0, None}
+
+    def test_lines_of_a_page_that_was_read_are_counted_by_role(self) -> None:
+        page = gold_page("th")
+        lines = [line.text for line in html_page(page.html.decode()).lines]
+        roles = ["navigation", *(["body"] * (len(lines) - 2)), "legal"]
+        labelled = sample(replace(page, lines=tuple(lines), roles=tuple(roles)), "html")
+        assert labelled is not None
+        everything = Tool("all", kept_by(bool))
+        score = attempt(everything, given_to_tools(labelled), labelled)
+        found = kept_by_role([score.by_role, (), score.by_role])
+        assert found == {
+            "body": {"lines": 2 * roles.count("body"), "kept": 1.0},
+            "navigation": {"lines": 2, "kept": 1.0},
+            "legal": {"lines": 2, "kept": 1.0},
+        }
 
     def test_keeping_everything_gives_full_recall_and_low_precision(self) -> None:
         labelled = sample(gold_page("tr"), "text")
@@ -251,6 +278,16 @@ class TestCommand:
         group = results["modes"]["text"]["tools"]["everything"]["groups"]["wcxb"]
         assert set(group) >= {*accuracy.MEASURES, "char_f1_error", "shingle_f1_error"}
         assert results["modes"]["text"]["tools"]["everything"]["groups"]["wcxb"]["word_recall"] == 1
+
+
+def test_our_tool_drops_what_the_gold_of_the_corpus_leaves_out(cleaner: Cleaner) -> None:
+    labelled = sample(gold_page("ru", corpus="magic-html"), "html")
+    assert labelled is not None
+    given = given_to_tools(labelled)
+    assert set(given.left_out) == set(DROPPED["magic-html"])
+    dropping = Cleaner(cleaner.model, plugins=cleaner.plugins, drop=DROPPED["magic-html"])
+    expected = dropping.clean(labelled.page)
+    assert tools.ours_by_convention(cleaner).run(given).text == expected.text
 
 
 def test_our_tool_gives_the_labels_of_the_cleaner(cleaner: Cleaner) -> None:

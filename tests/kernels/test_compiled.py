@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate.kernels.arrays import PageText
-from boilerplate.kernels.plain_chrome_kinds import PARAMS as CHROME_KINDS
+from boilerplate.kernels.plain_roles import PARAMS as ROLE_PARAMS
 from boilerplate.kernels.plain_text import page_text
 from boilerplate.kernels.select import native as native_or_none
 from boilerplate.page import Element, Line, Markup
+from boilerplate.roles import ROLES
 from boilerplate.unicode import char_flags, char_table
 from tests.twins import needs_compiled
 
@@ -46,30 +47,30 @@ class TestCalls:
                     function(*[None] * count)
 
     @pytest.mark.parametrize(
-        ("costs", "error", "message"),
+        ("chars", "error", "message"),
         [
             (np.frombuffer(bytes(17), np.uint8)[1:].view(np.float64), ValueError, "aligned"),
-            (np.zeros(2, np.float32), TypeError, "items are f64.* in costs"),
-            (np.zeros(2, np.int64), TypeError, "items are f64.* in costs"),
-            (np.zeros(2, object), TypeError, "items are f64.* in costs"),
+            (np.zeros(2, np.float32), TypeError, "items are f64.* in chars"),
+            (np.zeros(2, np.int64), TypeError, "items are f64.* in chars"),
+            (np.zeros(2, object), TypeError, "items are f64.* in chars"),
             (np.zeros(4)[::2], ValueError, "contiguous"),
-            (np.zeros(3), ValueError, "lengths disagree, 3 items in costs"),
+            (np.zeros(3), ValueError, "lengths disagree, 3 items in chars"),
             ([0.0, 0.0], TypeError, "bytes-like"),
         ],
     )
     def test_array_of_another_type_or_length_is_refused(
-        self, costs: Any, error: type[Exception], message: str
+        self, chars: Any, error: type[Exception], message: str
     ) -> None:
-        scores, begins, path = np.zeros((2, 10)), np.zeros(2, bool), whole(0, 0)
-        native.likeliest_paths(scores, np.zeros(2), begins, path)
+        one, out = np.zeros(2), np.zeros((52, 2))
+        native.neighbour_features(one, one, one, one, out)
         with pytest.raises(error, match=message):
-            native.likeliest_paths(scores, costs, begins, path)
+            native.neighbour_features(one, chars, one, one, out)
 
     def test_array_that_may_not_be_written_is_refused(self) -> None:
-        path = whole(0, 0)
-        path.setflags(write=False)
+        one, out = np.zeros(2), np.zeros((52, 2))
+        out.setflags(write=False)
         with pytest.raises(ValueError, match="read-only"):
-            native.likeliest_paths(np.zeros((2, 10)), np.zeros(2), np.zeros(2, bool), path)
+            native.neighbour_features(one, one, one, one, out)
 
 
 class TestHtml:
@@ -216,7 +217,7 @@ class TestText:
             native.text_features(
                 arrays(page_text(["a b"])), arrays(page_text([""] * others)),
                 np.zeros((lines, 16)), np.zeros((lines, 29)), np.zeros((lines, 14)),
-                np.zeros(lines), np.zeros(logarithms), np.zeros((58, lines)),
+                np.zeros(lines), np.zeros(logarithms), np.zeros((62, lines)),
             )  # fmt: skip
 
         call()
@@ -306,27 +307,41 @@ class TestElements:
             )
 
 
-class TestChromeKinds:
+class TestRoles:
+    SUMS = np.zeros((1, len(ROLES)))
+
     def test_texts_without_room_are_refused(self) -> None:
-        table = np.zeros((1 << CHROME_KINDS.text_bits, 16), np.int8)
+        table = np.zeros((1 << ROLE_PARAMS.text_bits, len(ROLES)), np.int8)
         tables = char_table(), char_flags(), table
         heads = np.array([10, 97, 10], np.uint32)
-        native.kind_text_sums(heads, *tables, np.zeros((1, 10)), np.zeros(1))
+        native.role_text_sums(heads, *tables, self.SUMS, np.zeros(1))
         with pytest.raises(ValueError, match="fewer lines"):
-            native.kind_text_sums(heads, *tables, np.zeros((2, 10)), np.zeros(2))
+            native.role_text_sums(heads, *tables, np.zeros((2, len(ROLES))), np.zeros(2))
         long = np.array([10, *[97] * 1000, 10], np.uint32)
         with pytest.raises(ValueError, match="too long"):
-            native.kind_text_sums(long, *tables, np.zeros((1, 10)), np.zeros(1))
+            native.role_text_sums(long, *tables, self.SUMS, np.zeros(1))
 
     def test_elements_beyond_the_page_are_refused(self) -> None:
-        table = np.zeros((1 << CHROME_KINDS.token_bits, 16), np.int8)
+        table = np.zeros((1 << ROLE_PARAMS.token_bits, len(ROLES)), np.int8)
         given = whole(5, 7), whole(2), whole(0, 0), whole(-1, 0), whole(1)
-        native.kind_token_sums(*given, table, np.ones(3), np.zeros((1, 10)))
-        for place, wrong in ((1, whole(3)), (1, whole(0)), (2, whole(0, 1)), (3, whole(1, 0))):
+        native.role_token_sums(*given, table, np.ones(3), self.SUMS)
+        for place, wrong in (
+            (1, whole(3)), (1, whole(0)), (2, whole(0, 1)), (3, whole(1, 0)), (4, whole(2)),
+            (4, whole(-2)),
+        ):  # fmt: skip
             arguments = [*given[:place], wrong, *given[place + 1 :]]
             with pytest.raises(ValueError, match=r"fewer|beyond|before"):
-                native.kind_token_sums(*arguments, table, np.ones(3), np.zeros((1, 10)))
+                native.role_token_sums(*arguments, table, np.ones(3), self.SUMS)
 
-    def test_scores_of_another_number_of_kinds_are_refused(self) -> None:
-        with pytest.raises(ValueError, match="lengths"):
-            native.likeliest_paths(np.zeros((2, 9)), np.ones(2), np.zeros(2, bool), whole(0, 0))
+    def test_another_number_of_roles_is_refused(self) -> None:
+        heads = np.array([10, 97, 10], np.uint32)
+        for wrong in (len(ROLES) - 1, len(ROLES) + 1):
+            table = np.zeros((1 << ROLE_PARAMS.text_bits, wrong), np.int8)
+            with pytest.raises(ValueError, match="lengths"):
+                native.role_text_sums(
+                    heads, char_table(), char_flags(), table, self.SUMS, np.zeros(1)
+                )
+            names = np.zeros((1 << ROLE_PARAMS.token_bits, wrong), np.int8)
+            given = whole(5, 7), whole(2), whole(0, 0), whole(-1, 0), whole(1)
+            with pytest.raises(ValueError, match="lengths"):
+                native.role_token_sums(*given, names, np.ones(3), self.SUMS)

@@ -14,7 +14,7 @@ from boilerplate.features.text import script_lengths
 from boilerplate.kernels.arrays import PageText
 from boilerplate.kernels.ngrams import buckets, char_grams, row_means, word_grams
 from boilerplate.kernels.plain_linear import NGRAMS
-from boilerplate.kernels.plain_text import SHAPES
+from boilerplate.kernels.plain_text import PARAMS, SHAPES
 from boilerplate.unicode import Char, char_table, plain
 from tests.made_up import SENTENCES
 from tests.strategies import LINES, MARKED, TEXTS
@@ -204,6 +204,11 @@ def features(twin: ModuleType, lines: list[str], others: list[str]) -> np.ndarra
 class TestTextFeatures:
     NAMES = BLOCKS["text"].names
 
+    def columns(self, twin: ModuleType, lines: list[str]) -> dict[str, list[float]]:
+        """The features of the lines of a page without a title, by name."""
+        found = features(twin, lines, [""] * 4).tolist()
+        return dict(zip(self.NAMES, found, strict=True))
+
     def test_repeated_lines_are_counted(self, twin: ModuleType) -> None:
         found = features(twin, ["paylaş", "metin", "paylaş", "Paylaş"], [""] * 4)
         columns = dict(zip(self.NAMES, found.tolist(), strict=False))
@@ -224,6 +229,49 @@ class TestTextFeatures:
         assert columns["in_title"].tolist() == [1.0, 0.0]
         assert np.isnan(columns["in_headline"]).all()
         assert columns["has_body"].tolist() == [0.0, 0.0]
+
+    @pytest.mark.parametrize("language", ["en", "ar", "ru", "vi"])
+    def test_headline_whose_words_come_again_in_a_long_line_echoes(
+        self, twin: ModuleType, language: str
+    ) -> None:
+        words = SENTENCES[language].split()
+        headline, link = " ".join(words[2:6]), "ⴰⵣⵓⵍ ⵖⵔ ⵓⵏⵏⵓⴱⴳ"
+        columns = self.columns(twin, [headline, link, SENTENCES[language]])
+        for name in ("echo3", "echo_word"):
+            in_headline, in_link, in_paragraph = columns[name]
+            assert in_headline > 0.8 > in_link
+            assert in_paragraph < in_headline
+            assert columns[f"{name}_mass"][0] > columns[f"{name}_mass"][1]
+        assert columns["echo_word"][1] == columns["echo_word_mass"][1] == 0
+
+    def test_words_of_short_lines_are_no_echo(self, twin: ModuleType) -> None:
+        columns = self.columns(twin, ["yeni otobüs hatları", "yeni otobüs hatları", "hatları"])
+        for name in ("echo3", "echo3_mass", "echo_word", "echo_word_mass"):
+            assert columns[name] == [0, 0, 0]
+
+    def test_long_line_does_not_echo_itself_but_its_copy(self, twin: ModuleType) -> None:
+        # No word stands in it twice.
+        line = "Gestern Abend besprach der Stadtrat lange die neuen Buslinien, danach wurde müde "
+        line += "in großer Runde abgestimmt und endlich gegessen."
+        assert len(line) >= PARAMS.long_line
+        assert self.columns(twin, [line])["echo_word"] == [0]
+        assert self.columns(twin, [line, line])["echo_word"] == [1, 1]
+
+    def test_word_weighs_less_the_more_often_the_page_has_it(self, twin: ModuleType) -> None:
+        long = SENTENCES["cs"]
+        once = self.columns(twin, ["autobusové", long])["echo_word_mass"][0]
+        often = self.columns(twin, ["autobusové", long, *["autobusové"] * 9])["echo_word_mass"][0]
+        assert once == pytest.approx(1 / (1 + np.log(2)))
+        assert often == pytest.approx(1 / (1 + np.log(11)))
+
+    @needs_compiled
+    @MANY
+    @given(lines=LINES, repeat=st.integers(2, 9), others=st.just([""] * 4))
+    def test_both_twins_give_long_lines_the_same_bits(
+        self, lines: list[str], repeat: int, others: list[str]
+    ) -> None:
+        some = [*lines, *(" ".join([line] * repeat) for line in lines[::2])]
+        assert_same_bits(lambda twin: features(twin, some, others))
 
     @needs_compiled
     @MANY

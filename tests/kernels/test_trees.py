@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate.features.table import feature_groups
+from boilerplate.kernels.arrays import VectorTreeArrays
 from boilerplate.model.trees import Trees, trees_from
 from tests.made_up import made_up_trees
 from tests.twins import assert_same_bits, needs_compiled
@@ -118,3 +119,90 @@ def test_tree_with_more_leaves_than_a_byte_counts_is_walked_in_python(
     found = trees.log_odds(matrix)
     assert len(set(found.tolist())) > leaves / 2
     assert_same_bits(lambda twin: twin.tree_sums(trees, matrix, None))
+
+
+# ------------------------------------------------------------------ trees with many outputs
+
+
+def vector_trees(trees: Trees, width: int, seed: int = 0) -> VectorTreeArrays:
+    """The trees with random numbers for each output in their nodes."""
+    values = np.random.default_rng(seed).normal(size=(len(trees.left), width)).astype(np.float32)
+    return VectorTreeArrays(
+        trees.feature, trees.threshold, trees.left, trees.value, trees.missing_left, trees.roots,
+        trees.depth, values,
+    )  # fmt: skip
+
+
+def naive_sums(trees: VectorTreeArrays, row: np.ndarray) -> list[float]:
+    """The sums of one row, each added up in the order of the trees in double precision."""
+    sums = [0.0] * trees.values.shape[1]
+    for node in trees.roots.tolist():
+        while trees.left[node] != node:
+            value = row[trees.feature[node]]
+            left = trees.missing_left[node] if np.isnan(value) else value <= trees.threshold[node]
+            node = trees.left[node] + (0 if left else 1)
+        sums = [total + float(x) for total, x in zip(sums, trees.values[node], strict=True)]
+    return sums
+
+
+class TestLeafSums:
+    @settings(max_examples=60, deadline=None)
+    @given(
+        seed=st.integers(0, 2**32 - 1), n_trees=st.integers(1, 40), leaves=st.integers(1, 40),
+        width=st.integers(1, 25), rows=st.integers(0, 9),
+    )  # fmt: skip
+    def test_each_output_is_a_plain_sum_over_the_trees(
+        self, twin: ModuleType, seed: int, n_trees: int, leaves: int, width: int, rows: int
+    ) -> None:
+        trees = vector_trees(made_up_trees(5, seed, n_trees, leaves), width, seed)
+        matrix = random_matrix(seed, rows, 5)
+        found = twin.leaf_sums(trees, matrix)
+        assert found.shape == (rows, width)
+        assert found.tolist() == [naive_sums(trees, row) for row in matrix]
+
+    def test_row_does_not_depend_on_how_many_there_are(self, twin: ModuleType) -> None:
+        trees = vector_trees(made_up_trees(6, n_trees=50), 24)
+        matrix = random_matrix(0, 1000, 6)
+        whole = twin.leaf_sums(trees, matrix)
+        for i in (0, 255, 256, 999):
+            assert twin.leaf_sums(trees, matrix[i : i + 1]).tolist() == [whole[i].tolist()]
+
+    def test_order_of_the_matrix_in_memory_does_not_count(self, twin: ModuleType) -> None:
+        trees = vector_trees(made_up_trees(6), 24)
+        matrix = random_matrix(3, 50, 6)
+        assert (
+            twin.leaf_sums(trees, np.asfortranarray(matrix)).tolist()
+            == twin.leaf_sums(trees, np.ascontiguousarray(matrix)).tolist()
+        )
+
+    def test_one_output_is_what_tree_sums_gives(self, twin: ModuleType) -> None:
+        trees = made_up_trees(7, n_trees=30)
+        matrix = random_matrix(1, 40, 7)
+        one = vector_trees(trees, 1)
+        one.values[:, 0] = trees.value
+        found = twin.leaf_sums(one, matrix)
+        assert found[:, 0].tolist() == twin.tree_sums(trees, matrix, None)[0].tolist()
+
+    @needs_compiled
+    @settings(deadline=None)
+    @given(st.integers(0, 300), st.integers(0, 2**32 - 1), st.sampled_from([1, 3, 4, 24]))
+    def test_both_twins_give_the_same_bits(self, rows: int, seed: int, width: int) -> None:
+        trees = vector_trees(made_up_trees(9, seed), width, seed)
+        matrix = random_matrix(seed, rows, 9)
+        assert_same_bits(lambda twin: twin.leaf_sums(trees, matrix))
+
+    @needs_compiled
+    @pytest.mark.parametrize("leaves", [256, 257])
+    def test_trees_that_cannot_be_packed_are_walked_in_python(self, leaves: int) -> None:
+        from boilerplate.kernels.compiled_trees import packed_vector_trees
+
+        trees = vector_trees(made_up_trees(3, n_trees=2, leaves=leaves), 24)
+        assert (packed_vector_trees(trees) is None) == (leaves > 256)
+        matrix = random_matrix(leaves, 300, 3)
+        assert_same_bits(lambda twin: twin.leaf_sums(trees, matrix))
+
+    @needs_compiled
+    def test_matrix_in_double_precision_is_walked_in_python(self) -> None:
+        trees = vector_trees(made_up_trees(3), 24)
+        matrix = random_matrix(5, 40, 3).astype(float)
+        assert_same_bits(lambda twin: twin.leaf_sums(trees, matrix))

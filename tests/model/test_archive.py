@@ -1,6 +1,6 @@
 """Model files as untrusted input: a file is what was saved, or it is refused and does nothing.
 
-Most tests run on all three formats: models, models of chrome kinds, and site models.
+Most tests run on both formats: models and site models.
 """
 
 from __future__ import annotations
@@ -28,11 +28,9 @@ from hypothesis.extra import numpy as arrays_of
 
 from boilerplate import Cleaner, SiteModel
 from boilerplate.cli.main import cli
-from boilerplate.kernels.plain_chrome_kinds import PARAMS as KIND_PARAMS
-from boilerplate.model import archive, chrome_kinds
+from boilerplate.model import archive
 from boilerplate.model import model as model_module
 from boilerplate.model.archive import FileFormat, packed, unpacked
-from boilerplate.model.chrome_kinds import KINDS, KINDS_FILE, KindModel
 from boilerplate.model.file import MODEL_FILE
 from boilerplate.model.model import Model, load_model
 from boilerplate.model.trees import MAX_NODES, NODE_ARRAYS, ModelError, trees_from
@@ -74,13 +72,6 @@ class Kept:
         return np.load(io.BytesIO(members(self.data)[f"{self.array}.npy"]))
 
 
-def a_kind_model() -> KindModel:
-    rng = np.random.default_rng(0)
-    shapes = (1 << KIND_PARAMS.text_bits, len(KINDS)), (1 << KIND_PARAMS.token_bits, len(KINDS))
-    text, names = (rng.integers(-1, 2, shape).astype(np.float32) for shape in shapes)
-    return KindModel(text, names, np.zeros(len(KINDS), np.float32), {"trained_on": "nothing"})
-
-
 def a_model() -> Model:
     """A model of the right shape, most of whose weights are 0, so that it is soon packed."""
     made = made_up_model()
@@ -88,6 +79,9 @@ def a_model() -> Model:
         for table in (*stack.linear.tables, stack.types.weights):
             table[..., ::2] = 0
             table[..., 999:] = 0
+    for table in (made.words.text, made.words.names):
+        table[:, ::2] = 0
+        table[999:] = 0
     return made
 
 
@@ -101,12 +95,12 @@ FILES = {
         model_module.to_bytes,
         "text-wording",
     ),
-    "kinds": Kept(
-        KINDS_FILE,
-        chrome_kinds.to_bytes(a_kind_model()),
-        lambda data: chrome_kinds.from_bytes(data, NAME),
-        chrome_kinds.to_bytes,
-        "names",
+    "roles of a model": Kept(
+        MODEL_FILE,
+        model_module.to_bytes(MODEL),
+        lambda data: model_module.from_bytes(data, NAME),
+        model_module.to_bytes,
+        "roles-names",
     ),
     "site model": Kept(
         SITE_FILE,
@@ -429,12 +423,15 @@ def is_usable(found: Any) -> bool:
     """Whether a model that was read gives probabilities."""
     lines = [*site.MENU, *site.article(9), *site.article(9, "ar"), *site.BOX]
     page = text_page(lines)
-    if isinstance(found, KindModel):
-        return bool(np.isfinite(found.log_probabilities(page, page.lines)).all())
     scores = (MODEL if isinstance(found, SiteModel) else found).predict(page)
     if isinstance(found, SiteModel):
         scores = found.correct(page, scores)
-    return bool(((scores.probability >= 0) & (scores.probability <= 1)).all())
+    roles = np.exp(scores.log_roles)
+    return bool(
+        ((scores.probability >= 0) & (scores.probability <= 1)).all()
+        and np.isfinite(scores.log_roles).all()
+        and np.allclose(roles.sum(1), 1)
+    )
 
 
 @every_file

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import os
 import re
+from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,10 +17,13 @@ from boilerplate import Cleaner, Page
 from boilerplate.kernels.arrays import TreeArrays
 from boilerplate.model.file import MODES
 from boilerplate.model.model import Model, from_bytes, load_model, to_bytes
+from boilerplate.model.roles import ROLE_NODE_ARRAYS, RoleTrees, RoleWords
 from boilerplate.model.trees import ModelError
+from boilerplate.roles import ROLES
 from tests.altered import members, rezipped
 from tests.made_up import made_up_model, news_page
 
+ROLE_FIELDS = fields(RoleTrees)
 PAGE = Cleaner(made_up_model()).clean(news_page("th"), kind="html").page
 
 
@@ -37,8 +43,12 @@ class TestFile:
                 (one.types.weights, other.types.weights),
                 (one.types.bias, other.types.bias),
                 *((getattr(one.trees, n), getattr(other.trees, n)) for n in TreeArrays.__slots__),
+                *((getattr(one.roles, f.name), getattr(other.roles, f.name)) for f in ROLE_FIELDS),
             ):
                 assert np.array_equal(a, b)
+        for field in fields(RoleWords):
+            one, other = (getattr(each.words, field.name) for each in (model, again))
+            assert np.array_equal(one, other)
         assert again.about["trained_on"] == "nothing"
         assert probabilities(again, PAGE) == probabilities(model, PAGE)
 
@@ -75,8 +85,17 @@ class TestFile:
 
 
 DATA = to_bytes(made_up_model())
+ROLE_TREE_ARRAYS = (*ROLE_NODE_ARRAYS, "sizes")
 WEIGHTS = np.zeros(1 << 18, np.float16)
-VALUES = np.load(io.BytesIO(members(DATA)["text-trees-value.npy"]))
+
+
+def array(key: str) -> np.ndarray:
+    """An array of the file."""
+    found: np.ndarray = np.load(io.BytesIO(members(DATA)[f"{key}.npy"]))
+    return found
+
+
+VALUES, ROLE_VALUES, NAMES = map(array, ("text-trees-value", "html-roles-values", "roles-names"))
 DAMAGED = {
     "another schema": rezipped(DATA, lambda a: a.update(feature_schema=-1)),
     "no modes": rezipped(DATA, lambda a: a.pop("modes")),
@@ -91,8 +110,120 @@ DAMAGED = {
     "few weights": rezipped(DATA, arrays={"text-wording": WEIGHTS[1:]}),
     "a table of two dimensions": rezipped(DATA, arrays={"text-wording": WEIGHTS.reshape(2, -1)}),
     "few weights of types": rezipped(DATA, arrays={"text-types": WEIGHTS}),
+    "values of roles too few": rezipped(DATA, arrays={"html-roles-values": ROLE_VALUES[1:]}),
+    "values of roles too many": rezipped(
+        DATA, arrays={"html-roles-values": np.append(ROLE_VALUES, ROLE_VALUES[: len(ROLES)])}
+    ),
+    "values of roles in double precision": rezipped(
+        DATA, arrays={"html-roles-values": ROLE_VALUES.astype(float)}
+    ),
+    "values of roles in a table": rezipped(
+        DATA, arrays={"html-roles-values": ROLE_VALUES.reshape(-1, len(ROLES))}
+    ),
+    "no trees of roles, but their values": rezipped(
+        DATA,
+        arrays={f"html-roles-{key}": array(f"html-roles-{key}")[:0] for key in ROLE_TREE_ARRAYS},
+    ),
+    "a tree of roles that reads a feature that there is not": rezipped(
+        DATA, arrays={"text-roles-feature": np.full_like(array("text-roles-feature"), 32_000)}
+    ),
+    "a tree of roles that is a circle": rezipped(
+        DATA, arrays={"text-roles-left": np.zeros_like(array("text-roles-left"))}
+    ),
+    "few words of roles": rezipped(
+        DATA, arrays={"roles-text": np.zeros(len(ROLES) << 13, np.int8)}
+    ),
+    "few names of roles": rezipped(DATA, arrays={"roles-names": NAMES[len(ROLES) :]}),
+    "names of roles in a table": rezipped(
+        DATA, arrays={"roles-names": NAMES.reshape(-1, len(ROLES))}
+    ),
+    "names of roles without a sign": rezipped(DATA, arrays={"roles-names": NAMES.view(np.uint8)}),
     "tree values too large": rezipped(DATA, arrays={"text-trees-value": VALUES * np.float32(1e38)}),
 }
+
+
+NUMBERS = [0.5] * len(ROLES)
+WRONG_NUMBERS: dict[str, Any] = {
+    "one too few": NUMBERS[1:],
+    "one too many": [*NUMBERS, 0.5],
+    "none": None,
+    "a number": 0.5,
+    "by role": dict.fromkeys(ROLES, 0.5),
+    "a word": [*NUMBERS[1:], "much"],
+    "nan": [*NUMBERS[1:], float("nan")],
+    "endless": [float("inf"), *NUMBERS[1:]],
+    "too large": [*NUMBERS[1:], 1e30],
+    "true": [True, *NUMBERS[1:]],
+    "lists": [NUMBERS] * len(ROLES),
+}
+# Which JSON is replaced, by what, and what is said of it.
+WRONG_JSON: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    **{
+        f"priors: {name}": (
+            lambda a, wrong=wrong: a["modes"]["html"].update(role_prior=wrong),
+            f"html: the roles' priors are not {len(ROLES)} numbers",
+        )
+        for name, wrong in WRONG_NUMBERS.items()
+    },
+    **{
+        f"biases: {name}": (
+            lambda a, wrong=wrong: a["roles"].update(bias=wrong),
+            f"the roles' biases are not {len(ROLES)} numbers",
+        )
+        for name, wrong in WRONG_NUMBERS.items()
+    },
+    **{
+        f"weight {wrong!r:.20}": (
+            lambda a, wrong=wrong: a["modes"]["text"].update(role_weight=wrong),
+            "text: the weight of roles is",
+        )
+        for wrong in (-0.01, 1.01, float("nan"), True, "1", None, [0.5], 10**400)
+    },
+    **{
+        f"scales {wrong!r:.30}": (
+            lambda a, wrong=wrong: a["roles"].update(scales=wrong), "the scales of roles are",
+        )
+        for wrong in (
+            [0.0, 1.0], [1.0, -1.0], [1.0], [1.0] * 3, [1.0, float("nan")], [1.0, float("inf")],
+            ["1", 1.0], [True, 1.0], 1.0, None, {"text": 1.0, "names": 1.0}, [10**400, 1.0],
+        )
+    },
+    **{
+        f"roles: {name}": (
+            lambda a, wrong=wrong: a["roles"].update(roles=wrong), "the roles must be headline,",
+        )
+        for name, wrong in {
+            "one less": list(ROLES[:-1]), "another order": list(ROLES[::-1]), "none": [],
+            "a word": "headline", "null": None, "another": [*ROLES[:-1], "advert"],
+        }.items()
+    },
+    **{
+        f"no {key}": (lambda a, key=key: a["roles"].pop(key), f"'{key}'")
+        for key in ("roles", "bias", "scales")
+    },
+    **{
+        f"no {key}": (lambda a, key=key: a["modes"]["text"].pop(key), f"'{key}'")
+        for key in ("role_prior", "role_weight")
+    },
+    "no part on roles": (lambda a: a.pop("roles"), "'roles'"),
+    "a list on roles": (lambda a: a.update(roles=[]), "is damaged or is no model"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG_JSON)
+def test_json_of_roles_that_does_not_fit_is_refused_and_named(wrong: str) -> None:
+    change, message = WRONG_JSON[wrong]
+    with pytest.raises(ModelError, match=re.escape(message)) as refused:
+        from_bytes(rezipped(DATA, change), "strange.zip")
+    assert str(refused.value).startswith("strange.zip: ")
+
+
+@pytest.mark.parametrize("weight", [0, 0.0, 0.5, 1])
+def test_weight_of_roles_is_from_zero_to_one(weight: float) -> None:
+    again = from_bytes(
+        rezipped(DATA, lambda a: a["modes"]["html"].update(role_weight=weight)), "model.zip"
+    )
+    assert again.stacks["html"].roles.weight == weight
 
 
 @pytest.mark.parametrize("damage", DAMAGED)

@@ -23,6 +23,7 @@ from boilerplate.model.model import Model, load_model, parts, to_bytes
 from boilerplate.model.stack import tree_matrix
 from boilerplate.numeric import sigmoid
 from boilerplate.page import Kind, text_page
+from boilerplate.roles import ROLES
 from tests.made_up import SENTENCES, made_up_model, news_page
 from tests.strategies import LINES
 from tests.twins import needs_compiled, same_on_both
@@ -149,12 +150,14 @@ class TestParts:
         monkeypatch.setattr(module, "PART_LINES", 2)
         scores = model.predict(PAGE)
         assert scores.probability.shape == (len(PAGE.lines),)
+        assert scores.log_roles.shape == (len(PAGE.lines), len(ROLES))
         assert model.evidence(scores, ()).groups.shape == (len(PAGE.lines), len(GROUPS))
         assert len(scores.matrices) > 1
 
     def test_page_without_lines_has_no_scores(self, model: Model) -> None:
         scores = model.predict(Page(()))
         assert scores.probability.shape == (0,)
+        assert scores.log_roles.shape == (0, len(ROLES))
         assert model.evidence(scores, ()).groups.shape == (0, len(GROUPS))
 
 
@@ -165,6 +168,8 @@ class TestProcesses:
         for each in (model, load_model(path), load_model()):
             again = pickle.loads(pickle.dumps(each))  # noqa: S301  # our own bytes
             assert probabilities(again, PAGE) == probabilities(each, PAGE)
+            roles = again.predict(PAGE).log_roles
+            assert roles.tolist() == each.predict(PAGE).log_roles.tolist()
 
     def test_model_from_a_file_is_pickled_as_its_path(self, model: Model, tmp_path: Path) -> None:
         path = tmp_path / "model.zip"

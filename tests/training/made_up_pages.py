@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
+from boilerplate.reading.html import html_page
 from tests.made_up import SENTENCES, news_page
 from training.corpora import GoldPage
+from training.corpora.codes import content_of
 
 SITES = 10
 PAGES = 3  # of each site
@@ -29,6 +32,14 @@ NOTICES = (
     "We use cookies to improve your experience on this website.|Subscribe to our newsletter|"
     "Share this article|Read more|Related stories|All rights reserved.|Accept all|Privacy policy"
 ).split("|")
+
+NOTICE_ROLES = dict(
+    zip(
+        NOTICES,
+        ("cookie", "newsletter", "share", "related", "related", "legal", "cookie", "legal"),
+        strict=True,
+    )
+)
 
 
 def article(rng: np.random.Generator) -> list[str]:
@@ -80,6 +91,31 @@ def corpus() -> Iterator[GoldPage]:
 
 # A page of a site that the corpus does not have.
 UNSEEN = page_of(SITES + 3, 0)
+
+
+def read_page_of(site: int, number: int) -> GoldPage:
+    """A page of a site, read line by line; its site is none of the corpus's."""
+    gold = page_of(site, number)
+    lines = tuple(line.text for line in html_page(gold.html.decode()).lines)
+    known = {gold.title: "headline", **dict.fromkeys(MENU, "navigation"), **NOTICE_ROLES}
+    roles = tuple(known.get(line, "body") for line in lines)
+    return replace(
+        gold,
+        corpus="world",
+        site=f"read{site}.example",
+        gold=content_of(lines, roles),
+        lines=lines,
+        roles=roles,
+    )
+
+
+def read_pages() -> Iterator[GoldPage]:
+    """A page of each of some sites, read line by line."""
+    for site in range(SITES):
+        yield read_page_of(site, PAGES)
+
+
+UNSEEN_READ = read_page_of(SITES + 3, 1)
 
 
 def news(language: str, number: int) -> GoldPage:

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from boilerplate import Label
 from boilerplate.page import text_page
+from boilerplate.roles import ROLES
 from tests.made_up import SENTENCES
-from training.align import content_shares, matched_words, value_shares
+from training.align import content_shares, label_counts, matched_words
 from training.corpora import GoldPage
-from training.samples import Sample, gold_labels
+from training.samples import Sample, gold_labels, read_labels
 
 C, B = Label.CONTENT, Label.BOILERPLATE
 WORDS = st.lists(st.sampled_from("ab cd ef gh".split()), max_size=8)
@@ -82,18 +83,43 @@ def test_no_lines_give_no_labels_and_empty_gold_gives_chrome() -> None:
 
 class TestLinesThatWereRead:
     LINES = ("Menu Home", "Ein Turm", "Von Ada", "Er steht am Meer", "Menu Home")
-    VALUES = (0.0, 1.0, float("nan"), 1.0, 0.0)
+    ROLES = ("navigation", "headline", "byline", "body", "")
 
-    def test_other_cuts_of_the_same_page_get_the_values_of_their_words(self) -> None:
+    def page(self, roles: tuple[str, ...] = ROLES) -> GoldPage:
+        return GoldPage("x", "1", b"", "Ein Turm", lines=self.LINES, roles=roles)
+
+    def test_other_cuts_of_the_same_page_count_the_labels_of_their_words(self) -> None:
         texts = ["Menu", "Home", "Ein Turm Von Ada", "Er steht", "am Meer Menu", "Home", "neu"]
-        shares = value_shares(texts, self.LINES, self.VALUES)
-        assert shares[[0, 1, 2, 3, 5]].tolist() == [0.0, 0.0, 1.0, 1.0, 0.0]
-        assert shares[4] == pytest.approx(2 / 3)
-        assert np.isnan(shares[6])
+        counts = label_counts(texts, self.LINES, (0, 1, -1, 1, 0), 2)
+        assert counts.tolist() == [
+            [1, 0, 0], [1, 0, 0], [0, 2, 2], [0, 2, 0], [1, 2, 0], [1, 0, 0], [0, 0, 1],
+        ]  # fmt: skip
+
+    @given(st.lists(WORDS, max_size=5), st.lists(WORDS, max_size=5))
+    def test_every_word_is_counted_once(
+        self, cuts: list[list[str]], lines: list[list[str]]
+    ) -> None:
+        texts, given_lines = ([" ".join(line) for line in some] for some in (cuts, lines))
+        labels = [i % 3 - 1 for i in range(len(lines))]
+        counts = label_counts(texts, given_lines, labels, 2)
+        assert counts.shape == (len(cuts), 3)
+        assert counts.sum(1).tolist() == [len(line) for line in cuts]
+
+    def test_line_has_the_role_of_most_of_its_words(self) -> None:
+        texts = ["Menu", "Ein Turm Von", "Ada Er steht am", "Meer Menu", "Home", "neu"]
+        _, _, roles = read_labels(texts, self.page())
+        names = [ROLES[role] if role >= 0 else "" for role in roles]
+        # Half of "Meer Menu" is of no role, all of "Home" and of what nobody read.
+        assert names == ["navigation", "headline", "body", "body", "", ""]
 
     def test_unknown_and_unsure_lines_are_not_trained_on(self) -> None:
-        texts = ["Ein Turm", "Von Ada", "am Meer Menu", "Home"]
-        page = GoldPage("x", "1", b"", "Ein Turm", lines=self.LINES, values=self.VALUES)
-        y, target = gold_labels(texts, page, (), "html")
-        assert y.tolist() == [1, -1, 1, 0]
-        assert target.tolist() == [1, -1, -1, 0]
+        texts = ["Menu Home Ein", "Turm", "Von Ada", "Er steht am Meer", "Menu Home"]
+        y, target, roles = read_labels(texts, self.page())
+        assert roles.tolist() == [ROLES.index(r) for r in self.ROLES[:-1]] + [-1]
+        assert y.tolist() == [0, 1, -1, 1, -1]  # nobody minds a byline ...
+        assert target.tolist() == [-1, 1, 0, 1, -1]  # ... but training drops it
+
+    def test_roles_of_a_page_cut_as_it_was_read_are_those_that_were_read(self) -> None:
+        roles = ("navigation", "headline", "byline", "quote", "legal")
+        found = read_labels(list(self.LINES), self.page(roles))[2]
+        assert [ROLES[role] for role in found] == list(roles)

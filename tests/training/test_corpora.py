@@ -8,13 +8,14 @@ import json
 import os
 import tarfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import turbohtml
 
+from boilerplate.roles import ROLES
 from tests.training.corpus_files import wcxb_entry, write_file
 from training.corpora import (
     CORPORA,
@@ -26,10 +27,12 @@ from training.corpora import (
     magic_html,
     mercury_parser,
     readability,
+    reread,
     rkrzr,
     wcxb,
     world,
 )
+from training.corpora.codes import ROLE_OF_CODE
 from training.corpora.languages import language_of
 from training.corpora.markup import block_lines
 from training.corpora.text import UTF8_MARK
@@ -429,21 +432,89 @@ class TestWorld:
         }  # fmt: skip
         write_file(root / "labels.jsonl", json.dumps(row))
 
-    def test_codes_become_values_and_content_the_gold(self, tmp_path: Path) -> None:
+    def test_codes_become_roles_and_content_the_gold(self, tmp_path: Path) -> None:
         self.write(tmp_path, ["n", "H", "Y", "B"])
         assert list(world.pages(tmp_path)) == []  # its HTML is not there
         write_file(tmp_path / "html/tr-1.html", "<p>Menü<h1>Kule</h1><p>Ada Er<p>Fener yandı.")
         [page] = world.pages(tmp_path)
         assert page.gold == "Kule\nFener yandı."
         assert (page.title, page.page_type, page.site) == ("Kule", "documentation", "kule.example")
-        assert page.values[:2] == (0.0, 1.0)
-        assert np.isnan(page.values[2])
+        assert (page.genre, page.language) == ("docs", "tr")
+        assert page.lines == ("Menü", "Kule", "Ada Er", "Fener yandı.")
+        assert page.roles == ("navigation", "headline", "byline", "body")
+
+    def test_line_that_the_reader_could_not_tell_has_no_role(self, tmp_path: Path) -> None:
+        self.write(tmp_path, ["?", "n", "o", "?"])
+        write_file(tmp_path / "html/tr-1.html", "<p>Menü")
+        [page] = world.pages(tmp_path)
+        assert page.roles == ("", "navigation", "other", "")
+        assert page.gold == page.title == ""
+
+    @pytest.mark.parametrize(
+        ("codes", "message"),
+        [
+            (["n"], "tr-1: 4 lines have 1 labels"),
+            (["n", "H", "Z", "B"], "tr-1: 'Z' is no code of the guide"),
+        ],
+    )
+    def test_labels_that_do_not_fit_the_lines_are_an_error(
+        self, tmp_path: Path, codes: list[str], message: str
+    ) -> None:
+        self.write(tmp_path, codes)
+        write_file(tmp_path / "html/tr-1.html", "<p>Menü")
+        with pytest.raises(ValueError, match=message):
+            list(world.pages(tmp_path))
+
+    def test_every_role_has_a_code(self) -> None:
+        assert set(ROLE_OF_CODE.values()) == {*ROLES, ""}
+
+
+class TestReread:
+    ORIGINAL = GoldPage(
+        "daniel", "nea-1", "<p>Μενού<h1>Πύργος</h1><p>Άναψε.".encode(), "Άναψε.",
+        "https://nea.example/1", "nea.example", "el", title="Πύργος", optional=("Πύργος",),
+    )  # fmt: skip
+
+    def write(self, root: Path, **change: Any) -> None:
+        row = {
+            "corpus": "daniel", "id": "nea-1", "lines": ["Μενού", "Πύργος", "Άναψε."],
+            "labels": ["n", "H", "B"], **change,
+        }  # fmt: skip
+        write_file(root / "roles.jsonl", json.dumps(row))
+
+    def test_page_of_another_corpus_gets_roles_and_a_gold_of_its_own(self, tmp_path: Path) -> None:
+        self.write(tmp_path)
+        other = replace(self.ORIGINAL, id="nea-2")
+        [page] = reread.pages(tmp_path, [other, self.ORIGINAL])
+        assert (page.corpus, page.id, page.genre) == ("reread", "daniel/nea-1", "daniel")
+        assert (page.html, page.site) == (self.ORIGINAL.html, self.ORIGINAL.site)
+        assert page.roles == ("navigation", "headline", "body")
+        assert page.gold == "Πύργος\nΆναψε."
+        assert page.optional == page.boilerplate == ()
+
+    def test_page_whose_original_is_missing_is_skipped(self, tmp_path: Path) -> None:
+        self.write(tmp_path, corpus="fundus")
+        assert list(reread.pages(tmp_path, [self.ORIGINAL])) == []
+        assert list(reread.pages(tmp_path)) == []
 
     def test_labels_that_do_not_fit_the_lines_are_an_error(self, tmp_path: Path) -> None:
-        self.write(tmp_path, ["n"])
-        write_file(tmp_path / "html/tr-1.html", "<p>Menü")
-        with pytest.raises(ValueError, match=r"tr-1\.html: 4 lines have 1 labels"):
-            list(world.pages(tmp_path))
+        self.write(tmp_path, labels=["n"])
+        with pytest.raises(ValueError, match="nea-1: 3 lines have 1 labels"):
+            list(reread.pages(tmp_path, [self.ORIGINAL]))
+
+    def test_its_originals_are_those_of_all_corpora_but_the_world(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in CORPORA.keys() - {"daniel", "world", "reread"}:
+            monkeypatch.delitem(CORPORA, name)
+        folder = tmp_path / "daniel" / TestDaniel.FOLDER
+        write_file(folder / "doc_lg.json", {"20120101_nea.example.gr_1a": "Greek"})
+        write_file(folder / "html/20120101_nea.example.gr_1a", "<p>Μενού<p>Άναψε.")
+        write_file(folder / "reference/20120101_nea.example.gr_1a", "<p>Άναψε.</p>")
+        [original] = load(["daniel"], tmp_path, tmp_path / "cache")
+        self.write(tmp_path / "roles", id=original.id)
+        [page] = load(["reread"], tmp_path, tmp_path / "cache")
+        assert page.id == f"daniel/{original.id}"
 
 
 def test_every_adapter_has_licence_commit_and_docstring() -> None:
@@ -464,6 +535,7 @@ PAGES = {
     "formasaurus": 954,
     "rkrzr": 138,
     "world": 383,
+    "reread": 679,
 }
 
 
@@ -472,7 +544,8 @@ PAGES = {
 def test_real_corpus_has_the_expected_number_of_pages(
     name: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    archives = CORPORA[name].REPOSITORIES
+    originals = CORPORA if name == "reread" else ()
+    archives = [each for corpus in (name, *originals) for each in CORPORA[corpus].REPOSITORIES]
     if not all((SOURCE / f"{archive}.tar.xz").is_file() for archive in archives):
         pytest.skip(f"no archives of {name} in {SOURCE} (set BOILERPLATE_CORPORA)")
     pages = list(load([name], SOURCE, tmp_path_factory.getbasetemp() / "corpora"))

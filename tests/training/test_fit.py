@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from boilerplate import Cleaner, Label, Model
@@ -12,10 +13,20 @@ from boilerplate.model.file import MODES
 from boilerplate.model.model import from_bytes, to_bytes
 from boilerplate.page import Kind
 from boilerplate.reading.html import html_page
-from tests.training.made_up_pages import MENU, NOTICES, UNSEEN, corpus
+from boilerplate.roles import BESIDE_ROLES, CONTENT_ROLES, ROLES
+from tests.made_up import news_page
+from tests.training.made_up_pages import (
+    MENU,
+    NOTICES,
+    UNSEEN,
+    UNSEEN_READ,
+    corpus,
+    read_pages,
+)
 from training.corpora import GoldPage
 from training.fit import train_model
 from training.progress import no_log
+from training.roles.trees import PARAMETERS
 from training.samples import TEXT_LAYOUTS, sample
 from training.score import macro, score_page
 
@@ -102,6 +113,54 @@ class TestSamples:
 
     def test_sample_is_none_for_a_page_without_lines(self) -> None:
         assert sample(GoldPage("made-up", "x", b"<script></script>", "gold"), "html") is None
+
+
+@pytest.fixture(scope="module")
+def learned_roles() -> Model:
+    """A model that has learned from pages that were read, too, as its file has it."""
+    return from_bytes(to_bytes(learn_roles(jobs=1)))
+
+
+def learn_roles(jobs: int) -> Model:
+    return train_model([*corpus(), *read_pages()], None, {}, jobs, no_log)
+
+
+class TestRoles:
+    def test_training_with_roles_is_deterministic_for_any_number_of_jobs(
+        self, learned_roles: Model
+    ) -> None:
+        assert to_bytes(learn_roles(jobs=2)) == to_bytes(learned_roles)
+
+    @pytest.mark.parametrize("mode", MODES)
+    def test_roles_of_an_unseen_site_are_named(self, learned_roles: Model, mode: Kind) -> None:
+        labelled = sample(UNSEEN_READ, mode)
+        assert labelled
+        assert labelled.roles is not None
+        page = Cleaner(learned_roles).clean(labelled.page)
+        named = [ROLES.index(role) if role else -1 for role in page.predictions.roles]
+        assert np.mean(np.array(named) == labelled.roles) > 0.85
+        assert learned_roles.stacks[mode].roles.weight == PARAMETERS.weight
+
+    def test_without_pages_that_were_read_roles_count_for_nothing(self, learned: Model) -> None:
+        for stack in learned.stacks.values():
+            assert stack.roles.weight == 0
+            assert len(stack.roles.roots) == 0
+        page = Cleaner(learned).clean(news_page("tr"))
+        assert {p.role for p in page.predictions} <= {CONTENT_ROLES[0], BESIDE_ROLES[0]}
+
+    def test_lines_of_a_page_that_was_read_are_labelled_by_their_roles(self) -> None:
+        for mode in MODES:
+            labelled = sample(UNSEEN_READ, mode)
+            assert labelled
+            assert labelled.roles is not None
+            assert len(labelled.roles) == len(labelled.page.lines)
+            content = {
+                line.text
+                for line, label in zip(labelled.page.lines, labelled.labels, strict=True)
+                if label is Label.CONTENT
+            }
+            assert UNSEEN_READ.gold
+            assert content == set(UNSEEN_READ.gold.split("\n"))
 
 
 def test_training_writes_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

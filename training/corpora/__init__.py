@@ -18,6 +18,7 @@ from training.corpora import (
     magic_html,
     mercury_parser,
     readability,
+    reread,
     rkrzr,
     wcxb,
     world,
@@ -31,7 +32,7 @@ CORPORA: Final[dict[str, Adapter]] = {
     adapter.NAME: adapter
     for adapter in (
         wcxb, daniel, fundus, magic_html, mercury_parser, readability, formasaurus, rkrzr,
-        world,
+        world, reread,
     )
 }  # fmt: skip
 
@@ -48,4 +49,9 @@ def load(names: Iterable[str], source: Path, cache: Path) -> Iterator[GoldPage]:
             raise ValueError(f"unknown corpus {name!r}; there are {', '.join(CORPORA)}")
         adapter = CORPORA[name]
         for archive, repository in adapter.REPOSITORIES.items():
-            yield from adapter.pages(clone_of(archive, repository, source, cache))
+            root = clone_of(archive, repository, source, cache)
+            if name == reread.NAME:
+                others = (other for other in CORPORA if other not in (reread.NAME, world.NAME))
+                yield from reread.pages(root, load(others, source, cache))
+            else:
+                yield from adapter.pages(root)

@@ -16,8 +16,9 @@ class GoldPage:
     ``optional`` lines are neither surely content nor surely chrome, and are not scored;
     ``boilerplate`` lines are surely chrome. Both have one line of the page in each entry. ``site``
     groups the pages that may share a template; it is never split between training and test.
-    A corpus that was read line by line has the ``lines`` of the page, cut as they were then, with
-    their ``values``: 1 content, 0 chrome, nan neither.
+    A page that was read line by line has its ``lines``, cut as they were then, and their ``roles``
+    (``boilerplate.roles.ROLES``; "" where the reader could not tell). ``genre`` is what such a
+    corpus calls the page: a recipe, or the corpus that it comes from.
     ``html`` is as stored, with a byte order mark added if nothing else tells the encoding.
     """
 
@@ -29,11 +30,12 @@ class GoldPage:
     site: str = ""
     language: str = ""
     page_type: str = "article"
+    genre: str = ""
     title: str = ""
     optional: tuple[str, ...] = ()
     boilerplate: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
-    values: tuple[float, ...] = ()
+    roles: tuple[str, ...] = ()
 
 
 class Adapter(Protocol):

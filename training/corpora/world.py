@@ -1,18 +1,13 @@
-"""World pages: some 330 sites in forty languages, every line read and labelled by one guide.
-
-The guide (WORLD.md, beside the archive) gives each line one of 24 codes. Capital letters are
-content, small ones chrome. Bylines, dates, tags and what could not be told are neither right nor
-wrong.
-"""
+"""World pages: some 330 sites in forty languages, every line read and labelled by one guide."""
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from training.corpora.codes import content_of, roles_of
 from training.corpora.gold_page import GoldPage
 from training.corpora.text import as_stored
 
@@ -21,9 +16,6 @@ LICENCE = "those of the public repositories that its pages come from"
 COMMIT = "each page's own"
 REPOSITORIES = {"world": "world"}
 
-CONTENT: Final = frozenset("HSBULTQCPF")
-NEITHER: Final = frozenset("YDK?")
-HEADLINE: Final = "H"
 # What a program guessed; the other types are articles in what they are made of.
 PAGE_TYPES: Final = {
     "listing": "listing", "forum": "forum", "product": "product", "docs": "documentation",
@@ -38,29 +30,18 @@ def pages(root: Path) -> Iterator[GoldPage]:
         html = root / "html" / f"{page['id']}.html"
         if not html.is_file():
             continue
-        lines, codes = page["lines"], page["labels"]
-        if len(lines) != len(codes):
-            raise ValueError(f"{html}: {len(lines)} lines have {len(codes)} labels")
-        labelled = list(zip(lines, codes, strict=True))
+        lines, roles = page["lines"], roles_of(page)
         yield GoldPage(
             corpus=NAME,
             id=page["id"],
             html=as_stored(html.read_bytes()),
-            gold="\n".join(line for line, code in labelled if code in CONTENT),
+            gold=content_of(lines, roles),
             url=page["url"],
             site=page["site"],
             language=page["language"],
             page_type=PAGE_TYPES.get(page["type"], "article"),
-            title=next((line for line, code in labelled if code == HEADLINE), ""),
+            genre=page["type"],
+            title=next((t for t, role in zip(lines, roles, strict=True) if role == "headline"), ""),
             lines=tuple(lines),
-            values=tuple(map(value_of, codes)),
+            roles=roles,
         )
-
-
-def value_of(code: str) -> float:
-    """1 for the code of content, 0 for that of chrome, nan for what is neither.
-
-    >>> value_of("B"), value_of("n"), value_of("D")
-    (1.0, 0.0, nan)
-    """
-    return math.nan if code in NEITHER else float(code in CONTENT)

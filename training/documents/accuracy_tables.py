@@ -10,6 +10,8 @@ from training.documents.results import OURS, Json
 
 MEAN: Final = "mean over corpora"
 LANGUAGE_PREFIX: Final = "language/"  # of the groups by language
+WORLD: Final = "world"
+WORLD_LANGUAGE_PREFIX: Final = "world language/"  # the same, of the world pages alone
 LEAST_PAGES: Final = 3  # a language with fewer pages has no row of its own
 MODE_NAMES: Final = {"html": "HTML", "text": "bare text"}
 CORPUS_MEASURES: Final = ("word_f1", "line_f1")  # have a table of every tool and corpus
@@ -41,6 +43,8 @@ def accuracy_tables(results: Json, level: str = "##") -> str:
                 else ""
             )
         )
+        if WORLD in mode["tools"][OURS]["groups"]:
+            parts += world_tables(mode)
         groups = [*corpora_in(mode), MEAN]
         types = groups_in(mode, "wcxb/")
         languages = groups_in(mode, LANGUAGE_PREFIX, LEAST_PAGES)
@@ -75,6 +79,39 @@ def accuracy_tables(results: Json, level: str = "##") -> str:
             ]
         parts.append(_failures(mode))
     return "\n\n".join(filter(None, parts))
+
+
+def world_tables(mode: Json) -> list[str]:
+    """What is shown of the world pages: line F1 by page type and language, lines kept by role."""
+    types = [WORLD, *groups_in(mode, f"{WORLD}/", LEAST_PAGES)]
+    languages = groups_in(mode, WORLD_LANGUAGE_PREFIX, LEAST_PAGES)
+    parts = [
+        "World pages, read line by line, which no tool was tuned to. Two readings of the same "
+        "pages agree on content or chrome for 0.95 to 1.00 of the lines. Line F1 by page type:",
+        tools_by_corpus(mode, "line_f1", types),
+    ]
+    if languages:
+        parts += [
+            f"Line F1 of world pages by language, {LEAST_PAGES} pages or more:",
+            groups_by_tool(mode, "line_f1", languages),
+        ]
+    if mode["tools"][OURS].get("kept_by_role"):
+        parts += ["Share of the lines of each role that is kept:", roles_table(mode)]
+    return parts
+
+
+def roles_table(mode: Json) -> str:
+    """A row a role, a column a tool: the share of its lines that is kept."""
+    tools = mode["tools"]
+    rows = [
+        [
+            role,
+            str(ours["lines"]),
+            *(f"{tool['kept_by_role'][role]['kept']:.2f}" for tool in tools.values()),
+        ]
+        for role, ours in tools[OURS]["kept_by_role"].items()
+    ]
+    return markdown_table(["role", "lines", *tools], rows)
 
 
 def capitalised(words: str) -> str:

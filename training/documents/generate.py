@@ -23,6 +23,7 @@ from training.documents.markdown import with_section
 from training.documents.model_card import model_card
 from training.documents.remarks import GENERATED, NOT_YET, caveats, data_line
 from training.documents.results import OURS, QUOTED_SPLITS, Results, first_split, results_in
+from training.roles.document import document as roles_document
 
 README_MARKERS: Final = (
     "<!-- figures: made by `python -m training card` -->",
@@ -95,6 +96,7 @@ def texts_by_path(docs: Path, readme: Path | None = None) -> dict[Path, str]:
     made: dict[str, Callable[[Results], str]] = {
         "accuracy.md": accuracy_document,
         "model-card.md": model_card,
+        "roles.md": lambda found: roles_document(first_split(found.roles_by_split)),
     }
     out = {docs / name: make(results) for name, make in made.items()}
     readme = readme or docs.parent / "README.md"

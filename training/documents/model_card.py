@@ -15,7 +15,7 @@ from training.documents.accuracy_tables import (
     groups_in,
 )
 from training.documents.markdown import markdown_table
-from training.documents.remarks import GENERATED, NOT_YET, OF_MODELS, caveats, data_line
+from training.documents.remarks import GENERATED, NOT_YET, caveats, data_line
 from training.documents.results import OURS, Json, Results
 
 
@@ -26,7 +26,8 @@ def model_card(results: Results) -> str:
         GENERATED,
         "# Model card",
         "The model that comes with the package, `boilerplate/data/model.zip`: for each line of a "
-        "page, the probability that it belongs to the article. How it works is told in "
+        "page, the probability that it belongs to the article, and those of 24 "
+        "[roles](roles.md). How it works is told in "
         "[architecture.md](architecture.md).",
         markdown_table(
             ["", ""],
@@ -49,7 +50,10 @@ def model_card(results: Results) -> str:
         "true, and it knows nothing about the rights to a page's text.",
         "## What it learned from",
         _training_table(results),
-        OF_MODELS.get(results.model["sha256"], ""),
+        "Every line of the pages of `world` and `reread` was read and given a role by one written "
+        "guide; the roles come from them, and from catalogues of programs' phrases. The other "
+        "corpora say only what their articles hold, each by its own convention; the shipped trees "
+        "follow the readers'.",
         "The page texts belong to their publishers, and none is in this repository or in the "
         "model file, which holds weights only; the licences cover the annotations. Sites, not "
         "pages, are split into `train`, `dev` and `test` (training/split.tsv), for pages of one "
@@ -138,9 +142,9 @@ def _limits(results: Results) -> str:
     limits = [
         "- Text that scripts put on the page is not in the HTML, and so not in the result.",
         "- It labels whole lines: where a page runs chrome and article together, both go.",
-        "- What counts as content is what the corpora say: they disagree on headlines, bylines, "
-        "dates, captions and comments, and headlines are scored in none.",
-        "- In English the pages are of seven types; in other languages nearly all are news.",
+        "- What counts as content is what one guide says, in the opinion of one careful reader. "
+        "Who wants bylines, comments or no captions chooses so by role.",
+        "- Half of all pages are English, and most of the other languages' are news.",
     ]
     if measured := results.accuracy:
         for kind, mode in measured["modes"].items():

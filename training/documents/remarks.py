@@ -7,13 +7,6 @@ from typing import Final
 from training.documents.results import Json, Results
 
 GENERATED: Final = "<!-- made by `python -m training card`: change that, not this -->"
-# What model files do not say of themselves, by their checksums (``results.fingerprint``).
-OF_MODELS: Final = {
-    "e6f9ab78b30ea992": (
-        "The model of bare text is an older one: it was trained before `world` was there, on the "
-        "other 2754 of these pages, as their lines were split then."
-    ),
-}
 NOT_YET: Final = "Not measured yet: `python -m benchmarks.accuracy --split test`."
 
 

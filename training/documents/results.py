@@ -37,6 +37,7 @@ class Results:
     report_by_split: Mapping[str, Json] = field(default_factory=dict)
     ablation_by_split: Mapping[str, Json] = field(default_factory=dict)
     unseen_by_split: Mapping[str, Json] = field(default_factory=dict)
+    roles_by_split: Mapping[str, Json] = field(default_factory=dict)
     about: Json = field(default_factory=dict)
     model: Json = field(default_factory=dict)
 
@@ -84,6 +85,7 @@ def results_in(docs: Path) -> Results:
         named("report"),
         named("ablation"),
         named("unseen"),
+        named("roles"),
         about_of(),
         fingerprint(),
     )

@@ -1,4 +1,4 @@
-"""Kinds of the phrases in programs' translation catalogues, by their English text or their key."""
+"""Roles of the phrases in programs' translation catalogues, by their English text or their key."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
-from training.chrome_kinds.examples import LEAST_LETTERS, MAX_CHARS, Example, language_of
 from training.lexicon import rows
+from training.roles.examples import LEAST_LETTERS, MAX_CHARS, Example, language_of
 
-# A phrase has the strong kind that its English text names, if it names exactly one.
+# A phrase has the strong role that its English text names, if it names exactly one.
 STRONG: Final = {
     "cookie": r"\bcookies?\b|\bconsent\b",
     "legal": r"\bprivacy\b|\bterms (of|and)\b|copyright|rights reserved|licen[cs]ed? under"
@@ -23,7 +23,7 @@ STRONG: Final = {
     "login": r"\blog(ged)?[ -]?(in|out|off)\b|\bsign(ed)?[ -]?(in|out|up)\b|password"
              r"|\buser ?name\b|\bregister\b|\bregistration\b|\baccounts?\b|passkey",
 }  # fmt: skip
-# If it names none of those, it has the weak kind that it names. With two of a sort it is left out.
+# If it names none of those, it has the weak role that it names. With two of a sort it is left out.
 WEAK: Final = {
     "shop": r"\bbasket\b|\bcart\b|checkout|\bprices?\b|shipping|shipment|\borders?\b|\bproducts?\b"
             r"|(in|out of) stock|payments?\b|coupon|voucher|refund|wish ?list|delivery|\bbuy\b"
@@ -39,7 +39,7 @@ WEAK: Final = {
              r"|\bsave\b|\bcancel\b|\bdelete|\bauthors?\b|publish|\bposted\b|\bupdated?\b"
              r"|powered by|\bdownload\b|\bversion\b|\bdate\b",
 }  # fmt: skip
-_PATTERNS: Final = {kind: re.compile(rule) for kind, rule in (STRONG | WEAK).items()}
+_PATTERNS: Final = {role: re.compile(rule) for role, rule in (STRONG | WEAK).items()}
 # Consent managers: "Accept all" is about cookies there.
 CONSENT_MANAGERS: Final = frozenset({"klaro", "mw-CookieWarning", "orejime", "tarteaucitron"})
 _CHOICE: Final = re.compile(
@@ -50,15 +50,15 @@ _CHOICE: Final = re.compile(
 # A consent manager names the privacy policy in few words; longer texts on personal data are its
 # notice.
 MAX_POLICY_KEY: Final = 20
-# "This post is for paying subscribers only" is no newsletter box, and has none of our kinds.
+# "This post is for paying subscribers only" is no newsletter box, and has none of our roles.
 _PAYWALL: Final = re.compile(r"\b(subscribers|members)[ -]only\b|\b(paying|paid) subscri")
 SHOPS: Final = frozenset({"django-oscar", "spree_i18n"})  # elsewhere an "order" is a sequence
-# In a form for comments, "Cancel" and "Preview" may be of the kind "comments" or "other".
+# In a form for comments, "Cancel" and "Preview" may be of the role "comments" or "other".
 COMMENT_SYSTEMS: Final = frozenset(
     {"artalk", "coral-talk", "django-comments-xtd", "django-contrib-comments", "giscus", "gitalk",
      "isso", "remark42"}
 )  # fmt: skip
-# Longer keys of weak kinds are messages and settings of a program, which no page shows.
+# Longer keys of weak roles are messages and settings of a program, which no page shows.
 MAX_WEAK_KEY: Final = 40
 # Phrases of an editor's administration, which readers never see; privacy is a setting there.
 ADMINISTRATION: Final = frozenset({"wagtail"})
@@ -71,22 +71,22 @@ _PLACEHOLDER: Final = re.compile(
 )
 
 
-def kind_of_key(source: str, key: str) -> str | None:
-    """The kind of a catalogue's phrase, by its English text or its key; None if it is unsure.
+def role_of_key(source: str, key: str) -> str | None:
+    """The role of a catalogue's phrase, by its English text or its key; None if it is unsure.
 
-    >>> kind_of_key("sphinx", "Privacy Policy")
+    >>> role_of_key("sphinx", "Privacy Policy")
     'legal'
-    >>> kind_of_key("klaro", "acceptAll"), kind_of_key("hugo", "acceptAll")
+    >>> role_of_key("klaro", "acceptAll"), role_of_key("hugo", "acceptAll")
     ('cookie', None)
-    >>> kind_of_key("hugo", "Sign in to comment") is None
+    >>> role_of_key("hugo", "Sign in to comment") is None
     True
-    >>> kind_of_key("klaro", "privacyPolicy.name"), kind_of_key("klaro", "We process personal data")
+    >>> role_of_key("klaro", "privacyPolicy.name"), role_of_key("klaro", "We process personal data")
     ('legal', 'cookie')
     """
     text = re.sub(r"[_.\-]", " ", CAMEL_CASE.sub(" ", key)).lower()
     if source in ADMINISTRATION or _CODE.search(key) or _PAYWALL.search(text):
         return None
-    strong = [kind for kind in STRONG if _PATTERNS[kind].search(text)]
+    strong = [role for role in STRONG if _PATTERNS[role].search(text)]
     if source in CONSENT_MANAGERS and not strong and _CHOICE.search(text):
         return "cookie"
     if source in CONSENT_MANAGERS and strong == ["legal"] and len(text) > MAX_POLICY_KEY:
@@ -95,7 +95,7 @@ def kind_of_key(source: str, key: str) -> str | None:
         return strong[0] if len(strong) == 1 else None
     if source in CONSENT_MANAGERS:
         return None
-    weak = [kind for kind in WEAK if _PATTERNS[kind].search(text)]
+    weak = [role for role in WEAK if _PATTERNS[role].search(text)]
     if len(weak) != 1 or len(text) > MAX_WEAK_KEY:
         return None
     if (weak == ["shop"] and source not in SHOPS) or (
@@ -105,22 +105,16 @@ def kind_of_key(source: str, key: str) -> str | None:
     return weak[0]
 
 
-def strong_kinds(text: str) -> set[str]:
-    """The strong kinds that a line names in English or in loan words."""
-    low = text.lower()
-    return {kind for kind in STRONG if _PATTERNS[kind].search(low)}
-
-
 def catalogue_examples(folder: Path) -> list[Example]:
-    """The phrases of the lexicon whose kind is sure, each once for each source and language."""
+    """The phrases of the lexicon whose role is sure, each once for each source and language."""
     found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for source, code, _, key, text in rows(folder / "chrome_strings.tsv.xz"):
-        kind = kind_of_key(source, key)
+        role = role_of_key(source, key)
         plain = " ".join(_PLACEHOLDER.sub(" ", text).split())
-        if kind and sum(map(str.isalpha, plain)) >= LEAST_LETTERS and len(plain) <= MAX_CHARS:
-            found[plain, source, language_of(code)].add(kind)
+        if role and sum(map(str.isalpha, plain)) >= LEAST_LETTERS and len(plain) <= MAX_CHARS:
+            found[plain, source, language_of(code)].add(role)
     return [
-        Example(text, kinds.pop(), source, language)
-        for (text, source, language), kinds in found.items()
-        if len(kinds) == 1
+        Example(text, roles.pop(), source, language)
+        for (text, source, language), roles in found.items()
+        if len(roles) == 1
     ]

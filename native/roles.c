@@ -1,28 +1,40 @@
-/* Kinds of chrome: the linear scores of lines, and the likeliest kinds of runs of lines. Twins of
-   the kernels in plain_chrome_kinds.py. */
+/* The linear scores of lines for each role. Twins of the kernels in plain_roles.py. */
 
 #include "native.h"
 #include <math.h>
 
-/* The number of model.chrome_kinds.KINDS, the width of a packed row, plain_chrome_kinds.PARAMS. */
-enum { N_KINDS = 10, WIDTH = 16, HEAD = 240, TEXT_BITS = 17, TOKEN_BITS = 13 };
+/* The number of roles.ROLES, and plain_roles.PARAMS. */
+enum { N_ROLES = 24, HEAD = 100, TEXT_BITS = 17, TOKEN_BITS = 13 };
+enum { AHEAD = 16 }; /* rows that are asked for before their turn */
 enum { MIN_ORDER = 2, MAX_ORDER = 5 }; /* of n-grams of characters */
 enum { MAX_CHARS = 3 * HEAD }; /* of a case-folded head: none becomes more than three */
 
-/* Adds the row of an n-gram's bucket. */
-static inline void add_row(uint64_t sum, uint64_t salt, const int8_t *weights, int32_t *sums)
+/* Adds the rows of some buckets. The table is larger than the processor's cache, so rows are asked
+   for before their turn. */
+WIDE static void add_rows(const uint32_t *buckets, int count, const int8_t *weights, int32_t *sums)
 {
-    const int8_t *row = weights + (span_hash(sum, salt) >> (64 - TEXT_BITS)) * WIDTH;
-    for (int j = 0; j < N_KINDS; j++) {
-        sums[j] += row[j];
+    for (int i = 0; i < count; i++) {
+#ifdef __GNUC__
+        if (i + AHEAD < count) {
+            __builtin_prefetch(weights + (Py_ssize_t)buckets[i + AHEAD] * N_ROLES);
+        }
+#endif
+        const int8_t *row = weights + (Py_ssize_t)buckets[i] * N_ROLES;
+        for (int j = 0; j < N_ROLES; j++) {
+            sums[j] += row[j];
+        }
     }
 }
 
-/* Adds the rows of a text's words and pairs of words; how many there are. */
-static int64_t add_words(const uint32_t *text, int size, const uint8_t *table,
-                         const int8_t *weights, int32_t *sums)
+static inline uint32_t text_bucket(uint64_t sum, uint64_t salt)
 {
-    int64_t count = 0;
+    return (uint32_t)(span_hash(sum, salt) >> (64 - TEXT_BITS));
+}
+
+/* The buckets of a text's words and pairs of words; how many there are. */
+static int word_buckets(const uint32_t *text, int size, const uint8_t *table, uint32_t *buckets)
+{
+    int count = 0;
     uint64_t pair = 0, pair_power = 0; /* from the start of the word before; 0 before the first */
     for (int i = 0; i < size;) {
         uint64_t word = 0, power = 1;
@@ -37,11 +49,9 @@ static int64_t add_words(const uint32_t *text, int size, const uint8_t *table,
             power *= HASH_BASE;
             i++;
         } while (i < size && is_in_words(table[in_table(text[i])]));
-        add_row(word, WORD_SALT + 1, weights, sums);
-        count++;
+        buckets[count++] = text_bucket(word, WORD_SALT + 1);
         if (pair_power) {
-            add_row(pair + word * pair_power, WORD_SALT + 2, weights, sums);
-            count++;
+            buckets[count++] = text_bucket(pair + word * pair_power, WORD_SALT + 2);
         }
         pair = word;
         pair_power = power;
@@ -49,9 +59,9 @@ static int64_t add_words(const uint32_t *text, int size, const uint8_t *table,
     return count;
 }
 
-KERNEL(kind_text_sums,
-       "u32 points[m], u8 table[131072], u8 flags[131072], i8 weights[131072,16], "
-       "out f64 sums[n,10], out f64 counts[n]",
+KERNEL(role_text_sums,
+       "u32 points[m], u8 table[131072], u8 flags[131072], i8 weights[131072,24], "
+       "out f64 sums[n,24], out f64 counts[n]",
        "Of the case-folded heads of lines, each after a newline, and one at the end: the sums of\n"
        "the rows of `weights` for their n-grams, and how many these are.")
 {
@@ -61,8 +71,9 @@ KERNEL(kind_text_sums,
     double *all_sums = call->data[4], *counts = call->data[5];
     Py_ssize_t size = size_of(call, 'm'), n = size_of(call, 'n'), at = 1;
     uint32_t text[MAX_CHARS + 2];
+    uint32_t buckets[(MAX_ORDER - MIN_ORDER + 3) * (MAX_CHARS + 2)]; /* and two for each word */
     for (Py_ssize_t line = 0; line < n; line++, at++) {
-        int32_t sums[WIDTH] = {0};
+        int32_t sums[N_ROLES] = {0};
         int held = 1, blank = 0; /* runs of blanks are one, none at either end */
         text[0] = '\n';
         for (; at < size && points[at] != '\n'; at++) {
@@ -84,28 +95,28 @@ KERNEL(kind_text_sums,
             return refuse(call, "there are fewer lines");
         }
         text[held++] = '\n';
-        int64_t total = 0;
+        int total = 0;
         for (int i = 0; i < held; i++) {
             uint64_t sum = (uint64_t)text[i] + 1, power = HASH_BASE;
             for (int order = MIN_ORDER; order <= MAX_ORDER && i + order <= held; order++) {
                 sum += ((uint64_t)text[i + order - 1] + 1) * power;
                 power *= HASH_BASE;
-                add_row(sum, (uint64_t)order, weights, sums);
-                total++;
+                buckets[total++] = text_bucket(sum, (uint64_t)order);
             }
         }
-        total += add_words(text + 1, held - 2, table, weights, sums);
-        for (int j = 0; j < N_KINDS; j++) {
-            all_sums[line * N_KINDS + j] = (double)sums[j];
+        total += word_buckets(text + 1, held - 2, table, buckets + total);
+        add_rows(buckets, total, weights, sums);
+        for (int j = 0; j < N_ROLES; j++) {
+            all_sums[line * N_ROLES + j] = (double)sums[j];
         }
         counts[line] = (double)total;
     }
     Py_RETURN_NONE;
 }
 
-KERNEL(kind_token_sums,
+KERNEL(role_token_sums,
        "i64 tokens[t], i64 sizes[k], i64 type[e] < k, i64 parent[e] tree, i64 line_element[n], "
-       "i8 weights[8192,16], f64 decay[l], out f64 scores[n,10]",
+       "i8 weights[8192,24], f64 decay[l], out f64 scores[n,24]",
        "The scores of the tokens of the elements around each line, whose element may be -1:\n"
        "the rows of `weights` for the tokens of its type over the root of their number, times the\n"
        "decay of its distance from the line. `sizes` is how many tokens each type has.")
@@ -121,79 +132,36 @@ KERNEL(kind_token_sums,
         !are_within(call, sizes, types, 1, t + 1)) {
         return NULL;
     }
-    double *by_type = scratch(call, types * N_KINDS, sizeof(*by_type));
+    double *by_type = scratch(call, types * N_ROLES, sizeof(*by_type));
     if (by_type == NULL) {
         return NULL;
     }
     for (Py_ssize_t k = 0; k < types; k++) {
-        int32_t sums[WIDTH] = {0};
+        int32_t sums[N_ROLES] = {0};
         if (sizes[k] > t - next) {
             return refuse(call, "there are fewer tokens");
         }
         for (Py_ssize_t end = next + sizes[k]; next < end; next++) {
-            const int8_t *row = weights + token_bucket(tokens[next], 0, TOKEN_BITS) * WIDTH;
-            for (int j = 0; j < WIDTH; j++) {
+            const int8_t *row = weights + token_bucket(tokens[next], 0, TOKEN_BITS) * N_ROLES;
+            for (int j = 0; j < N_ROLES; j++) {
                 sums[j] += row[j];
             }
         }
-        for (int j = 0; j < N_KINDS; j++) {
-            by_type[k * N_KINDS + j] = (double)sums[j] / sqrt((double)sizes[k]);
+        for (int j = 0; j < N_ROLES; j++) {
+            by_type[k * N_ROLES + j] = (double)sums[j] / sqrt((double)sizes[k]);
         }
     }
-    for (Py_ssize_t i = 0; i < n; i++, scores += N_KINDS) {
-        double sums[N_KINDS] = {0};
+    for (Py_ssize_t i = 0; i < n; i++, scores += N_ROLES) {
+        double sums[N_ROLES] = {0};
         int64_t element = line_element[i];
         for (Py_ssize_t level = 0; level < size_of(call, 'l') && element >= 0; level++) {
-            for (int j = 0; j < N_KINDS; j++) {
-                sums[j] += decay[level] * by_type[type[element] * N_KINDS + j];
+            for (int j = 0; j < N_ROLES; j++) {
+                sums[j] += decay[level] * by_type[type[element] * N_ROLES + j];
             }
             element = parent[element];
         }
-        for (int j = 0; j < N_KINDS; j++) {
+        for (int j = 0; j < N_ROLES; j++) {
             scores[j] = sums[j];
-        }
-    }
-    Py_RETURN_NONE;
-}
-
-KERNEL(likeliest_paths, "f64 scores[n,10], f64 costs[n], u8 begins[n], out i64 path[n]",
-       "Viterbi's path through each run of scores; `costs` is what it costs each row to be in\n"
-       "another column than the row before, `begins` whether a run begins at it.")
-{
-    const double *scores = call->data[0], *costs = call->data[1];
-    const uint8_t *begins = call->data[2];
-    int64_t *path = call->data[3];
-    Py_ssize_t n = size_of(call, 'n');
-    int8_t *before = scratch(call, n, N_KINDS); /* the best column of the row before */
-    if (before == NULL) {
-        return NULL;
-    }
-    double best[N_KINDS] = {0};
-    for (Py_ssize_t row = 0; row < n; row++) {
-        const double *own = scores + row * N_KINDS;
-        int top = 0, continues = row > 0 && !begins[row];
-        for (int j = 1; j < N_KINDS; j++) {
-            top = best[j] > best[top] ? j : top;
-        }
-        double changed = best[top] - costs[row];
-        for (int j = 0; j < N_KINDS; j++) {
-            int change = best[j] < changed;
-            before[row * N_KINDS + j] = (int8_t)(change ? top : j);
-            best[j] = continues ? (change ? changed : best[j]) + own[j] : own[j];
-        }
-        if (row + 1 < n && !begins[row + 1]) {
-            continue;
-        }
-        int64_t last = 0;
-        for (int j = 1; j < N_KINDS; j++) {
-            last = best[j] > best[last] ? j : last;
-        }
-        for (Py_ssize_t back = row; back >= 0; back--) {
-            path[back] = last;
-            last = before[back * N_KINDS + last];
-            if (begins[back]) {
-                break;
-            }
         }
     }
     Py_RETURN_NONE;

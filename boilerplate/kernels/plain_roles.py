@@ -1,0 +1,82 @@
+"""Python twins of the kernels that score lines for each role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerplate.kernels.arrays import Tree
+from boilerplate.kernels.ngrams import all_grams, interleaved
+from boilerplate.kernels.plain_text import page_text
+from boilerplate.kernels.plain_tree import token_buckets
+from boilerplate.numeric import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class RoleParams:
+    """What the linear model of roles reads; the C twin has the same numbers.
+
+    Only the first ``head`` characters of a line are read: a line can be recognised by its start.
+    Two characters are a word in scripts without spaces, five the stem of a word. Tables have
+    2**``text_bits`` and 2**``token_bits`` rows. The weight of an element's tokens falls to
+    ``fading`` with each level above the line, and is 0 from ``levels`` levels on.
+    """
+
+    head: int = 100
+    char_orders: tuple[int, ...] = (2, 3, 4, 5)
+    word_orders: tuple[int, ...] = (1, 2)
+    text_bits: int = 17
+    token_bits: int = 13
+    fading: float = 0.7
+    levels: int = 12
+
+
+PARAMS: Final = RoleParams()
+
+
+def text_rows(texts: Sequence[str]) -> tuple[Ints, Ints]:
+    """The buckets of each text's n-grams, text after text, and the offsets of the texts."""
+    text = page_text([" ".join(each[: PARAMS.head].split()) for each in texts])
+    return interleaved(all_grams(text, PARAMS.char_orders, PARAMS.word_orders), PARAMS.text_bits)
+
+
+def role_text_sums(texts: Sequence[str], table: NDArray[np.int8]) -> tuple[Floats, Floats]:
+    """The sums of each text's n-grams in a table of weights, (n, 24), and their number, (n,).
+
+    ``table`` (2**17, 24) has a column for each role.
+    """
+    ids, offsets = text_rows(texts)
+    return _row_sums(table, ids, offsets), np.diff(offsets).astype(float)
+
+
+def role_token_sums(tree: Tree, own: Ints, table: NDArray[np.int8], scale: float) -> Floats:
+    """The weights of the tokens of the elements around lines, (n, 24), the nearest heaviest.
+
+    ``own`` (n,) are the lines' elements, -1 for a line without markup; ``table`` (2**13, 24) has
+    a column for each role, in units of ``scale``.
+    """
+    offsets = np.concatenate([[0], np.cumsum(tree.sizes)])
+    ids = token_buckets(tree.tokens, 0, PARAMS.token_bits)
+    of_type = _row_sums(table, ids, offsets) / np.sqrt(tree.sizes)[:, None]
+    # A last row for what is above the root, or has no markup: zeros.
+    of_type = np.vstack([of_type, np.zeros(table.shape[1])])
+    type_of, parent = np.append(tree.type_of, len(of_type) - 1), np.append(tree.parent, -1)
+    sums = np.zeros((len(own), table.shape[1]))
+    for weight in scale * PARAMS.fading ** np.arange(PARAMS.levels):
+        sums += weight * of_type[type_of[own]]
+        own = parent[own]
+    return sums
+
+
+def _row_sums(table: NDArray[np.int8], ids: Ints, offsets: Ints) -> Floats:
+    """The sum of the rows of a table whose ids stand between each two offsets, (n, k)."""
+    sums = np.zeros((len(offsets) - 1, table.shape[1]))
+    filled = np.diff(offsets) > 0  # reduceat cannot sum no rows
+    if filled.any():
+        each = table.take(ids, axis=0).astype(np.float64)
+        sums[filled] = np.add.reduceat(each, offsets[:-1][filled], axis=0)
+    return sums

@@ -1,0 +1,88 @@
+"""Sums of weights for the roles of lines: of their n-grams, and of the elements around them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from types import ModuleType
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from boilerplate.features.elements import tree
+from boilerplate.kernels.plain_roles import PARAMS, text_rows
+from boilerplate.page import Element, Line, Markup, Page
+from boilerplate.reading.html import html_page
+from boilerplate.roles import ROLES
+from tests.strategies import MARKED, MARKUP, TEXTS
+from tests.twins import assert_same_bits, needs_compiled
+
+MANY = settings(max_examples=150, deadline=None)
+RNG = np.random.default_rng(0)
+TEXT_TABLE, TOKEN_TABLE = (
+    RNG.integers(-127, 128, (1 << bits, len(ROLES)), np.int8)
+    for bits in (PARAMS.text_bits, PARAMS.token_bits)
+)
+
+
+class TestTextSums:
+    def test_ngrams_of_a_text_are_summed_and_counted(self, twin: ModuleType) -> None:
+        ones = np.ones((1 << PARAMS.text_bits, len(ROLES)), np.int8)
+        sums, counts = twin.role_text_sums(["ab", ""], ones)
+        assert sums.shape == (2, len(ROLES))
+        assert (sums == counts[:, None]).all()
+        # With its bounds "ab" has 3 pairs, 2 threes and 1 four, and one word.
+        assert counts[0] == 7
+
+    def test_each_role_has_the_sum_of_its_own_column(self, twin: ModuleType) -> None:
+        texts = ["تسجيل الدخول", "Log in, log in", "ログイン", ""]
+        ids, offsets = text_rows(texts)
+        naive = [TEXT_TABLE[ids[a:b]].sum(0, dtype=int).tolist() for a, b in pairwise(offsets)]
+        assert twin.role_text_sums(texts, TEXT_TABLE)[0].tolist() == naive
+
+    def test_text_is_read_at_its_start(self, twin: ModuleType) -> None:
+        head = "a" * PARAMS.head
+        one, _ = twin.role_text_sums([head], TEXT_TABLE)
+        other, _ = twin.role_text_sums([head + " b" * 1000], TEXT_TABLE)
+        assert one.tolist() == other.tolist()
+
+    def test_blanks_are_one_blank(self, twin: ModuleType) -> None:
+        for text in ("Log\n in", "  Log in ", "Log\u3000in"):
+            assert twin.role_text_sums([text], TEXT_TABLE)[0].tolist() == (
+                twin.role_text_sums(["Log in"], TEXT_TABLE)[0].tolist()
+            )
+
+    @needs_compiled
+    @settings(max_examples=300, deadline=None)
+    @given(texts=st.lists(st.one_of(TEXTS, MARKED), max_size=6), repeat=st.sampled_from([1, 1, 20]))
+    def test_both_twins_give_the_same_sums(self, texts: list[str], repeat: int) -> None:
+        long = [text * repeat for text in texts]
+        assert_same_bits(lambda twin: twin.role_text_sums(long, TEXT_TABLE))
+
+
+class TestTokenSums:
+    def test_nearer_elements_count_more(self, twin: ModuleType) -> None:
+        elements = (Element("div", ("share",), -1), Element("p", (), 0), Element("b", (), 1))
+        lines = tuple(Line("x", Markup(at)) for at in range(3))
+        page = Page(lines, "html", elements=elements)
+        found = tree(page, lines)
+        assert found
+        ones = np.ones((1 << PARAMS.token_bits, len(ROLES)), np.int8)
+        sums = twin.role_token_sums(found, np.array([0, 1, 2, -1]), ones, 0.5)
+        of_div, of_p = sums[0, 0], 0.5
+        assert sums[1, 0] == pytest.approx(of_p + PARAMS.fading * of_div)
+        assert sums[2, 0] == pytest.approx(0.5 + PARAMS.fading * sums[1, 0])
+        assert not sums[3].any()
+
+    @needs_compiled
+    @MANY
+    @given(markup=MARKUP)
+    def test_both_twins_give_the_same_sums(self, markup: str) -> None:
+        page = html_page(markup)
+        found = tree(page, page.lines)
+        if found is None:
+            return
+        own = found.line_element.copy()
+        own[::3] = -1
+        assert_same_bits(lambda twin: twin.role_token_sums(found, own, TOKEN_TABLE, 0.03))
