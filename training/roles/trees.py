@@ -28,7 +28,7 @@ class TreeParameters:
     page_lines: int = 100  # pages count as the square root of their length, around this one ...
     least_lines: int = 20  # ... and no page as less than this long
     # How much the roles' odds of content count beside those of the trees of content.
-    weight: float = 0.65
+    weight: float = 0.35
 
 
 PARAMETERS: Final = TreeParameters()
