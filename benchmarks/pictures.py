@@ -22,7 +22,8 @@ from training.documents.figures import new_figure, save_figure
 
 # From Okabe and Ito's palette for colour-blind readers; a tool has one colour in all pictures.
 COLOURS: Final = {
-    "boilerplate": "#D55E00", "boilerplate, by convention": "#F0A070", "trafilatura": "#0072B2", "trafilatura, precision": "#56B4E9",
+    "boilerplate": "#D55E00", "boilerplate, by convention": "#F0A070",
+    "trafilatura": "#0072B2", "trafilatura, precision": "#56B4E9",
     "rs-trafilatura": "#000000", "resiliparse": "#009E73", "readability-lxml": "#F0E442",
     "newspaper4k": "#E69F00", "jusText": "#CC79A7", "boilerpy3": "#999999",
     "line rule": "#5D3A9B",

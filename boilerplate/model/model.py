@@ -28,7 +28,7 @@ from boilerplate.features.table import (
 from boilerplate.features.text import MAX_LINE
 from boilerplate.model.archive import changed_and_size, file_bytes, packed, unpacked
 from boilerplate.model.file import MODEL_FILE, MODES, stack_of, words_of
-from boilerplate.model.roles import RoleWords, content_log_odds, role_matrix, stored_roles
+from boilerplate.model.roles import RoleWords, blended, role_matrix, stored_roles
 from boilerplate.model.stack import Evidence, Scores, Stack, tree_matrix
 from boilerplate.model.trees import WEIGHT, stored
 from boilerplate.numeric import sigmoid
@@ -75,11 +75,9 @@ class Model:
         lines = page.lines if part is None else page.lines[part]
         shares = self.words.shares(lines, encoded.tree)
         log_roles = stack.roles.log_probabilities(role_matrix(matrix, shares, encoded.tree))
-        weight = stack.roles.weight
-        log_odds = (1 - weight) * stack.trees.log_odds(matrix)
-        log_odds += weight * content_log_odds(log_roles)
+        log_odds = stack.trees.log_odds(matrix)
         return Scores(
-            sigmoid(log_odds),
+            sigmoid(blended(log_odds, log_roles, stack.roles.weight)),
             float(np.exp(types[PAGE_TYPES.index("article")])),
             tuple(encoded.line_languages.likeliest()),
             encoded.chars,

@@ -19,10 +19,12 @@ from boilerplate.kernels.arrays import Tree, VectorTreeArrays
 from boilerplate.model.trees import MAX_WEIGHT, NODE_ARRAYS, ModelError, stored, trees_from
 from boilerplate.numeric import Floats, Ints
 from boilerplate.page import Kind, Line
-from boilerplate.roles import CONTENT_ROLES, ROLES
+from boilerplate.roles import BESIDE_ROLES, CONTENT_ROLES, ROLES
 
 WINDOWS: Final = (3, 8, 25)  # lines before and after, over which role scores are averaged
 WORD_WEIGHT: Final = np.dtype("i1")
+# The corpora disagree most about these, so lines that look like them are decided by roles alone.
+DISPUTED: Final = [ROLES.index(role) for role in ("headline", *BESIDE_ROLES)]
 ROLE_NODE_ARRAYS: Final = {key: NODE_ARRAYS[key] for key in NODE_ARRAYS if key != "value"}
 LEAF_VALUE: Final = np.dtype("<f2")
 
@@ -83,11 +85,24 @@ def softmax(scores: Floats) -> Floats:
     return shares
 
 
+def blended(log_odds: Floats, log_roles: Floats, weight: float) -> Floats:
+    """The log-odds of content of n lines, (n,): those of the trees of content and of the roles.
+
+    ``log_odds`` (n,) are of the trees, ``log_roles`` (n, 24) the logarithms of the roles'
+    probabilities, ``weight`` is that of ``RoleTrees``. The likelier a line is of one of the
+    DISPUTED roles, the more the roles decide. Without weight they decide nothing.
+    """
+    if not weight:
+        return log_odds
+    weights = weight + (1 - weight) * np.exp(log_roles)[:, DISPUTED].sum(1)
+    mixed: Floats = (1 - weights) * log_odds + weights * content_log_odds(log_roles)
+    return mixed
+
+
 def content_log_odds(log_roles: Floats) -> Floats:
     """The log-odds that a line's role is one of content, (n,), from its roles', (n, 24)."""
-    first = len(CONTENT_ROLES)
-    content = np.exp(log_roles[:, :first]).sum(1)
-    others = np.exp(log_roles[:, first:]).sum(1)
+    first, roles = len(CONTENT_ROLES), np.exp(log_roles)
+    content, others = roles[:, :first].sum(1), roles[:, first:].sum(1)
     log_odds: Floats = np.log(np.maximum(content, 1e-9) / np.maximum(others, 1e-9))
     return log_odds
 

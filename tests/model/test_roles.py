@@ -17,8 +17,10 @@ from boilerplate.model import model as module
 from boilerplate.model.file import MODES
 from boilerplate.model.model import Model, load_model
 from boilerplate.model.roles import (
+    DISPUTED,
     WINDOWS,
     RoleWords,
+    blended,
     content_log_odds,
     group_means,
     role_columns,
@@ -89,7 +91,17 @@ class TestProbabilities:
         by_roles = content_log_odds(scores.log_roles)
         assert probability(0.0).tolist() == sigmoid(by_trees).tolist()
         assert probability(1.0).tolist() == sigmoid(by_roles).tolist()
-        np.testing.assert_allclose(probability(0.25), sigmoid(0.75 * by_trees + 0.25 * by_roles))
+        disputed = np.exp(scores.log_roles)[:, DISPUTED].sum(1)
+        weights = 0.25 + 0.75 * disputed
+        mixed = (1 - weights) * by_trees + weights * by_roles
+        np.testing.assert_allclose(probability(0.25), sigmoid(mixed))
+
+    def test_roles_alone_decide_what_is_surely_a_headline(self) -> None:
+        sure = np.full((2, len(ROLES)), -1e3)
+        sure[0, ROLES.index("headline")] = sure[1, ROLES.index("body")] = 0.0
+        headline, body = blended(np.array([-3.0, -3.0]), sure, 0.1)
+        assert headline == content_log_odds(sure)[0] > 0
+        assert body == pytest.approx(0.9 * -3.0 + 0.1 * content_log_odds(sure)[1])
 
     @needs_compiled
     @settings(max_examples=100, deadline=None)
