@@ -47,8 +47,9 @@ def work(model: str | None = None) -> dict[str, Callable[[], object]]:
     from boilerplate.reading.html import html_page
     from tests.made_up import made_up_model, news_page
 
-    model = model or made_up_model(n_trees=TREES, n_role_trees=ROLE_TREES)
-    cleaner = Cleaner(model, plugins=no_plugins())
+    cleaner = Cleaner(
+        model or made_up_model(n_trees=TREES, n_role_trees=ROLE_TREES), plugins=no_plugins()
+    )
     for language in GATE_LANGUAGES:  # loads what each language needs
         cleaner.clean(news_page(language)).predictions[:1]
     pages = [news_page(language, PARAGRAPHS) for language in GATE_LANGUAGES]

@@ -194,7 +194,8 @@ class TestFailures:
         plugins = load(bad=plugin(label_lines=hook), good=rules(drop=["もっと見る"]))
         with pytest.warns(PluginWarning, match=f"plugin bad: .*{re.escape(message)}"):
             found = clean(plugins)
-        assert found.predictions[:3] == PLAIN.predictions[:3]
+        assert found.predictions.labels[:3] == PLAIN.predictions.labels[:3]
+        assert found.predictions.probabilities[:3] == PLAIN.predictions.probabilities[:3]
         assert found.predictions[3].reason == "plugin:good: drop もっと見る"
         (error,) = found.plugin_errors
         assert error.startswith("bad: ")

@@ -53,7 +53,8 @@ class TestVerdicts:
 
     def test_lines_without_a_rule_keep_the_prediction_of_the_model(self) -> None:
         found = clean(load(a=rules(drop=["Paylaş"])))
-        assert found.predictions[1:] == PLAIN.predictions[1:]
+        assert found.predictions.labels[1:] == PLAIN.predictions.labels[1:]
+        assert found.predictions.probabilities[1:] == PLAIN.predictions.probabilities[1:]
 
     @pytest.mark.parametrize("url", [None, "https://b.example/", "not a url", "http://[x"])
     def test_rules_do_not_apply_to_other_sites(self, url: str | None) -> None:
