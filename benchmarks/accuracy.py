@@ -28,7 +28,6 @@ from benchmarks.isolation import run_all
 from benchmarks.page_samples import random_pages
 from benchmarks.tools import (
     OURS,
-    OURS_BY_CONVENTION,
     PEERS,
     Input,
     Output,
@@ -51,7 +50,11 @@ from boilerplate.roles import ROLES
 from training.align import CONTENT_SHARE, matched_words
 from training.conventions import DROPPED
 from training.corpora import CORPORA, GoldPage, reread, world
-from training.documents.accuracy_tables import WORLD_LANGUAGE_PREFIX, accuracy_tables
+from training.documents.accuracy_tables import (
+    OURS_BY_CONVENTION,
+    WORLD_LANGUAGE_PREFIX,
+    accuracy_tables,
+)
 from training.documents.generate import write_documents
 from training.documents.results import DIGITS, PACKAGE, provenance, results_in, save_results
 from training.gold_pages import gold_pages

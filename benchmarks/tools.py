@@ -24,6 +24,7 @@ from boilerplate.cleaner import Cleaner
 from boilerplate.metrics import words
 from boilerplate.page import Kind, Label, Page
 from boilerplate.reading.html import html_page
+from training.documents.accuracy_tables import OURS_BY_CONVENTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,6 @@ class Tool:
 
 
 OURS: Final = "boilerplate"
-OURS_BY_CONVENTION: Final = "boilerplate, by convention"
 
 
 def markup_of(lines: Iterable[str]) -> str:

@@ -176,8 +176,8 @@ lines, and what the page itself hides, are the last word.
 
 On the dev split, by a model of train: lines of chrome in a row named together, where each change of
 role costs 1.0 in log-odds and 5 before a line of bare text that begins in lower case (Viterbi), as
-older versions did: macro F1 0.685 -> 0.678 in HTML and 0.510 -> 0.499 in bare text. Not adopted: the
-trees of roles see the lines around already.
+older versions did: macro F1 0.685 -> 0.678 in HTML and 0.510 -> 0.499 in bare text. Not adopted:
+the trees of roles see the lines around already.
 
 ## From the output
 
