@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -19,7 +20,7 @@ from boilerplate.features.elements import element_tokens
 from boilerplate.kernels.plain_roles import PARAMS, text_rows
 from boilerplate.kernels.plain_tree import token_buckets
 from boilerplate.model.roles import RoleWords, softmax
-from boilerplate.page import Element, Page
+from boilerplate.page import Page
 from boilerplate.roles import ROLES
 from training.corpora import GoldPage
 from training.folds import FOLDS, fold_of
@@ -107,8 +108,8 @@ def fit_words(
     without = []
     for fold in range(FOLDS):
         others = fold_of_row != fold
-        inside = others.all() or not others.any()
-        without.append(whole if inside else fit(X[others], y[others], w[others], jobs))
+        all_or_none = others.all() or not others.any()
+        without.append(whole if all_or_none else fit(X[others], y[others], w[others], jobs))
     log("roles: linear model")
     return WordsByFold(whole, tuple(without))
 
@@ -156,14 +157,10 @@ def read_page(gold: GoldPage) -> tuple[sp.csr_matrix, np.ndarray] | None:
 def page_rows(page: Page) -> sp.csr_matrix:
     """The rows (``design``) of the lines of a page, none of which is blank."""
     around = [
-        tuple((e.tag, e.names) for e in list_of(elements_around(page, line))) for line in page.lines
+        tuple((e.tag, e.names) for e in islice(elements_around(page, line), PARAMS.levels))
+        for line in page.lines
     ]
     return design([line.text for line in page.lines], around)
-
-
-def list_of(elements: Iterable[Element]) -> list[Element]:
-    """The elements that are near enough to be read."""
-    return list(elements)[: PARAMS.levels]
 
 
 def without_names(rows: sp.csr_matrix) -> sp.csr_matrix:
