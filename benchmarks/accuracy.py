@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
-import numpy as np
 
 from benchmarks.isolation import run_all
 from benchmarks.page_samples import random_pages
@@ -46,7 +45,6 @@ from boilerplate.model.file import MODES
 from boilerplate.page import Kind, Label
 from boilerplate.plugins.manager import no_plugins
 from boilerplate.reading.encoding import decode
-from boilerplate.roles import ROLES
 from training.align import CONTENT_SHARE, matched_words
 from training.conventions import DROPPED
 from training.corpora import CORPORA, GoldPage, reread, world
@@ -68,6 +66,7 @@ from training.options import (
     source_option,
 )
 from training.paths import DOCS
+from training.roles.score import by_role, kept_by_role
 from training.samples import Sample, sample
 from training.score import part_of
 from training.split import Split
@@ -134,17 +133,6 @@ def score_output(output: Output, labelled: Sample, failure: str | None = None) -
         failure=failure,
         by_role=by_role(labels, labelled),
     )
-
-
-def by_role(labels: Sequence[Label], labelled: Sample) -> tuple[tuple[int, int], ...]:
-    """How many lines of each role are dropped and kept; empty for pages without roles."""
-    if labelled.roles is None:
-        return ()
-    table = np.zeros((len(ROLES), 2), int)
-    kept = np.array([label is Label.CONTENT for label in labels], int)
-    known = labelled.roles >= 0
-    np.add.at(table, (labelled.roles[known], kept[known]), 1)
-    return tuple((dropped, held) for dropped, held in table.tolist())
 
 
 def given_to_tools(labelled: Sample) -> Input:
@@ -257,16 +245,6 @@ def summary(rows: Sequence[Row], tool: str) -> dict[str, Any]:
         "failures": dict(sorted(failures.items())),
         "groups": groups | over_parts(groups),
         "kept_by_role": kept_by_role(row.scores[tool].by_role for row in rows),
-    }
-
-
-def kept_by_role(tables: Iterable[tuple[tuple[int, int], ...]]) -> dict[str, dict[str, float]]:
-    """For each role the number of lines, and the share of them that is kept."""
-    counts = sum((np.array(table) for table in tables if table), np.zeros((len(ROLES), 2), int))
-    return {
-        role: {"lines": dropped + kept, "kept": round(kept / (dropped + kept), DIGITS)}
-        for role, (dropped, kept) in zip(ROLES, counts.tolist(), strict=True)
-        if dropped + kept
     }
 
 

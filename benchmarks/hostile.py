@@ -97,7 +97,7 @@ def clean_one(path: Path) -> dict[str, Any]:
     data = path.read_bytes()
     start = time.process_time()
     page = cleaner.clean(data)
-    # With roles and reasons, which are computed only when they are needed.
+    # With reasons, which are computed only when they are needed.
     written = json.dumps(page.to_dict("page"), ensure_ascii=False)
     seconds = time.process_time() - start
     peak = status("VmHWM") - before

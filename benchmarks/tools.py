@@ -80,12 +80,7 @@ def markup_of(lines: Iterable[str]) -> str:
 
 def ours(cleaner: Cleaner) -> Tool:
     """Our package as one of the tools."""
-
-    def run(given: Input) -> Output:
-        cleaned = cleaner.clean(given.page)
-        return Output(cleaned.text, [p.label for p in cleaned.predictions])
-
-    return Tool(OURS, run)
+    return Tool(OURS, lambda given: _cleaned(cleaner, given.page))
 
 
 def ours_by_convention(cleaner: Cleaner) -> Tool:
@@ -93,10 +88,14 @@ def ours_by_convention(cleaner: Cleaner) -> Tool:
 
     def run(given: Input) -> Output:
         chosen = Cleaner(cleaner.model, plugins=cleaner.plugins, drop=given.left_out)
-        cleaned = chosen.clean(given.page)
-        return Output(cleaned.text, [p.label for p in cleaned.predictions])
+        return _cleaned(chosen, given.page)
 
     return Tool(OURS_BY_CONVENTION, run)
+
+
+def _cleaned(cleaner: Cleaner, page: Page) -> Output:
+    cleaned = cleaner.clean(page)
+    return Output(cleaned.text, list(cleaned.predictions.labels))
 
 
 # ----------------------------------------------------------------------- rules on single lines

@@ -16,7 +16,7 @@ from boilerplate.explain.reasons import naming, reasons
 from boilerplate.language.lines import page_language
 from boilerplate.model.model import Model, load_model
 from boilerplate.model.stack import Scores
-from boilerplate.numeric import Floats, shifted
+from boilerplate.numeric import Floats, Ints, shifted
 from boilerplate.page import Kind, Label, Page
 from boilerplate.plugins.manager import Plugins, default_plugins
 from boilerplate.plugins.opinions import Opinions
@@ -123,15 +123,15 @@ class Cleaner:
             threshold = best_threshold(probability, general.chars, scored.article)
         kept = by_default = probability >= threshold
         choice = {**opinions.roles, **self.role_choice}
-        if choice:
-            kept = chosen(general.log_roles, by_default, choice)[0]
-            kept &= by_default | ~seen.stored  # no choice takes what a page stores for scripts
+        of_choice = chosen(general.log_roles, by_default, choice) if choice else None
+        if of_choice:  # which never takes what a page stores for scripts
+            kept = of_choice[0] & (by_default | ~seen.stored)
         by_page = seen.verdicts(kept)
         kept = with_verdicts(kept, {**by_page, **opinions.verdicts})
         language = page_language(scored.languages, probability, general.chars)
         decided = Decided(
             compact, kept, threshold, probability, language, by_page, opinions, self.model,
-            general, scored, by_default, choice,
+            general, scored, by_default, choice, of_choice,
         )  # fmt: skip
         return CleanPage(
             page, decided.predictions(page), language, threshold, opinions.errors, scored.drift,
@@ -150,7 +150,8 @@ class Decided:
     ``kept`` and ``probability`` are (n,), ``threshold`` is the page's, ``by_page`` are the labels
     that the page itself decides (``visibility``); ``general`` are the scores of ``model``,
     ``scored`` those corrected for the site, ``probability`` has the plugins' votes too.
-    ``by_default`` are the lines that are kept without the ``choice`` of roles, (n,).
+    ``by_default`` are the lines that are kept without the ``choice`` of roles, (n,), ``of_choice``
+    what ``chosen`` gives for it; None without one.
     """
 
     page: Page
@@ -165,6 +166,7 @@ class Decided:
     scored: Scores
     by_default: NDArray[np.bool_]
     choice: RoleChoice
+    of_choice: tuple[NDArray[np.bool_], Ints] | None
 
     def predictions(self, page: Page) -> Predictions:
         """A prediction for each line of the whole page, explained when it is looked at."""
@@ -176,18 +178,17 @@ class Decided:
 
     def roles(self) -> Sequence[str | None]:
         """The role of each line."""
-        log_roles = self.general.log_roles
-        roles = assigned(log_roles, self.kept)
-        if self.choice:
-            kept, of_choice = chosen(log_roles, self.by_default, self.choice)
-            roles = np.where(kept == self.kept, of_choice, roles)
+        roles = assigned(self.general.log_roles, self.kept)
+        if self.of_choice:
+            kept, by_choice = self.of_choice
+            roles = np.where(kept == self.kept, by_choice, roles)
         return [ROLES[role] for role in roles.tolist()]
 
     def by_choice(self) -> Mapping[int, tuple[str, str]]:
         """Whose choice of roles changed a label, and the reason, by the index of the line."""
-        if not self.choice:
+        if not self.of_choice:
             return {}
-        kept, roles = chosen(self.general.log_roles, self.by_default, self.choice)
+        kept, roles = self.of_choice
         changed = np.flatnonzero((kept != self.by_default) & (kept == self.kept)).tolist()
         return {
             i: chosen_by(ROLES[roles[i]], *self.choice[ROLES[roles[i]]])

@@ -130,6 +130,18 @@ def is_blank(line: Line) -> bool:
     return not line.text or line.text.isspace()
 
 
+def lines_in_h1(page: Page) -> list[str]:
+    """The lines in a page's ``<h1>`` elements, apart from blank ones."""
+    inside: list[bool] = []
+    for element in page.elements:
+        inside.append(element.tag == "h1" or (element.parent >= 0 and inside[element.parent]))
+    return [
+        line.text
+        for line in (page.lines if any(inside) else ())
+        if line.markup and inside[line.markup.element] and not is_blank(line)
+    ]
+
+
 def site_of(url: str | None) -> str | None:
     """The host name of a URL without ``www.``, lower-cased; None where there is none.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, TypeVar, overload
 
-from boilerplate.page import Label, Line, Page, is_blank
+from boilerplate.page import Label, Line, Page, lines_in_h1
 from boilerplate.roles import CONTENT_ROLES
 from boilerplate.serialize import line_records, page_record, parse_record
 
@@ -269,7 +269,7 @@ class CleanPage:
         """
         if self.page.metadata.headline:
             return self.page.metadata.headline
-        if len(in_h1 := _lines_in_h1(self.page)) == 1:
+        if len(in_h1 := lines_in_h1(self.page)) == 1:
             return in_h1[0]
         predictions = self.predictions
         columns = zip(predictions.lines, predictions.labels, predictions.roles, strict=True)
@@ -338,18 +338,6 @@ class CleanPage:
     def site(self) -> str | None:
         """The page's site, from its URL."""
         return self.page.site
-
-
-def _lines_in_h1(page: Page) -> list[str]:
-    """The lines in a page's ``<h1>`` elements, apart from blank ones."""
-    inside: list[bool] = []
-    for element in page.elements:
-        inside.append(element.tag == "h1" or (element.parent >= 0 and inside[element.parent]))
-    return [
-        line.text
-        for line in (page.lines if any(inside) else ())
-        if line.markup and inside[line.markup.element] and not is_blank(line)
-    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from boilerplate.model.trees import NODE_ARRAYS, Trees, trees_from
 from boilerplate.numeric import sigmoid
 from boilerplate.roles import ROLES
 
+RIDGE: Final = 3.0  # added to the curvature of each leaf
+
 
 class BoostedLines(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Gradient-boosted trees for two classes, fitted by LightGBM.
@@ -70,17 +72,10 @@ class BoostedLines(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weight = _check_sample_weight(sample_weight, matrix)
         booster = lightgbm.train(
             {
+                **_options(self, len(matrix)),
                 "objective": "binary",
                 "learning_rate": self.learning_rate,
-                "num_leaves": self.max_leaves,
-                "min_data_in_leaf": min(self.min_lines, max(1, len(matrix) // 20)),
-                "feature_fraction": self.column_share,
-                "lambda_l2": 3.0,
-                "seed": self.random_state,
-                "deterministic": True,
-                "force_col_wise": True,
                 "boost_from_average": True,
-                "verbose": -1,
             },
             lightgbm.Dataset(matrix, codes, weight=weight, free_raw_data=False),
             self.n_trees,
@@ -108,6 +103,20 @@ class BoostedLines(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return classes
 
 
+def _options(params: BoostedLines | RoleBoosting, lines: int) -> dict[str, Any]:
+    """What both kinds of trees tell LightGBM; ``lines`` is how many there are to learn from."""
+    return {
+        "num_leaves": params.max_leaves,
+        "min_data_in_leaf": min(params.min_lines, max(1, lines // 20)),
+        "feature_fraction": params.column_share,
+        "lambda_l2": RIDGE,
+        "seed": params.random_state,
+        "deterministic": True,
+        "force_col_wise": True,
+        "verbose": -1,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class RoleBoosting:
     """Of the trees of roles."""
@@ -117,7 +126,6 @@ class RoleBoosting:
     max_leaves: int = 31
     min_lines: int = 40
     column_share: float = 0.3
-    ridge: float = 3.0
     max_step: float = 4.0  # of a leaf's score for a role, before the learning rate
     random_state: int = 0
 
@@ -143,17 +151,10 @@ def boosted_roles(
     scores = np.tile(prior.astype(np.float32), (n, 1))
     booster = lightgbm.Booster(
         {
+            **_options(params, n),
             "objective": "none",
-            "learning_rate": 1.0,
-            "num_leaves": params.max_leaves,
-            "min_data_in_leaf": min(params.min_lines, max(1, n // 20)),
-            "feature_fraction": params.column_share,
-            "lambda_l2": params.ridge,
-            "seed": params.random_state,
-            "deterministic": True,
-            "force_col_wise": True,
+            "learning_rate": 1.0,  # of the steps of single roles, which are made below
             "boost_from_average": False,
-            "verbose": -1,
         },
         lightgbm.Dataset(X, np.zeros(n), free_raw_data=False),
     )
@@ -172,7 +173,7 @@ def boosted_roles(
         step = np.empty((leaf.max() + 1, k), np.float32)
         for role in range(k):
             slope = np.bincount(leaf, left[:, role] * w, len(step))
-            newton = slope / (np.bincount(leaf, curved[:, role] * w, len(step)) + params.ridge)
+            newton = slope / (np.bincount(leaf, curved[:, role] * w, len(step)) + RIDGE)
             step[:, role] = params.learning_rate * np.clip(
                 newton, -params.max_step, params.max_step
             )

@@ -12,9 +12,10 @@ from typing import Final
 
 import numpy as np
 
+from boilerplate.cleaner import Cleaner
 from boilerplate.roles import CONTENT_ROLES, ROLES
 from training.corpora import GoldPage
-from training.samples import sample
+from training.samples import counts_by_role, sample
 
 # Of every corpus the roles of content that its gold leaves out. readability was not read again: its
 # golds are what Firefox shows below the title.
@@ -26,6 +27,11 @@ DROPPED: Final[Mapping[str, tuple[str, ...]]] = {
     "mercury-parser": ("headline", "standfirst", "caption"),
     "readability": ("headline",),
 }
+
+
+def cleaner_for(corpus: str, cleaner: Cleaner) -> Cleaner:
+    """A cleaner that also drops what the golds of a corpus leave out."""
+    return Cleaner(cleaner.model, plugins=cleaner.plugins, drop=DROPPED.get(corpus, ()))
 
 
 def habits(golds: Iterable[GoldPage], reread: Iterable[GoldPage]) -> dict[str, np.ndarray]:
@@ -40,9 +46,8 @@ def habits(golds: Iterable[GoldPage], reread: Iterable[GoldPage]) -> dict[str, n
         theirs, ours = (sample(each, "html") if each else None for each in (original, page))
         if theirs is None or ours is None or ours.roles is None or theirs.gold.gold is None:
             continue
-        known = (ours.roles >= 0) & (theirs.target >= 0)
-        table = counts.setdefault(page.genre, np.zeros((len(ROLES), 2), int))
-        np.add.at(table, (ours.roles[known], theirs.target[known]), 1)
+        table = counts_by_role(ours.roles, theirs.target)
+        counts[page.genre] = counts.get(page.genre, 0) + table
     return counts
 
 

@@ -19,7 +19,7 @@ import turbohtml
 
 from boilerplate.kernels.plain_html import SKIPPED_TAGS
 from boilerplate.metrics import words
-from boilerplate.page import Element, Kind, Label, Line, Page, text_page
+from boilerplate.page import Element, Kind, Label, Line, Page, lines_in_h1, text_page
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
 from boilerplate.roles import BESIDE_ROLES, CONTENT_ROLES, ROLES
@@ -45,7 +45,16 @@ class TitleParameters:
     most_headings: int = 3  # a page with more level-one headings uses them for something else
 
 
+@dataclass(frozen=True, slots=True)
+class LengthParameters:
+    """How much the lines of a page count, so that no long page outweighs the rest."""
+
+    page_lines: int = 100  # pages count as the square root of their length, around this one ...
+    least_lines: int = 20  # ... and no page as less than this long
+
+
 TITLE: Final = TitleParameters()
+LENGTHS: Final = LengthParameters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,11 @@ def sample(gold: GoldPage, mode: Kind, layout: str = "blocks") -> Sample | None:
     if gold.lines:
         return Sample(gold, page, *read_labels(texts, gold))
     return Sample(gold, page, *gold_labels(texts, gold, headlines, mode))
+
+
+def line_weight(lines: int) -> float:
+    """How much a line counts on a page of so many."""
+    return float((LENGTHS.page_lines / max(LENGTHS.least_lines, lines)) ** 0.5)
 
 
 def draw(gold: GoldPage, salt: str) -> float:
@@ -159,6 +173,17 @@ def read_labels(texts: Sequence[str], gold: GoldPage) -> tuple[np.ndarray, np.nd
     return y, np.where(sure, kept, -1).astype(int), roles
 
 
+def counts_by_role(roles: np.ndarray, marks: np.ndarray) -> np.ndarray:
+    """How many lines of each of ROLES have the mark 0 and the mark 1, (24, 2).
+
+    ``roles`` and ``marks`` are (lines,); lines whose role or mark is negative are left out.
+    """
+    table = np.zeros((len(ROLES), 2), int)
+    known = (roles >= 0) & (marks >= 0)
+    np.add.at(table, (roles[known], marks[known]), 1)
+    return table
+
+
 def is_title(key: tuple[str, ...], titles: Iterable[tuple[str, ...]]) -> bool:
     """Whether a line has nearly the words of one of the titles.
 
@@ -179,9 +204,7 @@ def claimed_titles(page: Page) -> list[str]:
 
 def first_headings(page: Page) -> list[str]:
     """The texts of the page's level-one headings; none if it has many of them."""
-    found = [
-        line.text for line in page.lines if any(e.tag == "h1" for e in elements_around(page, line))
-    ]
+    found = lines_in_h1(page)
     return found if len(found) <= TITLE.most_headings else []
 
 

@@ -14,7 +14,7 @@ from boilerplate.metrics import line_score, word_score
 from boilerplate.page import Kind
 from boilerplate.plugins.manager import no_plugins
 from boilerplate.result import CleanPage
-from training.conventions import DROPPED
+from training.conventions import cleaner_for
 from training.corpora import GoldPage
 from training.documents.markdown import markdown_table
 from training.samples import Sample, sample
@@ -62,12 +62,8 @@ def score(
     Each corpus is scored under its own convention (``training.conventions``).
     """
     plain = Cleaner(model, plugins=no_plugins())
-    cleaners = {
-        corpus: Cleaner(plain.model, plugins=plain.plugins, drop=drop)
-        for corpus, drop in DROPPED.items()
-    }
     rows = Parallel(n_jobs=jobs, batch_size=8)(
-        delayed(score_page)(cleaners.get(gold.corpus, plain), gold, mode)
+        delayed(score_page)(cleaner_for(gold.corpus, plain), gold, mode)
         for gold in golds
         if gold.gold
     )

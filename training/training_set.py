@@ -24,7 +24,7 @@ from training.ciphers import ciphered
 from training.corpora import GoldPage
 from training.folds import FOLDS, fold_of
 from training.lessons import Lesson, holds_gold, lesson
-from training.samples import Sample, draw, sample
+from training.samples import Sample, draw, line_weight, sample
 
 Boxes = Mapping[str, Sequence[Sequence[str]]]  # by language; a box is a list of lines
 
@@ -47,8 +47,6 @@ class Weights:
     """How much a page counts, so that no site, long page or made-up page outweighs the rest."""
 
     site_pages: int = 5  # sites with more pages count as the square root of their number
-    page_lines: int = 100  # pages count as the square root of their length, around this one ...
-    least_lines: int = 20  # ... and no page as less than this long
     boxed: float = 0.5
     ciphered: float = 0.4
     made_up: float = 0.3  # of pages put together from phrases
@@ -130,7 +128,7 @@ def set_weights(lessons: Sequence[Lesson]) -> None:
     pages = Counter(each.site for each in lessons if each.readable)
     for each in lessons:
         each.weight *= min(1.0, (WEIGHTS.site_pages / pages[each.site]) ** 0.5)
-        each.weight *= (WEIGHTS.page_lines / max(WEIGHTS.least_lines, each.encoded.n)) ** 0.5
+        each.weight *= line_weight(each.encoded.n)
         if each.corpus == "lexicon":
             each.weight *= WEIGHTS.made_up
 

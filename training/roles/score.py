@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,10 +16,10 @@ from boilerplate.model.file import MODES
 from boilerplate.page import Kind, Label
 from boilerplate.plugins.manager import no_plugins
 from boilerplate.roles import BESIDE_ROLES, CHROME_ROLES, CONTENT_ROLES, ROLES
-from training.conventions import DROPPED
+from training.conventions import cleaner_for
 from training.corpora import GoldPage
 from training.documents.results import DIGITS
-from training.samples import sample
+from training.samples import Sample, counts_by_role, sample
 
 LEAST_LINES: Final = 5  # of a role in a language; the F1 of fewer is noise
 
@@ -63,16 +63,14 @@ def score(model: str | None, golds: Sequence[GoldPage], jobs: int) -> dict[str, 
 def figures(pages: Sequence[Named]) -> dict[str, Any]:
     """Confusions, F1 of each role, shares kept, and macro F1 by language."""
     confusion = np.zeros((len(ROLES), len(ROLES)), int)
-    kept = np.zeros((len(ROLES), 2), int)
-    of_dropped = np.zeros((len(ROLES), 2), int)
+    kept, of_dropped = np.zeros((2, len(ROLES), 2), int)
     by_language: dict[str, np.ndarray] = defaultdict(lambda: np.zeros_like(confusion))
     for page in pages:
         np.add.at(confusion, (page.true, page.named), 1)
         np.add.at(by_language[page.gold.language or "?"], (page.true, page.named), 1)
-        np.add.at(kept, (page.true, page.kept.astype(int)), 1)
-        dropped = ~page.kept
-        right = (page.true == page.named)[dropped].astype(int)
-        np.add.at(of_dropped, (page.true[dropped], right), 1)
+        kept += counts_by_role(page.true, page.kept.astype(int))
+        right = (page.true == page.named).astype(int)
+        of_dropped += counts_by_role(page.true, np.where(page.kept, -1, right))
     f1 = f1_of(confusion)
     return {
         "pages": len(pages),
@@ -116,8 +114,7 @@ def readers(model: str | None, golds: Sequence[GoldPage]) -> dict[str, Any]:
         labelled = sample(original, "html")
         if labelled is None:
             continue
-        drop = DROPPED.get(original.corpus, ())
-        by_convention = Cleaner(ours.model, plugins=no_plugins(), drop=drop)
+        by_convention = cleaner_for(original.corpus, ours)
         texts = (
             page.gold or "", ours.clean(labelled.page).text, by_convention.clean(labelled.page).text
         )  # fmt: skip
@@ -134,6 +131,24 @@ def readers(model: str | None, golds: Sequence[GoldPage]) -> dict[str, Any]:
             },
         }
         for corpus, some in rows.items()
+    }
+
+
+def by_role(labels: Sequence[Label], labelled: Sample) -> tuple[tuple[int, int], ...]:
+    """How many lines of each role are dropped and kept; empty for pages without roles."""
+    if labelled.roles is None:
+        return ()
+    kept = np.array([label is Label.CONTENT for label in labels], int)
+    return tuple(map(tuple, counts_by_role(labelled.roles, kept).tolist()))
+
+
+def kept_by_role(tables: Iterable[tuple[tuple[int, int], ...]]) -> dict[str, dict[str, float]]:
+    """For each role the number of lines, and the share of them that is kept."""
+    counts = sum((np.array(table) for table in tables if table), np.zeros((len(ROLES), 2), int))
+    return {
+        role: {"lines": dropped + kept, "kept": round(kept / (dropped + kept), DIGITS)}
+        for role, (dropped, kept) in zip(ROLES, counts.tolist(), strict=True)
+        if dropped + kept
     }
 
 

@@ -14,7 +14,7 @@ from boilerplate.roles import CHROME_ROLES, ROLES
 from training.boosting import boosted_roles, no_role_trees
 from training.lessons import Lesson
 from training.roles.words import WordsByFold, balanced
-from training.samples import SOME_CHROME
+from training.samples import SOME_CHROME, line_weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,6 @@ class TreeParameters:
     reread: float = 0.7  # pages of the older corpora
     other_layout: float = 0.5  # bare text laid out otherwise, pages with other pages' chrome
     balance: float = 0.3  # 1 would give all roles the same weight, 0 leaves them as they are
-    page_lines: int = 100  # pages count as the square root of their length, around this one ...
-    least_lines: int = 20  # ... and no page as less than this long
     # How much the roles' odds of content count beside those of the trees of content.
     weight: float = 0.35
 
@@ -53,7 +51,7 @@ def fit_role_trees(lessons: Sequence[Lesson], words: WordsByFold, bias: float) -
         known = np.flatnonzero(true >= 0)
         rows.append(role_matrix(matrix, shares, each.encoded.tree)[known])
         roles.append(true[known])
-        weight = (PARAMETERS.page_lines / max(PARAMETERS.least_lines, len(known))) ** 0.5
+        weight = line_weight(len(known))
         weight *= PARAMETERS.world if each.corpus == "world" else PARAMETERS.reread
         weight *= 1.0 if each.layout == "blocks" else PARAMETERS.other_layout
         weights.append(np.full(len(known), weight))

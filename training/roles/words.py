@@ -26,7 +26,7 @@ from training.corpora import GoldPage
 from training.folds import FOLDS, fold_of
 from training.progress import Log
 from training.roles.examples import Example
-from training.samples import elements_around, sample
+from training.samples import elements_around, line_weight, sample
 
 Around = tuple[tuple[str, tuple[str, ...]], ...]  # tags and names, the innermost element first
 
@@ -40,8 +40,6 @@ class WordParameters:
     balance: float = 0.35  # 1 would give all roles the same weight, 0 leaves them as they are
     phrase: float = 0.5  # of a phrase from a catalogue, beside the lines of read pages
     nameless: float = 0.6  # of the lines of a page, learned once more without their elements
-    page_lines: int = 100  # pages count as the square root of their length, around this one ...
-    least_lines: int = 20  # ... and no page as less than this long
     impossible: float = -20.0  # the bias of a role without examples
 
 
@@ -88,7 +86,7 @@ def fit_words(
     rows, labels, weights, folds = [], [], [], []
     for fold, page_rows, roles in found:
         n = len(roles)
-        weight = (PARAMETERS.page_lines / max(PARAMETERS.least_lines, n)) ** 0.5
+        weight = line_weight(n)
         for share, some in ((1.0, page_rows), (PARAMETERS.nameless, without_names(page_rows))):
             rows.append(some)
             labels.append(roles)
