@@ -36,7 +36,7 @@ from training.paths import DOCS, MODEL_FILE
 from training.progress import log_to_stderr, timed_log
 from training.split import Split
 
-# Of the mixed pages, ablation scores every third; not every fourth, for they have four layouts.
+# Of the mixed pages, ablation scores every third: of a layout there are four.
 MIXED_STRIDE = 3
 
 
@@ -90,17 +90,19 @@ def score(
     source: Path, cache: Path, jobs: int, without: tuple[str, ...], model: str | None,
     split: Split, mode: tuple[Kind, ...], as_json: bool,
 ) -> None:  # fmt: skip
-    """Score a model on one split: line, character-weighted and word F1, means over pages."""
+    """Score a model on one split: line, character and word F1, and the ends of articles."""
+    from training import edges
     from training.score import score as measure
     from training.score import table
 
     golds = gold_pages(source, cache, (split,), without)
     results = {each: measure(model, golds, each, jobs) for each in mode}
+    ends = {each: edges.edges(model, golds, each, jobs) for each in mode}
     if as_json:
-        json.dump(results, sys.stdout, indent=1, sort_keys=True)
+        json.dump({"scores": results, "edges": ends}, sys.stdout, indent=1, sort_keys=True)
         return
-    for each, scores in results.items():
-        click.echo(table(scores, each) + "\n")
+    for each in mode:
+        click.echo(table(results[each], each) + "\n\n" + edges.table(ends[each], each) + "\n")
 
 
 @main.command()
@@ -115,8 +117,9 @@ def gate(
     source: Path, cache: Path, jobs: int, split: Split, model: str | None, write: bool,
     lower: str | None,
 ) -> None:  # fmt: skip
-    """Fail if a corpus, page type or language falls below its floor."""
+    """Fail if a corpus, page type, language or edge falls below its floor."""
     from training import gate as gates
+    from training.edges import as_scores, edges
     from training.score import score as measure
 
     if lower is not None and not (write and lower.strip()):
@@ -125,7 +128,10 @@ def gate(
     if not floors and not write:
         raise click.ClickException(f"no floors for split {split} yet: run this with --write")
     golds = gold_pages(source, cache, (split,))
-    scores = {mode: measure(model, golds, mode, jobs) for mode in MODES}
+    scores = {
+        mode: measure(model, golds, mode, jobs) | as_scores(edges(model, golds, mode, jobs))
+        for mode in MODES
+    }
     if write:
         for fall in gates.write(split, scores, lower):
             click.echo(f"{'lowered' if lower else 'kept'}: {fall}")

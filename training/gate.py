@@ -1,15 +1,15 @@
-"""The accuracy gate: no corpus, page type or language may fall below its floor.
+"""The accuracy gate: no corpus, page type, language or edge may fall below its floor.
 
 The floors are in training/baseline.json, for each split, mode, group and measure: the score when
-they were written, less a margin. Writing them again only raises them, unless a reason is given,
-which is stored in the file.
+they were written, less a margin. An edge (``training.edges``) has one measure, a share. Writing
+them again only raises them, unless a reason is given, which is stored in the file.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +21,9 @@ BASELINE: Final = Path(__file__).with_name("baseline.json")
 MARGIN: Final = 0.01  # so that noise between builds passes
 LEAST_PAGES: Final = 5  # in a smaller group one page would decide
 
-Scores = Mapping[str, Mapping[str, tuple[int, float, float, float]]]  # mode, group
+SHARE: Final = ("share",)  # the measure of groups that have one
+
+Scores = Mapping[str, Mapping[str, tuple[float, ...]]]  # mode, group: pages, then MEASURES or SHARE
 Floors = dict[str, dict[str, dict[str, float]]]  # mode, group, "pages" and measures
 
 
@@ -42,7 +44,8 @@ class Fall:
                 f"{where}: {self.value or 0:.0f} pages, but the floors were measured on "
                 f"{self.floor:.0f}; run the gate with --write"
             )
-        return f"{where}: {self.measure} F1 {self.value:.4f} is below its floor {self.floor:.4f}"
+        measure = self.measure if self.measure in SHARE else f"{self.measure} F1"
+        return f"{where}: {measure} {self.value:.4f} is below its floor {self.floor:.4f}"
 
 
 def falls(floors: Floors, scores: Scores) -> list[Fall]:
@@ -50,16 +53,20 @@ def falls(floors: Floors, scores: Scores) -> list[Fall]:
     found = []
     for mode, groups in floors.items():
         for group, floor in groups.items():
-            pages, *values = scores.get(mode, {}).get(group, (0, 0.0, 0.0, 0.0))
+            pages, *values = scores.get(mode, {}).get(group, (0,))
             if pages != floor["pages"]:
                 found.append(Fall(mode, group, "pages", floor["pages"], pages))
                 continue
             found += [
                 Fall(mode, group, name, floor[name], value)
-                for name, value in zip(MEASURES, values, strict=True)
+                for name, value in zip(_measures(values), values, strict=True)
                 if value < floor[name]
             ]
     return found
+
+
+def _measures(values: Sequence[float]) -> tuple[str, ...]:
+    return MEASURES if len(values) == len(MEASURES) else SHARE
 
 
 def floors_of(scores: Scores) -> Floors:
@@ -74,7 +81,7 @@ def floors_of(scores: Scores) -> Floors:
                 "pages": pages,
                 **{
                     name: max(0.0, _rounded_down(value - MARGIN))
-                    for name, value in zip(MEASURES, values, strict=True)
+                    for name, value in zip(_measures(values), values, strict=True)
                 },
             }
             for group, (pages, *values) in sorted(groups.items())
@@ -105,12 +112,10 @@ def raised(old: Floors, new: Floors) -> tuple[Floors, list[Fall]]:
             elif now["pages"] == floor["pages"]:
                 kept += [
                     Fall(mode, group, name, floor[name], now[name])
-                    for name in MEASURES
+                    for name in floor
                     if now[name] < floor[name]
                 ]
-                merged[mode][group] = {
-                    "pages": now["pages"], **{n: max(now[n], floor[n]) for n in MEASURES}
-                }  # fmt: skip
+                merged[mode][group] = {name: max(now[name], floor[name]) for name in floor}
     return merged, kept
 
 

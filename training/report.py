@@ -20,6 +20,7 @@ from boilerplate.plugins.manager import no_plugins
 from training.align import CONTENT_SHARE, content_shares
 from training.corpora import GoldPage
 from training.documents.results import DIGITS
+from training.edges import LEAST_SIBLINGS, LONG, edges
 from training.samples import sample
 
 BINS: Final = 10
@@ -94,18 +95,27 @@ def examine(cleaner: Cleaner, gold: GoldPage, mode: Kind) -> Examined | None:
 
 
 def report(model: str | None, golds: Sequence[GoldPage], jobs: int) -> dict[str, Any]:
-    """Calibration by mode; for HTML, our scores and the oracle's by group, and the worst pages."""
+    """Calibration and edges by mode; for HTML, our scores and the oracle's, and the worst pages."""
     cleaner = Cleaner(model, plugins=no_plugins())
-    out: dict[str, Any] = {"calibration": {}}
+    out: dict[str, Any] = {
+        "calibration": {}, "edges": {}, "long_line": LONG, "least_siblings": LEAST_SIBLINGS
+    }  # fmt: skip
     for mode in MODES:
+        out["edges"][mode] = {
+            group: {
+                name: {"of": many, "share": round(share, DIGITS)}
+                for name, (many, share) in found.items()
+            }
+            for group, found in edges(model, golds, mode, jobs).items()
+        }
         pages = Parallel(n_jobs=jobs, batch_size=8)(
             delayed(examine)(cleaner, gold, mode) for gold in golds if gold.gold
         )
-        found = [page for page in pages if page is not None]
-        out["calibration"][mode] = calibration(found)
+        examined = [page for page in pages if page is not None]
+        out["calibration"][mode] = calibration(examined)
         if mode == "html":
-            out["oracle"] = by_group(found)
-            out["worst"] = worst(found)
+            out["oracle"] = by_group(examined)
+            out["worst"] = worst(examined)
     return out
 
 

@@ -17,6 +17,10 @@ PAGE_SOURCES: Final = {
     "made_up": "Pages in one language put together of phrases and sentences",
 }
 MODELS: Final = ("seen", "unseen")
+EDGE_NAMES: Final = {
+    "first": "first", "middle": "middle", "last": "last", "headline": "headlines",
+    "after": "after the end", "cut": "groups cut",
+}  # fmt: skip
 
 
 def report_tables(report: Json) -> str:
@@ -35,6 +39,7 @@ def report_tables(report: Json) -> str:
                 for name, row in oracle.items()
             ),
         ),
+        *edge_tables(report),
         "## Calibration",
         "Of the lines given a probability, how many are content; the expected calibration error "
         "(Naeini et al. 2015) is the mean distance over lines, in ten bins of equal width.",
@@ -68,6 +73,34 @@ def report_tables(report: Json) -> str:
         ),
     ]
     return "\n\n".join(parts)
+
+
+def edge_tables(report: Json) -> list[str]:
+    """The ends of articles, headlines, and groups cut in two, by corpus and mode."""
+    parts = [
+        "## Ends of articles, and groups",
+        f"Of the articles of split `{report['split']}`, how often the first, the middle and the "
+        f"last line of {report['long_line']} characters or more is kept, and the first such line "
+        "after the end. Headlines are those of pages that were read line by line. A group is "
+        f"{report['least_siblings']} elements or more of the same parent, tag and names, with a "
+        "line that is kept: it is cut if others of them are dropped. In brackets of how many. Each "
+        "corpus is scored by its convention. "
+        "`python -m training score` prints the same.",
+    ]
+    for kind, found in report["edges"].items():
+        names = [name for name in EDGE_NAMES if any(name in row for row in found.values())]
+        rows = (
+            [group, *(_kept_of(row.get(name)) for name in names)] for group, row in found.items()
+        )
+        parts += [
+            f"{capitalised(MODE_NAMES[kind])}:",
+            markdown_table(["", *(EDGE_NAMES[name] for name in names)], rows),
+        ]
+    return parts
+
+
+def _kept_of(found: Json | None) -> str:
+    return f"{found['share']:.2f} ({found['of']})" if found else ""
 
 
 def ablation_tables(results: Json) -> str:
