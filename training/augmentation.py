@@ -23,6 +23,9 @@ class CropParameters:
 
     most_before: int = 4  # chrome lines kept before the article
     most_after: int = 2  # and after it
+    exact_share: float = 0.4  # of the crops: nothing before the article, nor after it
+    short_share: float = 0.3  # of the crops: of the article only the first ...
+    short_lines: tuple[int, int] = (3, 8)  # ... so many lines, the upper bound excluded
     broken_share: float = 0.4  # of the added lines: broken as at inline links
     least_broken_words: int = 6  # in a line, to break it in three
 
@@ -55,12 +58,19 @@ def cropped(labelled: Sample, tails: Sequence[Sequence[str]], number: int = 0) -
     crop of the same page. None if the page has no content.
     """
     content = np.flatnonzero(labelled.target == 1)
-    if not len(content) or not tails:
+    if not len(content):
         return None
     name = f"crop/{labelled.gold.corpus}/{labelled.gold.id}"
     rng = np.random.default_rng([number, crc32(name.encode())])
-    first = max(0, int(content[0]) - int(rng.integers(0, CROP.most_before + 1)))
-    last = int(content[-1]) + 1 + int(rng.integers(0, CROP.most_after + 1))
+    exact = rng.random() < CROP.exact_share
+    before, after = (
+        0 if exact else int(rng.integers(0, most + 1))
+        for most in (CROP.most_before, CROP.most_after)
+    )
+    if rng.random() < CROP.short_share:
+        content, after = content[: int(rng.integers(*CROP.short_lines))], 0
+    first = max(0, int(content[0]) - before)
+    last = int(content[-1]) + 1 + after
     lines = [line.text for line in labelled.page.lines[first:last]]
     n = len(lines)
     for text in (text for tail in tails for text in tail):
@@ -113,6 +123,14 @@ def boxed(labelled: Sample, boxes: Sequence[Sequence[str]]) -> Sample | None:
     if rng.random() < BOX.no_metadata_share:
         page = replace(page, metadata=Metadata())
     return replace(made, page=page)
+
+
+def interrupted(labelled: Sample, notice: Sequence[str], number: int) -> Sample:
+    """Bare text with chrome between two paragraphs; unchanged if there is none, or no place."""
+    if not notice:
+        return labelled
+    rng = _rng(f"notice {number}", labelled)
+    return _inserted(labelled, rng, [("p", text, False) for text in notice], 0, None) or labelled
 
 
 def quoted(labelled: Sample, quotation: str) -> Sample:

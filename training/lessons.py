@@ -53,8 +53,9 @@ class Lesson:
     (ISO 639-1) that the page was made of: those that the corpus and the detector give, and those
     of text that was added. ``readable`` is False for a page in a cipher: only the trees learn
     from it, as from a page in a language that the linear model does not know. ``roles`` (lines,)
-    are those of a page that was read line by line (see ``Sample``), ``role_rows`` what the linear
-    model of roles reads of them; ``layout`` is that of bare text, or how the page was made.
+    are those of a page that was read line by line (see ``Sample``). ``role_rows`` is what the
+    linear model of roles reads of the lines, ``role_shares`` (lines, 24) what one that saw no page
+    of the site says of them; ``layout`` is that of bare text, or how the page was made.
     """
 
     site: str
@@ -73,6 +74,7 @@ class Lesson:
     readable: bool = True
     roles: np.ndarray | None = None
     role_rows: sp.csr_matrix | None = None
+    role_shares: np.ndarray | None = None
     layout: str = "blocks"
 
     @property
@@ -114,7 +116,7 @@ def lesson(labelled: Sample | None, added_languages: Collection[str] = ()) -> Le
             if language
         ),
         roles=None if labelled.roles is None else labelled.roles[labelled.page.nonblank],
-        role_rows=None if labelled.roles is None else page_rows(page),
+        role_rows=page_rows(page),
     )
 
 

@@ -1,9 +1,9 @@
-"""Pages put together from phrases: prose and chrome in languages that the corpora lack.
+"""Phrases of chrome and sentences of prose, in languages that the corpora lack.
 
 The corpora with labels are in English, German, Chinese and a dozen more languages. A lexicon of
 chrome phrases (source, language, kind, key, text) and one of prose sentences (treebank, sentence
-id, text) add articles and notices in 40 languages. Both are split like sites: a phrase is in one
-split whatever its source, and so is a stretch of a treebank in all languages that it was
+id, text) are what ``training.made_up`` writes pages with. Both are split like sites: a phrase is
+in one split whatever its source, and so is a stretch of a treebank in all languages that it was
 translated into. Those of ``test`` are never trained on.
 """
 
@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from boilerplate.metrics import words
+from training.folds import fold_of
 from training.split import SHARES, Split, hashed_split
 
 # Treebanks have the English name of the language, catalogues its code.
@@ -36,31 +35,12 @@ TREEBANK_LANGUAGES: Final = {
     "Vietnamese": "vi",
 }  # fmt: skip
 _PLACEHOLDER: Final = re.compile(r"%|\{|\}|<|>|\$|&\w+;|\|\|")
-TAIL_KINDS: Final = ("newsletter", "cookie", "legal", "login", "share", "comments")
 MENU_KINDS: Final = ("nav", "related/meta", "shop", "other-chrome", "login")
+PHRASE_CHARS: Final = range(3, 400)
+LEAST_SENTENCE_CHARS: Final = 16
 STRETCH: Final = 20  # successive sentences of a treebank that are in one split
 ALL_SPLITS: Final[tuple[Split, ...]] = tuple(SHARES)
 _NUMBER: Final = re.compile(r"\d+$")
-
-
-@dataclass(frozen=True, slots=True)
-class PageParameters:
-    """How large the parts of a made-up page are; ranges are half-open, lengths in characters."""
-
-    pages: int = 16  # of each language
-    phrase_chars: tuple[int, int] = (3, 400)
-    least_sentence_chars: int = 16
-    least_tail_chars: int = 9  # of a phrase in a tail; shorter ones are buttons
-    least_tail_phrases: int = 20  # that a language must have
-    tail_phrases: tuple[int, int] = (3, 10)
-    most_menu_chars: int = 59
-    items_before: tuple[int, int] = (0, 25)  # of menus before the article
-    items_after: tuple[int, int] = (0, 20)
-    paragraphs: tuple[int, int] = (3, 12)
-    sentences: tuple[int, int] = (1, 5)  # of a paragraph
-
-
-PAGE: Final = PageParameters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +68,29 @@ def split_of_phrase(text: str) -> Split:
     return hashed_split("phrase " + " ".join(words(text)))
 
 
+def fold_of_phrase(text: str) -> int:
+    """The fold of a phrase: no made-up page of another fold has it."""
+    return fold_of("phrase " + " ".join(words(text)))
+
+
 def split_of_sentence(identifier: str) -> Split:
     """The split of a sentence, by its number, which a treebank's translations share.
 
     >>> split_of_sentence("n01001011") == split_of_sentence("n01001012")
     True
     """
+    return hashed_split(stretch_of(identifier))
+
+
+def stretch_of(identifier: str) -> str:
+    """The name of a sentence's stretch.
+
+    >>> stretch_of("n01001041")
+    'sentence n50052'
+    """
     number = _NUMBER.search(identifier)
     stretch = int(number[0]) // STRETCH if number else 0
-    return hashed_split(f"sentence {_NUMBER.sub('', identifier)}{stretch}")
+    return f"sentence {_NUMBER.sub('', identifier)}{stretch}"
 
 
 def rows(path: Path) -> Iterator[list[str]]:
@@ -120,7 +114,7 @@ def phrases(
         language, kind, text = row[1].split("-")[0].lower(), row[2], " ".join(row[-1].split())
         if wanted is not None and language not in wanted:
             continue
-        if len(text) not in range(*PAGE.phrase_chars) or _PLACEHOLDER.search(text):
+        if len(text) not in PHRASE_CHARS or _PLACEHOLDER.search(text):
             continue
         if split_of_phrase(text) in splits:
             found[language][kind][text] = None
@@ -130,65 +124,18 @@ def phrases(
     }
 
 
-def sentences(folder: Path, splits: Sequence[Split] = ALL_SPLITS) -> dict[str, list[str]]:
-    """Sentences of prose by language, in the order of their treebanks."""
+def sentences(
+    folder: Path, splits: Sequence[Split] = ALL_SPLITS, fold: int | None = None
+) -> dict[str, list[str]]:
+    """Sentences of prose by language, in the order of their treebanks; of one fold, or of all."""
     found: dict[str, list[str]] = defaultdict(list)
     for row in rows(folder / "article_sentences.tsv.xz"):
         name = row[0].removeprefix("UD_").split("-")[0]
         if (
             name in TREEBANK_LANGUAGES
-            and len(row[-1]) >= PAGE.least_sentence_chars
+            and len(row[-1]) >= LEAST_SENTENCE_CHARS
             and split_of_sentence(row[1]) in splits
+            and fold in (None, fold_of(stretch_of(row[1])))
         ):
             found[TREEBANK_LANGUAGES[name]].append(row[-1])
     return dict(sorted(found.items()))
-
-
-def quotable(lexicon: Lexicon) -> dict[str, list[str]]:
-    """The sentences of prose in the lexicon's splits, without the languages held out."""
-    found = sentences(lexicon.folder, lexicon.splits)
-    return {language: texts for language, texts in found.items() if language not in lexicon.without}
-
-
-def tails(lexicon: Lexicon) -> dict[str, list[list[str]]]:
-    """Made-up ends of pages by language: a newsletter box, a notice, a few buttons."""
-    out: dict[str, list[list[str]]] = {}
-    for language, kinds in phrases(lexicon.folder, lexicon.splits).items():
-        if language in lexicon.without:
-            continue
-        rng = np.random.default_rng([11, *language.encode()])
-        pool = [
-            text
-            for kind in TAIL_KINDS
-            for text in kinds.get(kind, ())
-            if len(text) >= PAGE.least_tail_chars
-        ]
-        if len(pool) >= PAGE.least_tail_phrases:
-            out[language] = [
-                rng.choice(pool, int(rng.integers(*PAGE.tail_phrases)), replace=False).tolist()
-                for _ in range(PAGE.pages)
-            ]
-    return out
-
-
-def pages(lexicon: Lexicon) -> Iterator[tuple[str, list[str], list[int]]]:
-    """Made-up pages: language, lines, and their labels (1 for prose, 0 for chrome)."""
-    catalogue = phrases(lexicon.folder, lexicon.splits)
-    prose = sentences(lexicon.folder, lexicon.splits)
-    ends = tails(lexicon)
-    for language in sorted(set(prose) & set(ends)):
-        rng = np.random.default_rng([7, *language.encode()])
-        menu = [text for kind in MENU_KINDS for text in catalogue[language].get(kind, ())]
-        menu = [text for text in menu if len(text) <= PAGE.most_menu_chars]
-        for tail in ends[language]:
-            before = rng.choice(menu, int(rng.integers(*PAGE.items_before)), replace=False).tolist()
-            after = rng.choice(menu, int(rng.integers(*PAGE.items_after)), replace=False).tolist()
-            article: list[str] = []
-            for _ in range(int(rng.integers(*PAGE.paragraphs))):
-                start = int(rng.integers(0, max(1, len(prose[language]) - 5)))
-                article.append(
-                    " ".join(prose[language][start : start + int(rng.integers(*PAGE.sentences))])
-                )
-            lines = [*before, *article, *after, *tail]
-            labels = [0] * len(before) + [1] * len(article) + [0] * (len(after) + len(tail))
-            yield language, lines, labels

@@ -31,6 +31,7 @@ MIXED_LAYOUTS: Final = {
     "notices": "each notice in the article's language, then in another",
     "menus": "menus whose items are in two languages by turns",
     "quotation": "a quotation in another language within the article",
+    "inside": "notices between the paragraphs, by turns in the article's language and another",
 }
 NOTICE_KINDS: Final = ("newsletter", "cookie", "legal")
 BUTTON_KINDS: Final = ("login", "share", "comments")
@@ -213,7 +214,13 @@ def _made(material: Material, layout: str, language: str, other: str, turn: int)
     menu(int(plan.integers(*PARAMETERS.links)))
     kinds = [kind for kind in NOTICE_KINDS for _ in range(PARAMETERS.notices)]
     plan.shuffle(kinds)
-    slots += [(kind, role) for kind in kinds]
+    inside: list[tuple[str, Role]] = []
+    if layout == "inside":
+        inside = [(kind, "other" if (i + turn) % 2 else "own") for i, kind in enumerate(kinds)]
+    else:
+        slots += [(kind, role) for kind in kinds]
+    first_inside = len(slots)
+    slots += inside
     if layout == "notices":
         slots += [(kind, "other") for kind in kinds]
     slots += [(str(plan.choice(BUTTON_KINDS)), role) for _ in range(PARAMETERS.buttons)]
@@ -229,11 +236,17 @@ def _made(material: Material, layout: str, language: str, other: str, turn: int)
                 texts[i] = _phrase(material.chrome[languages[who]], kind, draw, used)
                 used.add(texts[i] or "")
     lines: list[MixedLine] = []
+    between: list[MixedLine] = []
     for i, (kind, whose) in enumerate(slots):
         if kind == "article":
-            lines += _article_lines(material, layout, language, other, turn)
+            article = _article_lines(material, layout, language, other, turn)
+            first = len(lines)
+            lines += article
         elif text := texts[i]:
-            lines.append(MixedLine(text, languages[whose], kind))
+            within = first_inside <= i < first_inside + len(inside)
+            (between if within else lines).append(MixedLine(text, languages[whose], kind))
+    for number, line in enumerate(reversed(between)):  # from the last paragraph upwards
+        lines.insert(first + max(1, len(article) - 1 - number), line)
     return MixedPage(layout, language, other, tuple(lines), named=turn % 2 == 0)
 
 

@@ -1,9 +1,9 @@
 """Everything that one mode is trained on: the gold pages, and pages made from them.
 
-Bare text has more variants than HTML: other layouts, articles with other pages' ends, and pages
-put together from the phrases of the lexicon. Both modes have pages in ciphers and quotations in
-other languages. Text that is added to a page comes from the fold of the page's own site: if it
-appeared in all folds, the out-of-fold scores of its wording would be too good.
+Bare text has more variants than HTML: other layouts, and articles with other pages' ends, or
+with none. Both modes have pages in ciphers, notices between paragraphs, quotations in other
+languages and made-up pages. Text that is added to a page comes from the fold of the page's own
+site: if it appeared in all folds, the out-of-fold scores of its wording would be too good.
 """
 
 from __future__ import annotations
@@ -18,13 +18,19 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from boilerplate.page import Kind, text_page
-from training import lexicon, notices
-from training.augmentation import boxed, cropped, quoted
+from boilerplate.reading.html import html_page
+from boilerplate.roles import CONTENT_ROLES, ROLES
+from training import notices
+from training.augmentation import boxed, cropped, interrupted, quoted
 from training.ciphers import ciphered
 from training.corpora import GoldPage
 from training.folds import FOLDS, fold_of
-from training.lessons import Lesson, holds_gold, lesson
-from training.samples import Sample, draw, line_weight, sample
+from training.lessons import Lesson, base_language, holds_gold, lesson
+from training.lexicon import Lexicon
+from training.made_up.markup import markup
+from training.made_up.material import Material, Writer, collected
+from training.made_up.pages import MadeUpPage, box, made_up_pages
+from training.samples import SOME_CHROME, Sample, draw, line_weight, sample
 
 Boxes = Mapping[str, Sequence[Sequence[str]]]  # by language; a box is a list of lines
 
@@ -37,9 +43,13 @@ class Shares:
     joined: float = 0.2  # bare text with neighbouring paragraphs joined
     ciphered: float = 0.5  # in a cipher
     boxed: float = 0.35  # HTML with notices between the paragraphs
-    quotations: float = 0.4  # of the boxed pages and of crops: with text in another language
+    quotations: float = 0.4  # of the boxed pages and of both crops: with text in another language
     own_language_boxes: float = 0.8  # of the boxed pages: the notices are in the page's language
-    crops: int = 2  # so many times each page, as an article with other pages' ends
+    crops: int = 2  # so many times each page, as an article with other pages' ends ...
+    endless: float = 0.35  # ... or, in so many cases, with none
+    interrupted: float = 0.35  # of the crops: with notices between the paragraphs
+    own_language_notices: float = 0.7  # of those: in the page's language
+    made_up_stride: int = 3  # every so many made-up pages is learned in a cipher too
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,8 @@ class Weights:
     site_pages: int = 5  # sites with more pages count as the square root of their number
     boxed: float = 0.5
     ciphered: float = 0.4
-    made_up: float = 0.3  # of pages put together from phrases
+    made_up: float = 1.0  # of pages put together from phrases and sentences
+    made_up_html: float = 0.5  # of these, as HTML: their markup is plainer than that of sites
 
 
 SHARES: Final = Shares()
@@ -64,6 +75,25 @@ class Tail(NamedTuple):
     languages: frozenset[str]
 
 
+class Materials:
+    """What made-up text is written with, by fold and language."""
+
+    def __init__(self, all_of_them: Sequence[Material]) -> None:
+        self.all = all_of_them
+        self._by_fold: list[list[Material]] = [[] for _ in range(FOLDS)]
+        for each in all_of_them:
+            self._by_fold[each.fold].append(each)
+
+    def of(self, fold: int, language: str) -> Material | None:
+        """The material of one language in a fold, if there is any."""
+        return next((each for each in self._by_fold[fold] if each.language == language), None)
+
+    def drawn(self, fold: int, rng: np.random.Generator) -> Material | None:
+        """The material of some language in a fold; None if the fold has none."""
+        held = self._by_fold[fold]
+        return held[int(rng.integers(len(held)))] if held else None
+
+
 class Quotation(NamedTuple):
     """A few sentences of prose and their language; both empty if there is none."""
 
@@ -74,7 +104,7 @@ class Quotation(NamedTuple):
 def training_set(
     golds: Sequence[GoldPage],
     mode: Kind,
-    phrases: lexicon.Lexicon | None,
+    phrases: Lexicon | None,
     jobs: int,
     held_out: Collection[str] = (),
 ) -> list[Lesson]:
@@ -84,7 +114,7 @@ def training_set(
     from the lexicon.
     """
     boxes = {code: found for code, found in notices.BOXES.items() if code not in held_out}
-    prose = lexicon.quotable(phrases) if phrases else {}
+    material = Materials(collected(phrases) if phrases else [])
     with Parallel(n_jobs=jobs, batch_size=8) as parallel:
         made: list[Lesson | None] = parallel(
             delayed(page_lesson)(gold, mode, layout)
@@ -98,12 +128,12 @@ def training_set(
         )
         if mode == "html":
             made += parallel(
-                delayed(boxed_lesson)(gold, drawn_quotation(prose, gold), boxes)
+                delayed(boxed_lesson)(gold, drawn_quotation(material, gold), boxes)
                 for gold in golds
                 if draw(gold, "boxed") < SHARES.boxed
             )
         if mode == "text":
-            tails = tails_by_fold(made, boxes, phrases)
+            tails = tails_by_fold(made, boxes)
             crops = parallel(
                 delayed(crop_lessons)(
                     gold,
@@ -111,13 +141,18 @@ def training_set(
                         drawn_tails(tails[fold_of(gold.site)], gold, number, boxes)
                         for number in range(SHARES.crops)
                     ],
-                    drawn_quotation(prose, gold),
+                    drawn_quotation(material, gold),
+                    drawn_notices(material, gold),
                 )
                 for gold in golds
             )
             made += [each for crop in crops for each in crop]
-            if phrases is not None:
-                made += parallel(delayed(made_up_lesson)(*page) for page in lexicon.pages(phrases))
+        made_up = list(made_up_pages(material.all, mode))
+        made += parallel(delayed(made_up_lesson)(page, mode) for page in made_up)
+        ciphers += parallel(
+            delayed(made_up_lesson)(page, mode, in_cipher=True)
+            for page in made_up[:: SHARES.made_up_stride]
+        )
     lessons = [each for each in [*made, *ciphers] if each is not None]
     set_weights(lessons)
     return lessons
@@ -130,7 +165,8 @@ def set_weights(lessons: Sequence[Lesson]) -> None:
         each.weight *= min(1.0, (WEIGHTS.site_pages / pages[each.site]) ** 0.5)
         each.weight *= line_weight(each.encoded.n)
         if each.corpus == "lexicon":
-            each.weight *= WEIGHTS.made_up
+            bare = each.encoded.tree is None
+            each.weight *= WEIGHTS.made_up if bare else WEIGHTS.made_up_html
 
 
 # --------------------------------------------------------------------- one page, in each form
@@ -156,27 +192,34 @@ def ciphered_lesson(gold: GoldPage, mode: Kind) -> Lesson | None:
     labelled = sample(gold, mode)
     if not labelled or not holds_gold(labelled):
         return None
+    return in_a_cipher(labelled)
+
+
+def in_a_cipher(labelled: Sample) -> Lesson | None:
+    """The lesson of a page whose letters are replaced by others."""
     found = lesson(replace(ciphered(labelled), roles=None))
     return replace(found, weight=WEIGHTS.ciphered, readable=False) if found else None
 
 
 def crop_lessons(
-    gold: GoldPage, tails: Sequence[Sequence[Tail]], quotation: Quotation
+    gold: GoldPage,
+    tails: Sequence[Sequence[Tail]],
+    quotation: Quotation,
+    notice: Sequence[Tail],
 ) -> list[Lesson]:
     """The lessons of a gold page's article before each of some ends of other pages.
 
-    The quotation, if there is one, is put into the first of them.
+    The quotation, if there is one, is put into each of them, and so are the lines of its notice.
     """
     labelled = sample(gold, "text")
     if not labelled or not holds_gold(labelled):
         return []
     made = []
-    for number, some in enumerate(tails):
-        added = Quotation() if number else quotation
-        crop = cropped(quoted(labelled, added.text), [tail.lines for tail in some], number)
-        made.append(
-            lesson(crop, [added.language, *(code for tail in some for code in tail.languages)])
-        )
+    for number, (some, inside) in enumerate(zip(tails, notice, strict=True)):
+        with_text = interrupted(quoted(labelled, quotation.text), inside.lines, number)
+        crop = cropped(with_text, [tail.lines for tail in some], number)
+        languages = [code for tail in (*some, inside) for code in tail.languages]
+        made.append(lesson(crop, [quotation.language, *languages]))
     return [replace(each, layout="crop") for each in made if each is not None]
 
 
@@ -197,11 +240,20 @@ def boxed_lesson(gold: GoldPage, quotation: Quotation, boxes: Boxes) -> Lesson |
     return replace(found, weight=WEIGHTS.boxed, layout="boxed") if found else None
 
 
-def made_up_lesson(language: str, lines: Sequence[str], labels: Sequence[int]) -> Lesson | None:
-    """The lesson of a page put together from phrases and sentences of the lexicon."""
-    y = np.array(labels)
-    gold = GoldPage("lexicon", language, b"", "", site=f"lexicon-{language}", language=language)
-    return lesson(Sample(gold, text_page(lines), y, y))
+def made_up_lesson(page: MadeUpPage, mode: Kind, in_cipher: bool = False) -> Lesson | None:
+    """The lesson of a made-up page; None if its markup gives other lines than it has."""
+    texts = [text for text, _ in page.lines]
+    gold = GoldPage("lexicon", page.id, b"", "", site=page.site, language=page.language)
+    made = text_page(texts)
+    if mode == "html":
+        made = html_page(markup(page.lines, np.random.default_rng(crc32(page.id.encode()))))
+        if [line.text.split() for line in made.lines] != [text.split() for text in texts]:
+            return None
+    roles = np.array([ROLES.index(role) if role else SOME_CHROME for _, role in page.lines])
+    y = ((roles >= 0) & (roles < len(CONTENT_ROLES))).astype(int)
+    labelled = Sample(gold, made, y, y, roles)
+    found = in_a_cipher(labelled) if in_cipher else lesson(labelled, [page.other])
+    return replace(found, layout="made up") if found else None
 
 
 # ------------------------------------------------------------------------- what is put into pages
@@ -212,29 +264,26 @@ def box_tails(boxes: Boxes) -> list[Tail]:
     return [Tail(box, frozenset({code})) for code, found in boxes.items() for box in found]
 
 
-def tails_by_fold(
-    made: Sequence[Lesson | None], boxes: Boxes, phrases: lexicon.Lexicon | None
-) -> list[list[Tail]]:
-    """The ends of pages, boxes and tails of phrases that the pages of each fold may get."""
+def tails_by_fold(made: Sequence[Lesson | None], boxes: Boxes) -> list[list[Tail]]:
+    """The ends of pages and the boxes that the pages of each fold may get."""
     tails: list[list[Tail]] = [[] for _ in range(FOLDS)]
     for each in made:
         if each is not None and len(each.tail) >= LEAST_TAIL_LINES:
             tails[each.fold].append(Tail(each.tail, each.languages))
-    for box in box_tails(boxes):
-        tails[fold_of(box.lines[0])].append(box)
-    if phrases is not None:
-        for language, found in lexicon.tails(phrases).items():
-            tails[fold_of(f"lexicon-{language}")].extend(box_tails({language: found}))
+    for found in box_tails(boxes):
+        tails[fold_of(found.lines[0])].append(found)
     return tails
 
 
 def drawn_tails(tails: Sequence[Tail], gold: GoldPage, number: int, boxes: Boxes) -> list[Tail]:
-    """One or two of the fold's tails for a page; every other list begins with a box.
+    """One or two of the fold's tails for a page, or none; every other list begins with a box.
 
     That box is in the page's language, as it is on most sites. The tails are drawn here because
     sending all of them to each worker takes long.
     """
     rng = np.random.default_rng([number, crc32(f"ends/{gold.corpus}/{gold.id}".encode())])
+    if rng.random() < SHARES.endless:
+        return []
     fold = fold_of(gold.site)
     own = box_tails({gold.language: boxes.get(gold.language, ())})
     own = [box for box in own if fold_of(box.lines[0]) == fold]
@@ -242,18 +291,33 @@ def drawn_tails(tails: Sequence[Tail], gold: GoldPage, number: int, boxes: Boxes
     return [*first, *(tails[int(i)] for i in rng.integers(0, len(tails), 1 + rng.integers(0, 2)))]
 
 
-def drawn_quotation(prose: Mapping[str, Sequence[str]], gold: GoldPage) -> Quotation:
+def drawn_notices(material: Materials, gold: GoldPage) -> list[Tail]:
+    """For each crop of a page what is put between its paragraphs; no lines for most."""
+    rng = np.random.default_rng(crc32(f"notices/{gold.corpus}/{gold.id}".encode()))
+    fold, language = fold_of(gold.site), base_language(gold.language)
+    out = []
+    for _ in range(SHARES.crops):
+        own = material.of(fold, language)
+        chosen = own if own and rng.random() < SHARES.own_language_notices else None
+        chosen = chosen or material.drawn(fold, rng)
+        if chosen is None or rng.random() >= SHARES.interrupted:
+            out.append(Tail((), frozenset()))
+            continue
+        lines = [text for text, _ in box(Writer(chosen, rng))]
+        out.append(Tail(lines, frozenset({chosen.language})))
+    return out
+
+
+def drawn_quotation(material: Materials, gold: GoldPage) -> Quotation:
     """One to three sentences in another language than the page's, for some of the pages."""
     rng = np.random.default_rng(crc32(f"quotation/{gold.corpus}/{gold.id}".encode()))
-    fold = fold_of(gold.site)
-    others = [
-        language
-        for language in prose
-        if fold_of(f"lexicon-{language}") == fold and language != gold.language
-    ]
-    if not others or rng.random() >= SHARES.quotations:
+    chosen = material.drawn(fold_of(gold.site), rng)
+    if (
+        chosen is None
+        or chosen.language == base_language(gold.language)
+        or rng.random() >= SHARES.quotations
+    ):
         return Quotation()
-    language = others[int(rng.integers(len(others)))]
-    sentences = prose[language]
-    first = int(rng.integers(len(sentences)))
-    return Quotation(" ".join(sentences[first : first + int(rng.integers(1, 4))]), language)
+    first = int(rng.integers(len(chosen.sentences)))
+    text = " ".join(chosen.sentences[first : first + int(rng.integers(1, 4))])
+    return Quotation(text, chosen.language)

@@ -24,6 +24,7 @@ from boilerplate.page import Page
 from boilerplate.roles import ROLES
 from training.corpora import GoldPage
 from training.folds import FOLDS, fold_of
+from training.lexicon import fold_of_phrase
 from training.progress import Log
 from training.roles.examples import Example
 from training.samples import elements_around, line_weight, sample
@@ -96,7 +97,7 @@ def fit_words(
         rows.append(design([each.text for each in phrases], [()] * len(phrases)))
         labels.append(np.array([ROLES.index(each.role) for each in phrases]))
         weights.append(np.full(len(phrases), PARAMETERS.phrase))
-        folds.append(np.full(len(phrases), -1))
+        folds.append(np.array([fold_of_phrase(each.text) for each in phrases]))
     y, w, fold_of_row = map(np.concatenate, (labels, weights, folds))
     known = np.flatnonzero(y >= 0)
     X, y, fold_of_row = sp.vstack(rows).tocsr()[known], y[known], fold_of_row[known]
