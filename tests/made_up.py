@@ -165,14 +165,14 @@ def made_up_model(seed: int = 0, n_trees: int = 20, n_role_trees: int = 20) -> M
         return (rng.normal(size=shape) / 5).astype(np.float16).astype(np.float32)
 
     def stack(kind: Kind) -> Stack:
-        columns = len(features_of(kind))
+        columns = len(features_of(kind)) + role_columns(kind)
         return Stack(
             Linear(
                 tuple(weights(1 << NGRAMS.bits) for _ in LINEAR_TABLES), 0.25, {"en": 12, "tr": 3}
             ),
             PageTypes(weights(len(PAGE_TYPES), 2 << BAG_BITS), weights(len(PAGE_TYPES))),
             made_up_trees(columns, seed, n_trees),
-            made_up_role_trees(columns + role_columns(kind), seed, n_role_trees),
+            made_up_role_trees(columns, seed, n_role_trees),
         )
 
     stacks = {kind: stack(kind) for kind in MODES}

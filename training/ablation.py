@@ -16,19 +16,21 @@ from joblib import Parallel, delayed
 
 from boilerplate.cleaner import Cleaner
 from boilerplate.features.encode import encode
-from boilerplate.features.table import GROUPS, LINEAR_TABLES, feature_groups
+from boilerplate.features.table import GROUPS, LINEAR_TABLES
 from boilerplate.model.file import MODES
 from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.model import Model
+from boilerplate.model.roles import column_groups
 from boilerplate.model.stack import Scores, Stack
 from boilerplate.model.trees import Trees
 from boilerplate.numeric import sigmoid
 from boilerplate.page import Kind, Page
 from boilerplate.plugins.manager import no_plugins
 from training.boosting import no_role_trees
+from training.content_trees import fit_trees
 from training.corpora import GoldPage
 from training.documents.results import DIGITS
-from training.fit import fit_linear_by_fold, fit_trees, fit_types_by_fold
+from training.fit import fit_linear_by_fold, fit_types_by_fold, set_role_shares
 from training.lessons import Lesson
 from training.lexicon import Lexicon
 from training.mixed_pages import MixedPage
@@ -54,6 +56,7 @@ class FirstStage(Model):
 
 def variants(lessons: Sequence[Lesson], mode: Kind) -> Iterator[tuple[str, Stack | Linear]]:
     """The variants of the model by name, the whole one first; a Linear is the first stage alone."""
+    set_role_shares(lessons, no_words())
     whole = copied(lessons)
     types, linear = fit_types_by_fold(whole), fit_linear_by_fold(whole)
     yield "everything", content_stack(linear, types, fit_trees(whole, linear.bias))
@@ -67,7 +70,7 @@ def variants(lessons: Sequence[Lesson], mode: Kind) -> Iterator[tuple[str, Stack
     for number, name in enumerate(tables):
         yield f"linear: {name}", without_table(whole, linear, types, number)
     yield "page types", without_types(whole, linear, types)
-    groups = feature_groups(mode)
+    groups = column_groups(mode)
     for number in sorted(set(groups.tolist())):
         name = GROUPS[number]
         if name not in ("wording", "names", "page type"):  # have other variants

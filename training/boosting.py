@@ -15,7 +15,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from boilerplate.model.roles import RoleTrees, softmax
+from boilerplate.model.roles import LEAF_VALUE, RoleTrees, softmax
 from boilerplate.model.trees import NODE_ARRAYS, Trees, trees_from
 from boilerplate.numeric import sigmoid
 from boilerplate.roles import ROLES
@@ -177,6 +177,7 @@ def boosted_roles(
             step[:, role] = params.learning_rate * np.clip(
                 newton, -params.max_step, params.max_step
             )
+        step = step.astype(LEAF_VALUE).astype(np.float32)  # as the file has it
         scores += step[leaf]
         steps.append(step)
     trees, leaves = trees_of(booster, X.shape[1])

@@ -21,10 +21,9 @@ from boilerplate.kernels.plain_linear import NGRAMS
 from boilerplate.model.file import MODES
 from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.model import Model
-from boilerplate.model.stack import Stack, tree_matrix
-from boilerplate.model.trees import Trees
+from boilerplate.model.stack import Stack
 from boilerplate.page import Kind
-from training.boosting import BoostedLines
+from training.content_trees import fit_trees
 from training.corpora import CORPORA, GoldPage
 from training.lessons import Lesson, base_language
 from training.lexicon import Lexicon
@@ -57,27 +56,8 @@ class PageTypeParameters:
     untyped_weight: float = 0.3  # ... by their choice of pages, so they count for less
 
 
-@dataclass(frozen=True, slots=True)
-class TreeRowParameters:
-    """Which lines the trees are fitted to, and how much each counts."""
-
-    max_page_lines: int = 400  # drawn from a longer page
-    # A line counts as the square root of its script-normalised length, between these bounds: in
-    # Latin letters, so that a line of Chinese counts as much as its translation.
-    length_bounds: tuple[float, float] = (10.0, 400.0)
-    unit: float = 8.0  # the square root that counts as 1: a line of 64 letters
-    read_weight: float = 2.0  # of a page that was read line by line, beside those of other corpora
-
-
-# For each convention the values of its columns: the readers' own has none.
-_CORPORA: Final = ("wcxb", "daniel", "fundus", "magic-html", "mercury-parser", "readability")
-CONVENTIONS: Final = {
-    name: np.array([other == name for other in _CORPORA], np.float32) for name in ("", *_CORPORA)
-}
-
 LINEAR: Final = LinearParameters()
 TYPES: Final = PageTypeParameters()
-TREE_ROWS: Final = TreeRowParameters()
 
 
 def train_model(
@@ -144,11 +124,20 @@ def fit_stack(lessons: Sequence[Lesson], mode: Kind, words: WordsByFold, log: Lo
     log(f"{mode}: page types")
     linear = fit_linear_by_fold(lessons)
     log(f"{mode}: linear model")
+    set_role_shares(lessons, words)
     trees = fit_trees(lessons, linear.bias)
     log(f"{mode}: trees of content")
-    roles = fit_role_trees(lessons, words, linear.bias)
+    roles = fit_role_trees(lessons, linear.bias)
     log(f"{mode}: trees of roles")
     return Stack(linear, types, trees, roles)
+
+
+def set_role_shares(lessons: Sequence[Lesson], words: WordsByFold) -> None:
+    """Set each lesson's out-of-fold ``role_shares``; its rows are dropped, for they are large."""
+    for each in lessons:
+        if each.role_rows is not None:
+            each.role_shares = words.shares(each.role_rows, each.fold)
+            each.role_rows = None
 
 
 # ------------------------------------------------------------------------------- out of fold
@@ -209,43 +198,6 @@ def pages_by_language(lessons: Iterable[Lesson]) -> dict[str, int]:
 
 
 # ------------------------------------------------------------------------------- single fits
-
-
-def fit_trees(lessons: Sequence[Lesson], bias: float, ignored: Sequence[int] = ()) -> Trees:
-    """Fit the trees on the out-of-fold scores of each page.
-
-    The corpora do not agree what belongs to an article: their names are columns of their own, all
-    0 for the readers' convention, by which pages are cleaned later (``BoostedLines.settled``).
-    Features whose indices are in ``ignored`` are set to 0 everywhere.
-    """
-    rng = np.random.default_rng(0)
-    rows, targets, weights = [], [], []
-    for each in lessons:
-        assert each.linear_scores is not None
-        assert each.page_types is not None
-        matrix = tree_matrix(
-            each.encoded, each.linear_scores, bias, each.log_language_pages, each.page_types
-        )
-        matrix[:, list(ignored)] = 0.0
-        chosen = np.arange(len(each.kept))
-        if len(chosen) > TREE_ROWS.max_page_lines:
-            chosen = np.sort(rng.choice(chosen, TREE_ROWS.max_page_lines, replace=False))
-        chosen_rows = matrix[each.kept[chosen]]
-        by_reader = CONVENTIONS[convention_of(each)]
-        rows.append(np.hstack([chosen_rows, np.tile(by_reader, (len(chosen_rows), 1))]))
-        targets.append(each.target[chosen])
-        lengths = np.clip(each.encoded.lengths[each.kept[chosen]], *TREE_ROWS.length_bounds)
-        weight = each.weight * (TREE_ROWS.read_weight if each.roles is not None else 1.0)
-        weights.append(weight * lengths**0.5 / TREE_ROWS.unit)
-    boosted = BoostedLines(settled=len(CONVENTIONS) - 1).fit(
-        np.concatenate(rows), np.concatenate(targets), np.concatenate(weights)
-    )
-    return boosted.trees_
-
-
-def convention_of(each: Lesson) -> str:
-    """Whose habits the labels of a page follow: a corpus's, or the readers' ("")."""
-    return each.corpus if each.corpus in CONVENTIONS else ""
 
 
 def design(lessons: Sequence[Lesson]) -> tuple[sp.csr_matrix, np.ndarray]:

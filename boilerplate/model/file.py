@@ -86,8 +86,8 @@ def stack_of(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], kind:
     if type_bias.shape != (len(PAGE_TYPES),):
         raise ModelError(f"{kind}: page types must have {len(PAGE_TYPES)} biases")
     nodes = {key: array(f"trees-{key}", dtype) for key, dtype in NODE_ARRAYS.items()}
-    sizes = array("trees-sizes", SIZES)
-    trees = trees_from({**nodes, "sizes": sizes}, len(features_of(kind)))
+    columns = len(features_of(kind)) + role_columns(kind)
+    trees = trees_from({**nodes, "sizes": array("trees-sizes", SIZES)}, columns)
     by_type = np.asfortranarray(types.reshape(len(PAGE_TYPES), TYPE_BUCKETS))
     page_types = PageTypes(by_type, type_bias)
     role_nodes = {key: array(f"roles-{key}", dtype) for key, dtype in ROLE_NODE_ARRAYS.items()}
@@ -99,7 +99,7 @@ def stack_of(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], kind:
         {**role_nodes, **values},
         numbers_of(mode["role_prior"], f"{kind}: the roles' priors"),
         float(weight),
-        len(features_of(kind)) + role_columns(kind),
+        columns,
     )
     return Stack(Linear(weights, float(bias), languages), page_types, trees, roles)
 

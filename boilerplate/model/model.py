@@ -22,13 +22,12 @@ from boilerplate.features.table import (
     GROUPS,
     LINEAR_TABLES,
     PAGE_TYPES,
-    feature_groups,
     feature_places,
 )
 from boilerplate.features.text import MAX_LINE
 from boilerplate.model.archive import changed_and_size, file_bytes, packed, unpacked
 from boilerplate.model.file import MODEL_FILE, MODES, stack_of, words_of
-from boilerplate.model.roles import RoleWords, blended, role_matrix, stored_roles
+from boilerplate.model.roles import RoleWords, blended, column_groups, role_matrix, stored_roles
 from boilerplate.model.stack import Evidence, Scores, Stack, tree_matrix
 from boilerplate.model.trees import WEIGHT, stored
 from boilerplate.numeric import sigmoid
@@ -74,7 +73,8 @@ class Model:
         matrix = tree_matrix(encoded, linear, stack.linear.bias, pages, types)
         lines = page.lines if part is None else page.lines[part]
         shares = self.words.shares(lines, encoded.tree)
-        log_roles = stack.roles.log_probabilities(role_matrix(matrix, shares, encoded.tree))
+        matrix = role_matrix(matrix, shares, encoded.tree)
+        log_roles = stack.roles.log_probabilities(matrix)
         log_odds = stack.trees.log_odds(matrix)
         return Scores(
             sigmoid(blended(log_odds, log_roles, stack.roles.weight)),
@@ -93,7 +93,7 @@ class Model:
         first = 0
         for kind, matrix in scores.matrices:
             rows = slice(first, first := first + len(matrix))
-            added = self.stacks[kind].trees.explain(matrix, feature_groups(kind))[1]
+            added = self.stacks[kind].trees.explain(matrix, column_groups(kind))[1]
             groups[rows, : added.shape[1]] = added
             which, places = feature_places(kind, tuple(features))
             values[rows, which] = matrix[:, places]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate import kernels
+from boilerplate.features.table import GROUPS, feature_groups
 from boilerplate.kernels.arrays import Tree, VectorTreeArrays
 from boilerplate.model.trees import MAX_WEIGHT, NODE_ARRAYS, ModelError, stored, trees_from
 from boilerplate.numeric import Floats, Ints
@@ -112,10 +113,18 @@ def role_columns(kind: Kind) -> int:
     return len(ROLES) * (3 + len(WINDOWS) + 2 * (kind == "html"))
 
 
+def column_groups(kind: Kind) -> Ints:
+    """The group of each column of ``role_matrix``, as an index into GROUPS."""
+    beside = 2 + len(WINDOWS)
+    groups = ["wording", *["neighbours"] * beside, *["container"] * (2 * (kind == "html"))]
+    of_roles = np.repeat([GROUPS.index(group) for group in groups], len(ROLES))
+    return np.concatenate([feature_groups(kind), of_roles])
+
+
 def role_matrix(
     matrix: NDArray[np.float32], shares: NDArray[np.float32], tree: Tree | None
 ) -> NDArray[np.float32]:
-    """What the trees of roles read, (n, f): the features of content, and role shares around.
+    """What the trees read, (n, f): the features of content, and role shares of words around.
 
     ``shares`` (n, 24) are the lines' by RoleWords: of the line itself, of the lines before and
     after, means over WINDOWS and, in HTML, over the lines of the same markup.

@@ -72,7 +72,7 @@ class Evidence:
 def tree_matrix(
     encoded: EncodedPage, linear: Floats, bias: float, language_pages: float, types: Floats
 ) -> NDArray[np.float32]:
-    """The features that the trees read, (n, f): of the line, its context, and the page's type.
+    """The features of a page's lines, (n, f): of the line, its context, and the page's type.
 
     ``linear`` (n, 3) and ``bias`` are the linear model's scores, ``language_pages`` its
     ``log_language_pages`` of the page's language, ``types`` (7,) the page's.

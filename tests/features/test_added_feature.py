@@ -27,6 +27,7 @@ from boilerplate.features.table import (
 )
 from boilerplate.model.file import MODES
 from boilerplate.model.model import from_bytes, to_bytes
+from boilerplate.model.roles import role_columns
 from boilerplate.numeric import Floats
 from boilerplate.page import Kind, text_page
 from boilerplate.reading.html import html_page
@@ -85,7 +86,7 @@ class TestAddedFeature:
         model = made_up_model()
         scores = model.predict(PAGES[kind])
         [(_, matrix)] = scores.matrices
-        assert matrix.shape[1] == len(feature_names(kind))
+        assert matrix.shape[1] == len(feature_names(kind)) + role_columns(kind)
         found = model.evidence(scores, (NAME,)).features[:, 0]
         assert found.tolist() == vowel_share(encode(PAGES[kind])).astype(np.float32).tolist()
 

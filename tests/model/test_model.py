@@ -87,7 +87,7 @@ class TestMatrix:
     def test_evidence_has_the_features_that_are_asked_for(self, kind: Kind, model: Model) -> None:
         scores = model.predict(PAGES[kind])
         asked = ("link_share", "digit", "nothing")
-        columns = dict(zip(feature_names(kind), scores.matrices[0][1].T, strict=True))
+        columns = dict(zip(feature_names(kind), scores.matrices[0][1].T, strict=False))
         link_share, digit, nothing = model.evidence(scores, asked).features.T
         assert digit.tolist() == columns["digit"].tolist()
         assert np.isnan(link_share).all() == (kind == "text")

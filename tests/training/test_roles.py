@@ -19,6 +19,7 @@ from tests.made_up import SENTENCES, made_up_model, news_page
 from tests.training.made_up_pages import UNSEEN_READ, page_of, read_page_of, read_pages
 from training.boosting import boosted_roles, no_role_trees
 from training.corpora import GoldPage
+from training.fit import set_role_shares
 from training.folds import FOLDS, fold_of
 from training.lessons import Lesson, lesson
 from training.progress import no_log
@@ -45,10 +46,11 @@ def arrays(words: RoleWords) -> list[bytes]:
     return [each.tobytes() for each in (words.text, words.names, words.bias, scales)]
 
 
-def of_roles(gold: GoldPage) -> Lesson:
+def of_roles(gold: GoldPage, words: WordsByFold | None = None) -> Lesson:
     """The lesson of a page that was read, with the scores of models that know nothing."""
     found = lesson(sample(gold, "html"))
     assert found
+    set_role_shares([found], words or no_words())
     found.linear_scores = np.zeros((found.encoded.n, 4))
     found.page_types = np.full(7, -2.0)
     return found
@@ -256,30 +258,30 @@ class TestTrees:
         np.testing.assert_allclose(found, -np.log(len(ROLES)))
 
     def test_lessons_without_roles_give_no_trees(self, words: WordsByFold) -> None:
-        unread = of_roles(page_of(1, 1))
+        unread = of_roles(page_of(1, 1), words)
         assert unread.roles is None
-        assert fit_role_trees([unread], words, 0.0).weight == 0
+        assert fit_role_trees([unread], 0.0).weight == 0
         read = read_page_of(2, 1)
         unreadable = ciphered_lesson(read, "html")
         assert unreadable
         assert unreadable.roles is None
-        hidden = replace(of_roles(read), readable=False)
-        assert fit_role_trees([unreadable, hidden], words, 0.0).weight == 0
+        hidden = replace(of_roles(read, words), readable=False)
+        assert fit_role_trees([unreadable, hidden], 0.0).weight == 0
 
     def test_lessons_with_roles_are_learned(self, words: WordsByFold) -> None:
-        lessons = [of_roles(gold) for gold in read_pages()]
-        trees = fit_role_trees([*lessons, of_roles(page_of(1, 1))], words, 0.0)
+        lessons = [of_roles(gold, words) for gold in read_pages()]
+        trees = fit_role_trees([*lessons, of_roles(page_of(1, 1), words)], 0.0)
         assert trees.weight == PARAMETERS.weight
         assert len(trees.roots)
         assert trees.values.shape == (len(trees.left), len(ROLES))
 
     def test_lines_without_a_role_are_not_learned(self, words: WordsByFold) -> None:
-        lessons = [of_roles(gold) for gold in read_pages()]
+        lessons = [of_roles(gold, words) for gold in read_pages()]
         legal = ROLES.index("legal")
         for each in lessons:
             assert each.roles is not None
             each.roles = np.where(each.roles == legal, -1, each.roles)
-        trees = fit_role_trees(lessons, words, 0.0)
+        trees = fit_role_trees(lessons, 0.0)
         assert trees.prior[legal] < trees.prior[ROLES.index("cookie")] - 5
 
 
