@@ -260,15 +260,19 @@ def test_shipped_words_alone_know_most_phrases_of_chrome_in_any_script() -> None
 
 def test_roles_are_in_predictions_records_and_reasons() -> None:
     page = boilerplate.clean(
+        "Storm closes the harbour for the autumn\n"
         "The harbour was closed on Monday after a storm had torn the roof from the old fish hall, "
         "and the fishermen waited.\n"
         "Nobody was hurt, the mayor said, but the repairs will take until the autumn.\n\n"
         "Share on Facebook\nForgot your password?\n"
     )
-    kept, _, blank, share, login = page.predictions
+    headline, kept, _, blank, share, login = page.predictions
+    assert (headline.label, headline.role) == (Label.CONTENT, "headline")
     assert (kept.label, kept.role) == (Label.CONTENT, "body")
     assert blank.role is None
     assert (share.role, login.role) == ("share", "login")
     assert share.reason.startswith("share buttons: ")
     record = page.to_dict("page.txt")
-    assert [line["role"] for line in record["lines"]] == ["body", "body", None, "share", "login"]
+    assert [line["role"] for line in record["lines"]] == [
+        "headline", "body", "body", None, "share", "login"
+    ]  # fmt: skip
