@@ -38,6 +38,14 @@ if os.environ.get("BOILERPLATE_BROWSER") != "needed":
         pytest.skip("there is no Chromium", allow_module_level=True)
 
 SCHEMES = ("light", "dark")
+# Nobody can tell which of these lines are an article.
+NOTICE_BOARD = (
+    "Log in", "Privacy policy", "Cookie settings", "Harbour notes", "Old ropes and nets",
+    "Three cranes near the quay", "New paint for the ferry", "The lamp was mended on Monday.",
+    "A gull took the bread again.", "Boats for hire", "Rooms with a view of the sea",
+    "The tide comes in at nine.", "Nobody knows who left the door open.", "Lost gloves",
+    "Found keys", "A hat", "One shoe",
+)  # fmt: skip
 WIDE, PHONE = {"width": 1200, "height": 900}, {"width": 390, "height": 844}
 POLLS, POLL_MILLISECONDS = 3000, 20
 SEVERE = {"serious", "critical"}
@@ -233,7 +241,7 @@ def test_page_can_be_labelled_with_keys_alone(browser: Any, tmp_path: Path) -> N
 def test_runs_of_doubtful_lines_are_selected_and_flipped_together(
     browser: Any, tmp_path: Path
 ) -> None:
-    write_site(tmp_path)
+    (tmp_path / "board.txt").write_text("\n".join(NOTICE_BOARD), "utf-8")
     with labelling_page(browser, tmp_path) as labelling:
         doubtful = labelling.page.eval_on_selector_all(
             "#lines li", "rows => rows.map(row => row.classList.contains('doubtful'))"
