@@ -19,6 +19,7 @@ from joblib import Parallel, delayed
 from boilerplate.cleaner import Cleaner
 from boilerplate.features.elements import tree
 from boilerplate.kernels.arrays import Tree
+from boilerplate.kernels.plain_tree import subtree_sums
 from boilerplate.page import Kind, Label
 from boilerplate.plugins.manager import no_plugins
 from boilerplate.roles import ROLES
@@ -67,11 +68,10 @@ def page_edges(cleaner: Cleaner, gold: GoldPage, mode: Kind) -> PageEdges | None
     if labelled.roles is not None:
         headlines = labelled.roles == HEADLINE
         counts["headline"] = int(kept[headlines].sum()), int(headlines.sum())
-    if mode == "html":
-        lines = [line for line in page.lines if line.text.strip()]
-        nonblank = kept[page.nonblank]
-        if found := tree(page, lines):
-            counts["cut"] = cut_groups(found, nonblank, [len(line.text) for line in lines])
+    lines = page.without_blank_lines.lines
+    if elements := tree(page, lines):
+        lengths = [len(line.text) for line in lines]
+        counts["cut"] = cut_groups(elements, kept[page.nonblank], lengths)
     return PageEdges(gold.corpus, counts)
 
 
@@ -80,12 +80,7 @@ def cut_groups(elements: Tree, kept: np.ndarray, lengths: Sequence[int]) -> tupl
 
     A sibling is kept if at least half of its characters are. ``kept`` and ``lengths`` are (n,).
     """
-    e = len(elements.parent)
-    sums = np.zeros((e, 2))
-    np.add.at(sums, elements.line_element, np.column_stack([kept * np.array(lengths), lengths]))
-    for i in range(e - 1, 0, -1):  # children stand after their parents
-        if elements.parent[i] >= 0:
-            sums[elements.parent[i]] += sums[i]
+    sums = subtree_sums(elements, np.column_stack([kept * np.array(lengths), lengths]))
     siblings: dict[tuple[int, int], list[bool]] = defaultdict(list)
     for i in np.flatnonzero(sums[:, 1] > 0).tolist():
         key = int(elements.parent[i]), int(elements.sign[i])

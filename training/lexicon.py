@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from boilerplate.metrics import words
-from training.folds import fold_of
+from training.folds import FOLDS, fold_of
 from training.split import SHARES, Split, hashed_split
 
 # Treebanks have the English name of the language, catalogues its code.
@@ -65,12 +65,16 @@ def split_of_phrase(text: str) -> Split:
     >>> split_of_phrase("Log in!") == split_of_phrase("log in")
     True
     """
-    return hashed_split("phrase " + " ".join(words(text)))
+    return hashed_split(_key_of_phrase(text))
 
 
 def fold_of_phrase(text: str) -> int:
     """The fold of a phrase: no made-up page of another fold has it."""
-    return fold_of("phrase " + " ".join(words(text)))
+    return fold_of(_key_of_phrase(text))
+
+
+def _key_of_phrase(text: str) -> str:
+    return "phrase " + " ".join(words(text))
 
 
 def split_of_sentence(identifier: str) -> Split:
@@ -124,18 +128,29 @@ def phrases(
     }
 
 
-def sentences(
-    folder: Path, splits: Sequence[Split] = ALL_SPLITS, fold: int | None = None
-) -> dict[str, list[str]]:
-    """Sentences of prose by language, in the order of their treebanks; of one fold, or of all."""
+def sentences(folder: Path, splits: Sequence[Split] = ALL_SPLITS) -> dict[str, list[str]]:
+    """Sentences of prose by language, in the order of their treebanks."""
     found: dict[str, list[str]] = defaultdict(list)
+    for language, _, text in _prose(folder, splits):
+        found[language].append(text)
+    return dict(sorted(found.items()))
+
+
+def sentences_by_fold(folder: Path, splits: Sequence[Split]) -> list[dict[str, list[str]]]:
+    """The sentences of each fold by language; a stretch of a treebank is in one fold."""
+    found: list[dict[str, list[str]]] = [defaultdict(list) for _ in range(FOLDS)]
+    for language, stretch, text in _prose(folder, splits):
+        found[fold_of(stretch)][language].append(text)
+    return found
+
+
+def _prose(folder: Path, splits: Sequence[Split]) -> Iterator[tuple[str, str, str]]:
+    """The language, the stretch and the text of each sentence in some splits."""
     for row in rows(folder / "article_sentences.tsv.xz"):
         name = row[0].removeprefix("UD_").split("-")[0]
         if (
             name in TREEBANK_LANGUAGES
             and len(row[-1]) >= LEAST_SENTENCE_CHARS
             and split_of_sentence(row[1]) in splits
-            and fold in (None, fold_of(stretch_of(row[1])))
         ):
-            found[TREEBANK_LANGUAGES[name]].append(row[-1])
-    return dict(sorted(found.items()))
+            yield TREEBANK_LANGUAGES[name], stretch_of(row[1]), row[-1]

@@ -28,7 +28,7 @@ from training.folds import FOLDS, fold_of
 from training.lessons import Lesson, base_language, holds_gold, lesson
 from training.lexicon import Lexicon
 from training.made_up.markup import markup
-from training.made_up.material import Material, Writer, collected
+from training.made_up.material import Materials, Writer, collected
 from training.made_up.pages import MadeUpPage, box, made_up_pages
 from training.samples import SOME_CHROME, Sample, draw, line_weight, sample
 
@@ -75,25 +75,6 @@ class Tail(NamedTuple):
     languages: frozenset[str]
 
 
-class Materials:
-    """What made-up text is written with, by fold and language."""
-
-    def __init__(self, all_of_them: Sequence[Material]) -> None:
-        self.all = all_of_them
-        self._by_fold: list[list[Material]] = [[] for _ in range(FOLDS)]
-        for each in all_of_them:
-            self._by_fold[each.fold].append(each)
-
-    def of(self, fold: int, language: str) -> Material | None:
-        """The material of one language in a fold, if there is any."""
-        return next((each for each in self._by_fold[fold] if each.language == language), None)
-
-    def drawn(self, fold: int, rng: np.random.Generator) -> Material | None:
-        """The material of some language in a fold; None if the fold has none."""
-        held = self._by_fold[fold]
-        return held[int(rng.integers(len(held)))] if held else None
-
-
 class Quotation(NamedTuple):
     """A few sentences of prose and their language; both empty if there is none."""
 
@@ -114,7 +95,7 @@ def training_set(
     from the lexicon.
     """
     boxes = {code: found for code, found in notices.BOXES.items() if code not in held_out}
-    material = Materials(collected(phrases) if phrases else [])
+    materials = Materials(collected(phrases) if phrases else [])
     with Parallel(n_jobs=jobs, batch_size=8) as parallel:
         made: list[Lesson | None] = parallel(
             delayed(page_lesson)(gold, mode, layout)
@@ -128,7 +109,7 @@ def training_set(
         )
         if mode == "html":
             made += parallel(
-                delayed(boxed_lesson)(gold, drawn_quotation(material, gold), boxes)
+                delayed(boxed_lesson)(gold, drawn_quotation(materials, gold), boxes)
                 for gold in golds
                 if draw(gold, "boxed") < SHARES.boxed
             )
@@ -141,13 +122,13 @@ def training_set(
                         drawn_tails(tails[fold_of(gold.site)], gold, number, boxes)
                         for number in range(SHARES.crops)
                     ],
-                    drawn_quotation(material, gold),
-                    drawn_notices(material, gold),
+                    drawn_quotation(materials, gold),
+                    drawn_notices(materials, gold),
                 )
                 for gold in golds
             )
             made += [each for crop in crops for each in crop]
-        made_up = list(made_up_pages(material.all, mode))
+        made_up = list(made_up_pages(materials, mode))
         made += parallel(delayed(made_up_lesson)(page, mode) for page in made_up)
         ciphers += parallel(
             delayed(made_up_lesson)(page, mode, in_cipher=True)
@@ -291,15 +272,15 @@ def drawn_tails(tails: Sequence[Tail], gold: GoldPage, number: int, boxes: Boxes
     return [*first, *(tails[int(i)] for i in rng.integers(0, len(tails), 1 + rng.integers(0, 2)))]
 
 
-def drawn_notices(material: Materials, gold: GoldPage) -> list[Tail]:
+def drawn_notices(materials: Materials, gold: GoldPage) -> list[Tail]:
     """For each crop of a page what is put between its paragraphs; no lines for most."""
     rng = np.random.default_rng(crc32(f"notices/{gold.corpus}/{gold.id}".encode()))
     fold, language = fold_of(gold.site), base_language(gold.language)
     out = []
     for _ in range(SHARES.crops):
-        own = material.of(fold, language)
+        own = materials.of(fold, language)
         chosen = own if own and rng.random() < SHARES.own_language_notices else None
-        chosen = chosen or material.drawn(fold, rng)
+        chosen = chosen or materials.drawn(fold, rng)
         if chosen is None or rng.random() >= SHARES.interrupted:
             out.append(Tail((), frozenset()))
             continue
@@ -308,10 +289,10 @@ def drawn_notices(material: Materials, gold: GoldPage) -> list[Tail]:
     return out
 
 
-def drawn_quotation(material: Materials, gold: GoldPage) -> Quotation:
+def drawn_quotation(materials: Materials, gold: GoldPage) -> Quotation:
     """One to three sentences in another language than the page's, for some of the pages."""
     rng = np.random.default_rng(crc32(f"quotation/{gold.corpus}/{gold.id}".encode()))
-    chosen = material.drawn(fold_of(gold.site), rng)
+    chosen = materials.drawn(fold_of(gold.site), rng)
     if (
         chosen is None
         or chosen.language == base_language(gold.language)

@@ -17,22 +17,22 @@ from tests.training.made_up_lexicon import LANGUAGES
 from training.augmentation import cropped, interrupted
 from training.corpora import GoldPage
 from training.folds import FOLDS, fold_of
-from training.lexicon import ALL_SPLITS, Lexicon, fold_of_phrase, phrases, sentences
+from training.lexicon import ALL_SPLITS, Lexicon, fold_of_phrase, phrases, sentences_by_fold
 from training.made_up.forms import FORMS
 from training.made_up.markup import markup
-from training.made_up.material import LABEL_KEYS, Material, Writer, collected, labels
+from training.made_up.material import LABEL_KEYS, Materials, Writer, collected, labels
 from training.made_up.pages import MadeUpPage, made_up_pages
 from training.samples import SOME_CHROME, Sample
 from training.training_set import made_up_lesson
 
 
 @pytest.fixture(scope="module")
-def materials(lexicon_folder: Path) -> list[Material]:
-    return collected(Lexicon(lexicon_folder, ("train", "dev")))
+def materials(lexicon_folder: Path) -> Materials:
+    return Materials(collected(Lexicon(lexicon_folder, ("train", "dev"))))
 
 
 @pytest.fixture(scope="module")
-def pages(materials: list[Material]) -> list[MadeUpPage]:
+def pages(materials: Materials) -> list[MadeUpPage]:
     return list(made_up_pages(materials, "text"))
 
 
@@ -44,26 +44,24 @@ def test_every_language_with_labels_has_all_of_them() -> None:
         assert all("{}" in each[key] for key in ("by", "photo", "also", "updated")), language
 
 
-def test_material_of_two_folds_shares_no_phrase_and_no_sentence(materials: list[Material]) -> None:
-    assert {each.language for each in materials} == set(LANGUAGES.values())
+def test_material_of_two_folds_shares_no_phrase_and_no_sentence(materials: Materials) -> None:
+    assert {each.language for each in materials.all} == set(LANGUAGES.values())
     for language in LANGUAGES.values():
         for kind in ("phrases", "sentences"):
             held = [
                 set(each.sentences) if kind == "sentences" else
                 {tuple(words(text)) for texts in each.phrases.values() for text in texts}
-                for each in materials
+                for each in materials.all
                 if each.language == language
             ]  # fmt: skip
             assert sum(map(len, held)) == len(set().union(*held)) > 0
-    assert all(fold_of(each.site) == each.fold for each in materials)
+    assert all(fold_of(each.site) == each.fold for each in materials.all)
 
 
-def test_material_stays_in_its_splits(lexicon_folder: Path, materials: list[Material]) -> None:
-    assert {fold for fold in range(FOLDS) if sentences(lexicon_folder, ALL_SPLITS, fold)} == set(
-        range(FOLDS)
-    )
+def test_material_stays_in_its_splits(lexicon_folder: Path, materials: Materials) -> None:
+    assert [bool(held) for held in sentences_by_fold(lexicon_folder, ALL_SPLITS)] == [True] * FOLDS
     left_out = phrases(lexicon_folder, ("test",))
-    for each in materials:
+    for each in materials.all:
         unwanted = {text for texts in left_out[each.language].values() for text in texts}
         for texts in each.phrases.values():
             assert not unwanted & set(texts)
@@ -71,15 +69,15 @@ def test_material_stays_in_its_splits(lexicon_folder: Path, materials: list[Mate
 
 
 def test_no_page_is_in_a_language_that_is_held_out(lexicon_folder: Path) -> None:
-    held = collected(Lexicon(lexicon_folder, without=frozenset({"he"})))
+    held = Materials(collected(Lexicon(lexicon_folder, without=frozenset({"he"}))))
     assert {page.language for page in made_up_pages(held, "text")} == {"tr", "de", "th"}
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_each_form_has_roles_of_content_and_lines_that_are_not_blank(
-    form: str, materials: list[Material]
+    form: str, materials: Materials
 ) -> None:
-    for number, material in enumerate(materials):
+    for number, material in enumerate(materials.all):
         lines = FORMS[form][0](Writer(material, np.random.default_rng(number)))
         assert len(lines) >= 2
         for text, role in lines:
@@ -108,7 +106,7 @@ def test_markup_of_a_page_has_its_lines(pages: list[MadeUpPage]) -> None:
         assert [line.text.split() for line in read.lines] == [t.split() for t, _ in page.lines]
 
 
-def test_pages_are_the_same_each_time(materials: list[Material], pages: list[MadeUpPage]) -> None:
+def test_pages_are_the_same_each_time(materials: Materials, pages: list[MadeUpPage]) -> None:
     assert list(made_up_pages(materials, "text")) == pages
     assert {page.id for page in made_up_pages(materials, "html")} < {page.id for page in pages}
 

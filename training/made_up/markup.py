@@ -26,7 +26,7 @@ TAGS: Final = {
     "date": ("time", "div", "p"),
     "chrome": ("p", "div", "li a", "p a", "div a", "li"),
 }
-AROUND: Final = {"list": ("ul", "ul", "ol"), "table": ("table",)}
+LISTS: Final = ("ul", "ul", "ol")
 ARTICLES: Final = (
     "article", "main", "div", "section", 'div class="content"', 'div class="post"',
     'div id="main"', 'article class="entry"',
@@ -67,7 +67,7 @@ def _blocks(lines: Text, tags: dict[str, str], rng: np.random.Generator, bare: b
         tag = str(rng.choice(TAGS["chrome"])) if kind == "chrome" else tags[kind]
         inner = "".join(_line(text, tag) for text in texts)
         if tag.startswith("li"):
-            inner = _boxed(inner, str(rng.choice(AROUND["list"])), bare=False)
+            inner = _boxed(inner, str(rng.choice(LISTS)), bare=False)
         elif tag.startswith("tr"):
             inner = _boxed(inner, "table", bare=False)
         if kind == "chrome":

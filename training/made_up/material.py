@@ -24,7 +24,7 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 
 from training.folds import FOLDS, fold_of
-from training.lexicon import Lexicon, fold_of_phrase, phrases, sentences
+from training.lexicon import Lexicon, fold_of_phrase, phrases, sentences_by_fold
 from training.roles.catalogues import catalogue_examples
 from training.roles.examples import phrase_examples
 
@@ -75,8 +75,7 @@ def collected(lexicon: Lexicon) -> list[Material]:
             written[example.language][example.role][example.text] = None
     found = phrases(lexicon.folder, lexicon.splits)
     out = []
-    for fold in range(FOLDS):
-        prose = sentences(lexicon.folder, lexicon.splits, fold)
+    for fold, prose in enumerate(sentences_by_fold(lexicon.folder, lexicon.splits)):
         for language in sorted(set(prose) & set(found) - lexicon.without):
             said = [text for text in prose[language] if not _MARKUP.search(text)]
             if len(said) < LEAST_SENTENCES:
@@ -94,6 +93,25 @@ def collected(lexicon: Lexicon) -> list[Material]:
             }
             out.append(Material(language, fold, said, kept))
     return sorted(out, key=lambda each: (each.language, each.fold))
+
+
+class Materials:
+    """What made-up text is written with, by fold and language."""
+
+    def __init__(self, all_of_them: Sequence[Material]) -> None:
+        self.all = all_of_them
+        self._by_fold: list[list[Material]] = [[] for _ in range(FOLDS)]
+        for each in all_of_them:
+            self._by_fold[each.fold].append(each)
+
+    def of(self, fold: int, language: str) -> Material | None:
+        """The material of one language in a fold, if there is any."""
+        return next((each for each in self._by_fold[fold] if each.language == language), None)
+
+    def drawn(self, fold: int, rng: np.random.Generator) -> Material | None:
+        """The material of some language in a fold; None if the fold has none."""
+        held = self._by_fold[fold]
+        return held[int(rng.integers(len(held)))] if held else None
 
 
 @cache

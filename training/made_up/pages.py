@@ -8,7 +8,7 @@ would teach that prose after chrome is chrome.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from boilerplate.page import Kind
 from training.made_up.forms import FORMS, Text
-from training.made_up.material import Material, Writer
+from training.made_up.material import Materials, Writer
 
 NOTICES: Final = ("cookie", "newsletter", "legal", "login", "comments", "share", "other")
 MENUS: Final = ("navigation", "navigation", "related", "shop", "login", "share", "")
@@ -53,21 +53,17 @@ class MadeUpPage:
     language: str
     other: str
     site: str
-    form: str
     lines: Text
 
 
-def made_up_pages(held: Sequence[Material], mode: Kind) -> Iterator[MadeUpPage]:
+def made_up_pages(materials: Materials, mode: Kind) -> Iterator[MadeUpPage]:
     """All made-up pages of some materials; the same ones each time."""
-    by_fold: dict[int, list[Material]] = {}
-    for each in held:
-        by_fold.setdefault(each.fold, []).append(each)
-    for material in held:
+    for material in materials.all:
         rng = np.random.default_rng([17, material.fold, *material.language.encode()])
         writer = Writer(material, rng)
         for number in range(PAGE.pages):
-            others = by_fold[material.fold]
-            page = made_up(writer, Writer(others[int(rng.integers(len(others)))], rng), number)
+            other = materials.drawn(material.fold, rng) or material
+            page = made_up(writer, Writer(other, rng), number)
             if mode == "text" or number % PAGE.html_stride == 0:
                 yield page
 
@@ -104,9 +100,7 @@ def made_up(w: Writer, other: Writer, number: int) -> MadeUpPage:
     ]
     lines = [row for row in lines if row[0].strip()]
     name = f"{w.material.language}-{w.material.fold}-{number}"
-    return MadeUpPage(
-        name, w.material.language, other.material.language, w.material.site, form, lines
-    )
+    return MadeUpPage(name, w.material.language, other.material.language, w.material.site, lines)
 
 
 def drawn_form(w: Writer) -> str:
