@@ -214,13 +214,9 @@ def _made(material: Material, layout: str, language: str, other: str, turn: int)
     menu(int(plan.integers(*PARAMETERS.links)))
     kinds = [kind for kind in NOTICE_KINDS for _ in range(PARAMETERS.notices)]
     plan.shuffle(kinds)
-    inside: list[tuple[str, Role]] = []
-    if layout == "inside":
-        inside = [(kind, "other" if (i + turn) % 2 else "own") for i, kind in enumerate(kinds)]
-    else:
-        slots += [(kind, role) for kind in kinds]
-    first_inside = len(slots)
-    slots += inside
+    inside = layout == "inside"
+    for i, kind in enumerate(kinds):
+        slots.append((kind, "other" if inside and (i + turn) % 2 else role))
     if layout == "notices":
         slots += [(kind, "other") for kind in kinds]
     slots += [(str(plan.choice(BUTTON_KINDS)), role) for _ in range(PARAMETERS.buttons)]
@@ -243,8 +239,8 @@ def _made(material: Material, layout: str, language: str, other: str, turn: int)
             first = len(lines)
             lines += article
         elif text := texts[i]:
-            within = first_inside <= i < first_inside + len(inside)
-            (between if within else lines).append(MixedLine(text, languages[whose], kind))
+            place = between if inside and kind in NOTICE_KINDS else lines
+            place.append(MixedLine(text, languages[whose], kind))
     for number, line in enumerate(reversed(between)):  # from the last paragraph upwards
         lines.insert(first + max(1, len(article) - 1 - number), line)
     return MixedPage(layout, language, other, tuple(lines), named=turn % 2 == 0)
