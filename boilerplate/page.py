@@ -85,7 +85,9 @@ class Page:
     ``selected`` holds, for each selector that a plugin asked for while the page was read, the
     indices in ``elements`` of the elements that it chose: a Page keeps too little of the markup to
     answer later. ``unread`` is how many characters were not read, because the page is larger
-    than any page should be (``reading.limits``); 0 for all but such pages.
+    than any page should be (``reading.limits``); 0 for all but such pages. ``html`` is the markup
+    that the page was read from, of which Markdown, HTML and metadata are made when they are asked
+    for; empty for bare text.
     """
 
     lines: tuple[Line, ...]
@@ -95,6 +97,7 @@ class Page:
     metadata: Metadata = field(default_factory=Metadata)
     selected: Mapping[Selector, frozenset[int]] = field(default_factory=dict, compare=False)
     unread: int = 0
+    html: str = field(default="", repr=False, compare=False)
 
     @property
     def nonblank(self) -> list[int]:

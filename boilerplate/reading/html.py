@@ -52,5 +52,6 @@ def _page(markup: str, unread: int, url: str | None, select: Select | None) -> t
     text = "\n".join([line.text for line in parts.lines])
     lines = tidied(parts.lines, parts.elements, text)
     lines, elements = with_stored(scripts, body, lines, parts.elements)
-    page = Page(lines, "html", url, elements, metadata, selected, unread + parts.unread)
+    unread += parts.unread
+    page = Page(lines, "html", url, elements, metadata, selected, unread, html=markup)
     return page, shows_tags(text)

@@ -31,6 +31,18 @@ def lines(markup: str) -> list[str]:
 VOID_TAGS = {"base", "embed", "frame", "frameset", "link", "meta", "param"}  # they contain no text
 
 
+class TestMarkup:
+    def test_page_keeps_the_markup_it_was_read_from(self) -> None:
+        markup = "<p>Ḥalwa &amp; <b>tè</b></p>"
+        assert html_page(markup).html == markup
+        assert read("a line").html == ""
+
+    def test_markup_is_no_part_of_equality_or_repr(self) -> None:
+        page = html_page("<p>one</p>")
+        assert page == html_page("<p>one</p >")
+        assert "html=" not in repr(page)
+
+
 class TestLines:
     @pytest.mark.parametrize(
         ("markup", "expected"),
