@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, overload
 
 from boilerplate.page import Label, Line, Page, lines_in_h1
 from boilerplate.roles import CONTENT_ROLES
 from boilerplate.serialize import line_records, page_record, parse_record
+
+if TYPE_CHECKING:
+    from boilerplate.output.places import Place
 
 T = TypeVar("T")
 
@@ -279,14 +282,53 @@ class CleanPage:
         )  # fmt: skip
         return next(headlines, None)
 
+    def to_markdown(self, *, links: bool = True, images: bool = False) -> str:
+        """The kept part of the page as GitHub's Markdown; empty if nothing is kept.
+
+        Of HTML it has the headings, lists, tables, code, quotations, emphasis and links of the
+        kept lines, of bare text what their roles say. Links are absolute where the page has a URL.
+        ``links`` False leaves their text only; ``images`` adds images that stand beside kept text.
+        """
+        from boilerplate.output.render import markdown_of
+
+        return markdown_of(self._kept_tree(images), links=links)
+
+    def to_html(self, *, links: bool = True, images: bool = False) -> str:
+        """The kept part of the page as HTML that is safe to show, a block on a line.
+
+        It is a fragment of semantic tags, without classes, scripts, styles and event handlers; see
+        ``to_markdown`` for what is in it.
+        """
+        from boilerplate.output.render import html_of
+
+        return html_of(self._kept_tree(images), links=links)
+
+    def _kept_tree(self, images: bool) -> Any:
+        from boilerplate.output.kept_tree import kept_tree
+
+        columns = self.predictions
+        kept = [label is Label.CONTENT for label in columns.labels]
+        return kept_tree(self.page, kept, columns.roles, images=images)
+
+    def places(self) -> list[Place | None]:
+        """Where each line stands in what the page was read from, see ``output.places.Place``."""
+        from boilerplate.output.places import places
+
+        return places(self.page)
+
     def to_dict(
-        self, source: str | None = None, *, record: int | None = None, reasons: bool = True
+        self,
+        source: str | None = None,
+        *,
+        record: int | None = None,
+        reasons: bool = True,
+        places: bool = False,
     ) -> dict[str, Any]:
         """The page as a JSON value, see "The JSON of a cleaned page" in the documentation.
 
         ``source`` is what the page is called, ``record`` its number in a file of many pages.
-        ``reasons`` False leaves the lines' reasons null, which saves their time. Markup is not
-        in it.
+        ``reasons`` False leaves the lines' reasons null, which saves their time. ``places`` adds
+        where each line stands. Markup is not in it.
         """
         columns = self.predictions
         lines = line_records(
@@ -297,6 +339,7 @@ class CleanPage:
             columns.roles,
             columns.languages,
             columns.deciders,
+            self.places() if places else None,
         )
         return page_record(
             self.page,

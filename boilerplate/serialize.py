@@ -11,7 +11,7 @@ import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from boilerplate.page import Label, Line, Metadata, Page, site_of
 
@@ -25,6 +25,18 @@ METADATA_KEYS: Final = ("title", "headline", "description", "type")
 LineValues = tuple[Line, Label, float, str, str | None, str | None, float, str]
 
 
+class LinePlace(Protocol):
+    """Where a line stands, see ``output.places.Place``."""
+
+    @property
+    def path(self) -> str | None:
+        """A CSS selector of its element."""
+
+    @property
+    def source_line(self) -> int | None:
+        """The line of the source."""
+
+
 def line_records(
     lines: Sequence[Line],
     labels: Sequence[Label],
@@ -33,13 +45,15 @@ def line_records(
     roles: Sequence[str | None],
     languages: Sequence[tuple[str | None, float]],
     deciders: Sequence[str],
+    places: Sequence[LinePlace | None] | None = None,
 ) -> list[dict[str, Any]]:
     """The lines of a page as JSON values, from one value a line of each column.
 
     ``start`` and ``end`` are the code points of a kept line in the page's ``text``, where kept
-    lines are joined by newlines. ``reasons`` None leaves all reasons null.
+    lines are joined by newlines. ``reasons`` None leaves all reasons null, ``places`` None leaves
+    out where the lines stand.
     """
-    records = []
+    records: list[dict[str, Any]] = []
     start = 0
     for line, label, probability, reason, role, (language, confidence), decided_by in zip(
         lines,
@@ -69,6 +83,9 @@ def line_records(
         )
         if kept:
             start = end + 1
+    for record, place in zip(records, places or (), strict=False):
+        record["path"] = place and place.path
+        record["source_line"] = place and place.source_line
     return records
 
 
@@ -143,9 +160,11 @@ def failed_record(
 
 
 def to_json(
-    record: Mapping[str, Any], surrogates: Literal["replace", "backslashreplace"] = "replace"
+    record: Mapping[str, Any],
+    surrogates: Literal["replace", "backslashreplace"] = "replace",
+    indent: int | None = None,
 ) -> bytes:
-    r"""A JSON value as UTF-8 on one line, without a line end.
+    r"""A JSON value as UTF-8, without a line end; on one line, unless ``indent`` is given.
 
     UTF-8 has no lone surrogates, as in the name of a file that is not UTF-8. Each becomes ``?``,
     which keeps the lengths of strings, or with "backslashreplace" JSON's escape, which JSON
@@ -154,7 +173,7 @@ def to_json(
     >>> to_json({"text": "a\udc80"}), to_json({"text": "a\udc80"}, "backslashreplace")
     (b'{"text": "a?"}', b'{"text": "a\\udc80"}')
     """
-    return json.dumps(record, ensure_ascii=False).encode("utf-8", surrogates)
+    return json.dumps(record, ensure_ascii=False, indent=indent).encode("utf-8", surrogates)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import shutil
 from pathlib import Path
@@ -50,6 +51,13 @@ class TestTutorialComparison:
         page = "<!-- not run -->\n```sh\ntouch x\n```\n<!-- fresh -->\n```sh\ntouch y\n```\n"
         assert try_tutorials.run(page, tmp_path, []).steps == 0
         assert not list(tmp_path.glob("[xy]"))
+
+
+@pytest.mark.parametrize("name", ["output.md"])
+def test_examples_in_python_give_what_the_page_shows(name: str) -> None:
+    done = doctest.testfile(str(DOCS / name), module_relative=False, encoding="utf-8")
+    assert done.attempted > 1
+    assert done.failed == 0
 
 
 def test_cli_reference_is_up_to_date() -> None:

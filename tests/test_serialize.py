@@ -92,14 +92,18 @@ def test_every_record_is_valid(page: CleanPage) -> None:
 
 
 @pytest.mark.parametrize("reasons", [True, False])
-def test_cleaned_pages_are_valid_and_have_exactly_the_described_keys(reasons: bool) -> None:
+@pytest.mark.parametrize("places", [True, False])
+def test_cleaned_pages_are_valid_and_have_exactly_the_described_keys(
+    reasons: bool, places: bool
+) -> None:
+    keys = list(LINE["properties"]) if places else LINE["required"]
     for page in example_pages():
-        record = page.to_dict("a.html", reasons=reasons)
+        record = page.to_dict("a.html", reasons=reasons, places=places)
         VALID.validate(record)
         assert list(record) == list(DOCUMENT["properties"]) == DOCUMENT["required"]
         assert list(record["metadata"]) == list(DOCUMENT["properties"]["metadata"]["properties"])
         for line in record["lines"]:
-            assert list(line) == list(LINE["properties"]) == LINE["required"]
+            assert list(line) == keys
             assert (line["reason"] is not None) == reasons
 
 
@@ -175,10 +179,12 @@ def test_a_wrong_value_is_refused_by_its_key(changes: dict[str, Any], said: str)
 @pytest.mark.parametrize("value", [None, 1.5, [], {}, "x", True])
 @pytest.mark.parametrize("key", LINE["properties"])
 def test_a_line_is_read_if_and_only_if_the_schema_allows_it(key: str, value: object) -> None:
-    """Apart from ``start`` and ``end``, which are not read, and the fixed lists of roles."""
+    """Apart from what is not read, such as ``start``, and the fixed lists of roles."""
     record = boilerplate.clean(f"{SENTENCES['en']}\n{SENTENCES['el']}").to_dict()
     record["lines"][1][key] = value
-    read_anyway = key in {"start", "end"} or (key in {"role", "decided_by"} and value == "x")
+    read_anyway = key in {"start", "end", "path", "source_line"} or (
+        key in {"role", "decided_by"} and value == "x"
+    )
     if VALID.is_valid(record) or read_anyway:
         CleanPage.from_dict(record)
     else:

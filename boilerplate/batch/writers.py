@@ -164,7 +164,8 @@ def parquet_schema(pa: Any) -> Any:
         [
             ("text", string), ("label", string), ("probability", number), ("reason", string),
             ("role", string), ("language", string), ("language_confidence", number),
-            ("decided_by", string), ("start", pa.int64()), ("end", pa.int64()),
+            ("decided_by", string), ("start", pa.int64()), ("end", pa.int64()), ("path", string),
+            ("source_line", pa.int64()),
         ]
     )  # fmt: skip
     fetched = pa.struct([("status", pa.int64()), ("date", string), ("content_type", string)])

@@ -25,6 +25,8 @@ from boilerplate.cli.batch import (
     write_report,
 )
 from boilerplate.cli.output import (
+    PAGE_FORMATS,
+    Extras,
     Outcome,
     OutputFolder,
     PageFormat,
@@ -66,10 +68,17 @@ def role_names(_: object, __: object, given: Sequence[str]) -> tuple[str, ...]:
 )  # fmt: skip
 @click.option("--url", metavar="URL", help="The URL of the pages; gives their site.")
 @click.option(
-    "--format", "output_format", type=click.Choice(["text", "jsonl", *ONLY_OF_SHARDS]),
+    "--format", "output_format", type=click.Choice([*PAGE_FORMATS, *ONLY_OF_SHARDS]),
     default="text", show_default=True,
-    help="The kept lines as text, or a JSON object for each page with all of its lines; the last "
-    "three are for shards.",
+    help="The kept lines as text, Markdown or HTML; or a JSON object for each page with all of its "
+    "lines, indented or on one line; the last three are for shards.",
+)  # fmt: skip
+@click.option("--no-links", is_flag=True, help="Leave links out of Markdown and HTML.")
+@click.option("--images", is_flag=True, help="Put images into Markdown and HTML.")
+@click.option(
+    "--places", is_flag=True,
+    help="Add to each line in JSON where it stands: the CSS path of its element, and the line of "
+    "the source.",
 )  # fmt: skip
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), metavar="P",
@@ -97,7 +106,8 @@ def role_names(_: object, __: object, given: Sequence[str]) -> tuple[str, ...]:
 )  # fmt: skip
 @click.option(
     "--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-    help="Write a file for each page into DIR, NAME.txt or NAME.jsonl, instead of printing.",
+    help="Write a file for each page into DIR, NAME.txt, NAME.md ... by the format, instead of "
+    "printing.",
 )  # fmt: skip
 @batch_options
 @plugin_options
@@ -106,6 +116,9 @@ def clean(
     kind: Kind | None,
     url: str | None,
     output_format: PageFormat,
+    no_links: bool,
+    images: bool,
+    places: bool,
     threshold: float | None,
     keep: tuple[str, ...],
     drop: tuple[str, ...],
@@ -131,14 +144,17 @@ def clean(
       boilerplate clean --explain page.html | less
       boilerplate clean --report report.html 'pages/**/*.html'
       boilerplate clean pages --output cleaned
+      boilerplate clean --format markdown --url https://example.com/a page.html
       boilerplate clean pages --format jsonl > pages.jsonl
       boilerplate clean --keep byline,date,comments --drop caption page.html
       boilerplate clean crawl/*.warc.gz --output cleaned --format parquet
 
-    As text, there is an empty line between two pages, and nothing for a page without content.
+    As text and Markdown, there is an empty line between two pages, and nothing for a page without
+    content. Markdown and HTML have the headings, lists, tables, code and links of the kept lines;
+    of bare text, what the roles say. HTML is a fragment that is safe to show.
 
     \b
-    As jsonl, a page is one object on one line, with every line of the page:
+    As jsonl, a page is one object on one line, with every line of the page; as json, indented:
       {"schema": 2, "source": "page.html", "url": null, "language": "tr", "text": "...", ...
        "lines": [{"text": "...", "label": "content" or "boilerplate", "probability": 0.98,
                   "reason": "...", "role": "body" or "cookie" ..., "decided_by": "model", ...},
@@ -176,24 +192,29 @@ def clean(
     from boilerplate.explain.summary import Summary
 
     _refuse_bad_options(sources, url, output_format, explain, report, output, keep, drop)
+    extras = _extras(output_format, no_links, images, places)
     skip = absolute(output) if output else None
     inputs = tuple(find_inputs(sources or _piped(), skip, (*PAGE_SUFFIXES, *ARCHIVE_SUFFIXES)))
     if report and absolute(report) in input_paths(inputs):
         raise click.BadParameter(f"{report} is an input", param_hint="--report")
     if wants_shards(inputs, output_format, batch):
-        if url or explain:
-            raise click.UsageError("--url and --explain are for single pages")
+        if url or explain or places:
+            raise click.UsageError("--url, --explain and --places are for single pages")
+        if output_format in ("markdown", "html", "json"):
+            raise click.UsageError(
+                f"{output_format} is for single pages; of many, each is a record of --format jsonl"
+            )
         loaded = load_for_commands(plugins_dir, no_plugin, strict_plugins)
         cleaner = _cleaner(threshold, loaded, site_models, keep, drop)
         common = common_folder(inputs)
         sys.exit(clean_shards(inputs, common, output, output_format, kind, cleaner, batch, report))
-    folder = OutputFolder.of(output, inputs, output_format) if output else None
+    folder = OutputFolder.of(output, inputs, output_format, extras) if output else None
     loaded = load_for_commands(plugins_dir, no_plugin, strict_plugins)
     cleaner = _cleaner(threshold, loaded, site_models, keep, drop)
     failed = False
     summary = Summary()
     with _standard_output() as out:
-        printing = printer(out, output_format, explain) if explain or not folder else None
+        printing = printer(out, output_format, explain, extras) if explain or not folder else None
         for found in inputs:
             outcome = _outcome(cleaner, found, url, kind)
             unsaved = _save(folder, outcome) if folder else ""
@@ -232,14 +253,24 @@ def _refuse_bad_options(
         raise click.BadParameter(
             f"{url!r} names no host; write it as in https://news.example.com/", param_hint="--url"
         )
-    if explain and output_format == "jsonl" and not output:
-        raise click.UsageError("--explain and --format jsonl both print; leave one out")
+    if explain and output_format != "text" and not output:
+        raise click.UsageError(f"--explain and --format {output_format} both print; leave one out")
     if report and not report.parent.is_dir():
         raise click.BadParameter(f"there is no folder {report.parent}", param_hint="--report")
     if both := sorted({*keep} & {*drop}):
         raise click.UsageError(f"--keep and --drop both name {', '.join(both)}; leave one out")
     if output and any(absolute(output) == absolute(name) for name in sources):
         raise click.BadParameter(f"{output} is an input", param_hint="--output")
+
+
+def _extras(output_format: PageFormat, no_links: bool, images: bool, places: bool) -> Extras:
+    """The extras that were chosen. Refuses those that the format does not have."""
+    if (no_links or images) and output_format not in ("markdown", "html"):
+        name = "--no-links" if no_links else "--images"
+        raise click.UsageError(f"{name} is for --format markdown or html")
+    if places and output_format not in ("json", "jsonl"):
+        raise click.UsageError("--places is for --format json or jsonl")
+    return Extras(not no_links, images, places)
 
 
 def _cleaner(

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, Literal
+from typing import IO, Any, Final, Literal, get_args
 
 import click
 
@@ -18,10 +18,23 @@ from boilerplate.files import write_atomically
 from boilerplate.result import CleanPage
 from boilerplate.serialize import failed_record, to_json
 
-PageFormat = Literal["text", "jsonl"]
-Renderer = Callable[["Outcome"], bytes]
+PageFormat = Literal["text", "markdown", "html", "json", "jsonl"]
+Renderer = Callable[["Outcome", "Extras"], bytes]
 
-SUFFIXES: Final[dict[str, str]] = {"text": ".txt", "jsonl": ".jsonl"}
+PAGE_FORMATS: Final[tuple[PageFormat, ...]] = get_args(PageFormat)
+SUFFIXES: Final[Mapping[str, str]] = {
+    "text": ".txt", "markdown": ".md", "html": ".html", "json": ".json", "jsonl": ".jsonl",
+}  # fmt: skip
+_WITH_RECORDS: Final = ("json", "jsonl")  # formats in which an input that failed is a record
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What is left out of Markdown and HTML, or added to a format, by choice."""
+
+    links: bool = True
+    images: bool = False
+    places: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +47,53 @@ class Outcome:
     url: str | None = None
 
 
-def _text(outcome: Outcome) -> bytes:
+def _text(outcome: Outcome, _: Extras) -> bytes:
     if not outcome.page or not outcome.page.text:
         return b""
     return (outcome.page.text + "\n").encode("utf-8", "replace")
 
 
-def _text_for_terminal(outcome: Outcome) -> bytes:
-    """The text without control characters, which a terminal would obey."""
-    lines = outcome.page.kept if outcome.page else ()
-    return "".join(f"{visible(line.text)}\n" for line in lines).encode()
+def _markdown(outcome: Outcome, extras: Extras) -> bytes:
+    if not outcome.page:
+        return b""
+    text = outcome.page.to_markdown(links=extras.links, images=extras.images)
+    return text.encode("utf-8", "replace")
 
 
-def _json_line_for_terminal(outcome: Outcome) -> bytes:
-    return visible_json(_json_line(outcome).decode("utf-8")).encode()
+def _html(outcome: Outcome, extras: Extras) -> bytes:
+    if not outcome.page:
+        return b""
+    text = outcome.page.to_html(links=extras.links, images=extras.images)
+    return text.encode("utf-8", "replace")
 
 
-def _json_line(outcome: Outcome) -> bytes:
+def _json_line(outcome: Outcome, extras: Extras) -> bytes:
+    return to_json(_record(outcome, extras), "backslashreplace") + b"\n"
+
+
+def _json(outcome: Outcome, extras: Extras) -> bytes:
+    return to_json(_record(outcome, extras), "backslashreplace", indent=1) + b"\n"
+
+
+def _record(outcome: Outcome, extras: Extras) -> dict[str, Any]:
     name = outcome.input.name
-    record = (
-        outcome.page.to_dict(name)
-        if outcome.page
-        else failed_record(name, outcome.error, url=outcome.url)
-    )
-    return to_json(record, "backslashreplace") + b"\n"
+    if outcome.page:
+        return outcome.page.to_dict(name, places=extras.places)
+    return failed_record(name, outcome.error, url=outcome.url)
 
 
-def _explanation(outcome: Outcome) -> bytes:
+def _for_terminal(render: Renderer, page_format: PageFormat) -> Renderer:
+    """The same without control characters, which a terminal would obey."""
+    shown = visible_json if page_format in _WITH_RECORDS else visible
+
+    def rendered(outcome: Outcome, extras: Extras) -> bytes:
+        lines = render(outcome, extras).decode("utf-8").split("\n")
+        return "\n".join(map(shown, lines)).encode()
+
+    return rendered
+
+
+def _explanation(outcome: Outcome, _: Extras) -> bytes:
     if not outcome.page:
         return b""
     color = (
@@ -72,7 +105,9 @@ def _explanation(outcome: Outcome) -> bytes:
     return explain_text(outcome.page, width, outcome.input.name, color).encode()
 
 
-RENDERERS: Final[Mapping[PageFormat, Renderer]] = {"text": _text, "jsonl": _json_line}
+RENDERERS: Final[Mapping[PageFormat, Renderer]] = {
+    "text": _text, "markdown": _markdown, "html": _html, "json": _json, "jsonl": _json_line,
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -81,25 +116,28 @@ class Printer:
 
     out: IO[bytes]
     render: Renderer
+    extras: Extras
     separator: bytes
     begun: bool = False
 
     def write(self, outcome: Outcome) -> None:
         """Print an outcome, unless there is nothing to show."""
-        if shown := self.render(outcome):
+        if shown := self.render(outcome, self.extras):
             self.out.write((self.separator if self.begun else b"") + shown)
             self.out.flush()  # a reader of a pipe gets each page when it is done
             self.begun = True
 
 
-def printer(out: IO[bytes], page_format: PageFormat, explain: bool) -> Printer:
+def printer(
+    out: IO[bytes], page_format: PageFormat, explain: bool, extras: Extras = Extras()
+) -> Printer:
     """The Printer for standard output ``out``, as the options ask for it."""
     if explain:
-        return Printer(out, _explanation, separator=b"\n")
-    terminal = sys.stdout.isatty()
-    if page_format == "jsonl":
-        return Printer(out, _json_line_for_terminal if terminal else _json_line, separator=b"")
-    return Printer(out, _text_for_terminal if terminal else _text, separator=b"\n")
+        return Printer(out, _explanation, extras, separator=b"\n")
+    render = RENDERERS[page_format]
+    if sys.stdout.isatty():
+        render = _for_terminal(render, page_format)
+    return Printer(out, render, extras, b"\n" if page_format in ("text", "markdown") else b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +151,24 @@ class OutputFolder:
     common: Path
     inputs: frozenset[Path]
     page_format: PageFormat
+    extras: Extras = Extras()
 
     @classmethod
-    def of(cls, root: Path, inputs: Sequence[Input], page_format: PageFormat) -> OutputFolder:
+    def of(
+        cls, root: Path, inputs: Sequence[Input], page_format: PageFormat, extras: Extras
+    ) -> OutputFolder:
         """The output folder ``root`` for these inputs."""
-        return cls(root, common_folder(inputs), input_paths(inputs), page_format)
+        return cls(root, common_folder(inputs), input_paths(inputs), page_format, extras)
 
     def write(self, outcome: Outcome) -> None:
         """Write an outcome's file. OSError if that is not possible or not allowed."""
-        if outcome.input.problem or (not outcome.page and self.page_format == "text"):
+        if outcome.input.problem or not (outcome.page or self.page_format in _WITH_RECORDS):
             return
         target = self.target(outcome.input)
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(target, RENDERERS[self.page_format](outcome), follow_links=False)
+        write_atomically(
+            target, RENDERERS[self.page_format](outcome, self.extras), follow_links=False
+        )
 
     def target(self, found: Input) -> Path:
         """A page's file. OSError if it is outside of the folder, or is an input."""

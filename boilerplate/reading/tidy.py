@@ -99,6 +99,15 @@ def _without_shortcodes(text: str) -> str:
 _FIXES: Final = (("&", _ENTITY, _unescape), ("[", _SHORTCODE, _without_shortcodes))
 
 
+def mended_text(text: str, tags: Iterable[str]) -> str:
+    """A part of the text of a line that ``tidied`` has mended, mended alike.
+
+    ``tags`` are those of the page.
+    """
+    text = _without_shortcodes(_without_invisible(text))
+    return text if CODE_TAGS.intersection(tags) else _unescape(text)
+
+
 def _mended(line: Line, elements: Sequence[Element], mend: Iterable[object]) -> Iterator[Line]:
     text = line.text
     for fix in mend:

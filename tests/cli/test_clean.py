@@ -601,3 +601,68 @@ def test_lone_surrogates_in_a_page_are_accepted(monkeypatch: pytest.MonkeyPatch)
     assert run("clean", *KEEP_ALL, "--explain", stdin="x").exit_code == 0
     [record] = objects(run("clean", "--format", "jsonl", stdin="x"))
     assert record["lines"][0]["text"] == "a\ud800b"
+
+
+ARTICLE = (
+    "<article><h1>Ferry back on the lake</h1><p>The ferry crosses the lake again since the ice "
+    "broke on Tuesday, and <a href=/times>its timetable</a> hangs at the pier.</p>"
+    "<p><img src=/boat.jpg alt='The ferry'>It carries thirty people and a dozen bicycles, says the "
+    "captain, who has steered it for eleven years.</p></article>"
+)
+
+
+class TestFormats:
+    def test_markdown_has_absolute_links_of_the_page(self) -> None:
+        result = run(
+            "clean", "--format", "markdown", "--url", "https://lake.example/a", "-", stdin=ARTICLE
+        )
+        assert result.exit_code == 0
+        assert result.stdout.startswith("# Ferry back on the lake\n\nThe ferry crosses")
+        assert "[its timetable](https://lake.example/times)" in result.stdout
+        assert "![" not in result.stdout
+
+    def test_links_and_images_are_chosen(self) -> None:
+        options = ("clean", "--format", "markdown", "--no-links", "--images", "-")
+        shown = run(*options, stdin=ARTICLE).stdout
+        assert "](/times)" not in shown
+        assert "![The ferry](/boat.jpg)It carries" in shown
+
+    def test_html_is_a_fragment(self) -> None:
+        shown = run("clean", "--format", "html", "-", stdin=ARTICLE).stdout
+        assert shown.startswith("<h1>Ferry back on the lake</h1>\n<p>The ferry")
+        assert "<article" not in shown
+
+    def test_json_is_one_indented_object_with_places(self) -> None:
+        shown = run("clean", "--format", "json", "--places", "-", stdin=ARTICLE).stdout
+        record = json.loads(shown)
+        assert shown.startswith('{\n "schema"')
+        assert record["lines"][0]["path"] == "html > body > article > h1"
+
+    def test_each_format_has_its_suffix_in_a_folder(self, folder: Path, tmp_path: Path) -> None:
+        for page_format, suffix in SUFFIXES.items():
+            out = tmp_path / page_format
+            run("clean", folder, "--format", page_format, "--output", out)
+            assert {path.suffix for path in out.rglob("*") if path.is_file()} == {suffix}
+
+    @pytest.mark.parametrize(
+        ("options", "says"),
+        [
+            (("--images",), "--images is for --format markdown or html"),
+            (("--format", "json", "--no-links"), "--no-links is for --format markdown or html"),
+            (("--format", "html", "--places"), "--places is for --format json or jsonl"),
+            (("--format", "html", "--explain"), "both print"),
+        ],
+    )
+    def test_options_that_a_format_does_not_have_are_refused(
+        self, options: tuple[str, ...], says: str
+    ) -> None:
+        result = run("clean", *options, "-", stdin=ARTICLE)
+        assert result.exit_code == 2
+        assert says in result.stderr
+
+    def test_files_of_many_pages_are_no_markdown(self, tmp_path: Path) -> None:
+        pages = tmp_path / "pages.jsonl"
+        pages.write_text(json.dumps({"html": ARTICLE}))
+        result = run("clean", pages, "--format", "markdown", "--output", tmp_path / "out")
+        assert result.exit_code == 2
+        assert "each is a record of --format jsonl" in result.stderr

@@ -31,7 +31,7 @@ def lines(markup: str) -> list[str]:
 VOID_TAGS = {"base", "embed", "frame", "frameset", "link", "meta", "param"}  # they contain no text
 
 
-class TestMarkup:
+class TestKeptMarkup:
     def test_page_keeps_the_markup_it_was_read_from(self) -> None:
         markup = "<p>Ḥalwa &amp; <b>tè</b></p>"
         assert html_page(markup).html == markup

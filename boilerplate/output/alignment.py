@@ -1,0 +1,136 @@
+"""Which texts of a parsed page each of its lines was made of.
+
+A ``Page`` keeps lines, not the tree that they were cut from. Here the tree is made once more, and
+its texts are matched with the lines by counting characters, which is quick, since the splitter
+never changes the order of the characters that are no blanks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from turbohtml import Text
+
+from boilerplate import kernels
+from boilerplate.kernels.plain_html import SKIPPED_TAGS
+from boilerplate.page import Line, Markup, Page
+from boilerplate.reading.document import rewrite
+from boilerplate.reading.stored import STORED_TAG
+from boilerplate.reading.tidy import tidied
+
+# Nothing of these is a line. The others have no text, and images may need them.
+_NOT_SHOWN: Final = ", ".join(sorted(SKIPPED_TAGS - {"base", "link", "meta", "source"}))
+
+
+@dataclass(frozen=True, slots=True)
+class TextLines:
+    """A text of the tree, and the first and the last of the ``pieces`` that it is part of."""
+
+    node: Any
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """How the lines of a page were made of the texts of its tree.
+
+    ``pieces`` are the lines as they were cut, before they were tidied. ``lines_of`` has for each
+    piece the indices of the page's lines that were made of it: mostly one, none if nothing was left
+    of it. ``stored`` are the indices of lines that stand in no text, because a script has them.
+    """
+
+    texts: list[TextLines]
+    pieces: Sequence[Line]
+    lines_of: list[list[int]]
+    stored: list[int]
+
+
+def align(document: Any, page: Page) -> Alignment:
+    """Rewrite the parsed document of a page as it was rewritten to be read, and align its texts.
+
+    ``document`` must come from ``reading.document.parsed(page.html)``.
+    """
+    rewrite(document)
+    document.remove(_NOT_SHOWN)
+    parts = kernels.split_html(document)
+    stored = [i for i, line in enumerate(page.lines) if _is_stored(line, page)]
+    lines_of = _lines_of(parts.lines, parts.elements, page, frozenset(stored))
+    return Alignment(list(_texts(document, parts.lines)), parts.lines, lines_of, stored)
+
+
+def _is_stored(line: Line, page: Page) -> bool:
+    return line.markup is not None and page.elements[line.markup.element].tag == STORED_TAG
+
+
+def _size(text: str) -> int:
+    """How many characters are no blanks."""
+    return len("".join(text.split()))
+
+
+def _texts(document: Any, pieces: Sequence[Line]) -> Iterator[TextLines]:
+    """The texts of a document that have anything to show, with their pieces."""
+    sizes = [_size(piece.text) for piece in pieces]
+    at, left = 0, sizes[0] if sizes else 0
+    for node in document.descendants:
+        if not isinstance(node, Text) or not (size := _size(node.data)):
+            continue  # an element, a comment, or blanks
+        first = at
+        while size > left and at + 1 < len(sizes):
+            size -= left
+            at += 1
+            left = sizes[at]
+        if size > left or at == len(sizes):
+            return  # the rest of the page was not read
+        yield TextLines(node, first, at)
+        left -= size
+        if not left:
+            at += 1
+            left = sizes[at] if at < len(sizes) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _NumberedMarkup(Markup):
+    """A Markup that says of which piece its line was made."""
+
+    piece: int = -1
+
+
+def _lines_of(
+    pieces: Sequence[Line], elements: Sequence[Any], page: Page, stored: frozenset[int]
+) -> list[list[int]]:
+    """For each piece, the indices of the page's lines that were made of it."""
+    own = [i for i in range(len(page.lines)) if i not in stored]
+    if len(own) == len(pieces) and all(
+        pieces[at].text == page.lines[i].text for at, i in enumerate(own)
+    ):
+        return [[i] for i in own]
+    numbered = [
+        replace(piece, markup=_numbered(piece.markup, at)) for at, piece in enumerate(pieces)
+    ]
+    made = tidied(numbered, elements, "\n".join([piece.text for piece in pieces]))
+    found: list[list[int]] = [[] for _ in pieces]
+    for i, line in zip(own, made, strict=False):
+        if isinstance(line.markup, _NumberedMarkup):
+            found[line.markup.piece].append(i)
+    # What has no line of its own went into the line before it, if that was wrapped by hand.
+    for at in range(1, len(pieces)):
+        if not found[at] and found[at - 1] and _is_wrapped(pieces[at], pieces[at - 1], elements):
+            found[at] = found[at - 1][-1:]
+    return found
+
+
+def _numbered(markup: Markup | None, piece: int) -> _NumberedMarkup:
+    m = markup or Markup(0)
+    return _NumberedMarkup(m.element, m.links, m.link_chars, m.emphasis_chars, m.after_break, piece)
+
+
+def _is_wrapped(piece: Line, before: Line, elements: Sequence[Any]) -> bool:
+    element = piece.markup.element if piece.markup else -1
+    return (
+        before.markup is not None
+        and before.markup.element == element
+        and elements[element].tag == "pre"
+    )

@@ -1,0 +1,156 @@
+"""From the boxes of a page to paragraphs: what is around the text, but says nothing of it, goes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from turbohtml import Element, Text
+
+from boilerplate.kernels.plain_html import INLINE_TAGS, ROW_TAG
+from boilerplate.reading.nodes import classes_of
+
+# Blocks that mean something. All other blocks are boxes.
+BLOCK_TAGS: Final = frozenset(
+    "p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure figcaption".split()
+)
+TABLE_TAGS: Final = frozenset("table caption thead tbody tfoot tr th td".split())
+_HEADINGS: Final = "h1, h2, h3, h4, h5, h6"
+# In these, text that stands alone needs no paragraph.
+_HOLDS_TEXT: Final = frozenset("li dt dd td th figcaption caption".split())
+_LISTS: Final = frozenset({"ul", "ol"})
+_LANGUAGE: Final = re.compile(
+    r"(?:^|\s)(?:language-|lang-|highlight-source-|highlight-text-|brush:\s*|sourceCode\s+)"
+    r"([A-Za-z0-9+#.-]{1,20})"
+)
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+#.-]{0,19}")
+
+
+def shape(root: Any, headline: str | None = None) -> None:
+    """Make paragraphs of the boxes below ``root``, in place.
+
+    Boxes are unwrapped; text that stands in them without a block of its own becomes a paragraph,
+    and two ``<br>`` part two of them. Tables that are there for the layout are boxes. ``headline``
+    becomes the ``<h1>`` if there is none and a block holds just that.
+    """
+    data_tables = {
+        row.parent.closest("table") for row in root.find_all(ROW_TAG) if row.parent.tag == "tr"
+    }
+    for element in list(root.iter_elements()):
+        if element.tag == "pre":
+            _shape_code(element)
+    root.strip_tags(ROW_TAG)
+    if headline and root.find("h1") is None:
+        _promote(root, headline)
+    # The innermost first, so that what is in a box has been shaped when it is.
+    for element in reversed(list(root.iter_elements())):
+        tag = element.tag
+        if element is root or element.closest("pre") is not None:
+            continue
+        if tag in INLINE_TAGS:
+            if _has_blocks(element):
+                _unwrap_inline(element)
+        elif tag in BLOCK_TAGS:
+            if tag in _HOLDS_TEXT and any(
+                _is_block(child) and child.tag not in _LISTS for child in element.children
+            ):
+                _wrap_runs(element)
+        elif tag != "br" and not (tag in TABLE_TAGS and element.closest("table") in data_tables):
+            _unwrap_box(element)
+    _wrap_runs(root)
+
+
+def _is_block(node: Any) -> bool:
+    return isinstance(node, Element) and node.tag not in INLINE_TAGS and node.tag != "br"
+
+
+def _has_blocks(element: Any) -> bool:
+    return any(_is_block(child) for child in element.children)
+
+
+def _unwrap_box(box: Any) -> None:
+    """Put the content of a box in its place, as paragraphs where it is loose."""
+    parent = box.parent
+    alone = parent.tag in _HOLDS_TEXT and not any(
+        child is not box and (isinstance(child, Element) or not child.data.isspace())
+        for child in parent.children
+        if isinstance(child, Element | Text)
+    )
+    if not alone or _has_blocks(box):
+        _wrap_runs(box)
+    box.unwrap()
+
+
+def _unwrap_inline(element: Any) -> None:
+    """A link around blocks goes into each of them; other inline elements go."""
+    if element.tag == "a" and (href := element.attr("href")):
+        for block in element.select("p, h1, h2, h3, h4, h5, h6, li, dt, dd, figcaption"):
+            if not _has_blocks(block):
+                block.wrap_children(Element("a", {"href": href}))
+    _wrap_runs(element)
+    element.unwrap()
+
+
+def _wrap_runs(box: Any) -> None:
+    """Make paragraphs of the text and the inline elements in a box."""
+    run: list[Any] = []
+    breaks: list[Any] = []
+    for child in (*box.children, None):
+        if isinstance(child, Element) and child.tag == "br":
+            breaks.append(child)
+            continue
+        if child is None or _is_block(child):
+            _paragraph(run, breaks)
+            run, breaks = [], []
+            continue
+        if isinstance(child, Text) and child.data.isspace():
+            if run:
+                run.append(child)
+            continue
+        if len(breaks) > 1 or (breaks and not run):
+            _paragraph(run, breaks)
+            run, breaks = [], []
+        run += (*breaks, child)
+        breaks = []
+
+
+def _paragraph(run: list[Any], breaks: list[Any]) -> None:
+    for each in breaks:
+        each.decompose()
+    if run:
+        run[0].wrap_siblings(Element("p"), until=run[-1])
+
+
+def _promote(root: Any, headline: str) -> None:
+    """Make the block that holds just the headline the ``<h1>``."""
+    words = headline.split()
+    for element in root.iter_elements():
+        if element.tag in ("pre", "table", *INLINE_TAGS) or _has_blocks(element):
+            continue
+        if element.text.split() == words and element.closest("table, li") is None:
+            element.wrap_children(Element("h1"))
+            if element.tag in BLOCK_TAGS:
+                element.unwrap()
+            return
+
+
+def _shape_code(pre: Any) -> None:
+    """Code is a ``<code>`` in a ``<pre>``, with its language as the class ``language-NAME``."""
+    language = ""
+    for element in (pre, *pre.find_all("code")[:1], *list(pre.ancestors)[:2]):
+        if isinstance(element, Element) and not language:
+            language = _language_of(element)
+    for br in pre.find_all("br"):
+        br.replace_with(Text("\n"))
+    text = pre.text
+    code = Element("code", {"class": f"language-{language}"} if language else None)
+    code.append(Text(text))
+    pre.clear()
+    pre.append(code)
+
+
+def _language_of(element: Any) -> str:
+    if found := _LANGUAGE.search(classes_of(element)):
+        return found[1].rstrip(".-")
+    named = element.attr("data-lang") or element.attr("data-language") or ""
+    return named if isinstance(named, str) and _NAME.fullmatch(named) else ""

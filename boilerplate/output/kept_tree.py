@@ -1,0 +1,168 @@
+"""The kept part of a page as a tree of clean, safe markup, of which HTML and Markdown are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from turbohtml import Element, Text
+from turbohtml.clean import OnDisallowed, Policy, Sanitizer
+
+from boilerplate.kernels.plain_html import ROW_TAG, SPACED_TAGS
+from boilerplate.output.alignment import Alignment, TextLines, align
+from boilerplate.output.bare_text import tree_of_roles
+from boilerplate.output.blocks import shape
+from boilerplate.output.images import choose_images
+from boilerplate.page import Page
+from boilerplate.reading.document import parsed
+from boilerplate.reading.rows import CELL, EMPTY
+from boilerplate.reading.tidy import mended_text
+
+TAGS: Final = frozenset(
+    "p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr th td blockquote pre "
+    "figure figcaption br a img em strong b i u s del ins mark small sub sup q cite abbr dfn code "
+    "kbd samp var bdi bdo ruby rt rp".split()
+)
+_ATTRIBUTES: Final = {
+    "*": frozenset({"lang", "dir"}),
+    "a": frozenset({"href", "title"}),
+    "img": frozenset({"src", "alt", "title"}),
+    "ol": frozenset({"start"}),
+    "td": frozenset({"colspan", "rowspan"}),
+    "th": frozenset({"colspan", "rowspan", "scope"}),
+    "code": frozenset({"class"}),  # language-NAME, which ``blocks`` has written
+}
+SANITIZER: Final = Sanitizer(
+    Policy(
+        tags=TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes=frozenset({"http", "https", "mailto"}),
+        on_disallowed_tag=OnDisallowed.STRIP,
+        remove_with_content=frozenset({"script", "style", "template", "svg", "math", "iframe"}),
+        allow_svg=False,
+        allow_mathml=False,
+    )
+)
+_CELL_TAGS: Final = frozenset({"td", "th"})
+_ROW_TAGS: Final = frozenset({"tr", ROW_TAG})
+
+
+def kept_tree(
+    page: Page, kept: Sequence[bool], roles: Sequence[str | None], *, images: bool = False
+) -> Any:
+    """A ``body`` element with the kept lines of a page, in markup that is safe to show.
+
+    ``kept`` and ``roles`` have a value for each line. It has no tags but TAGS, no scripts, styles,
+    classes or event handlers, and links to ``http``, ``https`` and ``mailto`` only, absolute where
+    the page's URL or its ``<base>`` says to what. Images are in it only with ``images``. Of bare
+    text the roles decide what is a heading, a list, a quotation or code.
+    """
+    if not page.html:
+        return tree_of_roles([line.text for line in page.lines], kept, roles)
+    document = parsed(page.html)
+    base = document.base_url(page.url or "")
+    alignment = align(document, page)
+    root = document.find("body") or document.root
+    texts = _mark(alignment, page, kept)
+    chosen = choose_images(document, texts) if images else []
+    _prune(root, [text.node for text in texts], chosen)
+    _add_stored(root, [page.lines[i].text for i in alignment.stored if kept[i]])
+    headline = next(
+        (line.text for line, keep, role in zip(page.lines, kept, roles, strict=True)
+         if keep and role == "headline"), None,
+    )  # fmt: skip
+    shape(root, headline)
+    if base.startswith(("http://", "https://")):
+        root.resolve_links(base)
+    return _sanitized(root)
+
+
+def _sanitized(root: Any) -> Any:
+    clean = SANITIZER.sanitize_node(root)
+    clean.strip_tags('a:not([href]), a[href^="#"]')
+    clean.remove("img:not([src])")
+    return clean
+
+
+def _mark(alignment: Alignment, page: Page, kept: Sequence[bool]) -> list[TextLines]:
+    """The texts of kept lines, changed to what the lines say."""
+    keeps = [any(kept[i] for i in lines) for lines in alignment.lines_of]
+    found = []
+    tags = {element.tag for element in page.elements}
+    for text in alignment.texts:
+        if not any(keeps[text.first : text.last + 1]):
+            continue
+        found.append(text)
+        data = text.node.data
+        if text.first < text.last and not all(keeps[text.first : text.last + 1]):
+            data = _kept_of(data, text.first, alignment, keeps)
+        if CELL in data or EMPTY in data:
+            data = data.replace(CELL, "").replace(EMPTY, "")
+        lines = alignment.lines_of[text.first]
+        if lines and page.lines[lines[0]].text != alignment.pieces[text.first].text:
+            data = mended_text(data, tags)
+        if data != text.node.data:
+            text.node.data = data
+    return found
+
+
+def _kept_of(data: str, first: int, alignment: Alignment, keeps: Sequence[bool]) -> str:
+    """Of a text in ``<pre>``, the lines that are kept."""
+    found = []
+    at = first - 1
+    for part in data.split("\n"):
+        if part and not part.isspace():
+            at += 1
+        if at < first or keeps[min(at, len(keeps) - 1)]:
+            found.append(part)
+    return "\n".join(found)
+
+
+def _prune(root: Any, texts: Iterable[Any], images: Iterable[Any]) -> None:
+    """Remove all but some texts and images, and what is around them."""
+    leaves = {*texts, *images}
+    kept = set(leaves)
+    for leaf in leaves:
+        for above in leaf.ancestors:
+            if above in kept:
+                break
+            kept.add(above)
+    stack = [root]
+    while stack:
+        element = stack.pop()
+        in_row = element.tag in _ROW_TAGS
+        before = None
+        for child in element.children:
+            if isinstance(child, Text):
+                if child not in kept and not child.data.isspace():
+                    child.decompose()
+                    continue
+            elif isinstance(child, Element):
+                if child in kept:
+                    stack.append(child)
+                    if (
+                        child.tag in SPACED_TAGS
+                        and isinstance(before, Element)
+                        and (before.tag in SPACED_TAGS)
+                    ):
+                        child.insert_before(Text(" "))
+                elif in_row and child.tag in _CELL_TAGS:
+                    child.clear()  # a row has as many cells as before
+                elif child.tag != "br":
+                    child.decompose()
+                    continue
+            else:
+                child.decompose()
+                continue
+            before = child
+
+
+def _add_stored(root: Any, texts: Sequence[str]) -> None:
+    """Add the kept lines that only a script of the page has, after the headline."""
+    if not texts:
+        return
+    box = Element("div", None, [Element("p", None, [Text(text)]) for text in texts])
+    if (headline := root.find("h1")) is not None:
+        headline.insert_after(box)
+    else:
+        root.insert(0, box)

@@ -1,0 +1,83 @@
+"""Where lines stand: CSS paths and lines of the source."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+
+from boilerplate import clean, read
+from boilerplate.output.places import Place, places
+from boilerplate.page import Page
+from boilerplate.reading.document import parsed_with_positions
+from boilerplate.reading.html import html_page
+from tests.strategies import MARKUP
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+class TestPlaces:
+    def test_line_has_the_path_and_the_source_line_of_its_element(self) -> None:
+        page = html_page("<h1>Tytuł</h1>\n<div id=x><p>Raz\n<p><b>Dwa</b> trzy</div>")
+        assert places(page) == [
+            Place("html > body > h1", 1),
+            Place("#x > p:nth-of-type(1)", 2),
+            Place("#x > p:nth-of-type(2)", 3),
+        ]
+
+    def test_row_of_a_table_is_its_tr(self) -> None:
+        rows = "".join(f"\n<tr><td>{name}<td>{i}</tr>" for i, name in enumerate("αβγ"))
+        page = html_page(f"<table>{rows}</table>")
+        assert [line.text for line in page.lines] == ["α\t0", "β\t1", "γ\t2"]
+        assert places(page)[1] == Place("html > body > table > tbody > tr:nth-of-type(2)", 3)
+
+    def test_bare_text_has_the_number_of_the_line(self) -> None:
+        assert places(read("uno\n\ndos")) == [Place(None, 1), Place(None, 2), Place(None, 3)]
+
+    def test_text_of_a_script_stands_nowhere(self) -> None:
+        text = "Ein Satz, den nur ein Skript hat, weil die Seite sonst leer ist. " * 3
+        page = html_page(
+            '<script type="application/ld+json">{"@type": "NewsArticle", "articleBody": "'
+            f'{text}"}}</script><h1>Titel</h1>'
+        )
+        found = dict(zip([line.text for line in page.lines], places(page), strict=True))
+        assert found["Titel"] == Place("html > body > h1", 1)
+        assert found[text.strip()] is None
+
+    def test_page_without_its_markup_has_no_places(self) -> None:
+        page = html_page("<p>a")
+        assert places(Page(page.lines, "html", elements=page.elements)) == [None]
+
+    @settings(deadline=None)
+    @given(MARKUP)
+    def test_path_finds_one_element_that_holds_the_line(self, markup: str) -> None:
+        page = html_page(markup)
+        document = parsed_with_positions(page.html)
+        whole = squeezed(document.text)
+        for line, place in zip(page.lines, places(page), strict=True):
+            if place is None or place.path is None:
+                continue
+            (element,) = document.select(place.path)
+            if (text := squeezed(line.text)) in whole:  # it is not where it was rewritten
+                assert text in squeezed(element.text)
+
+
+class TestJson:
+    def test_places_come_into_the_json_on_request(self) -> None:
+        page = clean("<article><h1>Buses</h1>\n<p>The council met yesterday evening.</article>")
+        with_places = page.to_dict(places=True)["lines"]
+        assert [(line["path"], line["source_line"]) for line in with_places] == [
+            ("html > body > article > h1", 1),
+            ("html > body > article > p", 2),
+        ]
+        assert "path" not in page.to_dict()["lines"][0]
+
+
+@pytest.mark.parametrize("kind", ["html", "text"])
+def test_kept_line_is_found_in_the_text_by_its_range(kind: str) -> None:
+    page = clean("<p>Nařízení platí od ledna.</p>" if kind == "html" else "Nařízení platí.\nAno.")
+    record = page.to_dict()
+    for line in record["lines"]:
+        if line["start"] is not None:
+            assert record["text"][line["start"] : line["end"]] == line["text"]
