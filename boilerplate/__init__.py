@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from boilerplate.page import Label, Line, Page
     from boilerplate.plugins.hookspecs import hookimpl
     from boilerplate.plugins.rules import SiteRules
+    from boilerplate.predictions import Prediction
     from boilerplate.reading.read import read
-    from boilerplate.result import CleanPage, Prediction
+    from boilerplate.result import CleanPage
     from boilerplate.site_models.site_model import SiteModel
 
 __all__ = [
@@ -42,7 +43,7 @@ _LAZY = {
     "Label": "boilerplate.page",
     "Line": "boilerplate.page",
     "Page": "boilerplate.page",
-    "Prediction": "boilerplate.result",
+    "Prediction": "boilerplate.predictions",
     "SiteModel": "boilerplate.site_models.site_model",
     "SiteRules": "boilerplate.plugins.rules",
     "accelerated": "boilerplate.kernels.select",

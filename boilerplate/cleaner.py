@@ -20,8 +20,9 @@ from boilerplate.numeric import Floats, Ints, shifted
 from boilerplate.page import Kind, Label, Page
 from boilerplate.plugins.manager import Plugins, default_plugins
 from boilerplate.plugins.opinions import Opinions
+from boilerplate.predictions import Predictions
 from boilerplate.reading.read import read
-from boilerplate.result import CleanPage, Predictions
+from boilerplate.result import CleanPage
 from boilerplate.roles import ROLES, RoleChoice, assigned, chosen, kept_roles, role_choice
 from boilerplate.site_models.folder import SiteModels, corrector_of
 from boilerplate.site_models.site_model import SiteModel

@@ -1,225 +1,19 @@
-"""The result of cleaning: a Prediction for each line, and the CleanPage that holds them."""
+"""The result of cleaning: the CleanPage, with all that can be made of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, overload
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
 
 from boilerplate.page import Label, Line, Page, lines_in_h1
+from boilerplate.predictions import Prediction, Predictions
 from boilerplate.roles import CONTENT_ROLES
-from boilerplate.serialize import line_records, page_record, parse_record
+from boilerplate.serialize import line_records, metadata_record, page_record, parse_record
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # it brings the parser, which a CleanPage itself does not need
+    from boilerplate.output.metadata import ArticleMetadata
     from boilerplate.output.places import Place
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """The label of one line, the probability of CONTENT, and the reason.
-
-    ``reason`` is empty where none was recorded, as in shards.
-    ``role`` is what the line is on its page, one of ``roles.ROLES``; None for blank lines.
-    ``language`` is an ISO 639-1 code (``zh-cn`` and ``zh-tw`` for Chinese), None where it is
-    unknown; ``language_confidence`` its probability.
-    ``decided_by`` is what the label is due to: "model"; "site_model" or "plugin:NAME" where these
-    changed it, or a plugin's verdict set it; "roles" where a choice of roles changed it; "page"
-    where the page hides the line, or has it for scripts only; "threshold" where the page's
-    threshold gives another label than 0.5 would; "blank" for blank lines.
-    """
-
-    line: Line
-    label: Label
-    probability: float
-    reason: str
-    role: str | None = None
-    language: str | None = None
-    language_confidence: float = 0.0
-    decided_by: str = "model"
-
-
-class Explainer(Protocol):
-    """Works out, for all lines of a page, what costs too much to be done for every page."""
-
-    def roles(self) -> Sequence[str | None]:
-        """The role of each line, None for those that are blank."""
-
-    def deciders(self) -> Sequence[str]:
-        """What each line's label is due to, see ``Prediction.decided_by``."""
-
-    def reasons(self, roles: Sequence[str | None]) -> Sequence[str]:
-        """Why each line was kept or dropped, given the roles of the lines."""
-
-
-class Predictions(Sequence[Prediction]):
-    """One prediction a line, in page order; equal to a tuple of the same.
-
-    The values of all lines can be had as columns. ``lines``, ``labels``, ``probabilities`` and
-    ``languages`` (each with its confidence) are there from the start. ``roles``, ``deciders`` and
-    ``reasons`` are worked out on first use, from arrays of about a kilobyte a line that are kept
-    until the reasons are known. With reasons, cleaning takes about 30 % more time. When
-    pickled, all is worked out.
-    """
-
-    __slots__ = (
-        "_deciders", "_explainer", "_made", "_reasons", "_roles",
-        "labels", "languages", "lines", "probabilities",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        lines: Sequence[Line],
-        labels: Sequence[Label],
-        probabilities: Sequence[float],
-        languages: Sequence[tuple[str | None, float]],
-        explainer: Explainer,
-    ) -> None:
-        self.lines = lines
-        self.labels = labels
-        self.probabilities = probabilities
-        self.languages = languages
-        self._explainer: Explainer | None = explainer
-        self._roles: Sequence[str | None] = ()
-        self._deciders: Sequence[str] = ()
-        self._reasons: Sequence[str] = ()
-        self._made: tuple[Prediction, ...] | None = None
-
-    def with_blank_lines(self, page: Page) -> Predictions:
-        """The predictions of a page, from those of its lines that are not blank.
-
-        Blank lines are dropped, with probability 0 and "blank line" as their reason.
-        """
-        if self._explainer is None:
-            raise ValueError("blank lines are added before predictions are looked at")
-        places = _Places(page.nonblank, len(page.lines))
-        return Predictions(
-            page.lines,
-            places.spread(self.labels, Label.BOILERPLATE),
-            places.spread(self.probabilities, 0.0),
-            places.spread(self.languages, (None, 0.0)),
-            _BlankLinesExplained(self._explainer, places),
-        )
-
-    @classmethod
-    def of(cls, made: Iterable[Prediction]) -> Predictions:
-        """Predictions from the finished values, none of which is worked out later."""
-        if isinstance(made, Predictions):
-            return made
-        predictions = tuple(made)
-        found = cls.__new__(cls)
-        found._made, found._explainer = predictions, None
-        found.lines = [p.line for p in predictions]
-        found.labels = [p.label for p in predictions]
-        found.probabilities = [p.probability for p in predictions]
-        found.languages = [(p.language, p.language_confidence) for p in predictions]
-        found._roles = [p.role for p in predictions]
-        found._deciders = [p.decided_by for p in predictions]
-        found._reasons = [p.reason for p in predictions]
-        return found
-
-    # Two threads may both work a column out: they come to the same. Whoever finds no explainer
-    # finds all columns, for it is dropped after them.
-
-    @property
-    def roles(self) -> Sequence[str | None]:
-        """The role of each line; costs less than the reasons."""
-        explainer = self._explainer
-        if explainer is not None and not self._roles:
-            self._roles = explainer.roles()
-        return self._roles
-
-    @property
-    def deciders(self) -> Sequence[str]:
-        """What each line's label is due to, see ``Prediction.decided_by``; costs little."""
-        explainer = self._explainer
-        if explainer is not None and not self._deciders:
-            self._deciders = explainer.deciders()
-        return self._deciders
-
-    @property
-    def reasons(self) -> Sequence[str]:
-        """Why each line was kept or dropped; empty strings where that was not recorded."""
-        explainer = self._explainer
-        if explainer is not None:
-            self._deciders = explainer.deciders()
-            self._reasons = explainer.reasons(self.roles)
-            self._explainer = None
-        return self._reasons
-
-    def _all(self) -> tuple[Prediction, ...]:
-        if self._made is None:
-            from boilerplate import kernels  # and numpy, which a CleanPage itself does not need
-
-            self._made = kernels.predictions(
-                Prediction, self.lines, self.labels, self.probabilities, self.reasons,
-                self.roles, self.deciders, self.languages,
-            )  # fmt: skip
-        return self._made
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __iter__(self) -> Iterator[Prediction]:
-        # Sequence.__iter__ would take an IndexError from the explainer for the end of the page.
-        return iter(self._all())
-
-    @overload
-    def __getitem__(self, place: int) -> Prediction: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Prediction, ...]: ...
-
-    def __getitem__(self, place: int | slice) -> Prediction | tuple[Prediction, ...]:
-        return self._all()[place]
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Predictions | tuple):
-            return self._all() == tuple(other)
-        return NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self._all())
-
-    def __repr__(self) -> str:
-        return repr(self._all())
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (Predictions.of, (self._all(),))
-
-
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """The indices, among ``n`` lines of a page, of those that are not blank."""
-
-    nonblank: Sequence[int]
-    n: int
-
-    def spread(self, values: Sequence[T], blank: T) -> list[T]:
-        """A value for each line of the page, from those of its lines that are not blank."""
-        column = [blank] * self.n
-        for i, value in zip(self.nonblank, values, strict=True):
-            column[i] = value
-        return column
-
-
-@dataclass(frozen=True, slots=True)
-class _BlankLinesExplained:
-    """An Explainer for all lines of a page, from the one for its lines that are not blank."""
-
-    inner: Explainer
-    places: _Places
-
-    def roles(self) -> Sequence[str | None]:
-        return self.places.spread(self.inner.roles(), None)
-
-    def deciders(self) -> Sequence[str]:
-        return self.places.spread(self.inner.deciders(), "blank")
-
-    def reasons(self, roles: Sequence[str | None]) -> Sequence[str]:
-        of_nonblank = [roles[i] for i in self.places.nonblank]
-        return self.places.spread(self.inner.reasons(of_nonblank), "blank line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +34,7 @@ class CleanPage:
     plugin_errors: tuple[str, ...] = ()
     drift: float | None = None
     kept_roles: tuple[str, ...] = CONTENT_ROLES
+    _metadata: ArticleMetadata | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "predictions", Predictions.of(self.predictions))
@@ -306,15 +101,33 @@ class CleanPage:
     def _kept_tree(self, images: bool) -> Any:
         from boilerplate.output.kept_tree import kept_tree
 
-        columns = self.predictions
-        kept = [label is Label.CONTENT for label in columns.labels]
-        return kept_tree(self.page, kept, columns.roles, images=images)
+        return kept_tree(self.page, self._kept, self.predictions.roles, images=images)
+
+    @property
+    def _kept(self) -> list[bool]:
+        return [label is Label.CONTENT for label in self.predictions.labels]
 
     def places(self) -> list[Place | None]:
         """Where each line stands in what the page was read from, see ``output.places.Place``."""
         from boilerplate.output.places import places
 
         return places(self.page)
+
+    @property
+    def metadata(self) -> ArticleMetadata:
+        """The article's title, authors, dates and more, each with its source.
+
+        They are worked out when they are first asked for, from the page's markup and the roles of
+        its lines, which takes about as long as parsing the page; see "Metadata" in the
+        documentation.
+        """
+        found = self._metadata
+        if found is None:
+            from boilerplate.output.metadata import article_metadata
+
+            found = article_metadata(self.page, self._kept, self.predictions.roles, self.language)
+            object.__setattr__(self, "_metadata", found)
+        return found
 
     def to_dict(
         self,
@@ -344,7 +157,7 @@ class CleanPage:
         return page_record(
             self.page,
             lines,
-            headline=self.headline,
+            metadata=metadata_record(self.metadata, self.headline),
             source=source,
             record=record,
             text=self.text,
@@ -361,8 +174,10 @@ class CleanPage:
 
         Raises ValueError, naming the key, for what is no such value, and for a page that failed.
         """
+        from boilerplate.output.metadata import ArticleMetadata
+
         parsed = parse_record(record)
-        return cls(
+        page = cls(
             parsed.page,
             Predictions.of(Prediction(*line) for line in parsed.lines),
             parsed.language,
@@ -371,6 +186,8 @@ class CleanPage:
             parsed.drift,
             parsed.kept_roles,
         )
+        object.__setattr__(page, "_metadata", ArticleMetadata(**parsed.metadata))
+        return page
 
     @property
     def url(self) -> str | None:

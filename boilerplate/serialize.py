@@ -18,7 +18,14 @@ from boilerplate.page import Label, Line, Metadata, Page, site_of
 SCHEMA: Final = 2  # raised when a key goes or means something else; not when one is added
 
 FETCHED_KEYS: Final = ("status", "date", "content_type")  # of a page in a WARC file
-METADATA_KEYS: Final = ("title", "headline", "description", "type")
+# What is known of the article, in the order of ``output.metadata.ArticleMetadata``; the keys of
+# JSON's ``metadata`` are these, the headline after the title, and ``sources`` at the end.
+METADATA_FIELDS: Final = (
+    "title", "authors", "published", "modified", "description", "language", "site_name",
+    "canonical_url", "image", "tags", "licence", "type",
+)  # fmt: skip
+METADATA_LISTS: Final = ("authors", "tags")  # the others are strings
+METADATA_KEYS: Final = ("title", "headline", *METADATA_FIELDS[1:])
 
 # The fields of a Prediction in their order: line, label, probability, reason, role, language,
 # language confidence, and what decided the label.
@@ -89,11 +96,25 @@ def line_records(
     return records
 
 
+def metadata_record(metadata: object, headline: str | None = None) -> dict[str, Any]:
+    """An article's metadata as a JSON value; ``metadata`` None gives one without any.
+
+    ``metadata`` has the attributes METADATA_FIELDS, and ``sources``.
+    """
+    values: dict[str, Any] = {"title": None, "headline": headline or None}
+    for key in METADATA_FIELDS:
+        value = getattr(metadata, key, None)
+        values[key] = list(value or ()) if key in METADATA_LISTS else value
+    sources = getattr(metadata, "sources", {})
+    values["sources"] = {key: sources.get(key) for key in METADATA_FIELDS}
+    return values
+
+
 def page_record(
     page: Page,
     lines: list[dict[str, Any]],
     *,
-    headline: str | None,
+    metadata: dict[str, Any],
     source: str | None,
     record: int | None,
     text: str,
@@ -103,11 +124,10 @@ def page_record(
     plugin_errors: Iterable[str],
     drift: float | None,
 ) -> dict[str, Any]:
-    """A cleaned page as a JSON value, with its ``lines`` from ``line_records``.
+    """A cleaned page as a JSON value.
 
-    ``headline`` is what stands in place of one in the page's head.
+    ``lines`` are from ``line_records``, ``metadata`` from ``metadata_record``.
     """
-    metadata = {key: getattr(page.metadata, key) or None for key in METADATA_KEYS}
     return {
         "schema": SCHEMA,
         "source": source,
@@ -120,7 +140,7 @@ def page_record(
         "threshold": threshold,
         "keep": list(kept_roles),
         "text": text,
-        "metadata": {**metadata, "headline": headline or None},
+        "metadata": metadata,
         "lines": lines,
         "plugin_errors": list(plugin_errors),
         "drift": drift,
@@ -150,7 +170,7 @@ def failed_record(
         "threshold": None,
         "keep": [],
         "text": "",
-        "metadata": dict.fromkeys(METADATA_KEYS),
+        "metadata": metadata_record(None),
         "lines": [],
         "plugin_errors": [],
         "drift": None,
@@ -178,7 +198,10 @@ def to_json(
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """What a cleaned page's JSON value holds, checked; markup and the body text are not in it."""
+    """What a cleaned page's JSON value holds, checked; markup and the body text are not in it.
+
+    ``metadata`` are the fields of an ``ArticleMetadata`` that have a value.
+    """
 
     page: Page
     lines: list[LineValues]
@@ -187,6 +210,7 @@ class ParsedPage:
     plugin_errors: tuple[str, ...]
     drift: float | None
     kept_roles: tuple[str, ...]
+    metadata: dict[str, Any]
 
 
 def parse_record(record: object) -> ParsedPage:
@@ -206,6 +230,8 @@ def parse_record(record: object) -> ParsedPage:
     _check(values, _PAGE_CHECKS, "")
     metadata = _object(values["metadata"], "metadata")
     _check(metadata, _METADATA_CHECKS, "metadata.")
+    sources = _object(metadata["sources"], "metadata.sources")
+    _check(sources, dict.fromkeys(METADATA_FIELDS, _STRING_OR_NULL), "metadata.sources.")
     lines = [_line(each, i) for i, each in enumerate(values["lines"])]
     drift = values["drift"]
     return ParsedPage(
@@ -213,7 +239,7 @@ def parse_record(record: object) -> ParsedPage:
             tuple(line for line, *_ in lines),
             kind=values["kind"],
             url=values["url"],
-            metadata=Metadata(**{key: metadata[key] or "" for key in METADATA_KEYS}),
+            metadata=Metadata(**{key: metadata[key] or "" for key in _HEAD_KEYS}),
             unread=values["unread"],
         ),
         lines,
@@ -222,6 +248,11 @@ def parse_record(record: object) -> ParsedPage:
         tuple(values["plugin_errors"]),
         None if drift is None else float(drift),
         tuple(values["keep"]),
+        {
+            **{key: metadata[key] for key in METADATA_FIELDS if key not in METADATA_LISTS},
+            **{key: tuple(metadata[key]) for key in METADATA_LISTS},
+            "sources": {key: sources[key] for key in METADATA_FIELDS if sources[key] is not None},
+        },
     )
 
 
@@ -280,6 +311,7 @@ def _is_label(value: object) -> bool:
 Checks = dict[str, tuple[Callable[[object], bool], str]]
 _STRING: Final = (_is_string, "a string")
 _STRING_OR_NULL: Final = (_is_string_or_null, "a string or null")
+_STRINGS: Final = (_is_list_of_strings, "a list of strings")
 _SHARE: Final = (_is_share, "a number from 0 to 1")
 _PAGE_CHECKS: Final[Checks] = {
     "schema": (_is_count, f"the number {SCHEMA}"),
@@ -287,14 +319,19 @@ _PAGE_CHECKS: Final[Checks] = {
     "language": _STRING_OR_NULL,
     "kind": (_is_kind, "'html' or 'text'"),
     "threshold": _SHARE,
-    "keep": (_is_list_of_strings, "a list of strings"),
+    "keep": _STRINGS,
     "metadata": (lambda value: True, "an object"),
     "lines": (_is_list, "a list"),
-    "plugin_errors": (_is_list_of_strings, "a list of strings"),
+    "plugin_errors": _STRINGS,
     "drift": (_is_share_or_null, "a number from 0 to 1 or null"),
     "unread": (_is_count, "a number of characters"),
 }
-_METADATA_CHECKS: Final[Checks] = dict.fromkeys(METADATA_KEYS, _STRING_OR_NULL)
+_METADATA_CHECKS: Final[Checks] = {
+    **dict.fromkeys(METADATA_KEYS, _STRING_OR_NULL),
+    **dict.fromkeys(METADATA_LISTS, _STRINGS),
+    "sources": (lambda value: True, "an object"),
+}
+_HEAD_KEYS: Final = ("title", "headline", "description", "type")  # of a Page's own metadata
 _LINE_CHECKS: Final[Checks] = {
     "text": _STRING,
     "label": (_is_label, "'content' or 'boilerplate'"),

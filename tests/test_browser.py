@@ -23,7 +23,8 @@ from boilerplate.explain.summary import Summary
 from boilerplate.labelling.labels import SIGNS, parse_labels, read_labels
 from boilerplate.model.model import Model
 from boilerplate.page import Label, Line, Metadata, Page
-from boilerplate.result import CleanPage, Prediction
+from boilerplate.predictions import Prediction
+from boilerplate.result import CleanPage
 from boilerplate.site_models.site_model import SiteModel
 from docs.browser import find_browser, labelling_server, open_browser
 from tests import made_up_site as site

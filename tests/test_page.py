@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from boilerplate import CleanPage, Label, Line, Page, Prediction
 from boilerplate.page import Markup, site_of, text_page
-from boilerplate.result import LabelledPage, Predictions
+from boilerplate.predictions import Predictions
+from boilerplate.result import LabelledPage
 
 GREETING = Line("مرحبا")
 NOTICE = Line("Çerez bildirimi")

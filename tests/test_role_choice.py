@@ -24,7 +24,7 @@ from boilerplate.numeric import Floats
 from boilerplate.page import Element, Line, Markup, Metadata, Page
 from boilerplate.plugins.manager import Plugins, load_plugins, no_plugins
 from boilerplate.plugins.plugin import PluginWarning, Settings
-from boilerplate.result import Prediction
+from boilerplate.predictions import Prediction
 from boilerplate.roles import CONTENT_ROLES, ROLES
 from tests.made_up import SENTENCES, made_up_model, news_page
 

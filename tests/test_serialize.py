@@ -15,10 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import boilerplate
+from boilerplate.output.metadata import FIELDS
 from boilerplate.page import Label, Line, Metadata, Page
-from boilerplate.result import CleanPage, Prediction, Predictions
+from boilerplate.predictions import Prediction, Predictions
+from boilerplate.result import CleanPage
 from boilerplate.roles import ROLES
-from boilerplate.serialize import SCHEMA, failed_record, to_json
+from boilerplate.serialize import METADATA_FIELDS, SCHEMA, failed_record, to_json
 from tests.made_up import SENTENCES, news_page
 
 jsonschema = pytest.importorskip("jsonschema")
@@ -27,6 +29,8 @@ REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 DOCUMENT: dict[str, Any] = json.loads((REFERENCE / "clean-page.schema.json").read_text("utf-8"))
 LINE: dict[str, Any] = DOCUMENT["$defs"]["line"]
 VALID = jsonschema.Draft202012Validator(DOCUMENT)
+
+NO_METADATA = failed_record("", "")["metadata"]
 
 SHARES = st.floats(0, 1)
 DECIDERS = st.sampled_from(["model", "site_model", "roles", "threshold", "blank"]) | st.text().map(
@@ -78,11 +82,14 @@ def example_pages() -> list[CleanPage]:
 def test_a_page_survives_being_written_and_read(page: CleanPage) -> None:
     record = json.loads(json.dumps(page.to_dict("a", record=3)))
     again = CleanPage.from_dict(record)
-    head = replace(
-        page.page.metadata, headline=page.headline or ""
-    )  # it may stand on the page only
+    # What the head of the page says is not in it, but what was made of that.
+    said = page.metadata
+    head = Metadata(
+        said.title or "", page.headline or "", said.description or "", type=said.type or ""
+    )
     assert again == replace(page, page=replace(page.page, metadata=head))
     assert again.to_dict("a", record=3) == record
+    assert again.metadata == said
 
 
 @given(cleaned_pages())
@@ -101,7 +108,11 @@ def test_cleaned_pages_are_valid_and_have_exactly_the_described_keys(
         record = page.to_dict("a.html", reasons=reasons, places=places)
         VALID.validate(record)
         assert list(record) == list(DOCUMENT["properties"]) == DOCUMENT["required"]
-        assert list(record["metadata"]) == list(DOCUMENT["properties"]["metadata"]["properties"])
+        of_article = DOCUMENT["properties"]["metadata"]
+        sources = of_article["properties"]["sources"]
+        assert list(record["metadata"]) == list(of_article["properties"]) == of_article["required"]
+        assert list(record["metadata"]["sources"]) == list(sources["properties"])
+        assert list(sources["properties"]) == sources["required"]
         for line in record["lines"]:
             assert list(line) == keys
             assert (line["reason"] is not None) == reasons
@@ -166,6 +177,15 @@ def test_a_page_that_failed_has_the_same_keys_and_cannot_be_read_as_a_page() -> 
         ({"plugin_errors": [1]}, "'plugin_errors' is [1]; it must be a list of strings"),
         ({"keep": None}, "'keep' is None; it must be a list of strings"),
         ({"metadata": None}, "'metadata' is None; an object is needed"),
+        ({"metadata": {**NO_METADATA, "sources": []}}, "'metadata.sources' is []; an object is"),
+        (
+            {"metadata": {**NO_METADATA, "tags": "a"}},
+            "'metadata.tags' is 'a'; it must be a list of",
+        ),
+        (
+            {"metadata": {**NO_METADATA, "sources": {**NO_METADATA["sources"], "image": 1}}},
+            "'metadata.sources.image' is 1; it must be a string or null",
+        ),
         ({"lines": {}}, "'lines' is {}; it must be a list"),
         ({"lines": ["a"]}, "'lines[0]' is 'a'; an object is needed"),
     ],
@@ -207,6 +227,7 @@ def test_a_missing_key_is_named_unless_it_follows_from_others() -> None:
     for path in (
         *((key,) for key in record),
         *(("metadata", key) for key in record["metadata"]),
+        *(("metadata", "sources", key) for key in record["metadata"]["sources"]),
         *(("lines", 0, key) for key in record["lines"][0]),
     ):
         if path[-1] in not_read or path == ("lines", 0, "text"):
@@ -252,7 +273,12 @@ def test_the_schema_names_what_the_package_knows() -> None:
 def test_the_reference_describes_every_key() -> None:
     page = (REFERENCE / "clean-page.md").read_text("utf-8")
     of_page, of_line = page.partition("## A line")[::2]
-    for section, properties in ((of_page, DOCUMENT["properties"]), (of_line, LINE["properties"])):
+    of_line, of_metadata = of_line.partition("## The metadata")[::2]
+    for section, properties in (
+        (of_page, DOCUMENT["properties"]),
+        (of_line, LINE["properties"]),
+        (of_metadata, DOCUMENT["properties"]["metadata"]["properties"]),
+    ):
         described = re.findall(r"^\| (`.*?`(?:, `.*?`)*) \|", section, re.M)
         assert re.findall(r"`(.*?)`", " ".join(described)) == list(properties)
     assert all(f"`{key}`" in of_page for key in DOCUMENT["properties"]["metadata"]["properties"])
@@ -279,6 +305,10 @@ def test_parquet_columns_are_the_keys_and_types_of_the_schema() -> None:
         return simple[kind]
 
     assert pa.struct(list(parquet_schema(pa))) == arrow(DOCUMENT)
+
+
+def test_metadata_has_the_fields_of_the_schema() -> None:
+    assert METADATA_FIELDS == FIELDS
 
 
 def test_json_is_one_line_of_utf8_whatever_is_in_it() -> None:

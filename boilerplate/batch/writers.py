@@ -14,7 +14,7 @@ from typing import IO, Any, Final, Literal, Protocol, cast, get_args
 
 from boilerplate.batch.readers import decompressed, missing_extra, zstd_module
 from boilerplate.files import atomic_write
-from boilerplate.serialize import METADATA_KEYS
+from boilerplate.serialize import METADATA_FIELDS, METADATA_KEYS, METADATA_LISTS
 
 ShardFormat = Literal["jsonl", "jsonl.gz", "jsonl.zst", "parquet"]
 
@@ -168,13 +168,17 @@ def parquet_schema(pa: Any) -> Any:
             ("source_line", pa.int64()),
         ]
     )  # fmt: skip
+    sources = pa.struct([(key, string) for key in METADATA_FIELDS])
+    metadata = [
+        (key, pa.list_(string) if key in METADATA_LISTS else string) for key in METADATA_KEYS
+    ]
     fetched = pa.struct([("status", pa.int64()), ("date", string), ("content_type", string)])
     return pa.schema(
         [
             ("schema", pa.int64()), ("source", string), ("record", pa.int64()), ("url", string),
             ("site", string), ("fetched", fetched), ("language", string), ("kind", string),
             ("threshold", number), ("keep", pa.list_(string)), ("text", string),
-            ("metadata", pa.struct([(key, string) for key in METADATA_KEYS])),
+            ("metadata", pa.struct([*metadata, ("sources", sources)])),
             ("lines", pa.list_(line)), ("plugin_errors", pa.list_(string)), ("drift", number),
             ("unread", pa.int64()), ("error", string),
         ]

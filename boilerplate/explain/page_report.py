@@ -25,7 +25,8 @@ from boilerplate.explain.html_parts import (
 )
 from boilerplate.explain.terminal import numbered_predictions, unread_note
 from boilerplate.page import Label
-from boilerplate.result import CleanPage, Prediction
+from boilerplate.predictions import Prediction
+from boilerplate.result import CleanPage
 
 FOREIGN: Final = "dropped in another language"  # of a page or of many, in their lists of facts
 DECIDERS: Final = ("model", "site_model", "threshold", "roles")  # what drops lines, besides plugins

@@ -31,7 +31,7 @@ from boilerplate.language.names import language_name, same_language
 from boilerplate.model.stack import Evidence, Scores
 from boilerplate.numeric import Floats
 from boilerplate.page import Element, Label, Line, Page
-from boilerplate.result import Prediction
+from boilerplate.predictions import Prediction
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from boilerplate.display import visible
 from boilerplate.page import Label, is_blank
-from boilerplate.result import CleanPage, Prediction
+from boilerplate.predictions import Prediction
+from boilerplate.result import CleanPage
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -9,7 +9,8 @@ import pytest
 
 from boilerplate.batch.writers import SHARD_FORMATS, writing
 from boilerplate.page import Label, Line, Page
-from boilerplate.result import CleanPage, Prediction, Predictions
+from boilerplate.predictions import Prediction, Predictions
+from boilerplate.result import CleanPage
 from boilerplate.serialize import failed_record, to_json
 
 parquet = pytest.importorskip("pyarrow.parquet")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from boilerplate.page import Label, Line, Page
-from boilerplate.result import CleanPage, Prediction
+from boilerplate.predictions import Prediction
+from boilerplate.result import CleanPage
 
 LINES = {
     "ar": "دقت ساعة الميدان القديم ظهر أمس للمرة الأولى.",

@@ -16,7 +16,8 @@ from boilerplate.explain.batch_report import html_report
 from boilerplate.explain.site_report import site_report
 from boilerplate.model.model import Model
 from boilerplate.page import Element, Label, Line, Markup, Metadata, Page
-from boilerplate.result import CleanPage, Prediction
+from boilerplate.predictions import Prediction
+from boilerplate.result import CleanPage
 from tests import made_up_site as site
 
 TEMPLATES = ("report.html", "site.html", "label.html")

@@ -13,7 +13,8 @@ from selectolax.lexbor import LexborHTMLParser
 from boilerplate.explain.batch_report import html_report
 from boilerplate.explain.page_report import LIMITS
 from boilerplate.page import Element, Label, Line, Markup, Metadata, Page
-from boilerplate.result import CleanPage, Prediction
+from boilerplate.predictions import Prediction
+from boilerplate.result import CleanPage
 from tests.explain.pages import ANY_CHARACTER, LINES, clean_page
 
 HOSTILE = [

@@ -13,7 +13,8 @@ from selectolax.lexbor import LexborHTMLParser
 from boilerplate.explain.batch_report import summary_report
 from boilerplate.explain.summary import Summary, page_summary, summary_of_records
 from boilerplate.page import Label, Line, Page
-from boilerplate.result import CleanPage, Prediction
+from boilerplate.predictions import Prediction
+from boilerplate.result import CleanPage
 from boilerplate.serialize import failed_record
 
 PARAGRAPH = "Ο δήμος θα κλείσει την ανατολική πύλη του λιμανιού για δύο εβδομάδες. "

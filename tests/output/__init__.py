@@ -1,0 +1,1 @@
+"""Tests of what a cleaned page is made into."""
