@@ -77,16 +77,21 @@ class CleanPage:
         )  # fmt: skip
         return next(headlines, None)
 
-    def to_markdown(self, *, links: bool = True, images: bool = False) -> str:
+    def to_markdown(
+        self, *, links: bool = True, images: bool = False, front_matter: bool = False
+    ) -> str:
         """The kept part of the page as GitHub's Markdown; empty if nothing is kept.
 
         Of HTML it has the headings, lists, tables, code, quotations, emphasis and links of the
         kept lines, of bare text what their roles say. Links are absolute where the page has a URL.
-        ``links`` False leaves their text only; ``images`` adds images that stand beside kept text.
+        ``links`` False leaves their text only; ``images`` adds images that stand beside kept text;
+        ``front_matter`` puts the metadata before it, as YAML.
         """
+        from boilerplate.output.front_matter import front_matter as yaml_of
         from boilerplate.output.render import markdown_of
 
-        return markdown_of(self._kept_tree(images), links=links)
+        text = markdown_of(self._kept_tree(images), links=links)
+        return "\n".join(filter(None, (yaml_of(self.metadata), text))) if front_matter else text
 
     def to_html(self, *, links: bool = True, images: bool = False) -> str:
         """The kept part of the page as HTML that is safe to show, a block on a line.

@@ -75,6 +75,7 @@ def role_names(_: object, __: object, given: Sequence[str]) -> tuple[str, ...]:
 )  # fmt: skip
 @click.option("--no-links", is_flag=True, help="Leave links out of Markdown and HTML.")
 @click.option("--images", is_flag=True, help="Put images into Markdown and HTML.")
+@click.option("--front-matter", is_flag=True, help="Put the metadata before Markdown, as YAML.")
 @click.option(
     "--places", is_flag=True,
     help="Add to each line in JSON where it stands: the CSS path of its element, and the line of "
@@ -118,6 +119,7 @@ def clean(
     output_format: PageFormat,
     no_links: bool,
     images: bool,
+    front_matter: bool,
     places: bool,
     threshold: float | None,
     keep: tuple[str, ...],
@@ -192,7 +194,8 @@ def clean(
     from boilerplate.explain.summary import Summary
 
     _refuse_bad_options(sources, url, output_format, explain, report, output, keep, drop)
-    extras = _extras(output_format, no_links, images, places)
+    extras = Extras(not no_links, images, front_matter, places)
+    _refuse_bad_extras(output_format, extras)
     skip = absolute(output) if output else None
     inputs = tuple(find_inputs(sources or _piped(), skip, (*PAGE_SUFFIXES, *ARCHIVE_SUFFIXES)))
     if report and absolute(report) in input_paths(inputs):
@@ -263,14 +266,16 @@ def _refuse_bad_options(
         raise click.BadParameter(f"{output} is an input", param_hint="--output")
 
 
-def _extras(output_format: PageFormat, no_links: bool, images: bool, places: bool) -> Extras:
-    """The extras that were chosen. Refuses those that the format does not have."""
-    if (no_links or images) and output_format not in ("markdown", "html"):
-        name = "--no-links" if no_links else "--images"
-        raise click.UsageError(f"{name} is for --format markdown or html")
-    if places and output_format not in ("json", "jsonl"):
-        raise click.UsageError("--places is for --format json or jsonl")
-    return Extras(not no_links, images, places)
+def _refuse_bad_extras(output_format: PageFormat, extras: Extras) -> None:
+    """Refuse options that the format does not have."""
+    for given, name, formats in (
+        (not extras.links, "--no-links", ("markdown", "html")),
+        (extras.images, "--images", ("markdown", "html")),
+        (extras.front_matter, "--front-matter", ("markdown",)),
+        (extras.places, "--places", ("json", "jsonl")),
+    ):
+        if given and output_format not in formats:
+            raise click.UsageError(f"{name} is for --format {' or '.join(formats)}")
 
 
 def _cleaner(

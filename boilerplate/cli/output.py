@@ -34,6 +34,7 @@ class Extras:
 
     links: bool = True
     images: bool = False
+    front_matter: bool = False
     places: bool = False
 
 
@@ -56,7 +57,9 @@ def _text(outcome: Outcome, _: Extras) -> bytes:
 def _markdown(outcome: Outcome, extras: Extras) -> bytes:
     if not outcome.page:
         return b""
-    text = outcome.page.to_markdown(links=extras.links, images=extras.images)
+    text = outcome.page.to_markdown(
+        links=extras.links, images=extras.images, front_matter=extras.front_matter
+    )
     return text.encode("utf-8", "replace")
 
 

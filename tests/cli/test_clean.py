@@ -627,6 +627,11 @@ class TestFormats:
         assert "](/times)" not in shown
         assert "![The ferry](/boat.jpg)It carries" in shown
 
+    def test_front_matter_is_yaml_before_the_text(self) -> None:
+        shown = run("clean", "--format", "markdown", "--front-matter", "-", stdin=ARTICLE).stdout
+        assert shown.startswith('---\ntitle: "Ferry back on the lake"\n')
+        assert "\n---\n\n# Ferry back on the lake\n" in shown
+
     def test_html_is_a_fragment(self) -> None:
         shown = run("clean", "--format", "html", "-", stdin=ARTICLE).stdout
         assert shown.startswith("<h1>Ferry back on the lake</h1>\n<p>The ferry")
@@ -649,6 +654,7 @@ class TestFormats:
         [
             (("--images",), "--images is for --format markdown or html"),
             (("--format", "json", "--no-links"), "--no-links is for --format markdown or html"),
+            (("--format", "html", "--front-matter"), "--front-matter is for --format markdown"),
             (("--format", "html", "--places"), "--places is for --format json or jsonl"),
             (("--format", "html", "--explain"), "both print"),
         ],
