@@ -11,7 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from boilerplate.cleaner import Cleaner, clean
+    from boilerplate.api import clean, extract
+    from boilerplate.cleaner import Cleaner
     from boilerplate.kernels.select import accelerated
     from boilerplate.page import Label, Line, Page
     from boilerplate.plugins.hookspecs import hookimpl
@@ -32,6 +33,7 @@ __all__ = [
     "SiteRules",
     "accelerated",
     "clean",
+    "extract",
     "hookimpl",
     "read",
 ]
@@ -47,7 +49,8 @@ _LAZY = {
     "SiteModel": "boilerplate.site_models.site_model",
     "SiteRules": "boilerplate.plugins.rules",
     "accelerated": "boilerplate.kernels.select",
-    "clean": "boilerplate.cleaner",
+    "clean": "boilerplate.api",
+    "extract": "boilerplate.api",
     "hookimpl": "boilerplate.plugins.hookspecs",
     "read": "boilerplate.reading.read",
 }

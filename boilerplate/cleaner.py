@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from numbers import Real
 from os import PathLike
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from boilerplate.plugins.manager import Plugins, default_plugins
 from boilerplate.plugins.opinions import Opinions
 from boilerplate.predictions import Predictions
 from boilerplate.reading.read import read
+from boilerplate.reading.urls import given_url
 from boilerplate.result import CleanPage
 from boilerplate.roles import ROLES, RoleChoice, assigned, chosen, kept_roles, role_choice
 from boilerplate.site_models.folder import SiteModels, corrector_of
@@ -71,6 +73,8 @@ class Cleaner:
         keep: Collection[str] = (),
         drop: Collection[str] = (),
     ) -> None:
+        if threshold is not None and (not isinstance(threshold, Real) or threshold is True):
+            raise TypeError(f"threshold= is a number or None, not {type(threshold).__name__}")
         if threshold is not None and not 0.0 <= threshold <= 1.0:
             raise ValueError(f"a threshold is a probability between 0 and 1, not {threshold!r}")
         self.model = model if isinstance(model, Model) else load_model(model)
@@ -93,22 +97,31 @@ class Cleaner:
 
     def clean(
         self,
-        source: str | bytes | Page,
-        url: str | None = None,
+        source: Any,
+        url: Any = None,
         kind: Kind | None = None,
         charset: str | None = None,
     ) -> CleanPage:
         """The page with a prediction for each line.
 
-        ``source`` is HTML or bare text as str or bytes, or a Page; ``kind`` None detects HTML
-        by content; ``charset`` is the encoding of bytes that their HTTP header names.
-        Raises TypeError and ValueError for invalid arguments, never for bad pages; bytes that are
-        no page (an image, a PDF, an archive, a program) are a NotAPageError, which is a ValueError.
+        ``source`` is HTML or bare text: str, bytes, a ``pathlib.Path``, an open file, a response of
+        requests, httpx, aiohttp (read) or Scrapy, a document of lxml, BeautifulSoup, turbohtml or
+        selectolax; or a Page. ``url`` gives the site; None takes the URL of the response, or the
+        one that the page claims (canonical link, ``og:url``). ``kind`` None detects HTML by
+        content; ``charset`` is the encoding of bytes that their HTTP header names.
+
+        Raises TypeError and ValueError for invalid arguments, among them a string that is a URL or
+        the name of a file, and OSError for a file that cannot be read; never anything for bad
+        pages. Bytes that are no page (an image, a PDF, an archive, a program) are a NotAPageError,
+        which is a ValueError.
         """
-        plugins = self.plugins.on(source.url if isinstance(source, Page) else url)
+        on = cache(self.plugins.on)  # of a page that claims its URL, it is known once it is parsed
         page = (
-            source if isinstance(source, Page) else read(source, url, kind, charset, plugins.select)
+            _with_url(source, url)
+            if isinstance(source, Page)
+            else read(source, url, kind, charset, None, lambda url: on(url).select)
         )
+        plugins = on(page.url)
         compact = page.without_blank_lines
         general = scored = self.model.predict(compact)
         if site := corrector_of(self.site_models, page):
@@ -313,14 +326,7 @@ def best_threshold(probability: Floats, chars: Floats, article: float = 1.0) -> 
     )
 
 
-@cache
-def default_cleaner() -> Cleaner:
-    """The Cleaner of ``boilerplate.clean``: the shipped model, the default threshold."""
-    return Cleaner()
-
-
-def clean(
-    source: str | bytes | Page, url: str | None = None, kind: Kind | None = None
-) -> CleanPage:
-    """Clean one page with the shipped model; see ``Cleaner.clean``."""
-    return default_cleaner().clean(source, url, kind)
+def _with_url(page: Page, url: Any) -> Page:
+    """A Page with the URL that was given with it, if one was."""
+    url = given_url(url)
+    return page if url is None else replace(page, url=url)

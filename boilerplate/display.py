@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from html import escape
 from typing import Final
 
 # Terminals obey control characters, and an unclosed bidirectional override reorders all that
@@ -16,6 +18,10 @@ _ESCAPED: Final = {
     code: f"\\u{code:04x}" for code in (0x7F, *_REPLACED) if not 0xD800 <= code < 0xE000
 }
 _BLANKS: Final = dict.fromkeys(map(ord, "\t\n\r\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"), " ")
+_KEPT_STYLE: Final = ' style="margin:0.2em 0"'
+_DROPPED_STYLE: Final = ' style="margin:0.2em 0;color:gray"'
+_SIGNS: Final = {True: "+", False: "\N{MINUS SIGN}"}
+MAX_SHOWN_LINES: Final = 2000  # of a page in a notebook, which a longer one would make slow
 _VISIBLE: Final = _CONTROL_PICTURES | _REPLACED | _BLANKS
 
 
@@ -35,3 +41,33 @@ def visible_json(text: str) -> str:
     '"a\\u009b31m b\\u202e"'
     """
     return text.translate(_ESCAPED)
+
+
+def first_words(lines: Iterable[str], most: int = 50) -> str:
+    """The beginning of a text in quotes, on one line of ``most`` characters and an ellipsis.
+
+    >>> first_words(["", "The ferry", "leaves at noon for the islands."], 20)
+    "'The ferry leaves at …'"
+    """
+    words: list[str] = []
+    for line in lines:
+        words += visible(line[: 4 * most]).split()
+        if sum(map(len, words)) > most:
+            break
+    text = " ".join(words)
+    return repr(text if len(text) <= most else text[:most] + "…")
+
+
+def notebook_html(caption: str, rows: Sequence[tuple[str, bool, str | None]]) -> str:
+    """The lines of a page as HTML for a notebook: their texts, whether they are kept, their roles.
+
+    Dropped lines are grey. There are no scripts, and all text is escaped.
+    """
+    shown = "".join(
+        f'<div dir="auto"{_KEPT_STYLE if kept else _DROPPED_STYLE}><small{_DROPPED_STYLE}>'
+        f"{_SIGNS[kept]} {escape(role or '')}</small> {escape(visible(text))}</div>"
+        for text, kept, role in rows[:MAX_SHOWN_LINES]
+    )
+    more = len(rows) - MAX_SHOWN_LINES
+    rest = f"<div><small>{more:,} more lines</small></div>" if more > 0 else ""
+    return f"<div><div><b>{escape(caption)}</b></div>{shown}{rest}</div>"

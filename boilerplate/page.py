@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Literal
 from urllib.parse import urlsplit
 
+from boilerplate.display import first_words, visible
+
 Kind = Literal["html", "text"]
 
 
@@ -82,6 +84,7 @@ class Selector:
 class Page:
     """The lines of one web page in reading order, its URL, and the elements that hold text.
 
+    ``url`` is the one that was given, or else the one that the page claims to have.
     ``selected`` holds, for each selector that a plugin asked for while the page was read, the
     indices in ``elements`` of the elements that it chose: a Page keeps too little of the markup to
     answer later. ``unread`` is how many characters were not read, because the page is larger
@@ -98,6 +101,11 @@ class Page:
     selected: Mapping[Selector, frozenset[int]] = field(default_factory=dict, compare=False)
     unread: int = 0
     html: str = field(default="", repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        site = f", {visible(self.site)[:60]}" if self.site else ""
+        words = first_words(line.text for line in self.lines)
+        return f"<Page of {len(self.lines)} lines, {self.kind}{site}: {words}>"
 
     @property
     def nonblank(self) -> list[int]:

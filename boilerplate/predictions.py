@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Final, Protocol, TypeVar, overload
 
 from boilerplate.page import Label, Line, Page
 
 T = TypeVar("T")
+MAX_WHOLE_REPR: Final = 2  # predictions whose repr is that of a tuple of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,10 @@ class Predictions(Sequence[Prediction]):
         return hash(self._all())
 
     def __repr__(self) -> str:
-        return repr(self._all())
+        if len(self.labels) <= MAX_WHOLE_REPR:
+            return repr(self._all())
+        kept = self.labels.count(Label.CONTENT)
+        return f"<Predictions of {len(self.labels)} lines, {kept} kept>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Predictions.of, (self._all(),))

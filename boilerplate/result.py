@@ -6,10 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+from boilerplate.display import first_words, notebook_html, visible
 from boilerplate.page import Label, Line, Page, lines_in_h1
 from boilerplate.predictions import Prediction, Predictions
 from boilerplate.roles import CONTENT_ROLES
-from boilerplate.serialize import line_records, metadata_record, page_record, parse_record
+from boilerplate.serialize import (
+    failed_record,
+    line_records,
+    metadata_record,
+    page_record,
+    parse_record,
+)
 
 if TYPE_CHECKING:  # it brings the parser, which a CleanPage itself does not need
     from boilerplate.output.metadata import ArticleMetadata
@@ -24,7 +31,8 @@ class CleanPage:
     from which lines were labelled CONTENT. ``plugin_errors`` are the plugins that failed on this
     page, and why. ``drift`` is how much the page lacks of what its site's pages share, 0 nothing, 1
     all of it; None without a site model. ``kept_roles`` are the roles whose lines are kept, in the
-    order of ``roles.ROLES``.
+    order of ``roles.ROLES``. ``error`` says why there is no page, and so no lines, in what
+    ``clean_many`` gives for such an item; it is empty for a page. ``str(page)`` is its text.
     """
 
     page: Page
@@ -34,10 +42,37 @@ class CleanPage:
     plugin_errors: tuple[str, ...] = ()
     drift: float | None = None
     kept_roles: tuple[str, ...] = CONTENT_ROLES
+    error: str = ""
     _metadata: ArticleMetadata | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "predictions", Predictions.of(self.predictions))
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<CleanPage {self._description()}>"
+
+    def _description(self) -> str:
+        """How many lines were kept, of what page: on one line."""
+        if self.error:
+            return f"without lines, error: {first_words([self.error], 80)[1:-1]}"
+        labels = self.predictions.labels
+        kept = labels.count(Label.CONTENT)
+        parts = [f"{kept} lines kept", f"{len(labels) - kept} dropped"]
+        parts += filter(None, (self.language, self.site and visible(self.site)[:60]))
+        text = first_words(line.text for line in self.kept)
+        return f"{', '.join(parts)}{f': {text}' if kept else ''}"
+
+    def _repr_html_(self) -> str:
+        """The lines, kept and dropped, with their roles, as a notebook shows them."""
+        columns = self.predictions
+        rows = [
+            (line.text, label is Label.CONTENT, role)
+            for line, label, role in zip(columns.lines, columns.labels, columns.roles, strict=True)
+        ]
+        return notebook_html(self._description(), rows)
 
     @property
     def kept(self) -> tuple[Line, ...]:
@@ -148,6 +183,8 @@ class CleanPage:
         ``reasons`` False leaves the lines' reasons null, which saves their time. ``places`` adds
         where each line stands. Markup is not in it.
         """
+        if self.error:
+            return failed_record(source, self.error, url=self.url, record=record)
         columns = self.predictions
         lines = line_records(
             columns.lines,
@@ -196,7 +233,7 @@ class CleanPage:
 
     @property
     def url(self) -> str | None:
-        """The page's URL, as given."""
+        """The page's URL: as given, of its response, or as the page claims it; None without one."""
         return self.page.url
 
     @property

@@ -30,7 +30,7 @@ class TestNames:
     def test_package_offers_these_names(self) -> None:
         assert boilerplate.__all__ == [
             "CleanPage", "Cleaner", "Label", "Line", "Page", "Prediction", "SiteModel",
-            "SiteRules", "accelerated", "clean", "hookimpl", "read",
+            "SiteRules", "accelerated", "clean", "extract", "hookimpl", "read",
         ]  # fmt: skip
         assert all(hasattr(boilerplate, name) for name in boilerplate.__all__)
         assert dir(boilerplate) == sorted([*boilerplate.__all__, "__version__"])
@@ -44,11 +44,14 @@ class TestNames:
         assert callable(getattr(boilerplate, name))
 
     def test_unknown_name_raises_attribute_error(self) -> None:
-        with pytest.raises(AttributeError, match="no attribute 'extract'"):
-            boilerplate.extract  # noqa: B018
+        with pytest.raises(AttributeError, match="no attribute 'extrakt'"):
+            boilerplate.extrakt  # noqa: B018
 
     def test_arguments_of_clean_stay_as_they_are(self) -> None:
-        assert list(inspect.signature(boilerplate.clean).parameters) == ["source", "url", "kind"]
+        assert list(inspect.signature(boilerplate.clean).parameters) == [
+            "source", "url", "kind", "charset", "threshold", "keep", "drop", "plugins",
+            "site_models",
+        ]  # fmt: skip
         assert list(inspect.signature(Cleaner).parameters) == [
             "model", "threshold", "plugins", "site_models", "keep", "drop",
         ]  # fmt: skip
@@ -59,7 +62,7 @@ class TestNames:
     def test_fields_of_results_stay_as_they_are(self) -> None:
         assert [f.name for f in fields(CleanPage)] == [
             "page", "predictions", "language", "threshold", "plugin_errors", "drift",
-            "kept_roles", "_metadata",
+            "kept_roles", "error", "_metadata",
         ]  # fmt: skip
         assert [f.name for f in fields(Prediction)] == [
             "line", "label", "probability", "reason", "role", "language", "language_confidence",
@@ -126,7 +129,7 @@ class TestPredictions:
     @settings(max_examples=60, deadline=None)
     @given(st.text())
     def test_text_is_the_kept_lines_joined(self, text: str) -> None:
-        cleaned = CLEANER.clean(text)
+        cleaned = CLEANER.clean(text, kind="text")
         kept = [p.line.text for p in cleaned.predictions if p.label is Label.CONTENT]
         assert cleaned.text == "\n".join(kept)
         assert len(cleaned.kept) + len(cleaned.dropped) == len(cleaned.page.lines)
@@ -250,10 +253,10 @@ class TestChoices:
     def test_site_comes_from_the_url(self) -> None:
         assert CLEANER.clean("x", url="https://www.a.example/b").site == "a.example"
 
-    @pytest.mark.parametrize("source", [None, 1, ["x"], Path("x")])
+    @pytest.mark.parametrize("source", [None, 1, ["x"], {"html": "x"}, object()])
     def test_sources_of_other_types_are_refused(self, source: object) -> None:
         with pytest.raises(TypeError, match="a page is str or bytes"):
-            CLEANER.clean(source)  # type: ignore[arg-type]
+            CLEANER.clean(source)
 
     def test_pickled_cleaner_gives_the_same_result(self) -> None:
         again = pickle.loads(pickle.dumps(Cleaner(made_up_model(), 0.7)))  # noqa: S301  # our own

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from boilerplate.reading.magic import ZSTD_MARK
+from boilerplate.reading.source import charset_of
 
 # Others, such as "none" and "utf-8", mean nothing.
 CODINGS: Final = frozenset({"gzip", "deflate", "br", "zstd"})
@@ -24,7 +25,6 @@ MAX_LAYERS: Final = 3
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _FOLDED: Final = re.compile(rb"\r?\n[ \t]+")
 _STATUS: Final = re.compile(rb"\S+[ \t]+(\d{3})\b")
-_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
 _CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]{0,1000})?\r?\n")
 # What text does not have, whatever its encoding, except UTF-16.
 _CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -56,8 +56,7 @@ class HttpResponse:
     @property
     def charset(self) -> str | None:
         """The charset of the Content-Type."""
-        found = _CHARSET.search(self.content_type)
-        return found[1] if found else None
+        return charset_of(self.content_type)
 
     def decoded(self, limit: int) -> bytes:
         """The body without its encodings; no more than ``limit`` bytes of it.

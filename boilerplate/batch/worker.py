@@ -18,6 +18,7 @@ from boilerplate.batch.record import Fields, Record, RecordError, replace_surrog
 from boilerplate.cleaner import Cleaner
 from boilerplate.plugins.plugin import PluginError
 from boilerplate.reading.magic import NotAPageError
+from boilerplate.reading.source import Source
 from boilerplate.serialize import failed_record, to_json
 
 # The first byte of each message to the parent: ready; a cleaned page; a cleaned page that was not
@@ -77,7 +78,7 @@ def clean_record(
         if record.error:
             return failed_page(record, record.error)
         _reset_failures(cleaner)
-        page = cleaner.clean(record.source, record.url, record.kind, record.charset)
+        page = cleaner.clean(Source(record.source, record.url, record.kind, record.charset))
         values = page.to_dict(record.id, record=record.number, reasons=reasons)
         values["fetched"] = _fetched(record)
         return CleanedRecord(to_json(values), in_part=page.page.unread > 0)

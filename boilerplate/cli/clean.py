@@ -37,8 +37,9 @@ from boilerplate.cli.output import (
 from boilerplate.cli.plugins import load_for_commands, plugin_options
 from boilerplate.cli.sources import PAGE_SUFFIXES, STDIN, Input, absolute, find_inputs
 from boilerplate.cli.terminal import INTERRUPTED_STATUS, warn
-from boilerplate.page import Kind, site_of
-from boilerplate.plugins.paths import site_models_folder
+from boilerplate.page import Kind
+from boilerplate.plugins.paths import chosen_site_models
+from boilerplate.reading.urls import given_url
 from boilerplate.roles import ROLES, no_such_role
 
 if TYPE_CHECKING:
@@ -60,13 +61,24 @@ def role_names(_: object, __: object, given: Sequence[str]) -> tuple[str, ...]:
     return roles
 
 
+def url_given(_: object, __: object, given: str | None) -> str | None:
+    """The URL that an option gives, with a scheme."""
+    try:
+        return given_url(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error).removeprefix("url=")) from error
+
+
 @click.command()
 @click.argument("sources", nargs=-1, type=click.Path(allow_dash=True))
 @click.option(
     "--as", "kind", type=click.Choice(["html", "text"]),
     help="Read the input as this. Default: detected from its content.",
 )  # fmt: skip
-@click.option("--url", metavar="URL", help="The URL of the pages; gives their site.")
+@click.option(
+    "--url", "-u", callback=url_given, metavar="URL",
+    help="The URL of the pages; gives their site. Default: what each page claims in its head.",
+)  # fmt: skip
 @click.option(
     "--format", "output_format", type=click.Choice([*PAGE_FORMATS, *ONLY_OF_SHARDS]),
     default="text", show_default=True,
@@ -252,10 +264,6 @@ def _refuse_bad_options(
     drop: Sequence[str],
 ) -> None:
     """Refuse options that do not fit together, before anything is cleaned."""
-    if url is not None and not site_of(url):
-        raise click.BadParameter(
-            f"{url!r} names no host; write it as in https://news.example.com/", param_hint="--url"
-        )
     if explain and output_format != "text" and not output:
         raise click.UsageError(f"--explain and --format {output_format} both print; leave one out")
     if report and not report.parent.is_dir():
@@ -288,8 +296,8 @@ def _cleaner(
     from boilerplate.cleaner import Cleaner
     from boilerplate.model.trees import ModelError
 
-    if site_models is None and site_models_folder().is_dir():
-        site_models = site_models_folder()
+    if site_models is None:
+        site_models = chosen_site_models()
     try:
         return Cleaner(
             threshold=threshold,

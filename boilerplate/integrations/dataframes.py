@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from boilerplate.cleaner import Cleaner, default_cleaner
+from boilerplate.api import default_cleaner
+from boilerplate.cleaner import Cleaner
 from boilerplate.reading.magic import NotAPageError
+from boilerplate.reading.source import Source as Given
 from boilerplate.result import CleanPage
 
 Column = TypeVar("Column")
@@ -74,7 +76,7 @@ def _clean(cleaner: Cleaner, source: Source, url: str | None) -> CleanPage | Non
     if source is None:
         return None
     try:
-        return cleaner.clean(source, url)
+        return cleaner.clean(Given(source, url))
     except NotAPageError:
         return None
 

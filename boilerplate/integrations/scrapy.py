@@ -11,12 +11,14 @@ In ``settings.py``::
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any, Self
 
 from itemadapter import ItemAdapter
 
 from boilerplate.cleaner import Cleaner
 from boilerplate.reading.magic import NotAPageError
+from boilerplate.reading.source import Source, source_of
 
 logger = logging.getLogger(__name__)
 
@@ -55,13 +57,17 @@ class BoilerplatePipeline:
         adapter = ItemAdapter(item)
         source: Any = adapter.get(self.html_field)
         url = adapter.get("url")
-        if hasattr(source, "body"):  # a Response
-            source, url = source.body, url or source.url
         if source is not None:
             try:
-                text = self.cleaner.clean(source, url).text
+                text = self.cleaner.clean(_given(source, url)).text
             except NotAPageError as error:  # a PDF, for example; the item goes on
                 logger.warning("%s: %s", url, error)
                 text = ""
             adapter[self.text_field] = text
         return item
+
+
+def _given(source: Any, url: Any) -> Source:
+    """The page of an item, with the item's URL; text and bytes are pages, whatever they say."""
+    given = Source(source) if isinstance(source, str | bytes) else source_of(source)
+    return replace(given, url=str(url)) if url else given

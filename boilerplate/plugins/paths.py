@@ -14,6 +14,7 @@ ENTRY_POINT_GROUP: Final = "boilerplate"
 OWN_DISTRIBUTION: Final = "boilerplate-lines"  # plugins of this distribution are the bundled ones
 PLUGINS_VARIABLE: Final = "BOILERPLATE_PLUGINS"  # names of the only plugins to load
 PLUGINS_DIR_VARIABLE: Final = "BOILERPLATE_PLUGINS_DIR"
+SITE_MODELS_VARIABLE: Final = "BOILERPLATE_SITE_MODELS"
 
 
 def user_folder() -> Path:
@@ -24,6 +25,17 @@ def user_folder() -> Path:
 def site_models_folder() -> Path:
     """The default folder of site models, whether it exists or not."""
     return Path(click.get_app_dir("boilerplate")) / "site-models"
+
+
+def chosen_site_models() -> Path | None:
+    """The folder of site models that is used if none is named; None if there is none.
+
+    It is BOILERPLATE_SITE_MODELS, whether it exists or not, or else the default folder.
+    """
+    if named := os.environ.get(SITE_MODELS_VARIABLE):
+        return Path(named)
+    folder = site_models_folder()
+    return folder if folder.is_dir() else None
 
 
 def distribution_of(point: EntryPoint) -> str:

@@ -14,32 +14,45 @@ from boilerplate.reading.metadata import head_of, metadata_of
 from boilerplate.reading.repairs import CODE_TAGS, shows_tags, with_shown_tags
 from boilerplate.reading.stored import with_stored
 from boilerplate.reading.tidy import tidied
+from boilerplate.reading.urls import claimed_url
 
 # Gets the parsed document, returns the nodes that each selector chose.
 Select = Callable[[Any], Mapping[Selector, Iterable[Any]]]
+# Gets the URL of a page, returns what selects in it; None if nothing does.
+SelectFor = Callable[[str | None], Select | None]
 
 
-def html_page(markup: str, url: str | None = None, select: Select | None = None) -> Page:
+def html_page(
+    markup: str,
+    url: str | None = None,
+    select: Select | None = None,
+    select_for: SelectFor | None = None,
+) -> Page:
     """A Page from HTML, one Line for each run of inline content, with its markup.
 
-    ``select`` chooses the elements that are noted in ``Page.selected``; an element without text
-    is never among them.
+    ``url`` None takes the one that the page's head claims. ``select`` chooses the elements that
+    are noted in ``Page.selected``; an element without text is never among them. ``select_for``
+    gives one for the page's URL, once that is known.
 
     >>> page = html_page("<nav><a>Home</a></nav><p>One<br>two <b>three</b>")
     >>> [line.text for line in page.lines]
     ['Home', 'One', 'two three']
     """
     markup, unread = readable(markup)
-    page, shows = _page(markup, unread, url, select)
+    choose = select_for or (lambda _: select)
+    page, shows = _page(markup, unread, url, choose)
     if shows and not any(element.tag in CODE_TAGS for element in page.elements):
-        page, _ = _page(with_shown_tags(markup), unread, url, select)
+        page, _ = _page(with_shown_tags(markup), unread, page.url, choose)
     return page
 
 
-def _page(markup: str, unread: int, url: str | None, select: Select | None) -> tuple[Page, bool]:
+def _page(markup: str, unread: int, url: str | None, select_for: SelectFor) -> tuple[Page, bool]:
     """The page, and whether it shows tags as text."""
     document = parsed(markup)
-    metadata, body = metadata_of(head_of(document))
+    head = head_of(document)
+    metadata, body = metadata_of(head)
+    url = url or claimed_url(document, head)
+    select = select_for(url)
     # Selectors are about the page as its site wrote it.
     chosen = {key: list(nodes) for key, nodes in select(document).items()} if select else {}
     scripts = document.select("script:not([src])") if document.find("script") is not None else []

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from boilerplate.page import Kind, Page, text_page
 from boilerplate.reading.encoding import decode
-from boilerplate.reading.html import Select, html_page
+from boilerplate.reading.html import Select, SelectFor, html_page
 from boilerplate.reading.limits import readable_lines
 from boilerplate.reading.magic import NotAPageError, no_page, no_prose
+from boilerplate.reading.source import source_of
 
 # How HTML is told from bare text: one of these at the start, any tag at the start, or three tags.
 _HTML_START = re.compile(r"[\s\ufeff]*<(?:!doctype\s+html|html|head|body|\?xml|!--)", re.I)
@@ -31,34 +32,39 @@ KIND_SNIFF_LENGTH: Final = 100_000  # characters in which tags are looked for
 
 
 def read(
-    source: str | bytes,
-    url: str | None = None,
+    source: Any,
+    url: Any = None,
     kind: Kind | None = None,
     charset: str | None = None,
     select: Select | None = None,
+    select_for: SelectFor | None = None,
 ) -> Page:
     """A Page from HTML or bare text; with ``kind`` None they are told apart by content.
 
-    ``charset`` is the encoding that the HTTP headers declare; it is used for bytes only.
-    ``select`` chooses the elements that are noted in ``Page.selected``. Raises TypeError for a
-    source that is neither str nor bytes, ValueError for an unknown kind, and NotAPageError, a
+    ``source`` is str or bytes, or anything else that ``boilerplate.clean`` takes. ``url`` None is
+    the URL that a response has, or else the one that the head of the page claims (canonical link,
+    ``og:url``). ``charset`` is the encoding that the HTTP headers declare; it is used for bytes
+    only. ``select`` chooses the elements that are noted in ``Page.selected``; ``select_for``
+    gives one for the page's URL, once that is known.
+
+    Raises TypeError and ValueError for arguments as ``source_of`` does, and NotAPageError, a
     ValueError, for bytes that are no page: an image, a PDF, an archive, a program; also JSON or
     a script, unless ``kind`` is given. Never for anything else that a page contains.
+
+    >>> page = read("<link rel=canonical href=https://gazete.example/1><p>Vapur kalktı.")
+    >>> page.url, [line.text for line in page.lines]
+    ('https://gazete.example/1', ['Vapur kalktı.'])
     """
-    if isinstance(source, (bytearray, memoryview)):
-        source = bytes(source)
-    if not isinstance(source, (str, bytes)):
-        raise TypeError(f"a page is str or bytes, not {type(source).__name__}")
-    if kind not in (None, "html", "text"):
-        raise ValueError(f"kind is 'html', 'text' or None, not {kind!r}")
-    if isinstance(source, bytes) and (what := no_page(source)):
+    given = source_of(source, url, kind, charset)
+    data = given.data
+    if isinstance(data, bytes) and (what := no_page(data)):
         raise NotAPageError(what)
-    text = decode(source, charset) if isinstance(source, bytes) else source
-    if (kind or kind_of(text)) == "html":
-        return html_page(text, url, select)
-    if isinstance(source, bytes) and not kind and (what := no_prose(text)):
+    text = decode(data, given.charset) if isinstance(data, bytes) else data
+    if (given.kind or kind_of(text)) == "html":
+        return html_page(text, given.url, select, select_for)
+    if isinstance(data, bytes) and not given.kind and (what := no_prose(text)):
         raise NotAPageError(what)
-    return read_text(text, url)
+    return read_text(text, given.url)
 
 
 def kind_of(text: str) -> Kind:

@@ -260,7 +260,7 @@ def test_pattern_or_folder_without_pages_is_a_failure(folder: Path, name: str):
         ["--threshold", "1.5"],
         ["--threshold", "nan"],
         ["--as", "pdf"],
-        ["--url", "news.example.com"],
+        ["--url", "news"],
         ["--explain", "--format", "jsonl"],
         ["--report", "no/such/folder/r.html"],
         ["--nonsense"],
