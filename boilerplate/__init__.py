@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from boilerplate.api import clean, extract
     from boilerplate.cleaner import Cleaner
     from boilerplate.kernels.select import accelerated
+    from boilerplate.many import clean_many
     from boilerplate.page import Label, Line, Page
     from boilerplate.plugins.hookspecs import hookimpl
     from boilerplate.plugins.rules import SiteRules
@@ -33,6 +34,7 @@ __all__ = [
     "SiteRules",
     "accelerated",
     "clean",
+    "clean_many",
     "extract",
     "hookimpl",
     "read",
@@ -50,6 +52,7 @@ _LAZY = {
     "SiteRules": "boilerplate.plugins.rules",
     "accelerated": "boilerplate.kernels.select",
     "clean": "boilerplate.api",
+    "clean_many": "boilerplate.many",
     "extract": "boilerplate.api",
     "hookimpl": "boilerplate.plugins.hookspecs",
     "read": "boilerplate.reading.read",

@@ -118,6 +118,8 @@ class TestSiteModelsOfTheUser:
         try:
             model.save(folder / "daily.example.site.zip")
             assert boilerplate.clean(page, "daily.example").drift is not None
+            [cleaned] = boilerplate.clean_many([(page, "daily.example")])
+            assert cleaned.drift is not None
         finally:
             (folder / "daily.example.site.zip").unlink()
             folder.rmdir()
@@ -207,6 +209,6 @@ def test_public_docstrings_say_what_is_needed() -> None:
     assert len(boilerplate.__all__) <= 14
     for name in names:
         assert (getattr(boilerplate, name).__doc__ or "").strip(), name
-    for function in (boilerplate.clean,):
+    for function in (boilerplate.clean, boilerplate.clean_many):
         text = function.__doc__ or ""
         assert all(part in text for part in ("Args:", "Raises:", ">>>"))

@@ -30,7 +30,7 @@ class TestNames:
     def test_package_offers_these_names(self) -> None:
         assert boilerplate.__all__ == [
             "CleanPage", "Cleaner", "Label", "Line", "Page", "Prediction", "SiteModel",
-            "SiteRules", "accelerated", "clean", "extract", "hookimpl", "read",
+            "SiteRules", "accelerated", "clean", "clean_many", "extract", "hookimpl", "read",
         ]  # fmt: skip
         assert all(hasattr(boilerplate, name) for name in boilerplate.__all__)
         assert dir(boilerplate) == sorted([*boilerplate.__all__, "__version__"])

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from boilerplate.batch.record import Fields
 from boilerplate.cleaner import Cleaner
@@ -19,6 +19,8 @@ from boilerplate.model.model import model_bytes, to_bytes
 from boilerplate.plugins.plugin import Plugin
 from boilerplate.site_models.folder import SiteModels
 from boilerplate.site_models.site_model import SiteModel
+
+ResultForm = Literal["json", "packed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class CleanerConfig:
     ``pickled`` is a Cleaner, which holds the paths of a model, of plugins and of site models, and
     not their contents: these files must be there where the worker runs. ``identity`` is the
     Cleaner's fingerprint as JSON, taken when the config was made. ``reasons`` is whether each line
-    says why it was kept or dropped, which takes about 30 % more time.
+    says why it was kept or dropped, which takes about 30 % more time. ``form`` is how workers send
+    a page back: as the JSON of shards, or packed, as a CleanPage with its markup.
     """
 
     pickled: bytes
@@ -44,6 +47,7 @@ class CleanerConfig:
     fields: Fields = field(default_factory=Fields)
     budget: Budget = field(default_factory=Budget)
     reasons: bool = False
+    form: ResultForm = "json"
 
     @classmethod
     def of(
@@ -52,12 +56,12 @@ class CleanerConfig:
         fields: Fields | None = None,
         budget: Budget | None = None,
         reasons: bool = False,
+        form: ResultForm = "json",
     ) -> CleanerConfig:
         """The config of a Cleaner. Raises what pickle raises, if a plugin cannot be pickled."""
         identity = json.dumps(fingerprint(cleaner), sort_keys=True)
-        return cls(
-            pickle.dumps(cleaner, 4), identity, fields or Fields(), budget or Budget(), reasons
-        )
+        pickled = pickle.dumps(cleaner, 4)
+        return cls(pickled, identity, fields or Fields(), budget or Budget(), reasons, form)
 
     def build(self) -> Cleaner:
         """The Cleaner."""

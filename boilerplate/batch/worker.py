@@ -13,12 +13,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
-from boilerplate.batch.cleaner_config import CleanerConfig, fingerprint
+from boilerplate.batch.cleaner_config import CleanerConfig, ResultForm, fingerprint
+from boilerplate.batch.packed import packed
 from boilerplate.batch.record import Fields, Record, RecordError, replace_surrogates, unpack
 from boilerplate.cleaner import Cleaner
 from boilerplate.plugins.plugin import PluginError
 from boilerplate.reading.magic import NotAPageError
 from boilerplate.reading.source import Source
+from boilerplate.result import CleanPage
 from boilerplate.serialize import failed_record, to_json
 
 # The first byte of each message to the parent: ready; a cleaned page; a cleaned page that was not
@@ -35,6 +37,7 @@ MAX_ERROR_CHARS: Final = 1000
 class CleanedRecord:
     """A record's page as UTF-8 JSON on one line, and how it went.
 
+    The JSON is a packed page instead, unless it ``failed``, where the config asks for that.
     ``failed`` is whether it holds an error instead of a page, ``in_part`` whether the page's end
     was not read.
     """
@@ -66,29 +69,45 @@ def _fetched(record: Record) -> dict[str, Any] | None:
 
 
 def clean_record(
-    cleaner: Cleaner, record: Record, fields: Fields, reasons: bool = False
+    cleaner: Cleaner,
+    record: Record,
+    fields: Fields,
+    reasons: bool = False,
+    form: ResultForm = "json",
 ) -> CleanedRecord:
     """Clean one record; whatever error its page raises becomes part of the result.
 
-    ``reasons`` is whether the lines say why they were kept or dropped. Raises MemoryError, and
-    PluginError if plugins are strict.
+    ``reasons`` is whether the lines say why they were kept or dropped, ``form`` whether the page is
+    JSON or packed. Raises MemoryError, and PluginError if plugins are strict.
     """
     try:
         record = unpack(record, fields)
         if record.error:
             return failed_page(record, record.error)
-        _reset_failures(cleaner)
-        page = cleaner.clean(Source(record.source, record.url, record.kind, record.charset))
+        page = cleaned_page(cleaner, record)
+        in_part = page.page.unread > 0
+        if form == "packed":
+            return CleanedRecord(packed(page, reasons), in_part=in_part)
         values = page.to_dict(record.id, record=record.number, reasons=reasons)
         values["fetched"] = _fetched(record)
-        return CleanedRecord(to_json(values), in_part=page.page.unread > 0)
+        return CleanedRecord(to_json(values), in_part=in_part)
     except (MemoryError, PluginError):
         raise
-    except (NotAPageError, RecordError) as error:
-        return failed_page(record, str(error)[:MAX_ERROR_CHARS])
     except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
-        message = " ".join(f"{type(error).__name__}: {error}".split())
-        return failed_page(record, message[:MAX_ERROR_CHARS])
+        return failed_page(record, error_message(error))
+
+
+def cleaned_page(cleaner: Cleaner, record: Record) -> CleanPage:
+    """The cleaned page of a record that was unpacked; raises whatever the page raises."""
+    _reset_failures(cleaner)
+    return cleaner.clean(Source(record.source, record.url, record.kind, record.charset))
+
+
+def error_message(error: Exception) -> str:
+    """What is said of a page that could not be cleaned, on one line."""
+    if isinstance(error, NotAPageError | RecordError):
+        return str(error)[:MAX_ERROR_CHARS]
+    return " ".join(f"{type(error).__name__}: {error}".split())[:MAX_ERROR_CHARS]
 
 
 def _reset_failures(cleaner: Cleaner) -> None:
@@ -130,7 +149,9 @@ def serve() -> None:
             for record in records:
                 _start_timers(config.budget.seconds, null)
                 try:
-                    cleaned = clean_record(cleaner, record, config.fields, config.reasons)
+                    cleaned = clean_record(
+                        cleaner, record, config.fields, config.reasons, config.form
+                    )
                 except MemoryError:
                     _stop_timers()
                     _send(results, b"M", b"")
