@@ -96,7 +96,7 @@ def measure_site(
     samples = [each for each in made if each is not None]
     # Pages without a URL may belong to any site.
     samples = [replace(each, page=replace(each.page, url=None)) for each in samples]
-    model = CachingModel(model.stacks, model.about, model.path)
+    model = CachingModel(model.stacks, model.words, model.about, model.path)
     plain = Cleaner(model, plugins=no_plugins())
     base = [score(plain, each) for each in samples]
     rows: dict[int, list[tuple[float, ...]]] = defaultdict(list)
