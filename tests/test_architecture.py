@@ -21,7 +21,11 @@ MAX_C_LINES: Final = 700
 MAX_ALL_C_LINES: Final = 5200
 MAX_TOP_ENTRIES: Final = 31
 # `boilerplate.accelerated` and `boilerplate --version` say whether the compiled kernels are used.
-MAY_ASK_FOR_COMPILED: Final = {"boilerplate/__init__.py", "boilerplate/cli/main.py"}
+MAY_ASK_FOR_COMPILED: Final = {
+    "boilerplate/__init__.py",
+    "boilerplate/cli/doctor.py",
+    "boilerplate/cli/main.py",
+}
 
 
 def files() -> list[Path]:

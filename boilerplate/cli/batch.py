@@ -70,7 +70,7 @@ def batch_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options for shards to a command, which gets them as one argument ``batch``."""
     options = (
         click.option(
-            "--jobs", type=click.IntRange(min=1), metavar="N",
+            "--jobs", "-j", type=click.IntRange(min=1), metavar="N",
             help="Worker processes for many pages. Default: one per core.",
         ),
         click.option(

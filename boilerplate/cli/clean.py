@@ -6,12 +6,11 @@ completion are fast.
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -24,6 +23,7 @@ from boilerplate.cli.batch import (
     wants_shards,
     write_report,
 )
+from boilerplate.cli.one_file import format_of, is_one_file, printing_to
 from boilerplate.cli.output import (
     PAGE_FORMATS,
     Extras,
@@ -35,8 +35,17 @@ from boilerplate.cli.output import (
     printer,
 )
 from boilerplate.cli.plugins import load_for_commands, plugin_options
-from boilerplate.cli.sources import PAGE_SUFFIXES, STDIN, Input, absolute, find_inputs
-from boilerplate.cli.terminal import INTERRUPTED_STATUS, warn
+from boilerplate.cli.sources import (
+    PAGE_SUFFIXES,
+    STDIN,
+    Input,
+    absolute,
+    find_inputs,
+    passed_over_note,
+)
+from boilerplate.cli.terminal import BROKEN_PIPE_STATUS as BROKEN_PIPE_STATUS
+from boilerplate.cli.terminal import reason_of, say, standard_output, warn
+from boilerplate.cli.urls import Urls
 from boilerplate.page import Kind
 from boilerplate.plugins.paths import chosen_site_models
 from boilerplate.reading.urls import given_url
@@ -46,8 +55,6 @@ if TYPE_CHECKING:
     from boilerplate.cleaner import Cleaner
     from boilerplate.plugins.manager import Plugins
 
-# For a process that a signal ended, a shell gives 128 plus the signal's number.
-BROKEN_PIPE_STATUS: Final = 128 + 13
 # What is no page and may hold many: such files are told by their names.
 MANY_PAGES: Final = ("JSON", "a WARC file", "a Parquet file")
 
@@ -80,7 +87,12 @@ def url_given(_: object, __: object, given: str | None) -> str | None:
     help="The URL of the pages; gives their site. Default: what each page claims in its head.",
 )  # fmt: skip
 @click.option(
-    "--format", "output_format", type=click.Choice([*PAGE_FORMATS, *ONLY_OF_SHARDS]),
+    "--urls", "url_table", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A table of the URLs of pages: on each line a file, relative to the table, a tab, a URL.",
+)  # fmt: skip
+@click.option(
+    "--format", "-f", "output_format", type=click.Choice([*PAGE_FORMATS, *ONLY_OF_SHARDS]),
     default="text", show_default=True,
     help="The kept lines as text, Markdown or HTML; or a JSON object for each page with all of its "
     "lines, indented or on one line; the last three are for shards.",
@@ -108,7 +120,7 @@ def url_given(_: object, __: object, given: str | None) -> str | None:
 @click.option(
     "--site-models", type=click.Path(exists=True, path_type=Path), metavar="DIR",
     envvar="BOILERPLATE_SITE_MODELS",
-    help="A folder of site models, made by 'boilerplate train site'; a page's --url chooses one. "
+    help="A folder of site models, made by 'boilerplate train site'; a page's site chooses one. "
     "Default: the folder in your configuration, if there is one.",
 )  # fmt: skip
 @click.option("--explain", is_flag=True, help="Show every line, kept and dropped, and why.")
@@ -118,9 +130,10 @@ def url_given(_: object, __: object, given: str | None) -> str | None:
     "those most worth a look.",
 )  # fmt: skip
 @click.option(
-    "--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    "--output", "-o", type=click.Path(path_type=Path), metavar="DIR",
     help="Write a file for each page into DIR, NAME.txt, NAME.md ... by the format, instead of "
-    "printing.",
+    "printing. A name that ends like these, such as out.txt, is one file with what would be "
+    "printed.",
 )  # fmt: skip
 @batch_options
 @plugin_options
@@ -128,6 +141,7 @@ def clean(
     sources: tuple[str, ...],
     kind: Kind | None,
     url: str | None,
+    url_table: Path | None,
     output_format: PageFormat,
     no_links: bool,
     images: bool,
@@ -157,8 +171,9 @@ def clean(
       boilerplate clean page.html
       boilerplate clean --explain page.html | less
       boilerplate clean --report report.html 'pages/**/*.html'
-      boilerplate clean pages --output cleaned
-      boilerplate clean --format markdown --url https://example.com/a page.html
+      boilerplate clean pages -o cleaned
+      boilerplate clean pages -o all.txt
+      boilerplate clean -f markdown -u https://example.com/a page.html
       boilerplate clean pages --format jsonl > pages.jsonl
       boilerplate clean --keep byline,date,comments --drop caption page.html
       boilerplate clean crawl/*.warc.gz --output cleaned --format parquet
@@ -196,8 +211,9 @@ def clean(
       chrome      navigation legal cookie newsletter share comments login related shop about
                   other
 
-    Plugins for a page's site correct the model; --url gives the site. A plugin that fails is
-    named on standard error, and in jsonl under "plugin_errors"; the page still comes out.
+    Plugins for a page's site correct the model. --url or --urls give the site, or else the page's
+    own head does (canonical link, og:url). A plugin that fails is named on standard error, and in
+    jsonl under "plugin_errors"; the page still comes out.
 
     Exit status: 0 all went well, 1 some input failed (the others are still done; standard error,
     or the "error" of a record in a shard, says which), 2 the command was wrong, 130 ^C was
@@ -206,19 +222,30 @@ def clean(
     from boilerplate.explain.summary import Summary
 
     _refuse_bad_options(sources, url, output_format, explain, report, output, keep, drop)
+    one_file = output if output and is_one_file(output) else None
+    if one_file:
+        output, output_format = None, format_of(one_file, output_format)
+    if output and output.exists() and not output.is_dir():
+        raise click.BadParameter(f"{output} is a file and no folder", param_hint="--output")
     extras = Extras(not no_links, images, front_matter, places)
     _refuse_bad_extras(output_format, extras)
     skip = absolute(output) if output else None
-    inputs = tuple(find_inputs(sources or _piped(), skip, (*PAGE_SUFFIXES, *ARCHIVE_SUFFIXES)))
+    passed_over: Counter[str] = Counter()
+    suffixes = (*PAGE_SUFFIXES, *ARCHIVE_SUFFIXES)
+    inputs = tuple(find_inputs(sources or _piped(), skip, suffixes, passed_over))
+    if note := passed_over_note(passed_over):
+        say(note)
     if report and absolute(report) in input_paths(inputs):
         raise click.BadParameter(f"{report} is an input", param_hint="--report")
     if wants_shards(inputs, output_format, batch):
-        if url or explain or places:
-            raise click.UsageError("--url, --explain and --places are for single pages")
+        if url or url_table or explain or places:
+            raise click.UsageError("--url, --urls, --explain and --places are for single pages")
         if output_format in ("markdown", "html", "json"):
             raise click.UsageError(
                 f"{output_format} is for single pages; of many, each is a record of --format jsonl"
             )
+        if one_file:
+            raise click.UsageError(f"many pages are written to a folder, and {one_file} is none")
         loaded = load_for_commands(plugins_dir, no_plugin, strict_plugins)
         cleaner = _cleaner(threshold, loaded, site_models, keep, drop)
         common = common_folder(inputs)
@@ -228,11 +255,17 @@ def clean(
     cleaner = _cleaner(threshold, loaded, site_models, keep, drop)
     failed = False
     summary = Summary()
-    with _standard_output() as out:
-        printing = printer(out, output_format, explain, extras) if explain or not folder else None
+    urls = Urls.read(url_table)
+    urls.warn_about_unknown(inputs)
+    to_file = printing_to(one_file, inputs, output_format, extras)
+    with to_file as in_file, standard_output() as out:
+        prints = explain or not (folder or in_file)
+        printing = printer(out, output_format, explain, extras) if prints else None
         for found in inputs:
-            outcome = _outcome(cleaner, found, url, kind)
+            outcome = _outcome(cleaner, found, urls.of(found, url), kind)
             unsaved = _save(folder, outcome) if folder else ""
+            if in_file:
+                in_file.write(outcome)
             if printing:
                 printing.write(outcome)
             for problem in filter(None, (outcome.error, unsaved)):
@@ -319,10 +352,12 @@ def _outcome(cleaner: Cleaner, found: Input, url: str | None, kind: Kind | None)
     try:
         return Outcome(found, cleaner.clean(found.read(), url, kind))
     except OSError as error:
-        return Outcome(found, error=_reason_of(error), url=url)
+        return Outcome(found, error=reason_of(error), url=url)
     except NotAPageError as error:
         many = error.args[0] in MANY_PAGES
         hint = f"; name files of many pages {', '.join(READERS)}" if many else ""
+        if many and found.name == STDIN:
+            hint += ", as in: cat > crawl.jsonl && boilerplate clean crawl.jsonl -o cleaned"
         return Outcome(found, error=f"{error}{hint}", url=url)
     except PluginError as error:  # --strict-plugins
         raise click.ClickException(str(error)) from error
@@ -335,7 +370,7 @@ def _save(folder: OutputFolder, outcome: Outcome) -> str:
     try:
         folder.write(outcome)
     except OSError as error:
-        return _reason_of(error)
+        return reason_of(error)
     return ""
 
 
@@ -353,32 +388,3 @@ def _warn_about(outcome: Outcome) -> None:
             f"does not look like {outcome.page.site or 'its site'} did when "
             "its model was trained; see 'boilerplate train site --check'",
         )
-
-
-def _reason_of(error: OSError) -> str:
-    return error.strerror or str(error)
-
-
-@contextmanager
-def _standard_output() -> Iterator[IO[bytes]]:
-    """Standard output as bytes, and the exit status if it is closed early, is full, or for ^C.
-
-    An OSError that leaves the block is taken to be standard output's.
-    """
-    try:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        _discard_output()
-        sys.exit(BROKEN_PIPE_STATUS)
-    except OSError as error:
-        _discard_output()
-        warn("standard output", _reason_of(error))
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED_STATUS)
-
-
-def _discard_output() -> None:
-    """Discard what is still buffered, which Python would try to write again when it exits."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

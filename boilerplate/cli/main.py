@@ -16,6 +16,7 @@ from boilerplate.plugins.paths import may_have_added_plugins
 # The module of each command, and its line in the list of commands.
 COMMANDS: Final = {
     "clean": ("boilerplate.cli.clean", "Print the article of each page."),
+    "doctor": ("boilerplate.cli.doctor", "Show what is installed, compiled and found."),
     "label": ("boilerplate.cli.label", "Label the lines of a site's pages in your browser."),
     "plugins": (
         "boilerplate.cli.plugins",
@@ -99,7 +100,14 @@ class CommandGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments call, imported."""
-        name, command, rest = super().resolve_command(ctx, args)
+        try:
+            name, command, rest = super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from boilerplate.cli.hints import command_hint
+
+            if hint := command_hint(args):
+                raise click.UsageError(f"{error.message} To clean it: {hint}", ctx) from error
+            raise
         return name, command.load() if isinstance(command, Deferred) else command, rest
 
 

@@ -8,11 +8,13 @@ is left out; the page is still cleaned.
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from traceback import walk_tb
+from typing import Any, Final, TypeVar
 
 import pluggy
 
@@ -26,6 +28,12 @@ from boilerplate.plugins.rules import API_VERSION, RulesError, SiteRules
 from boilerplate.plugins.timeout import CallTimeoutError, run_with_timeout
 
 T = TypeVar("T")
+
+# The code between a plugin's and its caller's.
+_OWN_FOLDERS: Final = (
+    str(Path(__file__).parents[1]) + os.sep,
+    str(Path(pluggy.__file__).parent) + os.sep,
+)
 
 
 def load_plugins(
@@ -242,10 +250,31 @@ def _describe(error: BaseException, seconds: float) -> str:
         return f"it took more than {seconds:g} s"
     if isinstance(error, RulesError):
         return str(error)
+    place = _place(error)
     try:
-        return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+        what = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
     except Exception:  # noqa: BLE001 - the exception's own __str__ may fail
-        return type(error).__name__
+        what = type(error).__name__
+    return f"{what} ({place})" if place else what
+
+
+def _place(error: BaseException) -> str:
+    """The file and the line of a plugin where it raised; "" if it did not.
+
+    That is the innermost call in the folder of the code that was called first: a plugin may fail
+    in a library, whose line would tell its author little. The file is named without its folders,
+    which differ between machines.
+    """
+    calls = [
+        (Path(frame.f_code.co_filename), line)
+        for frame, line in walk_tb(error.__traceback__)
+        if not frame.f_code.co_filename.startswith(("<", *_OWN_FOLDERS))
+    ]
+    if not calls:
+        return ""
+    file, line = [call for call in calls if call[0].parent == calls[0][0].parent][-1]
+    name = f"{file.parent.name}/{file.name}" if file.stem == "__init__" else file.name
+    return f"{name}, line {line}"
 
 
 def _warn(name: str, problem: str) -> None:

@@ -88,7 +88,7 @@ def test_json_is_passed_over_in_a_folder_and_read_where_it_is_named(tmp_path: Pa
     (pages / "c4.json.gz").write_bytes(gzip.compress(line))
     nested = ("--field", "url=meta.url")
     for named, shards in ((pages, 1), (pages / "about.json", 1), (str(pages / "*"), 2)):
-        output = tmp_path / str(named).replace("/", "-")
+        output = tmp_path / f"{str(named).replace('/', '-')}-out"
         assert run(named, "--output", output, *nested).exit_code == 0
         written = sorted(output.glob("*.jsonl"))
         assert len(written) == shards

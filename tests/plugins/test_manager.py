@@ -201,6 +201,26 @@ class TestFailures:
         assert error.startswith("bad: ")
         assert message in error
 
+    def test_a_hook_that_raises_is_named_with_its_file_and_line(self, tmp_path: Path) -> None:
+        hook = (
+            "from boilerplate import hookimpl\nimport json\n\ndef parsed():\n    json.loads('{')\n"
+        )
+        hook += "\n@hookimpl\ndef label_lines(page, scores):\n    parsed()\n"
+        (tmp_path / "gazete.py").write_text(hook)
+        (tmp_path / "haber").mkdir()
+        (tmp_path / "haber" / "__init__.py").write_text("\n1/0\n")
+        settings = Settings(folders=(str(tmp_path),), only=frozenset({"gazete", "haber"}))
+        with pytest.warns(PluginWarning, match=r"by zero \(haber/__init__\.py, line 2\)"):
+            plugins = load_plugins(settings)
+        with pytest.warns(PluginWarning, match=r"JSONDecodeError: .* \(gazete\.py, line 5\)$"):
+            (error,) = clean(plugins).plugin_errors
+        assert error.endswith("(gazete.py, line 5)")
+
+    def test_an_answer_of_the_wrong_type_has_no_line(self) -> None:
+        with pytest.warns(PluginWarning):
+            (error,) = clean(load(bad=plugin(label_lines=lambda page: 5))).plugin_errors
+        assert ".py" not in error
+
     @pytest.mark.parametrize("hook", [hook for hook, _ in FAILING.values()], ids=FAILING)
     def test_a_failure_raises_if_settings_are_strict(self, hook: Any) -> None:
         with pytest.raises(PluginError, match="plugin bad: "):
