@@ -95,9 +95,8 @@ def test_json_is_passed_over_in_a_folder_and_read_where_it_is_named(tmp_path: Pa
         assert [json.loads(path.read_bytes())["url"] for path in written] == (
             ["https://b.test/1"] * shards
         )
-    assert [path.name for path in (tmp_path / str(pages).replace("/", "-")).glob("*.jsonl")] == [
-        "c4.json.gz.jsonl"
-    ]
+    of_folder = tmp_path / f"{str(pages).replace('/', '-')}-out"
+    assert [path.name for path in of_folder.glob("*.jsonl")] == ["c4.json.gz.jsonl"]
 
 
 def test_failed_pages_are_counted_and_give_status_1(tmp_path: Path):
