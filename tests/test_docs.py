@@ -5,11 +5,16 @@ from __future__ import annotations
 import doctest
 import re
 import shutil
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import boilerplate
 from boilerplate.features import table
 from docs import make_cli, make_peers, path_picture, try_tutorials
 
@@ -112,6 +117,49 @@ def test_python_examples_of_the_readme_run(capsys: pytest.CaptureFixture[str]) -
     printed = capsys.readouterr().out
     assert "The crossing takes 55 minutes" in printed
     assert "<!DOCTYPE html>" in printed or "<!doctype html>" in printed
+
+
+API = (DOCS / "python-api.md").read_text("utf-8")
+EXAMPLES = re.findall(r"(?:^<!-- needs (\w+) -->\n)?^```python\n(.*?)^```", API, flags=re.M | re.S)
+
+
+@pytest.fixture(scope="module")
+def ferry_url() -> Iterator[str]:
+    """The URL of examples/ferry.html on a server of this process."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    handler = partial(Quiet, directory=str(ROOT / "examples"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/ferry.html"
+        server.shutdown()
+
+
+@pytest.mark.parametrize(("package", "example"), EXAMPLES)
+def test_examples_of_pages_in_python_run(
+    package: str, example: str, ferry_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if package:
+        pytest.importorskip(package)
+    monkeypatch.chdir(ROOT)
+    markup = (ROOT / "examples" / "ferry.html").read_bytes()
+    known: dict[str, Any] = {
+        "boilerplate": boilerplate, "Path": Path, "URL": ferry_url, "data": markup,
+        "html": markup.decode(),
+    }  # fmt: skip
+    exec(example, known)  # noqa: S102 - it is ours
+    if "bad" in known:
+        assert known["bad"].error == "is a PDF, not a page"
+    text = known["text"] if "text" in known else known["page"].text
+    assert text
+    if "glob" not in example:
+        assert "The crossing takes 55 minutes" in text
+    if "URL)" in example:
+        assert known["page"].url == ferry_url
 
 
 def test_pictures_md_lists_every_picture() -> None:
