@@ -153,8 +153,11 @@ class _Reader:
 
 
 def _none_if_blank(url: Any) -> Any:
-    """Data without a URL has None, or an empty string, or a missing number (NaN)."""
-    return None if url is None or url == "" or url != url else url
+    """Data without a URL has None, an empty string, or a missing value (NaN, pandas' NA)."""
+    if isinstance(url, str):
+        return url or None
+    missing = (isinstance(url, float) and url != url) or type(url).__name__ == "NAType"
+    return None if missing else url
 
 
 def _of_page(page: Page, url: Any) -> Source:

@@ -148,6 +148,15 @@ def test_options_are_those_of_clean() -> None:
     assert page.site == "a.example"
 
 
+def test_urls_that_data_frames_lack_are_none() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"html": ["<p>a", "<p>b", "<p>c"], "url": ["a.example", "", None]})
+    pages = clean_many(frame.to_dict("records"))
+    assert [page.site for page in pages] == ["a.example", None, None]
+    pages = clean_many(("<p>a", url) for url in (pandas.NA, float("nan"), None, ""))
+    assert [(page.site, page.error) for page in pages] == [(None, "")] * 4
+
+
 def test_a_site_model_can_be_given() -> None:
     model = SiteModel("daily.example").fit([boilerplate.read(site.html(i)) for i in range(6)])
     [page] = clean_many([(site.html(9), "daily.example")], site_models=model)

@@ -219,6 +219,7 @@ def _from_file(found: Input, data: bytes, page_kind: Kind | None, labels: Path |
 def _from_json(where: str, line: bytes, page_kind: Kind | None) -> Example:
     from boilerplate.labelling.labels import read_labels
     from boilerplate.reading.read import read
+    from boilerplate.reading.source import Source
 
     record: Any = json.loads(line)
     if not isinstance(record, dict):
@@ -227,7 +228,8 @@ def _from_json(where: str, line: bytes, page_kind: Kind | None) -> Example:
     kinds: tuple[Kind, ...] = ("html", "text")
     for key in kinds:
         if isinstance(text := record.get(key), str):
-            page = read(text, url if isinstance(url, str) else None, page_kind or key)
+            known_url = url if isinstance(url, str) and url else None
+            page = read(Source(text, known_url, page_kind or key))
             known = read_labels(labels, page, "labels") if isinstance(labels, str) else None
             return Example(where, page, known)
     raise ValueError('has neither "html" nor "text"')

@@ -67,6 +67,29 @@ def test_the_model_does_not_depend_on_order_or_updates(
     assert (parts / file).read_bytes() == (models / file).read_bytes()
 
 
+def test_saved_pages_that_claim_another_site_are_left_out_with_a_warning(
+    pages: Path, models: Path
+) -> None:
+    claim = "<link rel=canonical href=https://{}/1>"
+    for i, host in ((0, "other.example"), (1, "m.daily.example")):
+        path = pages / f"{i}.html"
+        path.write_text(claim.format(host) + path.read_text("utf-8"), "utf-8")
+    result = train(pages, models)
+    assert "0.html: is a page of other.example: left out" in result.stderr
+    assert "1.html" not in result.stderr
+    assert ": 5 pages," in result.stdout
+
+
+@pytest.mark.parametrize("url", ["", "no host", "http://[x", 5])
+def test_jsonl_page_with_a_url_that_names_no_host_is_learned_from(
+    pages: Path, models: Path, url: object
+) -> None:
+    lines = [json.dumps({"html": site.html(i), "url": url}) for i in range(3)]
+    (pages / "a.jsonl").write_text("\n".join(lines))
+    result = run("train", "site", "daily.example", pages / "a.jsonl", "--site-models", models)
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
 def test_jsonl_pages_of_other_sites_are_left_out_with_a_warning(
     tmp_path: Path, models: Path
 ) -> None:
