@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -55,6 +55,23 @@ def write_atomically(target: Path, data: bytes, *, follow_links: bool = True) ->
     """Write a file whole or not at all; see ``atomic_write``."""
     with atomic_write(target, follow_links=follow_links) as file:
         file.write(data)
+
+
+def real_path(path: str | Path) -> Path:
+    """An absolute path with all links followed, by which two names of one file are equal."""
+    return Path(os.path.normcase(os.path.realpath(path)))
+
+
+def check_target(target: Path, root: Path, inputs: Collection[Path]) -> None:
+    """Raise OSError if a file to write is outside of the folder ``root``, or is an input.
+
+    Links are followed; ``inputs`` are from ``real_path``.
+    """
+    real = real_path(target)
+    if not real.is_relative_to(real_path(root)):
+        raise OSError(f"{target} leads outside {root}")
+    if real in inputs:
+        raise OSError(f"{target} is an input and is not overwritten")
 
 
 def _is_special(path: Path) -> bool:

@@ -66,4 +66,4 @@ def write_manifest(job: Job, complete: bool) -> None:
         "totals": totals,
         "shards": sorted(entries, key=lambda entry: str(entry["shard"])),
     }
-    write_atomically(Path(job.folder, MANIFEST), readable_json(manifest))
+    write_atomically(Path(job.folder, MANIFEST), readable_json(manifest), follow_links=False)

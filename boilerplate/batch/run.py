@@ -20,6 +20,7 @@ from boilerplate.batch.dask import clean_on_dask
 from boilerplate.batch.manifest import begin_run, write_manifest
 from boilerplate.batch.pool import WorkerPool
 from boilerplate.batch.shard import Job, Progress, Shard, ShardReport, clean_shard
+from boilerplate.batch.targets import refusals
 from boilerplate.files import remove_leftovers
 
 # Shards under way on one machine: while the last records of one are cleaned, the other workers have
@@ -40,14 +41,17 @@ def run(
     ``n_jobs`` is the number of worker processes, 0 for one per core; ``dask`` is the address of a
     scheduler to use instead. The first ^C finishes the shards under way, the second gives them up;
     then there are fewer reports than shards. ``notify`` is called with a sentence for the person
-    who pressed ^C. Raises RunError if no shard can be cleaned.
+    who pressed ^C. Raises RunError if no shard can be cleaned, OSError if the
+    manifest cannot be written or is an input.
     """
-    reports: list[ShardReport] = []
+    refused = refusals(shards, job)
+    reports = [ShardReport(name, problem=why) for name, why in refused.items()]
+    todo = [shard for shard in shards if shard.name not in refused]
     stop = threading.Event()
     engine = (
-        clean_on_dask(shards, job, dask, stop)
+        clean_on_dask(todo, job, dask, stop)
         if dask
-        else _clean_here(shards, job, n_jobs or cores(), progress, stop)
+        else _clean_here(todo, job, n_jobs or cores(), progress, stop)
     )
     with _interruptible(stop, notify):
         begin_run(job)

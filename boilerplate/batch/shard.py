@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from boilerplate.batch.pool import RunError, StoppedError, WorkerPool
 from boilerplate.batch.readers import is_archive, read_archive, read_files
 from boilerplate.batch.record import NO_PAGES, Record, RecordsError, Statuses
 from boilerplate.batch.writers import ShardFormat, Written, writing
-from boilerplate.files import digest_of, write_atomically
+from boilerplate.files import check_target, digest_of, real_path, write_atomically
 from boilerplate.page import Kind
 from boilerplate.serialize import SCHEMA
 
@@ -146,7 +146,17 @@ def clean_shard(
         return ShardReport(shard.name, problem=f"{type(error).__name__}: {error}")
 
 
+def check_targets(shard: Shard, job: Job, inputs: Collection[Path]) -> None:
+    """Raise OSError if a shard's files would lie outside the output folder, or be an input.
+
+    ``inputs`` are the real paths of files, see ``files.real_path``.
+    """
+    for target in (job.output(shard), job.report(shard)):
+        check_target(target, Path(job.folder), inputs)
+
+
 def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | None) -> ShardReport:
+    check_targets(shard, job, frozenset(map(real_path, shard.paths)))
     size = shard.bytes
     digest = digest_of(map(Path, shard.paths))
     target = job.output(shard)
@@ -168,7 +178,9 @@ def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | N
     )  # fmt: skip
     path = job.report(shard)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, readable_json({"run": job.fingerprint, **report.entry()}))
+    write_atomically(
+        path, readable_json({"run": job.fingerprint, **report.entry()}), follow_links=False
+    )
     return report
 
 

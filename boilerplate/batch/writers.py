@@ -59,7 +59,7 @@ def writing(target: Path, shard_format: ShardFormat) -> Iterator[tuple[Writer, H
     Its folder is made. See ``files.atomic_write``.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(target) as file:
+    with atomic_write(target, follow_links=False) as file:
         hashing = HashingFile(file)
         writer = _writer(hashing, shard_format)
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -123,6 +123,19 @@ def wants_shards(inputs: Sequence[Input], output_format: str, batch: BatchOption
         or bool(batch.shard_pages or batch.dask)
         or any(is_archive(found.name) for found in inputs if not found.problem)
     )
+
+
+def without_own_output(inputs: Iterable[Input], output: Path | None) -> tuple[Input, ...]:
+    """The inputs without the files that an earlier run wrote to ``output``."""
+    from boilerplate.batch.targets import is_of_a_run
+
+    found = tuple(inputs)
+    if output is None:
+        return found
+    kept = tuple(each for each in found if not is_of_a_run(each.path, output))
+    if left_out := len(found) - len(kept):
+        say(f"left out {left_out} files that an earlier run wrote to {visible(str(output))}")
+    return kept
 
 
 def clean_shards(

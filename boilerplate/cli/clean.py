@@ -21,6 +21,7 @@ from boilerplate.cli.batch import (
     batch_options,
     clean_shards,
     wants_shards,
+    without_own_output,
     write_report,
 )
 from boilerplate.cli.one_file import format_of, is_one_file, printing_to
@@ -46,6 +47,7 @@ from boilerplate.cli.sources import (
 from boilerplate.cli.terminal import BROKEN_PIPE_STATUS as BROKEN_PIPE_STATUS
 from boilerplate.cli.terminal import reason_of, say, standard_output, warn
 from boilerplate.cli.urls import Urls
+from boilerplate.files import real_path
 from boilerplate.page import Kind
 from boilerplate.plugins.paths import chosen_site_models
 from boilerplate.reading.urls import given_url
@@ -232,10 +234,11 @@ def clean(
     skip = absolute(output) if output else None
     passed_over: Counter[str] = Counter()
     suffixes = (*PAGE_SUFFIXES, *ARCHIVE_SUFFIXES)
-    inputs = tuple(find_inputs(sources or _piped(), skip, suffixes, passed_over))
+    found_inputs = find_inputs(sources or _piped(), skip, suffixes, passed_over)
+    inputs = without_own_output(found_inputs, output)
     if note := passed_over_note(passed_over):
         say(note)
-    if report and absolute(report) in input_paths(inputs):
+    if report and real_path(report) in input_paths(inputs):
         raise click.BadParameter(f"{report} is an input", param_hint="--report")
     if wants_shards(inputs, output_format, batch):
         if url or url_table or explain or places:

@@ -11,10 +11,10 @@ from typing import IO, Any, Final, Literal, get_args
 
 import click
 
-from boilerplate.cli.sources import STDIN, Input, absolute
+from boilerplate.cli.sources import STDIN, Input
 from boilerplate.display import visible, visible_json
 from boilerplate.explain.terminal import explain_text
-from boilerplate.files import write_atomically
+from boilerplate.files import check_target, real_path, write_atomically
 from boilerplate.result import CleanPage
 from boilerplate.serialize import failed_record, to_json
 
@@ -176,10 +176,7 @@ class OutputFolder:
     def target(self, found: Input) -> Path:
         """A page's file. OSError if it is outside of the folder, or is an input."""
         target = self.root / self.relative(found)
-        if not Path(os.path.realpath(target)).is_relative_to(os.path.realpath(self.root)):
-            raise OSError(f"{target} leads outside {self.root}")
-        if absolute(target) in self.inputs:
-            raise OSError(f"{target} is an input and is not overwritten")
+        check_target(target, self.root, self.inputs)
         return target
 
     def relative(self, found: Input) -> Path:
@@ -203,5 +200,5 @@ def common_folder(inputs: Sequence[Input]) -> Path:
 
 
 def input_paths(inputs: Iterable[Input]) -> frozenset[Path]:
-    """The paths of the inputs that are files."""
-    return frozenset(found.path for found in inputs if found.name != STDIN)
+    """The real paths of the inputs that are files; see ``files.real_path``."""
+    return frozenset(real_path(found.path) for found in inputs if found.name != STDIN)
