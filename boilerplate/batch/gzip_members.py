@@ -13,6 +13,9 @@ from typing import IO, Final
 
 from boilerplate.reading.magic import GZIP_MARK
 
+PADDING: Final = (
+    b"\0\r\n "  # may be between members and after the last: blocks of tapes, a line end
+)
 CHUNK: Final = 1 << 16  # bytes that are read together
 NEAR: Final = 64  # bytes: how far ahead the end of a member is looked for
 # Compressed bytes in which the first bytes of a member must show: longer than a header with a
@@ -21,6 +24,7 @@ TRIAL: Final = 4096
 # Members that are read again when what they hold is no record; of more, which a file made to take
 # time may have, those that were read are lost.
 MOST_AGAIN: Final = 16
+CHECKSUM_BYTES: Final = 8  # and of the length, at the end of a member
 GZIP: Final = 31  # zlib's number for the format gzip
 
 
@@ -29,12 +33,14 @@ class Damage:
     """Why a file can no longer be decompressed, and the member that is damaged.
 
     It begins at ``start`` in the file, and at ``unpacked_start`` in the decompressed bytes.
+    ``only_checksum`` is whether all of its data is there, and only its checksum is cut off.
     """
 
     start: int
     unpacked_start: int
     is_cut_off: bool
     why: str
+    only_checksum: bool = False
 
 
 class GzipMembers:
@@ -118,17 +124,17 @@ class GzipMembers:
         return self.raw.tell() - len(self._packed)
 
     def _begin_member(self) -> zlib._Decompress | None:
-        """The decoder of the next member, None at the end; between members there may be zeros."""
+        """The decoder of the next member, None at the end; between members there may be padding."""
         if self.damage:
             return None
-        self._packed = self._packed.lstrip(b"\0")
+        self._packed = self._packed.lstrip(PADDING)
         while not self._packed:
             more = self.raw.read(CHUNK)
             if not more:
                 if self._place == 0:
                     self._end(is_cut_off=True, why="it is empty")
                 return None
-            self._packed = more.lstrip(b"\0")
+            self._packed = more.lstrip(PADDING)
         self._member, self._unpacked_member = self._place, self.unpacked
         self._later.append((self._member, self._unpacked_member))
         self._decoder = zlib.decompressobj(GZIP)
@@ -147,16 +153,26 @@ class GzipMembers:
             if decoder.eof:
                 self._packed, self._decoder = decoder.unused_data, None
             elif not (self._packed or data):
-                self._end(is_cut_off=True, why="the compressed data ends early")
+                why = "the compressed data ends early"
+                self._end(is_cut_off=True, why=why, only_checksum=_awaits_checksum(decoder))
             else:
                 self._packed = decoder.unconsumed_tail
         self.unpacked += len(data)
         return data
 
-    def _end(self, is_cut_off: bool, why: str) -> None:
+    def _end(self, is_cut_off: bool, why: str, only_checksum: bool = False) -> None:
         self._decoder = None
         self._searched = self._member
-        self.damage = Damage(self._member, self._unpacked_member, is_cut_off, why)
+        self.damage = Damage(self._member, self._unpacked_member, is_cut_off, why, only_checksum)
+
+
+def _awaits_checksum(decoder: zlib._Decompress) -> bool:
+    """Whether all of a member's data was decoded; what comes next is taken for its checksum."""
+    try:
+        decoder.decompress(b"\xff" * CHECKSUM_BYTES)
+    except zlib.error as error:
+        return "incorrect data check" in str(error) or "incorrect length check" in str(error)
+    return decoder.eof
 
 
 def _up_to_damage(decoder: zlib._Decompress, packed: bytes) -> bytes:

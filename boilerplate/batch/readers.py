@@ -6,15 +6,12 @@ They give Records that are not parsed yet. Untrusted input is parsed in a worker
 
 from __future__ import annotations
 
-import gzip
-import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import Final
 
 from boilerplate.batch.gzip_members import GzipMembers
 from boilerplate.batch.record import (
@@ -30,6 +27,7 @@ from boilerplate.batch.record import (
     replace_surrogates,
     with_fields,
 )
+from boilerplate.batch.unpacking import decompressed, missing_extra
 from boilerplate.page import Kind
 
 # The reader for each suffix, before that of the compression. Common Crawl's WET files are called
@@ -128,57 +126,27 @@ def _damage(error: BaseException) -> str:
     return f"{what}: {one_line(error)}"
 
 
-@contextmanager
-def decompressed(path: Path, compression: str) -> Iterator[tuple[IO[bytes], Callable[[], float]]]:
-    """A file to read from, decompressed on the way, and the share of it read so far, 0 to 1."""
-    size = max(path.stat().st_size, 1)
-    with path.open("rb") as raw:
-
-        def position() -> float:
-            return min(raw.tell() / size, 1.0)
-
-        if not compression:
-            yield raw, position
-            return
-        if path.stat().st_size == 0:
-            raise EOFError("it is empty")
-        with gzip.open(raw) if compression == ".gz" else zstd_module().open(raw) as file:
-            yield io.BufferedReader(cast("Any", file)), position
-
-
-def zstd_module() -> Any:
-    """The zstd module of Python 3.14, or its backport; both raise EOFError for a cut-off file.
-
-    Raises RecordsError if neither is there.
-    """
-    from boilerplate.reading import compressed  # slow to import
-
-    try:
-        return compressed.zstd_module()
-    except ImportError as error:
-        raise missing_extra("zstd", ".zst files") from error
-
-
-def missing_extra(extra: str, what: str) -> RecordsError:
-    """The error that names the extra to install."""
-    return RecordsError(f"{what} need more packages: pip install 'boilerplate-lines[{extra}]'")
-
-
 def _json_lines(path: Path, compression: str, fields: Fields) -> Iterator[Record]:
-    with decompressed(path, compression) as (file, position):
+    with decompressed(path, compression) as unpacked:
+        file = unpacked.file
         number = 0
         while line := file.readline(MAX_RECORD_BYTES + 1):
             whole = line
             while not line.endswith(b"\n") and len(line) > MAX_RECORD_BYTES:
                 line = file.readline(MAX_RECORD_BYTES + 1)
+            if unpacked.damage() and not whole.rstrip().endswith((b"}", b"\n")):
+                break  # part of a line
             if not number:
                 whole = whole.removeprefix(UTF_8_MARK)
                 if reason := _no_json_lines(whole):
                     raise RecordsError(f"{path}: {reason}")
             if not whole.strip():
                 continue
-            yield limit_size(Record(number, "", whole, source_format="json", position=position()))
+            yield limit_size(
+                Record(number, "", whole, source_format="json", position=unpacked.position())
+            )
             number += 1
+        unpacked.check()
 
 
 def _no_json_lines(first: bytes) -> str:
@@ -249,5 +217,9 @@ def _warc(
             share = lambda: min(raw.tell() / size, 1.0)  # noqa: E731
             yield from read_warc(GzipMembers(raw), share, counts, statuses)
     else:
-        with decompressed(path, compression) as (file, position):
-            yield from read_warc(file, position, counts, statuses)
+        with decompressed(path, compression) as unpacked:
+            record = None
+            for record in read_warc(unpacked.file, unpacked.position, counts, statuses):
+                yield record
+            if not (record and record.error.startswith("the file is")):  # else it is told
+                unpacked.check()

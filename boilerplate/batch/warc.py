@@ -103,7 +103,7 @@ def _up_to_damage(
                 is_alone = begins_member and not _another_follows(
                     block, tailed.tail + members.ahead
                 )
-                if len(block) < wanted or (is_alone and not damage.is_cut_off):
+                if len(block) < wanted or (is_alone and not damage.only_checksum):
                     return number, record
         if len(block) < wanted:  # fastwarc gives a short block without an error
             short = f"{len(block)} of the record's {found.content_length} bytes are there"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Literal, Protocol, cast, get_args
 
-from boilerplate.batch.readers import decompressed, missing_extra, zstd_module
+from boilerplate.batch.unpacking import decompressed, missing_extra, zstd_module
 from boilerplate.files import atomic_write
 from boilerplate.serialize import METADATA_FIELDS, METADATA_KEYS, METADATA_LISTS
 
@@ -201,9 +201,10 @@ def read_cleaned(path: Path, shard_format: ShardFormat) -> Iterator[dict[str, An
             for rows in file.iter_batches(SETTINGS.row_group_records):
                 yield from rows.to_pylist()
         return
-    with decompressed(path, shard_format.removeprefix("jsonl")) as (file, _):
-        for line in file:
+    with decompressed(path, shard_format.removeprefix("jsonl")) as unpacked:
+        for line in unpacked.file:
             yield json.loads(line)
+        unpacked.check()
 
 
 def check_format(shard_format: ShardFormat) -> None:

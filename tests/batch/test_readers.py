@@ -15,8 +15,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from boilerplate.batch import record as record_module
-from boilerplate.batch.readers import is_archive, read_archive, read_files, zstd_module
+from boilerplate.batch.readers import is_archive, read_archive, read_files
 from boilerplate.batch.record import Fields, Record, RecordsError, unpack
+from boilerplate.batch.unpacking import zstd_module
 from boilerplate.reading.read import read as read_page
 from tests.made_up import SENTENCES
 

@@ -273,3 +273,16 @@ def test_robots_txt_is_no_page(tmp_path: Path) -> None:
     uri = page.split(b"WARC-Target-URI: ")[1].split(b"\r\n")[0]
     robots = page.replace(uri, b"https://a.example/robots.txt")
     assert number_of_no_pages(tmp_path, robots + PAGES[0]) == (1, 1)
+
+
+def test_last_member_that_never_ends_is_an_error_and_one_without_its_checksum_a_page(
+    tmp_path: Path,
+) -> None:
+    whole = bytearray(b"".join(MEMBERS))
+    for byte in range(len(whole) - 40, len(whole) - 8):
+        flipped = bytes(whole[:byte]) + b"\0" + bytes(whole[byte + 1 :])
+        good = [record for record in read_bytes(tmp_path, flipped) if not record.error]
+        assert {each.source for each in good} <= {text.encode() for text in TEXTS}
+    *good, last = read_bytes(tmp_path, bytes(whole[:-8]))
+    assert sources(good) == TEXTS
+    assert "cut off here" in last.error

@@ -1,0 +1,128 @@
+"""Files that are read while they are decompressed: up to damage, and up to a size."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+from boilerplate.batch.gzip_members import CHUNK, GzipMembers
+from boilerplate.batch.record import RecordsError, is_bad_input
+
+# A file may unpack to this many times its size: crawls have up to some 50 times, and gzip packs a
+# thousand times, zstd more, what is only there to fill a disk or to take time. Small files may
+# unpack to LEAST_UNPACKED bytes.
+MOST_TIMES: Final = 300
+LEAST_UNPACKED: Final = 256 << 20
+
+
+class TooLargeError(ValueError):
+    """A file unpacks to more than it may."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"it unpacks to more than {most >> 20:,} MiB, {MOST_TIMES} times its size")
+
+
+def most_unpacked(packed: int) -> int:
+    """How many bytes a file of ``packed`` bytes may unpack to."""
+    return max(MOST_TIMES * packed, LEAST_UNPACKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """A file to read from, which ends where it is damaged.
+
+    ``position`` gives the share of it read so far, 0 to 1. ``damage`` gives why it ended before its
+    time, or None: EOFError if it is cut off, ValueError or what its module raises otherwise.
+    """
+
+    file: IO[bytes]
+    position: Callable[[], float]
+    damage: Callable[[], BaseException | None]
+
+    def check(self) -> None:
+        """Raise the error that a damaged file has ended with."""
+        if damage := self.damage():
+            raise damage
+
+
+class _UpToDamage(io.RawIOBase):
+    """The bytes that a function reads, up to an error that is due to them, or to a size."""
+
+    def __init__(self, read: Callable[[int], bytes], most: int) -> None:
+        self._read = read
+        self._left = most
+        self._most = most
+        self.damage: BaseException | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self.damage:
+            return 0
+        try:
+            data = self._read(len(buffer))
+        except BaseException as error:
+            if not is_bad_input(error):
+                raise
+            self.damage = error
+            return 0
+        self._left -= len(data)
+        if self._left < 0:
+            self.damage = TooLargeError(self._most)
+            return 0
+        buffer[: len(data)] = data
+        return len(data)
+
+
+@contextmanager
+def decompressed(path: Path, compression: str) -> Iterator[Unpacked]:
+    """A file to read from, decompressed on the way."""
+    size = path.stat().st_size
+    with path.open("rb") as raw:
+
+        def position() -> float:
+            return min(raw.tell() / max(size, 1), 1.0)
+
+        if not compression:
+            yield Unpacked(raw, position, lambda: None)
+            return
+        if size == 0:
+            raise EOFError("it is empty")
+        read = _gunzipped(raw) if compression == ".gz" else zstd_module().open(raw).read
+        found = _UpToDamage(read, most_unpacked(size))
+        yield Unpacked(io.BufferedReader(found, CHUNK), position, lambda: found.damage)
+
+
+def _gunzipped(raw: IO[bytes]) -> Callable[[int], bytes]:
+    members = GzipMembers(raw)
+
+    def read(size: int) -> bytes:
+        data = members.read(size)
+        if not data and (damage := members.damage):
+            raise (EOFError if damage.is_cut_off else ValueError)(damage.why)
+        return data
+
+    return read
+
+
+def zstd_module() -> Any:
+    """The zstd module of Python 3.14, or its backport; both raise EOFError for a cut-off file.
+
+    Raises RecordsError if neither is there.
+    """
+    from boilerplate.reading import compressed  # slow to import
+
+    try:
+        return compressed.zstd_module()
+    except ImportError as error:
+        raise missing_extra("zstd", ".zst files") from error
+
+
+def missing_extra(extra: str, what: str) -> RecordsError:
+    """The error that names the extra to install."""
+    return RecordsError(f"{what} need more packages: pip install 'boilerplate-lines[{extra}]'")
