@@ -1,10 +1,11 @@
 """Clean text from scraped pages, in any language: which lines are article, which are chrome.
 
-``clean`` takes one page in any form, and gives a ``CleanPage``: its ``text``, and for each ``Line`` a
-``Prediction`` with a ``Label``, a probability, a role and a reason. ``clean_many`` does so for a stream
-of pages, ``extract`` gives the text alone. A ``Cleaner`` keeps options and a model for many calls;
-``read`` makes a ``Page`` without labels. ``SiteModel`` learns from pages of one site; ``SiteRules`` and
-``hookimpl`` are for plugins. ``accelerated`` is whether the compiled part is in use.
+``clean`` takes one page in any form, and gives a ``CleanPage``: its ``text``, and for each ``Line``
+a ``Prediction`` with a ``Label``, a probability, a role and a reason. ``clean_many`` does so for a
+stream of pages, ``extract`` gives the text alone. A ``Cleaner`` keeps options and a model for many
+calls; ``read`` makes a ``Page`` without labels. ``SiteModel`` learns from pages of one site;
+``SiteRules`` and ``hookimpl`` are for plugins. ``accelerated`` is whether the compiled part is in
+use.
 
 >>> import boilerplate
 >>> boilerplate.clean("<nav><a href=/>Home</a></nav>").text
