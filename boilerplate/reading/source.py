@@ -213,12 +213,15 @@ def _attribute(given: Any, name: str) -> Any:
 def _content_type(given: Any) -> str:
     """The header Content-Type of a response, or ""."""
     headers = _attribute(given, "headers")
-    found: Any = None
-    if callable(getattr(headers, "get", None)):
-        found = headers.get("content-type") or headers.get("Content-Type")
-    if isinstance(found, bytes):
-        found = found.decode("latin-1")
-    return found if isinstance(found, str) else ""
+    if not callable(getattr(headers, "get", None)):
+        return ""
+    # A library's headers know their names in any case, a dict does not.
+    found: Any = headers.get("content-type") or headers.get("Content-Type")
+    if not found and isinstance(headers, dict):
+        found = headers.get(b"Content-Type")
+    if isinstance(found, list | tuple):
+        found = found[0]
+    return found.decode("latin-1") if isinstance(found, bytes) else str(found or "")
 
 
 def _what_is_wrong(given: Any) -> str:

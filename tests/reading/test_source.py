@@ -154,8 +154,10 @@ class TestResponses:
     def test_url_and_charset_come_from_the_response(self, text: str, charset: str) -> None:
         body = f"<p>{text}".encode(charset)
         content_type = f"text/html; charset={charset}"
+        in_bytes = Response(body)
+        in_bytes.headers = {b"Content-Type": [content_type.encode()]}  # type: ignore[dict-item]
         for response in (
-            Response(body, content_type), ScrapyResponse(body, content_type.encode()),
+            Response(body, content_type), ScrapyResponse(body, content_type.encode()), in_bytes,
         ):  # fmt: skip
             page = boilerplate.read(response)
             assert ([line.text for line in page.lines], page.url) == ([text], URL)
@@ -241,13 +243,27 @@ class TestRealResponses:
         self.check(response)
         assert lines(response.css("p")[0]) == ["žluťoučký kůň"]
 
+    @pytest.mark.parametrize("package", ["requests", "httpx", "httpx2", "scrapy.http"])
+    def test_a_response_without_a_content_type_is_a_page(self, package: str) -> None:
+        module = pytest.importorskip(package)
+        if package == "requests":
+            response = module.Response()
+            response.url, response.raw = URL, io.BytesIO(b"<p>Tere")
+        elif package == "scrapy.http":
+            response = module.Response(URL, body=b"<p>Tere")
+        else:
+            request = module.Request("GET", URL)
+            response = module.Response(200, request=request, content=b"<p>Tere")
+        assert lines(response) == ["Tere"]
+
     def test_aiohttp(self) -> None:
         aiohttp = pytest.importorskip("aiohttp")
         from aiohttp import web
 
         async def talk() -> None:
-            async def page(_: Any) -> Any:
-                return web.Response(body=self.BODY, headers={"Content-Type": self.TYPE})
+            async def page(request: Any) -> Any:
+                headers = {"Content-Type": self.TYPE} if request.path == "/1" else {}
+                return web.Response(body=self.BODY, headers=headers)
 
             app = web.Application()
             app.router.add_get("/1", page)
