@@ -51,7 +51,8 @@ def items(tmp_path: Path) -> list[Any]:
 
 def values(page: CleanPage) -> str:
     """All of a page that a user may look at."""
-    return json.dumps([page.to_dict(), page.page.html, page.error, repr(page)])
+    made = [page.to_markdown(), page.to_html(), repr(page.metadata), page._repr_html_()]
+    return json.dumps([page.to_dict(), page.page.html, page.error, repr(page), *made])
 
 
 def test_results_come_in_order_and_errors_stop_nothing(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from boilerplate import SiteModel, read
 from boilerplate.cli.main import cli
+from boilerplate.cli.output import SUFFIXES
 from tests import made_up_site as site
 
 ALL = ("--threshold", "0")
@@ -97,7 +98,7 @@ class TestShortOptions:
 
 
 class TestOneFile:
-    @pytest.mark.parametrize("form", ["text", "jsonl"])
+    @pytest.mark.parametrize("form", SUFFIXES)
     def test_has_what_would_be_printed(self, folder: Path, form: str) -> None:
         printed = run("clean", *ALL, "pages", "-f", form).stdout
         result = run("clean", *ALL, "pages", "-f", form, "-o", "out.txt")
@@ -109,6 +110,9 @@ class TestOneFile:
         run("clean", *ALL, "pages", "-o", "out.jsonl")
         records = [json.loads(line) for line in (folder / "out.jsonl").open(encoding="utf-8")]
         assert [record["text"] for record in records] == ["Vapur kalktı.", "Паром ушёл.", "Bac."]
+        run("clean", *ALL, "pages/a.html", "-o", "out.md")
+        markdown = run("clean", *ALL, "pages/a.html", "-f", "markdown").stdout
+        assert (folder / "out.md").read_text("utf-8") == markdown
         run("clean", *ALL, "pages", "-o", "out.jsonl", "--format", "text")
         assert (folder / "out.jsonl").read_text("utf-8").startswith("Vapur")
 
