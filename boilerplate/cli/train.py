@@ -127,6 +127,8 @@ def site(
         [example.page for example in examples], [example.labels for example in examples]
     )
     _warn_about_left_out(model, examples)
+    if not model.n_pages:
+        raise click.ClickException(f"none of the pages is of {name}; no model was written")
     model = existing.merge(model)
     try:
         folder.mkdir(parents=True, exist_ok=True)

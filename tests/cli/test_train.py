@@ -80,6 +80,16 @@ def test_saved_pages_that_claim_another_site_are_left_out_with_a_warning(
     assert ": 5 pages," in result.stdout
 
 
+def test_no_model_is_written_if_all_pages_are_of_another_site(pages: Path, models: Path) -> None:
+    for path in pages.iterdir():
+        claim = "<link rel=canonical href=https://other.example/1>"
+        path.write_text(claim + path.read_text("utf-8"), "utf-8")
+    result = train(pages, models)
+    assert result.exit_code == 1
+    assert "none of the pages is of daily.example" in result.stderr
+    assert not models.exists()
+
+
 @pytest.mark.parametrize("url", ["", "no host", "http://[x", 5])
 def test_jsonl_page_with_a_url_that_names_no_host_is_learned_from(
     pages: Path, models: Path, url: object
