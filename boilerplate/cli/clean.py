@@ -24,7 +24,7 @@ from boilerplate.cli.batch import (
     without_own_output,
     write_report,
 )
-from boilerplate.cli.one_file import format_of, is_one_file, printing_to
+from boilerplate.cli.one_file import format_of, is_one_file, printing_to, was_chosen
 from boilerplate.cli.output import (
     PAGE_FORMATS,
     Extras,
@@ -243,7 +243,7 @@ def clean(
     if wants_shards(inputs, output_format, batch):
         if url or url_table or explain or places:
             raise click.UsageError("--url, --urls, --explain and --places are for single pages")
-        if output_format in ("markdown", "html", "json"):
+        if output_format not in ("jsonl", *ONLY_OF_SHARDS) and was_chosen("output_format"):
             raise click.UsageError(
                 f"{output_format} is for single pages; of many, each is a record of --format jsonl"
             )

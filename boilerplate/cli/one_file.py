@@ -26,12 +26,16 @@ def is_one_file(output: Path | None) -> bool:
 
 def format_of(output: Path, chosen: PageFormat) -> PageFormat:
     """The format that the name of an output asks for, if none was chosen with --format."""
-    context = click.get_current_context()
-    source = context.get_parameter_source("output_format")
-    if source is not click.core.ParameterSource.DEFAULT:
+    if was_chosen("output_format"):
         return chosen
     formats = {suffix: page_format for page_format, suffix in SUFFIXES.items()}
     return formats[output.suffix.lower()]  # type: ignore[return-value]
+
+
+def was_chosen(option: str) -> bool:
+    """Whether an option of the command that runs was given, and is not its default."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source is not click.core.ParameterSource.DEFAULT
 
 
 @contextmanager

@@ -161,6 +161,13 @@ class TestOneFile:
         (folder / "notes").touch()
         assert "is a file and no folder" in run("clean", "pages", "-o", "notes").stderr
 
+    @pytest.mark.parametrize("form", ["text", "markdown"])
+    def test_shards_of_a_format_of_pages_are_refused(self, folder: Path, form: str) -> None:
+        (folder / "crawl.jsonl").write_text('{"html": "<p>x"}\n')
+        result = run("clean", "crawl.jsonl", "-o", "out", "-f", form)
+        assert result.exit_code == 2
+        assert f"{form} is for single pages" in result.stderr
+
     def test_explanations_are_still_printed(self, folder: Path) -> None:
         result = run("clean", *ALL, "--explain", "pages/a.html", "-o", "out.txt")
         assert "body" in result.stdout or "Vapur" in result.stdout
