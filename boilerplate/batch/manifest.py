@@ -3,44 +3,66 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from boilerplate.batch.cleaner_config import differences
 from boilerplate.batch.pool import RunError
+from boilerplate.batch.record import one_line
 from boilerplate.batch.shard import REPORTS, Job, readable_json
 from boilerplate.files import remove_leftovers, write_atomically
 
 MANIFEST: Final = "manifest.json"
 MANIFEST_FORMAT: Final = "boilerplate-manifest"
 MANIFEST_VERSION: Final = 1
+COUNTS: Final = ("records", "errors", "in_part", "no_pages")
+
+
+class OtherVersionError(ValueError):
+    """A manifest is whole, and another version's."""
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of an output folder. Raises OSError, and ValueError if it is none."""
+    manifest = json.loads((folder / MANIFEST).read_bytes())
+    if not isinstance(manifest, dict) or manifest.get("format") != MANIFEST_FORMAT:
+        raise ValueError("it is not a manifest")
+    if manifest.get("version") != MANIFEST_VERSION:
+        raise OtherVersionError(f"its version is {manifest.get('version')!r}")
+    if not isinstance(manifest.get("run"), dict):
+        raise ValueError("it does not say with which options the run was begun")
+    return manifest
 
 
 def begin_run(job: Job) -> None:
-    """Make the output folder, or raise RunError if it holds a run with other options."""
+    """Make the output folder, or raise RunError if it holds a run with other options.
+
+    A damaged manifest is made again from the reports of shards, if there are any.
+    """
     folder = Path(job.folder)
-    path = folder / MANIFEST
     folder.mkdir(parents=True, exist_ok=True)
+    now = json.loads(readable_json(job.fingerprint))
+    runs = []
     try:
-        manifest = json.loads(path.read_bytes())
-        if manifest.get("format") != MANIFEST_FORMAT:
-            raise ValueError("it is not a manifest")
-        if manifest.get("version") != MANIFEST_VERSION:
-            raise ValueError(f"its version is {manifest.get('version')!r}")
-        run = dict(manifest["run"])
+        runs = [read_manifest(folder)["run"]]
     except FileNotFoundError:
         write_manifest(job, complete=False)
         return
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise RunError(
-            f"{path} cannot be read ({error}); choose another folder for --output"
-        ) from error
-    now = json.loads(readable_json(job.fingerprint))
-    if run != now:
-        raise RunError(
-            f"{folder} was begun with other options, and the two cannot be mixed: "
-            f"{differences(run, now)}. Use the same options, or another folder for --output"
-        )
+    except ValueError as error:
+        if not isinstance(error, OtherVersionError):
+            runs = [entry["run"] for entry in _reports(folder)]
+        if not runs:
+            raise RunError(
+                f"{folder / MANIFEST} cannot be read ({one_line(error)}); choose another folder "
+                "for --output"
+            ) from error
+    for run in runs:
+        if run != now:
+            raise RunError(
+                f"{folder} was begun with other options, and the two cannot be mixed: "
+                f"{differences(run, now)}. Use the same options, or another folder for --output"
+            )
     remove_leftovers(folder)
 
 
@@ -48,22 +70,32 @@ def write_manifest(job: Job, complete: bool) -> None:
     """Write the manifest: counts and checksums of all finished shards, ordered by name.
 
     Shards that other runs with the same options have finished are in it too: several runs may
-    share a folder.
+    share a folder. A report that is damaged is left out: its shard is cleaned again when it is
+    among the input of a run.
     """
     run = json.loads(readable_json(job.fingerprint))
-    entries = []
-    for path in Path(job.folder, REPORTS).rglob("*.json"):
-        entry = json.loads(path.read_bytes())
-        if entry.pop("run") == run:
-            entries.append(entry)
-    counts = ("records", "errors", "in_part", "no_pages")
-    totals = {key: sum(entry.get(key, 0) for entry in entries) for key in counts}
+    entries = [entry for entry in _reports(Path(job.folder)) if entry.pop("run") == run]
     manifest = {
         "format": MANIFEST_FORMAT,
         "version": MANIFEST_VERSION,
         "complete": complete,
         "run": run,
-        "totals": totals,
+        "totals": {key: sum(entry.get(key, 0) for entry in entries) for key in COUNTS},
         "shards": sorted(entries, key=lambda entry: str(entry["shard"])),
     }
     write_atomically(Path(job.folder, MANIFEST), readable_json(manifest), follow_links=False)
+
+
+def _reports(folder: Path) -> Iterator[dict[str, Any]]:
+    """The reports of shards that can be read, without the files of their input."""
+    for path in (folder / REPORTS).rglob("*.json"):
+        try:
+            entry = json.loads(path.read_bytes())
+            if not isinstance(entry["run"], dict) or not isinstance(entry["shard"], str):
+                raise ValueError("it is no report")
+            if not all(isinstance(entry.get(key, 0), int) for key in COUNTS):
+                raise ValueError("it has no counts")
+            entry.pop("inputs", None)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue
+        yield entry

@@ -11,11 +11,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from boilerplate.batch.cleaner_config import CleanerConfig
+from boilerplate.batch.inputs import (
+    InputFile,
+    as_json,
+    check_unchanged,
+    digest_of_inputs,
+    input_files,
+    size_and_digest,
+)
 from boilerplate.batch.pool import RunError, StoppedError, WorkerPool
 from boilerplate.batch.readers import is_archive, read_archive, read_files
 from boilerplate.batch.record import NO_PAGES, Record, RecordsError, Statuses
 from boilerplate.batch.writers import ShardFormat, Written, writing
-from boilerplate.files import check_target, digest_of, real_path, write_atomically
+from boilerplate.files import check_target, real_path, write_atomically
 from boilerplate.page import Kind
 from boilerplate.serialize import SCHEMA
 
@@ -47,6 +55,10 @@ class Shard:
     def bytes(self) -> int:
         """The size of its files, as far as they exist."""
         return sum(max(_size(path), 0) for path in self.paths)
+
+    def inputs(self, job: Job) -> tuple[InputFile, ...]:
+        """Its files as they are now."""
+        return input_files(self.paths, self.names, job.folder)
 
     def records(self, job: Job, counts: Counter[str] | None = None) -> Iterator[Record]:
         """Its pages, one by one; ``counts`` gets the number of records that hold no page."""
@@ -100,7 +112,7 @@ class ShardReport:
     ``records`` is the number of its pages, which are all in the output; ``errors`` of those that
     failed, ``in_part`` of those that were not read to their end. ``no_pages`` is the number of the
     other records of a WARC file, such as images. ``input_sha256`` is taken of the input files'
-    checksums. ``problem`` says why nothing was written, or is empty.
+    names and checksums. ``problem`` says why nothing was written, or is empty.
     """
 
     shard: str
@@ -157,8 +169,7 @@ def check_targets(shard: Shard, job: Job, inputs: Collection[Path]) -> None:
 
 def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | None) -> ShardReport:
     check_targets(shard, job, frozenset(map(real_path, shard.paths)))
-    size = shard.bytes
-    digest = digest_of(map(Path, shard.paths))
+    before = shard.inputs(job)
     target = job.output(shard)
     count = errors = in_part = 0
     skipped: Counter[str] = Counter()
@@ -170,17 +181,19 @@ def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | N
             in_part += cleaned.in_part
             if progress:
                 progress(shard, record.position, cleaned.failed)
+        check_unchanged(before, shard.inputs(job))
     written: Written = file.written
+    size = sum(max(each.bytes, 0) for each in before)
+    output = target.relative_to(job.folder).as_posix()
     report = ShardReport(
-        shard.name, size, digest, target.relative_to(job.folder).as_posix(),
+        shard.name, size, digest_of_inputs(before), output,
         written.bytes, written.sha256, count, errors, in_part,
         skipped[NO_PAGES],
     )  # fmt: skip
     path = job.report(shard)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(
-        path, readable_json({"run": job.fingerprint, **report.entry()}), follow_links=False
-    )
+    values = {"run": job.fingerprint, **report.entry(), "inputs": as_json(before)}
+    write_atomically(path, readable_json(values), follow_links=False)
     return report
 
 
@@ -197,20 +210,21 @@ def _thread_workers(config: CleanerConfig) -> WorkerPool:
 
 
 def finished(shard: Shard, job: Job) -> ShardReport | None:
-    """The report of a shard that the same job has cleaned, if its files are unchanged; or None."""
-    path = job.report(shard)
+    """The report of a shard that the same job has cleaned, if its files are unchanged; or None.
+
+    Input and output are read for that, to their ends.
+    """
     try:
-        values = json.loads(path.read_bytes())
+        values = json.loads(job.report(shard).read_bytes())
         if values.pop("run") != json.loads(readable_json(job.fingerprint)):
             return None
+        del values["inputs"]
         report = ShardReport(**values, skipped=True)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    if _size(job.output(shard)) != report.output_bytes or shard.bytes != report.input_bytes:
+    if size_and_digest(job.output(shard)) != (report.output_bytes, report.output_sha256):
         return None
-    if any(_changed(file) >= _changed(path) for file in shard.paths) and (
-        digest_of(map(Path, shard.paths)) != report.input_sha256
-    ):
+    if digest_of_inputs(shard.inputs(job)) != report.input_sha256:
         return None
     return report
 
@@ -221,13 +235,6 @@ def _size(path: str | Path) -> int:
         return Path(path).stat().st_size
     except OSError:
         return -1
-
-
-def _changed(path: str | Path) -> int:
-    try:
-        return Path(path).stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def readable_json(value: Mapping[str, Any]) -> bytes:

@@ -23,6 +23,7 @@ COMMANDS: Final = {
         "Site plugins: rules and code for single sites.",
     ),
     "train": ("boilerplate.cli.train", "Train site models on pages of a site."),
+    "verify": ("boilerplate.cli.verify", "Check the shards that a run wrote, and their input."),
 }
 
 
