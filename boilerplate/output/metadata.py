@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from boilerplate.output.metadata_candidates import SEVERAL, SINGLE, Given
 from boilerplate.output.metadata_claims import Claims, claims_of, no_claims
+from boilerplate.output.metadata_lines import lines_of_roles
 from boilerplate.output.metadata_values import text_of
 from boilerplate.page import Page
 from boilerplate.reading.document import parsed
@@ -45,7 +46,6 @@ class ArticleMetadata:
 
 
 FIELDS: Final = tuple(each.name for each in fields(ArticleMetadata) if each.name != "sources")
-MAX_ROLE_LINES: Final = 20  # lines of one role that are looked at
 
 
 def article_metadata(
@@ -59,7 +59,7 @@ def article_metadata(
     ``kept`` and ``roles`` are of the page's lines, (n,); ``language`` is the detected one. Nothing
     depends on today's date. Never raises for what a page has.
     """
-    given = Given(page, _claims(page), _lines_of_roles(page, kept, roles), language)
+    given = Given(page, _claims(page), lines_of_roles(page, kept, roles), kept, language)
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for name, candidates in SINGLE.items():
@@ -82,16 +82,3 @@ def _claims(page: Page) -> Claims:
         titles=[title] if (title := text_of(head.title)) else [],
         metas={name: [value] for name, value in metas.items() if value},
     )
-
-
-def _lines_of_roles(
-    page: Page, kept: Sequence[bool], roles: Sequence[str | None]
-) -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = {"headline": [], "byline": [], "date": []}
-    for place, role in enumerate(roles):
-        lines = found.get(role or "")
-        if lines is None or len(lines) == MAX_ROLE_LINES:
-            continue
-        if (role != "headline" or kept[place]) and (text := text_of(page.lines[place].text)):
-            lines.append(text)
-    return found

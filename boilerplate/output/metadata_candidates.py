@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from boilerplate.output.metadata_claims import Claims, Thing, type_of
-from boilerplate.output.metadata_dates import date_in_url, iso_date, written_date
-from boilerplate.output.metadata_people import authors_of, byline_authors
-from boilerplate.output.metadata_titles import without_site
+from boilerplate.output.metadata_dates import date_in_url, is_of_change, iso_date, written_date
+from boilerplate.output.metadata_lines import author_lines
+from boilerplate.output.metadata_people import (
+    authors_of,
+    byline_authors,
+    is_full_name,
+    is_labelled,
+    turned,
+)
+from boilerplate.output.metadata_titles import chosen_title, plain, without_site
 from boilerplate.output.metadata_values import (
     MAX_NAME_CHARS,
     language_of,
@@ -22,12 +30,16 @@ from boilerplate.output.metadata_values import (
 )
 from boilerplate.page import Page, site_of
 
+MAX_CLAIMED: Final = 20  # titles in the head
+MAX_HEADINGS: Final = 10  # of the page that may be its title
 MAX_TITLE_CHARS: Final = 500  # a longer one is a text
 
 _TITLE_METAS: Final = (("opengraph", "og:title"), ("meta", "twitter:title"))
 _PUBLISHED_METAS: Final = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished",
     "date_published", "publish_date", "publish-date", "publishdate", "published_time",
+    "published-date", "publisheddate", "date.published", "article:published",
+    "og:article:published",
     "publication_date", "publication-date", "pubdate", "parsely-pub-date", "sailthru.date",
     "cxenseparse:recs:publishtime", "article.published", "dcterms.created", "dcterms.date",
     "dcterms.issued", "dc.date.issued", "dc.date", "dc.date.created", "citation_publication_date",
@@ -41,11 +53,10 @@ _MODIFIED_METAS: Final = (
     "dc.date.modified", "date_modified", "cxenseparse:recs:updatetime", "utime", "updated",
 )  # fmt: skip
 _AUTHOR_METAS: Final = (
-    "author", "article:author", "parsely-author", "sailthru.author", "dc.creator",
-    "dcterms.creator", "citation_author", "byl", "article:author_name", "cxenseparse:author",
-    "creator", "authors",
-    "dcsext.author", "twitter:data1",
+    "author", "article:author", "parsely-author", "sailthru.author", "byl", "article:author_name",
+    "cxenseparse:author", "creator", "authors", "dcsext.author",
 )  # fmt: skip
+_CATALOGUE_METAS: Final = ("citation_author", "dc.creator", "dcterms.creator")
 _DESCRIPTION_METAS: Final = (
     ("opengraph", "og:description"), ("meta", "description"), ("meta", "twitter:description"),
     ("meta", "dc.description"), ("meta", "dcterms.description"),
@@ -60,19 +71,25 @@ _LICENCE_METAS: Final = ("dcterms.license", "dc.license", "license", "dc.rights"
 Found = Iterator[tuple[str, str]]  # a source and the value it has
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Given:
-    """All that a value can be chosen from."""
+    """All that a value can be chosen from; without slots, so that it can remember two answers."""
 
     page: Page
     claims: Claims
     lines: Mapping[str, Sequence[str]]  # those of the roles headline, byline and date
+    kept: Sequence[bool]  # of all lines
     detected: str | None
 
-    @property
+    @cached_property
     def language(self) -> str | None:
         """The declared language, else the detected one."""
         return next((value for _, value in _languages(self)), None)
+
+    @cached_property
+    def site_names(self) -> tuple[str, ...]:
+        """What the site calls itself."""
+        return unique(name for _, name in _site_names(self))
 
     def things(self) -> Iterator[tuple[str, Thing]]:
         """The things that may be the article, with the source they are from."""
@@ -88,34 +105,30 @@ class Given:
 
 
 def _titles(given: Given) -> Found:
-    claims = given.claims
-    candidates = [
-        (source, text)
-        for source, text in _all_titles(given)
-        if text and len(text) <= MAX_TITLE_CHARS
+    claimed = [each for each in _claimed_titles(given) if 0 < len(each[1]) <= MAX_TITLE_CHARS]
+    claimed = list(dict.fromkeys(claimed))[:MAX_CLAIMED]
+    headings = [("h1", text) for text in unique(given.claims.headings, MAX_HEADINGS)
+                if len(text) <= MAX_TITLE_CHARS]  # fmt: skip
+    headings += [("headline", text) for text in given.lines["headline"]]
+    host = site_of(given.claims.base) or ""
+    sites = [*given.site_names, host, *host.split(".")[:-1]]
+    texts = [text for _, text in (*claimed, *headings)]
+    bare = [
+        (source, without_site(text, sites, [other for other in texts if other != text]))
+        for source, text in claimed
     ]
-    sites = [name for _, name in _site_names(given)]
-    sites += [site for site in (site_of(claims.base),) if site]
-    texts = [text for _, text in candidates]
-    for source, text in candidates:
-        yield source, without_site(text, sites, [other for other in texts if other != text])
+    if found := chosen_title(bare, headings):
+        yield found
 
 
-def _all_titles(given: Given) -> Found:
-    claims = given.claims
+def _claimed_titles(given: Given) -> Found:
     for source, thing in given.things():
-        yield source, text_of(thing.get("headline"))
+        yield from ((source, text) for text in texts_of(thing.get("headline"))[:1])
     for source, name in _TITLE_METAS:
         for value in given.meta(name):
             yield source, text_of(value)
-    if len(claims.headings) == 1:
-        yield "h1", claims.headings[0]
-    for text in given.lines["headline"][:1]:
-        yield "headline", text
-    for text in claims.titles[:1]:
+    for text in given.claims.titles[:1]:
         yield "title", text
-    for text in claims.headings[:1]:
-        yield "h1", text
 
 
 # -------------------------------------------------------------------------------------- dates
@@ -130,7 +143,7 @@ def _published(given: Given) -> Found:
     for thing in (*given.claims.linked, *given.claims.marked):
         for key in ("dateCreated", "uploadDate"):
             yield from _dated("json-ld", thing.get(key), language)
-    for line in given.lines["date"]:
+    for line in sorted(given.lines["date"], key=is_of_change):
         if found := written_date(line, language):
             yield "date", found
     if found := date_in_url(given.claims.base) or date_in_url(given.page.url):
@@ -148,6 +161,9 @@ def _modified(given: Given) -> Found:
     for time in given.claims.times:
         if "updated" in time.names or "modif" in time.names:
             yield from _dated("time", time.value, given.language)
+    for line in given.lines["date"]:
+        if is_of_change(line) and (found := written_date(line, given.language)):
+            yield "date", found
 
 
 def _dates(given: Given, keys: Iterable[str], metas: Iterable[str]) -> Found:
@@ -156,7 +172,7 @@ def _dates(given: Given, keys: Iterable[str], metas: Iterable[str]) -> Found:
             yield from _dated(source, thing.get(key), given.language)
     for name in metas:
         for value in given.meta(name):
-            yield from _dated("opengraph" if ":" in name else "meta", value, given.language)
+            yield from _dated(_source_of(name), value, given.language)
 
 
 def _dated(source: str, value: Any, language: str | None) -> Found:
@@ -173,7 +189,8 @@ def _descriptions(given: Given) -> Found:
         for value in given.meta(name):
             yield from _said(source, value)
     for source, thing in given.things():
-        yield from _said(source, thing.get("description"))
+        for text in texts_of(thing.get("description"))[:1]:
+            yield source, text
 
 
 def _languages(given: Given) -> Found:
@@ -247,6 +264,15 @@ def _types(given: Given) -> Found:
         yield from _named(source, type_of(thing))
 
 
+def _source_of(name: str) -> str:
+    """The source that a ``meta`` element of this name is.
+
+    >>> _source_of("article:tag"), _source_of("twitter:title")
+    ('opengraph', 'meta')
+    """
+    return "opengraph" if name.startswith(("og:", "article:")) else "meta"
+
+
 def _said(source: str, value: Any) -> Found:
     for each in value[:5] if isinstance(value, list) else (value,):
         if text := text_of(each):
@@ -265,12 +291,39 @@ Many = Iterator[tuple[str, tuple[str, ...]]]
 
 
 def _authors(given: Given) -> Many:
+    """The authors; a site that names itself gives way to a person who is clearly named."""
+    found = next(_all_authors(given), None)
+    if found is None:
+        return
+    sites = _names_of_site(given)
+    if found[0] not in ("byline", "html") and sites.issuperset(map(plain, found[1])):
+        links = authors_of(given.claims.rel_texts.get("author", ()))
+        lines = (byline_authors(line) for line in given.lines["byline"] if is_labelled(line))
+        for source, names in (*(("byline", names) for names in lines), ("link", links)):
+            if all(map(is_full_name, names)) and sites.isdisjoint(map(plain, names)) and names:
+                yield source, names
+    yield found
+
+
+def _all_authors(given: Given) -> Many:
     for source, values in _author_values(given):
         if names := authors_of(values):
             yield source, names
     for line in given.lines["byline"]:
         if names := byline_authors(line):
             yield "byline", names
+    named = {byline_authors(line) for line in author_lines(given.page, given.kept)} - {()}
+    if len(named) == 1:  # else they wrote comments, or reviews
+        (names,) = named
+        if all(map(is_full_name, names)):
+            yield "html", names
+
+
+def _names_of_site(given: Given) -> set[str]:
+    """The names of the site, and its host without its last part, as they are compared."""
+    found = set(map(plain, given.site_names))
+    host = site_of(given.claims.base) or ""
+    return found | {plain(host), *(plain(part) for part in host.split(".")[:-1])}
 
 
 def _author_values(given: Given) -> Iterator[tuple[str, Iterable[str]]]:
@@ -278,7 +331,9 @@ def _author_values(given: Given) -> Iterator[tuple[str, Iterable[str]]]:
         for key in ("author", "creator"):
             yield source, texts_of(given.claims.resolved(thing.get(key)))
     for name in _AUTHOR_METAS:
-        yield "opengraph" if ":" in name else "meta", given.meta(name)
+        yield _source_of(name), given.meta(name)
+    for name in _CATALOGUE_METAS:
+        yield "meta", (turned(value) for value in given.meta(name))
     yield "link", given.claims.rel_texts.get("author", ())
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from turbohtml import MicrodataItem, Namespace
 
-from boilerplate.output.metadata_values import text_of, url_of, urls_of
+from boilerplate.output.metadata_values import MAX_ITEMS, text_of, texts_of, url_of, urls_of
 from boilerplate.reading.limits import LIMITS
 from boilerplate.reading.metadata import ARTICLE_TYPES
 
@@ -20,6 +20,8 @@ Thing = Mapping[str, Any]  # an object of JSON-LD, or an item of microdata in th
 
 MAX_METAS: Final = 2_000  # elements of one kind that are read; pages have some fifty
 MAX_THINGS: Final = 2_000  # objects of JSON-LD, of all scripts together
+MAX_STEPS: Final = 20_000  # through one script, empty lists included
+MAX_REPAIRED: Final = 200_000  # characters of a broken script that is read all the same
 MAX_DEPTH: Final = 8  # of microdata items in items
 # What is no article, but may be all that a page is about.
 _WORK_TYPES: Final = (
@@ -90,7 +92,9 @@ def claims_of(document: Any, url: str | None) -> Claims:
         for key in ("property", "name", "itemprop", "http-equiv"):
             if content and (name := node.attr(key)):
                 name = name if isinstance(name, str) else " ".join(name)
-                metas.setdefault(name.strip().lower(), []).append(content)
+                contents = metas.setdefault(name.strip().lower(), [])
+                if len(contents) < MAX_ITEMS:
+                    contents.append(content)
     links, rel_texts = _links(document, base)
     canonical = links.get("canonical", ())[:1] or [
         found for each in metas.get("og:url", ()) if (found := url_of(each, base))
@@ -126,7 +130,7 @@ def _attr(node: Any, name: str) -> str:
 
 
 def _texts(document: Any, tag: str) -> list[str]:
-    nodes = document.select(tag)[:50]
+    nodes = document.select(tag)[:20]
     return [
         text for node in nodes if node.namespace is Namespace.HTML and (text := text_of(node.text))
     ]
@@ -144,8 +148,9 @@ def _links(document: Any, base: str) -> tuple[dict[str, list[str]], dict[str, li
                 rel != "canonical" or node.tag == "link"
             ):
                 urls.setdefault(rel, []).append(url)
-            if node.tag == "a" and (text := text_of(node.text)):
-                texts.setdefault(rel, []).append(text)
+            named = texts.setdefault(rel, [])
+            if node.tag == "a" and len(named) < MAX_ITEMS and (text := text_of(node.text)):
+                named.append(text)
     return urls, texts
 
 
@@ -159,7 +164,7 @@ def _times(document: Any) -> list[Time]:
             f"{_attr(node, 'class')} {_attr(node, 'itemprop')}".lower()
             + (" pubdate" if node.attr("pubdate") is not None else ""),
         )
-        for node in document.select("time")[:100]
+        for node in document.select("time")[:30]
     ]
 
 
@@ -186,9 +191,10 @@ def _json_ld(
 
 
 def _things(script: str) -> Iterator[Thing]:
-    value = _loaded(script)
-    queue = deque([value])
-    while queue:
+    queue = deque([_loaded(script)])
+    for _ in range(MAX_STEPS):
+        if not queue:
+            break
         thing = queue.popleft()
         if isinstance(thing, list):
             queue.extend(thing[: LIMITS.max_json_ld_list])
@@ -209,6 +215,8 @@ def _loaded(script: str) -> Any:
         return json.loads(script, strict=False)
     except (ValueError, RecursionError):
         pass
+    if len(script) > MAX_REPAIRED:
+        return None
     script = _TRAILING_COMMA.sub(r"\1", _WRAPPING.sub("", _WRAPPING.sub("", script)))
     try:
         return json.JSONDecoder(strict=False).raw_decode(script.strip())[0]
@@ -247,7 +255,7 @@ def _ordered(things: Sequence[Thing], own: set[str], said: set[str], base: str) 
             for key in ("mainEntityOfPage", "url", "@id")
             for url in urls_of(thing.get(key), base)
         ]
-        is_own = not own.isdisjoint(urls) or text_of(thing.get("headline")) in said
+        is_own = not own.isdisjoint(urls) or not said.isdisjoint(texts_of(thing.get("headline")))
         ranked.append((rank, not is_own, place, thing))
     ranked.sort(key=lambda each: each[:3])
     return [thing for *_, thing in ranked[:20]]

@@ -42,10 +42,19 @@ _YEAR_FIRST: Final = re.compile(r"(?<!\d)(\d{4})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(
 _YEAR_LAST: Final = re.compile(r"(?<!\d)(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\d)")
 _IN_URL: Final = re.compile(r"/(\d{4})[/-]?(\d{2})[/-]?(\d{2})(?=[/_\W-]|$)")
 # Not \w: vowel signs of Indic and Thai words are no part of that.
-_WORD_OR_NUMBER: Final = re.compile(r"\d+|[^\d\s!-/:-@\[-`{-~،、。·–—…‘’“”«»]+")
+_WORD_OR_NUMBER: Final = re.compile(r"\d+|[^\d\s!-/:-@\[-`{-~،、。·•–—…‘’“”«»]+")
+_GLUED: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")  # "Published onMarch"
 _HALF_DAY: Final = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
 # Of "10:30", "GMT+2": numbers that are no days.
-_CLOCK: Final = re.compile(r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\b\.?)?|[+-]\d{4}", re.I)
+_CLOCK: Final = re.compile(
+    r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\b\.?)?(?:\s*[+-]\d{4})?", re.I
+)
+_CHANGED: Final = re.compile(
+    r"\b(?:updated?|modified|revised|reviewed|edited|aktuali|mis[e]? à jour|actuali|atuali|aggiorn|"
+    r"modific|modifié|bijgewerkt|opdateret|oppdatert|uppdater|päivitetty|zaktuali|обновл|оновлен|"
+    r"güncel|ενημερ|cập nhật|diperbarui)|更新|تحديث|עודכן|ปรับปรุง|अपडेट|수정|업데이트",
+    re.IGNORECASE,
+)
 # Languages, as pages declare them, in which the month stands before the day in digits.
 _MONTH_FIRST: Final = ("en", "en-us", "en-ph")
 
@@ -171,6 +180,15 @@ def _common_era(year: str, month: str, day: str) -> tuple[int, int, int]:
     return number - _BUDDHIST if 2530 <= number <= 2600 else number, int(month), int(day)
 
 
+def is_of_change(line: str) -> bool:
+    """Whether a line with a date says when the article was last changed.
+
+    >>> is_of_change("Zuletzt aktualisiert: 5. März 2024"), is_of_change("5. März 2024")
+    (True, False)
+    """
+    return _CHANGED.search(line) is not None
+
+
 def date_in_url(url: str | None) -> str | None:
     """The day in the path of a URL, as news sites have it.
 
@@ -189,7 +207,8 @@ def date_in_url(url: str | None) -> str | None:
 
 def _in_words(text: str, language: str | None, least: int) -> str | None:
     """A date with the name of a month beside a day, and a year after or before them."""
-    words = _WORD_OR_NUMBER.findall(_CLOCK.sub(" ", text).casefold())[:60]
+    text = _GLUED.sub(" ", _CLOCK.sub(" ", text))
+    words = _WORD_OR_NUMBER.findall(text.casefold())[:60]
     months = _months(language)
     for place, word in enumerate(words):
         month = months.get(word)
@@ -207,6 +226,15 @@ def _in_words(text: str, language: str | None, least: int) -> str | None:
             if found := _iso(year, month, min(days)[2], least):
                 return found
     return None
+
+
+def is_month(word: str) -> bool:
+    """Whether a word, in lower case, is what some language calls a month.
+
+    >>> is_month("maart"), is_month("maarten")
+    (True, False)
+    """
+    return word in _month_table()[""]
 
 
 @cache

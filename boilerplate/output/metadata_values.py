@@ -5,13 +5,16 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 MAX_CHARS: Final = 5_000  # of a description; a longer value is cut
 MAX_NAME_CHARS: Final = 200  # of a title's word, a name or a tag; a longer one is none
+MAX_DATA_CHARS: Final = 20_000  # of a string in JSON-LD, whose markup is left out
 MAX_URL_CHARS: Final = 4_000  # data: URLs of pictures are far longer
+MIN_CHARS: Final = 10  # of what is surely no "undefined"
+MAX_STEPS: Final = 1_000  # through lists and objects in one value
 MAX_ITEMS: Final = 100  # authors or tags of one page
 # Without width, and no part of a word: byte-order mark, zero-width space, soft hyphen.
 _UNSEEN: Final = re.compile("[\ufeff\u200b\u00ad]")
@@ -19,6 +22,7 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 _ENTITY: Final = re.compile(r"&(?:#\w{1,8}|[a-zA-Z]{2,10});")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{1,8}){0,4}", re.IGNORECASE)
+_GAP_SIGNS: Final = frozenset("{}%[")
 _PLACEHOLDER: Final = re.compile(
     r"\{\{|\}\}|\$\{|<%|%%|\[object |^(?:null|none|undefined|n/a)$", re.I
 )
@@ -27,7 +31,7 @@ _PLACEHOLDER: Final = re.compile(
 def text_of(value: Any, most: int = MAX_CHARS) -> str:
     r"""A value as text on one line; empty for what is no string, or only a template's gap.
 
-    >>> text_of(" Fish \n&amp; <b>chips</b>\x00"), text_of(3), text_of("{{title}}")
+    >>> text_of(" Fish \n&amp; chips\x00"), text_of(3), text_of("{{title}}")
     ('Fish & chips', '', '')
     """
     if not isinstance(value, str):
@@ -35,27 +39,48 @@ def text_of(value: Any, most: int = MAX_CHARS) -> str:
     text = value[: 4 * most]
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
-    if "<" in text:
-        text = _TAG.sub(" ", text)
     if not text.isascii():
         text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _UNSEEN.sub("", text))
     if not text.isprintable():
         text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
     text = " ".join(text.split())
-    return "" if _PLACEHOLDER.search(text) else text[:most].rstrip()
+    may_be_gap = len(text) < MIN_CHARS or not _GAP_SIGNS.isdisjoint(text)
+    return "" if may_be_gap and _PLACEHOLDER.search(text) else text[:most].rstrip()
 
 
-def texts_of(value: Any, depth: int = 4) -> list[str]:
+def data_text(value: Any) -> str:
+    """A string of JSON-LD as text: it may hold markup, which is none of it.
+
+    >>> data_text("<p>Fish &amp; <b>chips</b>")
+    'Fish & chips'
+    """
+    return text_of(_TAG.sub(" ", value[:MAX_DATA_CHARS])) if isinstance(value, str) else ""
+
+
+def texts_of(value: Any) -> list[str]:
     """All strings in a value of JSON-LD: itself, or those of its lists and of ``name``s."""
-    if isinstance(value, str):
-        return [text] if (text := text_of(value)) else []
-    if depth and isinstance(value, list):
-        return [text for each in value[:MAX_ITEMS] for text in texts_of(each, depth - 1)]
-    if depth and isinstance(value, dict):
-        for key in ("name", "@value"):
-            if found := texts_of(value.get(key), depth - 1):
-                return found
-    return []
+    return [text for each in strings_of(value, ("name", "@value")) if (text := data_text(each))]
+
+
+def strings_of(value: Any, keys: Sequence[str]) -> list[str]:
+    """The strings in a value of JSON-LD, in order; of an object those of the first key it has.
+
+    >>> strings_of([{"name": ["a", 1]}, "b"], ["name"])
+    ['a', 'b']
+    """
+    found: list[str] = []
+    left = [value]
+    for _ in range(MAX_STEPS):
+        if not left or len(found) == MAX_ITEMS:
+            break
+        each = left.pop()
+        if isinstance(each, str):
+            found.append(each)
+        elif isinstance(each, list):
+            left.extend(reversed(each[:MAX_ITEMS]))
+        elif isinstance(each, dict):
+            left.extend([each[key] for key in keys if each.get(key)][:1])
+    return found
 
 
 def url_of(value: Any, base: str) -> str | None:
@@ -77,17 +102,10 @@ def url_of(value: Any, base: str) -> str | None:
     return url.replace(" ", "%20")
 
 
-def urls_of(value: Any, base: str, depth: int = 4) -> list[str]:
+def urls_of(value: Any, base: str) -> list[str]:
     """All URLs in a value of JSON-LD: itself, or those of its lists and of its ``url``s."""
-    if isinstance(value, str):
-        return [url] if (url := url_of(value, base)) else []
-    if depth and isinstance(value, list):
-        return [url for each in value[:MAX_ITEMS] for url in urls_of(each, base, depth - 1)]
-    if depth and isinstance(value, dict):
-        for key in ("url", "contentUrl", "@id"):
-            if found := urls_of(value.get(key), base, depth - 1):
-                return found
-    return []
+    strings = strings_of(value, ("url", "contentUrl", "@id"))
+    return [url for each in strings if (url := url_of(each, base))]
 
 
 def language_of(value: Any) -> str | None:
