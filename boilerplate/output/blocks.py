@@ -20,9 +20,15 @@ _HEADINGS: Final = "h1, h2, h3, h4, h5, h6"
 _HOLDS_TEXT: Final = frozenset("li dt dd td th figcaption caption".split())
 _LISTS: Final = frozenset({"ul", "ol"})
 _LANGUAGE: Final = re.compile(
-    r"(?:^|\s)(?:language-|lang-|highlight-source-|highlight-text-|brush:\s*|sourceCode\s+)"
+    r"(?:^|\s)(?:language-|lang-|highlight-(?:source-|text-)?|brush:\s*|sourceCode\s+)"
     r"([A-Za-z0-9+#.-]{1,20})"
 )
+# What highlight.js, Sphinx and others call elements beside the name of the language.
+_HIGHLIGHTERS: Final = frozenset({"hljs", "highlight"})
+_NO_LANGUAGES: Final = frozenset({"default", "none", "notranslate"})
+# A carriage return, which parsers make a line end of, so that no page has one.
+_LINE_END: Final = "\r"
+_LINE_ENDS: Final = re.compile(r"\n?\r+\n?")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+#.-]{0,19}")
 
 
@@ -142,7 +148,13 @@ def _shape_code(pre: Any) -> None:
             language = _language_of(element)
     for br in pre.find_all("br"):
         br.replace_with(Text("\n"))
+    blocks = [each for each in pre.iter_elements() if each is not pre and _is_block(each)]
+    for block in blocks:  # each line may have its own
+        block.insert_before(Text(_LINE_END))
+        block.insert_after(Text(_LINE_END))
     text = pre.text
+    if blocks:
+        text = _LINE_ENDS.sub("\n", text).strip("\n")
     code = Element("code", {"class": f"language-{language}"} if language else None)
     code.append(Text(text))
     pre.clear()
@@ -150,7 +162,12 @@ def _shape_code(pre: Any) -> None:
 
 
 def _language_of(element: Any) -> str:
-    if found := _LANGUAGE.search(classes_of(element)):
+    classes = classes_of(element)
+    if (found := _LANGUAGE.search(classes)) and found[1] not in _NO_LANGUAGES:
         return found[1].rstrip(".-")
+    names = set(classes.split())
+    if names & _HIGHLIGHTERS and len(others := names - _HIGHLIGHTERS - _NO_LANGUAGES) == 1:
+        (name,) = others
+        return name if _NAME.fullmatch(name) else ""
     named = element.attr("data-lang") or element.attr("data-language") or ""
     return named if isinstance(named, str) and _NAME.fullmatch(named) else ""

@@ -99,6 +99,33 @@ class TestMarkdown:
     def test_dropped_lines_of_code_leave_the_others(self) -> None:
         assert markdown("<pre>a\nCopy\n  b</pre>", dropped="Copy") == "```\na\n  b\n```\n"
 
+    @pytest.mark.parametrize(
+        ("markup", "language"),
+        [
+            (
+                "<div class=highlight-python3><div class=highlight><pre>x</pre></div></div>",
+                "python3",
+            ),
+            ("<div class=highlight-default><pre>x</pre></div>", ""),
+            ("<pre><code class='hljs rust'>x</code></pre>", "rust"),
+            ("<figure class='highlight go'><pre>x</pre></figure>", "go"),
+            ("<div class='highlight wide go'><pre>x</pre></div>", ""),
+        ],
+    )
+    def test_code_has_the_language_that_its_page_names(self, markup: str, language: str) -> None:
+        assert markdown(markup) == f"```{language}\nx\n```\n"
+
+    @pytest.mark.parametrize(
+        "markup",
+        [
+            "<pre><div>если</div><div>  то</div></pre>",
+            "<pre><ol><li>если<li>  то</ol></pre>",
+            "<pre><code><span style='display:block'>если</span>\n<span>  то</span></code></pre>",
+        ],
+    )
+    def test_lines_of_code_that_are_blocks_stay_lines(self, markup: str) -> None:
+        assert markdown(markup) == "```\nесли\n  то\n```\n"
+
     def test_prose_that_was_wrapped_by_hand_keeps_its_words(self) -> None:
         lines = "Это письмо было написано вручную и потому разбито на строки\nи далее"
         assert squeezed("письмо было") in squeezed(markdown(f"<pre>{lines}</pre>"))
