@@ -56,6 +56,8 @@ def shape(root: Any, headline: str | None = None) -> None:
         if tag in INLINE_TAGS:
             if _has_blocks(element):
                 _unwrap_inline(element)
+        elif tag == "p" and _has_blocks(element):
+            _unwrap_box(element)  # pages without a doctype may have a table in a paragraph
         elif tag in BLOCK_TAGS:
             if tag in _HOLDS_TEXT and any(
                 _is_block(child) and child.tag not in _LISTS for child in element.children
@@ -64,6 +66,7 @@ def shape(root: Any, headline: str | None = None) -> None:
         elif tag != "br" and not (tag in TABLE_TAGS and element.closest("table") in data_tables):
             _unwrap_box(element)
     _wrap_runs(root)
+    _wrap_items(root)
 
 
 def _is_block(node: Any) -> bool:
@@ -118,6 +121,22 @@ def _wrap_runs(box: Any) -> None:
             run, breaks = [], []
         run += (*breaks, child)
         breaks = []
+
+
+def _wrap_items(root: Any) -> None:
+    """Items that stand in no list, or in a ``<menu>``, are one with those beside them."""
+    for item in root.find_all("li"):
+        if item.parent.tag in _LISTS:
+            continue
+        last = item
+        for node in item.next_siblings:
+            if isinstance(node, Element):
+                if node.tag != "li":
+                    break
+                last = node
+            elif not isinstance(node, Text) or not node.data.isspace():
+                break
+        item.wrap_siblings(Element("ul"), until=last)
 
 
 def _paragraph(run: list[Any], breaks: list[Any]) -> None:

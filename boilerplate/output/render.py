@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from turbohtml import Element, Html, Indent, Markdown
+from turbohtml import Element, Html, Indent, Markdown, Text
 
 _HTML: Final = Html(layout=Indent(0))
 MAX_CELLS: Final = 100_000  # of a table that is squared
@@ -25,6 +25,7 @@ def markdown_of(body: Any, *, links: bool = True) -> str:
         body.strip_tags("a")
     for table in body.find_all("table"):
         _square(table)
+        _flatten_lists(table)
     text = body.to_markdown(_MARKDOWN)
     return f"{text}\n" if text else ""
 
@@ -58,6 +59,16 @@ def _square(table: Any) -> None:
         for column in range(width):
             found = cells.get(column)
             row.append(Element("td") if found is None else found)
+
+
+def _flatten_lists(table: Any) -> None:
+    """Cells have no room for the items of lists: these become text, a blank between them."""
+    for item in table.find_all("li"):
+        item.insert_after(Text(" "))
+        item.insert_before(Text(" "))
+        item.unwrap()
+    for inner in table.select("ul, ol"):
+        inner.unwrap()
 
 
 def _span(cell: Any, key: str) -> int:

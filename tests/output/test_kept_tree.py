@@ -72,6 +72,11 @@ class TestMarkdown:
             ("<a href=/x><h3>T</h3><p>s</p></a>", "### [T](/x)\n\n[s](/x)\n"),
             ("<table><tr><td><p>eins</p><td><p>zwei</p></table>", "eins\n\nzwei\n"),
             ("<custom-box><p>a</p>b</custom-box>", "a\n\nb\n"),
+            (
+                "<!-- quirks --><p>x<table><tr><th>a<th>b<tr><td>c<td>d</table>y",
+                "x\n\n| a | b |\n| --- | --- |\n| c | d |\n\ny\n",
+            ),
+            ("<menu><li>αʹ<li>βʹ</menu><li>γʹ", "- αʹ\n- βʹ\n- γʹ\n"),
             ("", ""),
         ],
     )
@@ -86,6 +91,12 @@ class TestMarkdown:
         assert markdown(f"<table><caption>Backen</caption>{rows}</table>") == (
             "Backen\n\n| Größe | Zeit | Hitze |\n| --- | --- | --- |\n| klein | 25 | 220 |\n"
             "| groß | 40 |  |\n| ruhen lassen |  |  |\n"
+        )
+
+    def test_lists_in_cells_are_text(self) -> None:
+        rows = "<tr><th>ใคร<th>อะไร</tr><tr><td>แม่<td><ul><li>ข้าว<ol><li>ขาว</ol><li>ปลา</ul></tr>"
+        assert markdown(f"<table>{rows}</table>") == (
+            "| ใคร | อะไร |\n| --- | --- |\n| แม่ | ข้าว ขาว ปลา |\n"
         )
 
     def test_half_kept_table_and_list_are_whole_again(self) -> None:
