@@ -79,7 +79,10 @@ def kept_tree(
 
 def _sanitized(root: Any) -> Any:
     clean = SANITIZER.sanitize_node(root)
-    clean.strip_tags('a:not([href]), a[href^="#"]')
+    for link in clean.select("a[href]"):
+        if (href := link.attr("href") or "") != (bare := href.strip(" \t\r\n\f")):
+            link.attrs["href"] = bare
+    clean.strip_tags('a:not([href]), a[href=""], a[href^="#"]')
     clean.remove("img:not([src])")
     return clean
 

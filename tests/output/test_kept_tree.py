@@ -160,6 +160,10 @@ class TestLinks:
         assert markdown("<p>Der <a href=/s>Sport</a>", links=False) == "Der Sport\n"
         assert html("<p>Der <a href=/s>Sport</a>", links=False) == "<p>Der Sport</p>\n"
 
+    def test_blanks_around_an_address_are_gone(self) -> None:
+        assert markdown("<p><a href='\n http://x.example/ '>б</a>") == "[б](http://x.example/)\n"
+        assert markdown("<p><a href=' '>б</a>") == "б\n"
+
     @pytest.mark.parametrize(
         "href", ["javascript:alert(1)", " java\nscript:x", "data:text/html,x", "vbscript:x", "#top"]
     )
