@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from turbohtml import Element, Html, Indent, Markdown, Text
 
+from boilerplate.output.emphasis import mark_emphasis, with_emphasis
+
 _HTML: Final = Html(layout=Indent(0))
 MAX_CELLS: Final = 100_000  # of a table that is squared
 MAX_SPAN: Final = 100
@@ -26,7 +28,10 @@ def markdown_of(body: Any, *, links: bool = True) -> str:
     for table in body.find_all("table"):
         _square(table)
         _flatten_lists(table)
+    marked = mark_emphasis(body)
     text = body.to_markdown(_MARKDOWN)
+    if marked:
+        text = with_emphasis(text)
     return f"{text}\n" if text else ""
 
 
