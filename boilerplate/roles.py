@@ -23,6 +23,11 @@ CHROME_ROLES: Final = (
 )  # fmt: skip
 ROLES: Final = CONTENT_ROLES + BESIDE_ROLES + CHROME_ROLES
 
+_STANDFIRST: Final = ROLES.index("standfirst")
+_BODY: Final = ROLES.index("body")
+# What a text consists of, which a standfirst leads to.
+_TEXTS: Final = tuple(map(ROLES.index, ("body", "list", "table", "quote", "code")))
+
 # A dropped line is called "other" if the roles of dropped lines have less than this together: then
 # there are no grounds to call it anything.
 MIN_GROUNDS: Final = 0.1
@@ -71,7 +76,8 @@ def assigned(log_probabilities: Floats, kept: Bools) -> Ints:
     """The role of each line, (n,), as an index into ROLES.
 
     ``log_probabilities`` (n, 24) are the roles'. A kept line (``kept``, (n,)) gets its likeliest
-    content role, a dropped one its likeliest other role, or "other" without MIN_GROUNDS.
+    content role, a dropped one its likeliest other role, or "other" without MIN_GROUNDS. A
+    standfirst leads to a text: without one after it, it is the text itself.
     """
     import numpy as np
 
@@ -80,6 +86,9 @@ def assigned(log_probabilities: Floats, kept: Bools) -> Ints:
     of_dropped = first + others.argmax(1)
     of_dropped[np.exp(others).sum(1) < MIN_GROUNDS] = ROLES.index("other")
     roles: Ints = np.where(kept, content.argmax(1), of_dropped)
+    texts = np.flatnonzero(np.isin(roles, _TEXTS))
+    after_text = np.arange(len(roles)) > (texts[-1] if len(texts) else -1)
+    roles[after_text & (roles == _STANDFIRST)] = _BODY
     return roles
 
 
@@ -94,5 +103,6 @@ def chosen(log_probabilities: Floats, kept: Bools, choice: RoleChoice) -> tuple[
     keep = np.isin(ROLES, kept_roles(choice))
     drop = ~keep & np.isin(ROLES, list(choice))
     roles, likeliest = assigned(log_probabilities, kept), log_probabilities.argmax(1)
+    likeliest = np.where((likeliest == _STANDFIRST) & (roles == _BODY), _BODY, likeliest)
     roles = np.where(kept & keep[roles] & drop[likeliest], likeliest, roles)
     return keep[roles], roles

@@ -88,6 +88,15 @@ class TestAssigned:
         assert assigned(*nothing).shape == (0,)
         assert [each.shape for each in chosen(*nothing, role_choice(drop=["body"]))] == [(0,), (0,)]
 
+    def test_standfirst_that_leads_to_no_text_is_the_text(self) -> None:
+        lead, text = line(standfirst=0.6, body=0.3), line(body=0.9)
+        scores, kept = np.concatenate([lead, text, lead]), np.array([True, True, True])
+        assert [ROLES[i] for i in assigned(scores, kept)] == ["standfirst", "body", "body"]
+        assert [ROLES[i] for i in assigned(scores, kept & [1, 0, 1])][0] == "body"
+        drop = role_choice(drop=["standfirst"])
+        assert chosen(scores, kept, drop)[0].tolist() == [False, True, True]
+        assert chosen(lead, KEPT, drop)[0].tolist() == [True]
+
 
 class TestChosen:
     def test_dropped_line_of_a_kept_role_is_kept(self) -> None:
