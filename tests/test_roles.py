@@ -92,7 +92,7 @@ class TestAssigned:
         lead, text = line(standfirst=0.6, body=0.3), line(body=0.9)
         scores, kept = np.concatenate([lead, text, lead]), np.array([True, True, True])
         assert [ROLES[i] for i in assigned(scores, kept)] == ["standfirst", "body", "body"]
-        assert [ROLES[i] for i in assigned(scores, kept & [1, 0, 1])][0] == "body"
+        assert next(ROLES[i] for i in assigned(scores, kept & [1, 0, 1])) == "body"
         drop = role_choice(drop=["standfirst"])
         assert chosen(scores, kept, drop)[0].tolist() == [False, True, True]
         assert chosen(lead, KEPT, drop)[0].tolist() == [True]
