@@ -146,7 +146,7 @@ def draw_report(target: Path, scheme: str = "light") -> None:
 
 def draw_batch(target: Path) -> None:
     """Draw the summary of a report of several pages, as PNG."""
-    found = sorted(path for path in (ROOT / "examples").rglob("*.*") if path.is_file())
+    found = sorted(p for p in (ROOT / "examples").rglob("*.*") if p.suffix in (".html", ".txt"))
     named = [(str(path.relative_to(ROOT)), path.read_bytes()) for path in found]
     pages = [(name, boilerplate.clean(source)) for name, source in named]
     screenshot(html_report(pages), target, WIDE)
