@@ -120,7 +120,11 @@ def test_python_examples_of_the_readme_run(capsys: pytest.CaptureFixture[str]) -
 
 
 API = (DOCS / "python-api.md").read_text("utf-8")
-EXAMPLES = re.findall(r"(?:^<!-- needs (\w+) -->\n)?^```python\n(.*?)^```", API, flags=re.M | re.S)
+EXAMPLES = re.findall(
+    r"(?:^<!-- needs (\w+) -->\n)?^```python\n(.*?)^```\n"
+    r"(?:\n<!-- output -->\n```text\n(.*?)^```)?",
+    API, flags=re.M | re.S,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -139,19 +143,28 @@ def ferry_url() -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.mark.parametrize(("package", "example"), EXAMPLES)
+@pytest.mark.parametrize(("package", "example", "output"), EXAMPLES)
 def test_examples_of_pages_in_python_run(
-    package: str, example: str, ferry_url: str, monkeypatch: pytest.MonkeyPatch
+    package: str,
+    example: str,
+    output: str,
+    ferry_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setenv("HAYSTACK_TELEMETRY_ENABLED", "False")
     if package:
         pytest.importorskip(package)
     monkeypatch.chdir(ROOT)
+    monkeypatch.syspath_prepend(ROOT / "examples")  # as if its converters had been copied
     markup = (ROOT / "examples" / "ferry.html").read_bytes()
     known: dict[str, Any] = {
         "boilerplate": boilerplate, "Path": Path, "URL": ferry_url, "data": markup,
         "html": markup.decode(),
     }  # fmt: skip
     exec(example, known)  # noqa: S102 - it is ours
+    if output:
+        assert capsys.readouterr().out == output
     if "bad" in known:
         assert known["bad"].error == "is a PDF, not a page"
     text = known["text"] if "text" in known else known["page"].text
