@@ -122,11 +122,13 @@ def _titles(given: Given) -> Found:
 
 
 def _claimed_titles(given: Given) -> Found:
-    for source, thing in given.things():
-        yield from ((source, text) for text in texts_of(thing.get("headline"))[:1])
+    for thing in given.claims.linked:
+        yield from (("json-ld", text) for text in texts_of(thing.get("headline"))[:1])
     for source, name in _TITLE_METAS:
         for value in given.meta(name):
             yield source, text_of(value)
+    for thing in given.claims.marked:
+        yield from (("microdata", text) for text in texts_of(thing.get("headline"))[:1])
     for text in given.claims.titles[:1]:
         yield "title", text
 

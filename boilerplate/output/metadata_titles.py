@@ -12,7 +12,7 @@ from typing import Final
 _BETWEEN: Final = re.compile(r"\s+[|\-–—·•»«›:∙~/]+\s+|\s*[|｜»]\s*|\s+::\s+|\s*_\s*(?=[^_]*$)")
 # Chosen on pages whose titles are known (benchmarks/metadata.py, dev and train).
 LEAST_LIKENESS: Final = 0.4  # of a heading to a title in the head, if it is to be the same title
-LEAST_OF_ARTICLE: Final = 0.5  # to that of structured data, which is of the article alone
+LEAST_OF_ARTICLE: Final = 0.5  # to the headline in JSON-LD, which is of the article alone
 LEAST_OF_PAGE: Final = 0.3  # of what structured data has to any other title on the page
 LEAST_LETTERS: Final = 20  # of a title in the head that stands in a heading after a kicker
 MAX_MARKS: Final = 20  # of what may part a title from the name of its site
@@ -119,7 +119,7 @@ def _of_this_page(claimed: Titles, headings: Titles) -> Titles:
 
 def _better(heading: str, claimed: Titles) -> Iterator[tuple[str, str]]:
     """Claimed titles that are better than a heading which is like one of them."""
-    of_article = next((each for each in claimed if each[0] in OF_ARTICLE), None)
+    of_article = next((each for each in claimed if each[0] == "json-ld"), None)
     if of_article and likeness(heading, of_article[1]) < LEAST_OF_ARTICLE:
         yield of_article
     letters = plain(heading)
