@@ -12,9 +12,10 @@ from typing import Final
 _BETWEEN: Final = re.compile(r"\s+[|\-–—·•»«›:∙~/]+\s+|\s*[|｜»]\s*|\s+::\s+|\s*_\s*(?=[^_]*$)")
 # Chosen on pages whose titles are known (benchmarks/metadata.py, dev and train).
 LEAST_LIKENESS: Final = 0.4  # of a heading to a title in the head, if it is to be the same title
-LEAST_OF_ARTICLE: Final = 0.5  # to the headline in JSON-LD, which is of the article alone
+LEAST_OF_ARTICLE: Final = 0.7  # to the headline in JSON-LD, which is of the article alone
 LEAST_OF_PAGE: Final = 0.3  # of what structured data has to any other title on the page
-LEAST_LETTERS: Final = 20  # of a title in the head that stands in a heading after a kicker
+LEAST_LETTERS: Final = 20  # of a title in the head that stands in a heading after something else
+LEAST_OF_HEADING: Final = 10  # letters of a heading that stands in a title after a kicker
 MAX_MARKS: Final = 20  # of what may part a title from the name of its site
 OF_ARTICLE: Final = ("json-ld", "microdata")
 _WORD: Final = re.compile(r"\w+")
@@ -124,6 +125,10 @@ def _better(heading: str, claimed: Titles) -> Iterator[tuple[str, str]]:
         yield of_article
     letters = plain(heading)
     for source, title in claimed:
-        has_kicker = LEAST_LETTERS < len(plain(title)) < len(letters)
-        if has_kicker and letters.endswith(plain(title)):  # or a date
+        said = plain(title)
+        # "Cycling: Ana Lima wins" is the title where the heading is "Ana Lima wins" ...
+        is_longer = source != "meta" and LEAST_OF_HEADING < len(letters) < len(said)
+        # ... but "5 March Ana Lima wins", where the title in the head is "Ana Lima wins", is not.
+        is_shorter = LEAST_LETTERS < len(said) < len(letters)
+        if (is_longer and said.endswith(letters)) or (is_shorter and letters.endswith(said)):
             yield source, title
