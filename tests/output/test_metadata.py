@@ -165,6 +165,21 @@ class TestTitles:
         title = "Мост - новая дорога"
         assert said(f"<title>{title}</title>{meta('og:site_name', 'Газета')}").title == title
 
+    def test_heading_of_readers_is_the_title_if_it_is_like_one_in_the_head(self) -> None:
+        head = meta("og:title", "Ferry times 2024: all you need to know about the ferry times")
+        assert said(head, "<h1>Ferry times: all you need to know</h1>").title == (
+            "Ferry times: all you need to know"
+        )
+        assert said(head, "<h1>Weather</h1>").title == head.split('"')[3]
+
+    def test_headline_of_another_article_is_no_title(self) -> None:
+        head = meta("og:title", "வானிலை அறிக்கை") + ld(headline="Something else")
+        assert said(head).title == "வானிலை அறிக்கை"
+
+    def test_kicker_before_a_heading_is_part_of_the_title(self) -> None:
+        head = meta("og:title", "Ποδηλασία: Νίκησε η Άννα Ρήγα")
+        assert said(head, "<h1>Νίκησε η Άννα Ρήγα</h1>").title == "Ποδηλασία: Νίκησε η Άννα Ρήγα"
+
     def test_entities_and_tags_in_a_title_are_text(self) -> None:
         assert said(ld(headline="Fish &amp; <i>chips</i>\n")).title == "Fish & chips"
 
@@ -235,6 +250,28 @@ class TestRoles:
         self, line: str, language: str, day: str | None
     ) -> None:
         assert by_roles((line, "date"), language=language).published == day
+
+    def test_line_that_only_says_that_a_name_follows_is_read_with_the_next(self) -> None:
+        assert by_roles(("Escrito por:", "byline"), ("José Gil", "other")).authors == ("José Gil",)
+
+    def test_line_that_says_when_an_article_was_changed_does_not_date_it(self) -> None:
+        found = by_roles(("更新日: 2024年3月7日", "date"), ("2024年3月5日", "date"), language="ja")
+        assert (found.published, found.modified) == ("2024-03-05", "2024-03-07")
+
+    def test_site_as_author_gives_way_to_a_person_in_the_byline(self) -> None:
+        head = meta("og:site_name", "Gazete") + '<meta name="author" content="Gazete">'
+        page = html_page(f"<head>{head}</head><p>Yazan: Ayşe Kaya</p>{BODY}", URL)
+        lines = [line.text for line in page.lines]
+        found = article_metadata(page, [False, True], ["byline", "body"])
+        assert lines[0] == "Yazan: Ayşe Kaya"
+        assert (found.authors, found.sources["authors"]) == (("Ayşe Kaya",), "byline")
+        assert article_metadata(page).authors == ("Gazete",)
+
+    def test_element_named_after_an_author_names_one_unless_there_are_several(self) -> None:
+        one = "<p class=post-author>Eva Roth</p>"
+        for body, authors in ((one, ("Eva Roth",)), (one + "<p class=author>Jan Uhl</p>", ())):
+            page = html_page(body)
+            assert article_metadata(page, [False] * len(page.lines)).authors == authors
 
     def test_dropped_headline_is_no_title(self) -> None:
         page = Page((Line("Related"), Line("अनुच्छेद")))
