@@ -146,7 +146,10 @@ def draw_report(target: Path, scheme: str = "light") -> None:
 
 def draw_batch(target: Path) -> None:
     """Draw the summary of a report of several pages, as PNG."""
-    found = sorted(p for p in (ROOT / "examples").rglob("*.*") if p.suffix in (".html", ".txt"))
+    folders = (ROOT / "examples", ROOT / LABELLED)
+    found = sorted(
+        p for folder in folders for p in folder.iterdir() if p.suffix in (".html", ".txt")
+    )
     named = [(str(path.relative_to(ROOT)), path.read_bytes()) for path in found]
     pages = [(name, boilerplate.clean(source)) for name, source in named]
     screenshot(html_report(pages), target, WIDE)
