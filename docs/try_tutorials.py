@@ -141,7 +141,8 @@ def run(markdown: str, folder: Path, path: Sequence[Path], fresh: bool = False) 
 
     Raises RuntimeError if a step takes too long.
     """
-    shutil.copytree(ROOT / "examples", folder / "examples")
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "examples", folder / "examples", ignore=ignored)
     environment = {
         **os.environ,
         "PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]]),
