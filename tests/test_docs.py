@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 import re
 import shutil
 import threading
@@ -13,9 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import boilerplate
+from boilerplate.cli.main import cli
 from boilerplate.features import table
+from boilerplate.output.metadata import ArticleMetadata
 from docs import make_cli, make_peers, path_picture, try_tutorials
 
 ROOT = Path(__file__).parent.parent
@@ -106,8 +110,40 @@ class TestPeerTables:
         assert not list(make_peers.gaps(self.results(0.9, 0.9)))
 
 
-def test_python_examples_of_the_readme_run(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("name", ["README.md", "docs/index.md"])
+def test_first_command_prints_the_markdown_that_is_shown(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    [(command, shown)] = re.findall(
+        r"pip install \. && boilerplate (.*)\n```.*?^```markdown\n(.*?)^```", text, re.M | re.S
+    )
+    monkeypatch.chdir(ROOT)
+    printed = CliRunner().invoke(cli, command.split()).output.splitlines()
+    beginning = printed[: len(shown.splitlines())]
+    assert try_tutorials.alike(shown, "\n".join(beginning))
+
+
+def test_json_of_the_readme_has_the_keys_and_values_of_a_page() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
+    [shown] = re.findall(r"^```json\n(.*?)^```", readme, flags=re.M | re.S)
+    page = boilerplate.clean(ROOT / "examples" / "news.html")
+    record = page.to_dict("examples/news.html")
+    record["lines"] = record["lines"][:1]
+    for name in re.findall(r'"(\w+)": ', json.dumps(record)):
+        if name not in ArticleMetadata.__slots__:
+            assert f'"{name}": ' in shown
+    printed = json.dumps(record, ensure_ascii=False)
+    for name, value in re.findall(r'"(\w+)": ("[^"]*"|\[\]|null|[\d.]+)', shown):
+        if not value.endswith('…"'):
+            assert f'"{name}": {value}' in printed
+
+
+def test_python_examples_of_the_readme_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    monkeypatch.chdir(ROOT)
     html = (ROOT / "examples" / "ferry.html").read_bytes()
     known = {"html": html, "crawl": [("https://gazette.example/ferry", html)]}
     blocks = re.findall(r"^```python\n(.*?)^```", readme, flags=re.M | re.S)
