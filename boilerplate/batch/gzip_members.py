@@ -6,6 +6,7 @@ A WARC file that is made as the standard says has one member for each record.
 from __future__ import annotations
 
 import contextlib
+import sys
 import zlib
 from collections import deque
 from dataclasses import dataclass
@@ -44,10 +45,14 @@ class Damage:
 
 
 class GzipMembers:
-    """A gzip file to read from. It ends where it is damaged, and ``resume`` goes on after that."""
+    """A gzip file to read from. It ends where it is damaged, and ``resume`` goes on after that.
 
-    def __init__(self, raw: IO[bytes]) -> None:
+    It also ends, for good, after ``most`` bytes.
+    """
+
+    def __init__(self, raw: IO[bytes], most: int = sys.maxsize) -> None:
         self.raw = raw
+        self.most = most  # bytes that are decompressed; the rest counts as damaged
         self.damage: Damage | None = None
         self.unpacked = 0  # bytes decompressed so far
         self._decoder: zlib._Decompress | None = None  # None between members
@@ -96,7 +101,7 @@ class GzipMembers:
 
         Gives where it begins in the file, or None if there is none.
         """
-        if self.damage is None:
+        if self.damage is None or self.unpacked > self.most:
             return None
         self.ahead = b""
         self._later.clear()
@@ -158,12 +163,20 @@ class GzipMembers:
             else:
                 self._packed = decoder.unconsumed_tail
         self.unpacked += len(data)
+        if self.unpacked > self.most:
+            self._end(is_cut_off=False, why=too_large(self.most))
+            return b""
         return data
 
     def _end(self, is_cut_off: bool, why: str, only_checksum: bool = False) -> None:
         self._decoder = None
         self._searched = self._member
         self.damage = Damage(self._member, self._unpacked_member, is_cut_off, why, only_checksum)
+
+
+def too_large(most: int) -> str:
+    """Why a file is read no further that unpacks to more than ``most`` bytes."""
+    return f"it unpacks to more than {most >> 20:,} MiB"
 
 
 def _awaits_checksum(decoder: zlib._Decompress) -> bool:

@@ -10,23 +10,21 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import pickle
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import IO, Final, Literal, Self, cast
 
+from boilerplate.batch.child import MiB, child_process, end_process
 from boilerplate.batch.cleaner_config import CleanerConfig, differences
 from boilerplate.batch.record import Record, unpack
-from boilerplate.batch.worker import WALL_CLOCK_FACTOR, CleanedRecord, MiB, failed_page
+from boilerplate.batch.worker import WALL_CLOCK_FACTOR, CleanedRecord, failed_page
 
 Failure = Literal["died", "memory", "time"]
 
@@ -55,10 +53,7 @@ class PoolSettings:
 
 
 SETTINGS: Final = PoolSettings()
-# One core a worker: threads that libraries start would only compete for the cores.
-ONE_THREAD: Final = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
-)
+WORKER: Final = "boilerplate.batch.worker"
 
 
 class RunError(Exception):
@@ -163,7 +158,7 @@ class WorkerProcess:
                 if self.stopped:
                     raise StoppedError
                 if self.process is None:
-                    self.process = _child()
+                    self.process = child_process(WORKER, SETTINGS.pipe_bytes)
                     fresh = True
                 else:
                     fresh = False
@@ -197,12 +192,7 @@ class WorkerProcess:
             process, self.process = self.process, None
         self.pages = 0
         if process:
-            process.kill()
-            for pipe in (process.stdin, process.stdout):
-                if pipe:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
-            process.wait()
+            end_process(process)
 
     def stop(self) -> None:
         """Kill the process for good; a thread that waits for a result gets StoppedError."""
@@ -210,22 +200,6 @@ class WorkerProcess:
             self.stopped = True
             if self.process:
                 self.process.kill()
-
-
-def _child() -> subprocess.Popen[bytes]:
-    search_path = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-c", "from boilerplate.batch.worker import serve; serve()"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, **ONE_THREAD, "PYTHONPATH": search_path},
-    )
-    with contextlib.suppress(ImportError, AttributeError, OSError):  # Linux only, within its limits
-        import fcntl
-
-        for pipe in (process.stdin, process.stdout):
-            fcntl.fcntl(cast("IO[bytes]", pipe), fcntl.F_SETPIPE_SZ, SETTINGS.pipe_bytes)
-    return process
 
 
 def _send(process: subprocess.Popen[bytes], value: object) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from boilerplate.batch.gzip_members import GzipMembers
+from boilerplate.batch.parquet import read_parquet
 from boilerplate.batch.record import (
     MAX_RECORD_BYTES,
     Fields,
@@ -25,9 +26,8 @@ from boilerplate.batch.record import (
     limit_size,
     one_line,
     replace_surrogates,
-    with_fields,
 )
-from boilerplate.batch.unpacking import decompressed, missing_extra
+from boilerplate.batch.unpacking import decompressed, missing_extra, most_unpacked
 from boilerplate.page import Kind
 
 # The reader for each suffix, before that of the compression. Common Crawl's WET files are called
@@ -47,19 +47,6 @@ UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 # Reads a file of a compression, with names of fields.
 Reader = Callable[[Path, str, Fields], Iterator[Record]]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadSettings:
-    """How much of a file is held in memory."""
-
-    # Rows of a Parquet file that are decoded together: as many as fit into the bytes, and no more
-    # than this.
-    parquet_rows: int = 64
-    parquet_bytes: int = 16 << 20
-
-
-SETTINGS: Final = ReadSettings()
 
 
 def is_archive(path: str | Path) -> bool:
@@ -159,49 +146,7 @@ def _no_json_lines(first: bytes) -> str:
 
 
 def _parquet(path: Path, compression: str, fields: Fields) -> Iterator[Record]:
-    try:
-        from pyarrow import parquet
-    except ImportError as error:
-        raise missing_extra("parquet", "Parquet files") from error
-    with path.open("rb") as raw, parquet.ParquetFile(raw) as file:
-        names = file.schema_arrow.names
-        found = {name: _column(name, names) for name in _names(fields)}
-        there = f"it has {', '.join(map(repr, names))}"
-        if not (found[fields.html] or found[fields.text]):
-            raise RecordsError(
-                f"{path}: has no column {fields.html!r} or {fields.text!r}; {there}. "
-                "Name one with --field html=NAME or text=NAME"
-            )
-        given = set(_names(fields)) - set(_names(Fields()))
-        if missing := [name for name in _names(fields) if name in given and not found[name]]:
-            raise RecordsError(f"{path}: has no column {missing[0]!r}; {there}")
-        columns = sorted(filter(None, found.values()), key=names.index)
-        total = max(file.metadata.num_rows, 1)
-        groups = (file.metadata.row_group(i) for i in range(file.metadata.num_row_groups))
-        row_bytes = sum(group.total_byte_size for group in groups) / total
-        rows = int(SETTINGS.parquet_bytes / max(row_bytes, 1))
-        number = 0
-        for batch in file.iter_batches(max(1, min(SETTINGS.parquet_rows, rows)), columns=columns):
-            arrays = {name: batch.column(name) for name in columns}
-            for row in range(batch.num_rows):
-                record = Record(number, "", position=number / total)
-                try:
-                    values = {name: array[row].as_py() for name, array in arrays.items()}
-                    record = limit_size(with_fields(record, values, fields))
-                except (ValueError, ArithmeticError) as error:  # a string that is not UTF-8
-                    record = failed(record, one_line(error))
-                yield record
-                number += 1
-
-
-def _column(name: str, columns: Sequence[str]) -> str:
-    """The column that a field is in, or is nested in; an empty string if there is none."""
-    top = name.partition(".")[0]
-    return name if name in columns else top if top in columns else ""
-
-
-def _names(fields: Fields) -> tuple[str, ...]:
-    return (fields.id, fields.url, fields.html, fields.text, fields.charset)
+    return read_parquet(path, fields)
 
 
 def _warc(
@@ -213,9 +158,10 @@ def _warc(
         raise missing_extra("warc", "WARC and WET files") from error
     if compression == ".gz":
         with path.open("rb") as raw:
-            size = max(path.stat().st_size, 1)
-            share = lambda: min(raw.tell() / size, 1.0)  # noqa: E731
-            yield from read_warc(GzipMembers(raw), share, counts, statuses)
+            size = path.stat().st_size
+            share = lambda: min(raw.tell() / max(size, 1), 1.0)  # noqa: E731
+            members = GzipMembers(raw, most_unpacked(size))
+            yield from read_warc(members, share, counts, statuses)
     else:
         with decompressed(path, compression) as unpacked:
             record = None

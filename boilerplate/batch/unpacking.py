@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from boilerplate.batch.gzip_members import CHUNK, GzipMembers
+from boilerplate.batch.gzip_members import CHUNK, GzipMembers, too_large
 from boilerplate.batch.record import RecordsError, is_bad_input
 
 # A file may unpack to this many times its size: crawls have up to some 50 times, and gzip packs a
@@ -23,7 +23,7 @@ class TooLargeError(ValueError):
     """A file unpacks to more than it may."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"it unpacks to more than {most >> 20:,} MiB, {MOST_TIMES} times its size")
+        super().__init__(too_large(most))
 
 
 def most_unpacked(packed: int) -> int:

@@ -10,9 +10,9 @@ import pickle
 import signal
 import warnings
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import IO, Any, Final, Literal
 
+from boilerplate.batch.child import limit_memory
 from boilerplate.batch.cleaner_config import CleanerConfig, ResultForm, fingerprint
 from boilerplate.batch.packed import packed
 from boilerplate.batch.record import Fields, Record, RecordError, replace_surrogates, unpack
@@ -29,7 +29,6 @@ MessageType = Literal[b"R", b"A", b"P", b"E", b"M", b"F"]
 
 # A page may take this many times its seconds of processor time by the clock.
 WALL_CLOCK_FACTOR: Final = 4
-MiB: Final = 1 << 20
 MAX_ERROR_CHARS: Final = 1000
 
 
@@ -142,7 +141,7 @@ def serve() -> None:
         except Exception as error:  # noqa: BLE001 - the parent raises it, and ends the run
             _send(results, b"F", f"{type(error).__name__}: {error}".encode())
             return
-        _limit_memory(config.budget.memory)
+        limit_memory(config.budget.memory)
         _send(results, b"R", json.dumps(known).encode())
         while True:
             records: list[Record] = pickle.load(requests)  # noqa: S301 - from the parent
@@ -185,14 +184,3 @@ def _stop_timers() -> None:
 def _send(results: IO[bytes], message_type: MessageType, data: bytes) -> None:
     results.write(message_type + len(data).to_bytes(8, "big") + data)
     results.flush()
-
-
-def _limit_memory(mebibytes: int) -> None:
-    """Limit the memory beyond what is in use now; more raises MemoryError. On Linux only."""
-    with contextlib.suppress(ImportError, OSError, ValueError, IndexError):
-        import resource
-
-        pages = int(Path("/proc/self/statm").read_text().split()[5])  # data, as RLIMIT_DATA counts
-        limit = pages * resource.getpagesize() + mebibytes * MiB
-        _, most = resource.getrlimit(resource.RLIMIT_DATA)
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
