@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from boilerplate.reading.magic import ZSTD_MARK
@@ -25,16 +25,34 @@ MAX_LAYERS: Final = 3
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _FOLDED: Final = re.compile(rb"\r?\n[ \t]+")
 _STATUS: Final = re.compile(rb"\S+[ \t]+(\d{3})\b")
+_LENGTH: Final = re.compile(r"[0-9]{1,12}")
 _CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]{0,1000})?\r?\n")
 # What text does not have, whatever its encoding, except UTF-16.
 _CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LOOKED_AT: Final = 1024  # bytes at the beginning of a body, to tell text from encoded bytes
 _PIECE: Final = 16 << 10  # bytes that are unpacked together, of a body of many small members
+_MAX_SIZE_LINE: Final = 1024  # bytes of the line before a chunk
 _MAX_HEAD: Final = 64 << 10  # bytes; as much as servers and crawlers take
 
 
 class DamagedBodyError(ValueError):
     """A body is encoded and cannot be decoded; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body that was decoded, as far as it is there.
+
+    ``missing`` is how many bytes it lacks at its end, as far as that is known: 0 if it is whole, at
+    least 1 if it is cut off.
+    """
+
+    data: bytes
+    missing: int = 0
+
+    def after(self, encoded: Body) -> Body:
+        """The same, lacking at least what the encoded body lacked."""
+        return replace(self, missing=max(self.missing, encoded.missing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +76,31 @@ class HttpResponse:
         """The charset of the Content-Type."""
         return charset_of(self.content_type)
 
-    def decoded(self, limit: int) -> bytes:
+    def decoded(self, limit: int) -> Body:
         """The body without its encodings; no more than ``limit`` bytes of it.
 
         Raises DamagedBodyError.
         """
         transfer = _codings(self.headers.get("transfer-encoding", ""))
-        body = _without_chunks(self.body) if "chunked" in transfer else self.body
         codings = [*_codings(self.headers.get("content-encoding", "")), *transfer]
-        for coding in [each for each in reversed(codings) if each in CODINGS][:MAX_LAYERS]:
-            body = _decoded(body, coding, limit)
+        codings = [each for each in reversed(codings) if each in CODINGS][:MAX_LAYERS]
+        if "chunked" in transfer:
+            body = _without_chunks(self.body)
+        else:
+            body = Body(self.body, 0 if codings else self._too_short)
+        for coding in codings:
+            body = _decoded(body.data, coding, limit).after(body)
         for _ in range(MAX_LAYERS):  # a page is never gzip: no header need say so
-            if not body.startswith(GZIP_START):
+            if not body.data.startswith(GZIP_START):
                 break
-            body = _gunzipped(body, limit)
+            body = _gunzipped(body.data, limit).after(body)
         return body
+
+    @property
+    def _too_short(self) -> int:
+        """How many bytes the body lacks of its Content-Length."""
+        length = self.headers.get("content-length", "")
+        return max(int(length) - len(self.body), 0) if _LENGTH.fullmatch(length) else 0
 
 
 def parse_http(block: bytes) -> HttpResponse:
@@ -100,30 +128,32 @@ def _codings(value: str) -> list[str]:
     return [coding.strip().lower().removeprefix("x-") for coding in value.split(",")]
 
 
-def _without_chunks(body: bytes) -> bytes:
+def _without_chunks(body: bytes) -> Body:
     """A body without the sizes of its chunks, or the same body if it has none.
 
     Chunks that are cut off give what is there.
     """
     whole = bytearray()
-    at = 0
+    at = end = 0
     while at < len(body):
         size = _CHUNK.match(body, at)
         if size is None:
             if not whole:
-                return body
+                return Body(body)
+            if len(body) - at < _MAX_SIZE_LINE and b"\n" not in body[at:]:
+                return Body(bytes(whole), 1)  # cut off within the size
             raise DamagedBodyError("a chunk has no size")
         end = size.end() + int(size[1], 16)
         after = body[end : end + 1]
         if not whole and _is_first_line_of_a_page(size, end, body):
-            return body
+            return Body(body)
         if end == size.end():  # the last chunk has no bytes
-            break
+            return Body(bytes(whole))
         if after not in (b"\r", b"\n", b""):
             raise DamagedBodyError("a chunk is longer than its size")
         whole += body[size.end() : end]
         at = end + (1 if after == b"\n" else 2)
-    return bytes(whole)
+    return Body(bytes(whole), max(end - len(body), 1) if whole else 0)
 
 
 def _is_first_line_of_a_page(size: re.Match[bytes], end: int, body: bytes) -> bool:
@@ -135,48 +165,50 @@ def _is_first_line_of_a_page(size: re.Match[bytes], end: int, body: bytes) -> bo
     return body[end : end + 1] not in (b"\r", b"\n")
 
 
-def _decoded(body: bytes, coding: str, limit: int) -> bytes:
+def _decoded(body: bytes, coding: str, limit: int) -> Body:
     """The body without one coding, or as it is if it is text, whatever its headers say."""
     if not body:
-        return body
+        return Body(body)
     try:
         if coding == "gzip" and body.startswith(GZIP_START):
             return _gunzipped(body, limit)
         if coding == "deflate":
             return _inflated(body, limit)
         if coding == "br" or (coding == "zstd" and body.startswith(ZSTD_MARK)):
-            return _decoded_by_fastwarc(body, coding, limit)
+            return Body(_decoded_by_fastwarc(body, coding, limit))
     except (zlib.error, OSError, ValueError) as error:
         if _looks_encoded(body):
             raise DamagedBodyError(str(error)) from error
     if coding in ("gzip", "zstd") and _looks_encoded(body):
         raise DamagedBodyError(f"it is not {coding}, as its headers say")
-    return body
+    return Body(body)
 
 
 def _looks_encoded(body: bytes) -> bool:
     return _CONTROLS.search(body, 0, _LOOKED_AT) is not None
 
 
-def _gunzipped(body: bytes, limit: int) -> bytes:
+def _gunzipped(body: bytes, limit: int) -> Body:
     """All members together; if the last is cut off, what is there."""
     data = bytearray()
     at = 0
+    is_whole = True
     while body.startswith(GZIP_START, at):
         member = zlib.decompressobj(31)
         while not member.eof and at < len(body):
             packed = body[at : at + _PIECE]
             if len(data) >= limit:
-                return bytes(data)
+                return Body(bytes(data))
             try:
                 data += member.decompress(packed, limit - len(data))
             except zlib.error as error:
                 raise DamagedBodyError(str(error)) from error
             at += len(packed) - len(member.unused_data) - len(member.unconsumed_tail)
-    return bytes(data)
+        is_whole = member.eof
+    return Body(bytes(data), 0 if is_whole else 1)
 
 
-def _inflated(body: bytes, limit: int) -> bytes:
+def _inflated(body: bytes, limit: int) -> Body:
     """With zlib's header, as the standard says, or without, as some servers send and browsers take.
 
     Raises zlib.error.
@@ -189,7 +221,7 @@ def _inflated(body: bytes, limit: int) -> bytes:
         data = decoder.decompress(body, limit)
     if not (decoder.eof or decoder.unconsumed_tail or _looks_encoded(body)):
         raise zlib.error("text that began like compressed data")
-    return data
+    return Body(data, 0 if decoder.eof or decoder.unconsumed_tail else 1)
 
 
 def _decoded_by_fastwarc(body: bytes, coding: str, limit: int) -> bytes:

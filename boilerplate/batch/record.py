@@ -67,8 +67,10 @@ class Record:
 
     ``number`` counts the file's pages from 0. ``source_format`` says what ``source`` is: a page,
     a file of one page that may be compressed, a line of JSON that holds a page, or the HTTP
-    response in a WARC record. ``fetched`` is how a crawler got it. ``position`` is the share of the
-    file read so far, 0 to 1. A record with an ``error`` has no page.
+    response in a WARC record. ``fetched`` is how a crawler got it. ``unread`` is how
+    much its page lacks at its end, at least 1 if it was cut off before it came here.
+    ``position`` is the share of the file read so far, 0 to 1. A record with an ``error`` has no
+    page.
     """
 
     number: int
@@ -80,6 +82,7 @@ class Record:
     source_format: SourceFormat = "page"
     error: str = ""
     fetched: Fetched | None = None
+    unread: int = 0
     position: float = field(default=0.0, compare=False)
 
 
@@ -190,7 +193,8 @@ def _http_body(record: Record) -> Record:
     return limit_size(
         replace(
             record,
-            source=body,
+            source=body.data,
+            unread=max(record.unread, body.missing),
             kind="text" if is_text else record.kind,
             charset=response.charset,
             source_format="page",

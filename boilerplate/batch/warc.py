@@ -179,6 +179,8 @@ def _record(found: WarcRecord, block: bytes, number: int, position: float) -> Re
             replace_surrogates(found.headers.get("WARC-Date") or "") or None,
             replace_surrogates(content_type) or None,
         ),
+        # The crawler stopped reading there, whatever its reason.
+        unread=1 if found.headers.get("WARC-Truncated") else 0,
         position=position,
     )
 

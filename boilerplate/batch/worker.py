@@ -38,7 +38,7 @@ class CleanedRecord:
 
     The JSON is a packed page instead, unless it ``failed``, where the config asks for that.
     ``failed`` is whether it holds an error instead of a page, ``in_part`` whether the page's end
-    was not read.
+    was not read or not there.
     """
 
     json: bytes
@@ -84,12 +84,13 @@ def clean_record(
         if record.error:
             return failed_page(record, record.error)
         page = cleaned_page(cleaner, record)
-        in_part = page.page.unread > 0
+        unread = page.page.unread + record.unread
         if form == "packed":
-            return CleanedRecord(packed(page, reasons), in_part=in_part)
+            return CleanedRecord(packed(page, reasons), in_part=unread > 0)
         values = page.to_dict(record.id, record=record.number, reasons=reasons)
         values["fetched"] = _fetched(record)
-        return CleanedRecord(to_json(values), in_part=in_part)
+        values["unread"] = unread
+        return CleanedRecord(to_json(values), in_part=unread > 0)
     except (MemoryError, PluginError):
         raise
     except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others

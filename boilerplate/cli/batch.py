@@ -243,7 +243,7 @@ def _print_result(
     if errors:
         say('each of these records says why in its "error"')
     if in_part:
-        say(f"{in_part} of the pages are too large and were read in part: see 'unread'")
+        say(f"{in_part} of the pages are too large or cut off, and were read in part: see 'unread'")
     if no_pages:
         say(f"{no_pages} other records hold no page that is wanted (images, revisits, robots.txt)")
     if len(reports) < len(shards):

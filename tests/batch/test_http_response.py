@@ -53,42 +53,80 @@ def test_body_that_was_decoded_before_it_was_stored_is_read_as_it_is(
 ) -> None:
     if coding in ("br", "zstd"):
         pytest.importorskip("fastwarc")
-    assert response(page, coding, transfer).decoded(LIMIT) == page
+    assert response(page, coding, transfer).decoded(LIMIT).data == page
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_body_is_decoded_in_the_reverse_order_of_its_codings(page: bytes) -> None:
-    assert response(gzip.compress(page), "gzip").decoded(LIMIT) == page
-    assert response(gzip.compress(page), "X-GZIP").decoded(LIMIT) == page
-    assert response(zlib.compress(page), "deflate").decoded(LIMIT) == page
-    assert response(raw_deflate(page), "deflate").decoded(LIMIT) == page
-    assert response(chunked(page), "", "chunked").decoded(LIMIT) == page
-    assert response(chunked(gzip.compress(page)), "gzip", "chunked").decoded(LIMIT) == page
+    assert response(gzip.compress(page), "gzip").decoded(LIMIT).data == page
+    assert response(gzip.compress(page), "X-GZIP").decoded(LIMIT).data == page
+    assert response(zlib.compress(page), "deflate").decoded(LIMIT).data == page
+    assert response(raw_deflate(page), "deflate").decoded(LIMIT).data == page
+    assert response(chunked(page), "", "chunked").decoded(LIMIT).data == page
+    assert response(chunked(gzip.compress(page)), "gzip", "chunked").decoded(LIMIT).data == page
     both = gzip.compress(zlib.compress(page))
-    assert response(both, "deflate, gzip").decoded(LIMIT) == page
-    assert response(chunked(gzip.compress(page)), "", "gzip, chunked").decoded(LIMIT) == page
+    assert response(both, "deflate, gzip").decoded(LIMIT).data == page
+    assert response(chunked(gzip.compress(page)), "", "gzip, chunked").decoded(LIMIT).data == page
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd"])
 def test_brotli_and_zstd_are_decoded(coding: str) -> None:
-    assert response(by_fastwarc(PAGE, coding), coding).decoded(LIMIT) == PAGE
+    assert response(by_fastwarc(PAGE, coding), coding).decoded(LIMIT).data == PAGE
 
 
 def test_gzip_is_unpacked_though_no_header_says_so() -> None:
-    assert response(gzip.compress(PAGE)).decoded(LIMIT) == PAGE
-    assert response(gzip.compress(gzip.compress(PAGE)), "gzip").decoded(LIMIT) == PAGE
+    assert response(gzip.compress(PAGE)).decoded(LIMIT).data == PAGE
+    assert response(gzip.compress(gzip.compress(PAGE)), "gzip").decoded(LIMIT).data == PAGE
 
 
 def test_body_cut_off_within_its_encoding_gives_what_is_there() -> None:
-    assert PAGE.startswith(response(gzip.compress(PAGE)[:-12], "gzip").decoded(LIMIT))
-    assert PAGE.startswith(response(raw_deflate(PAGE)[:-5], "deflate").decoded(LIMIT))
-    assert response(chunked(PAGE)[:190], "", "chunked").decoded(LIMIT) == PAGE[:180]
-    assert response(b"ffff\r\n" + PAGE, "", "chunked").decoded(LIMIT) == PAGE
+    assert PAGE.startswith(response(gzip.compress(PAGE)[:-12], "gzip").decoded(LIMIT).data)
+    assert PAGE.startswith(response(raw_deflate(PAGE)[:-5], "deflate").decoded(LIMIT).data)
+    assert response(chunked(PAGE)[:190], "", "chunked").decoded(LIMIT).data == PAGE[:180]
+    assert response(b"ffff\r\n" + PAGE, "", "chunked").decoded(LIMIT).data == PAGE
+
+
+LONG = "".join(f"<p>{number} {SENTENCES['th']}</p>" for number in range(200)).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "coding", "transfer"),
+    [
+        (gzip.compress(LONG), "gzip", ""),
+        (gzip.compress(LONG), "", ""),
+        (gzip.compress(gzip.compress(LONG)), "gzip", ""),
+        (zlib.compress(LONG), "deflate", ""),
+        (raw_deflate(LONG), "deflate", ""),
+        (chunked(LONG), "", "chunked"),
+        (chunked(gzip.compress(LONG)), "gzip", "chunked"),
+    ],
+)
+@pytest.mark.parametrize("part", [0.3, 0.5, 0.97])
+def test_body_that_is_cut_off_says_so_and_a_whole_one_does_not(
+    body: bytes, coding: str, transfer: str, part: float
+) -> None:
+    assert response(body, coding, transfer).decoded(LIMIT).missing == 0
+    cut = response(body[: int(part * len(body))], coding, transfer).decoded(LIMIT)
+    assert LONG.startswith(cut.data)
+    assert cut.missing > 0
+
+
+@pytest.mark.parametrize("cut", [90, 100, 105, 106, 107, 108, 109, 300])
+def test_chunks_that_are_cut_off_anywhere_say_so(cut: int) -> None:
+    found = response(chunked(LONG)[:cut], "", "chunked").decoded(LIMIT)
+    assert LONG.startswith(found.data)
+    assert found.missing > 0
+
+
+def test_body_that_is_shorter_than_its_content_length_lacks_the_difference() -> None:
+    for length, missing in ((len(PAGE) + 7, 7), (len(PAGE), 0), (3, 0), ("none", 0)):
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n"
+        assert parse_http(head.encode() + PAGE).decoded(LIMIT).missing == missing
 
 
 @pytest.mark.parametrize("page", [b"2024\nThe year", b"0\r\nis a number", b"ab\r\n" + b"w " * 200])
 def test_number_on_the_first_line_of_a_page_is_no_chunk(page: bytes) -> None:
-    assert response(page, "", "chunked").decoded(LIMIT) == page
+    assert response(page, "", "chunked").decoded(LIMIT).data == page
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "zstd"])
@@ -104,7 +142,7 @@ def test_no_more_is_unpacked_than_the_limit() -> None:
         "deflate": zlib.compress(bomb),
         "gzip, gzip": gzip.compress(gzip.compress(bomb)),
     }.items():
-        assert len(response(packed, coding).decoded(1000)) <= 1000
+        assert len(response(packed, coding).decoded(1000).data) <= 1000
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
@@ -124,7 +162,7 @@ def test_repeated_headers_are_joined_and_lines_without_a_colon_passed_over() -> 
     head = b"HTTP/1.1 200 OK\nno header\nContent-Encoding: deflate\nContent-Encoding: gzip\n\n"
     found = parse_http(head + gzip.compress(zlib.compress(PAGE)))
     assert found.headers == {"content-encoding": "deflate, gzip"}
-    assert found.decoded(LIMIT) == PAGE
+    assert found.decoded(LIMIT).data == PAGE
 
 
 def test_head_without_an_end_costs_little_time_and_memory() -> None:
@@ -134,5 +172,5 @@ def test_head_without_an_end_costs_little_time_and_memory() -> None:
 
 def test_body_of_very_many_members_or_chunks_takes_no_square_of_its_length() -> None:
     members = gzip.compress(b"") * 40_000 + gzip.compress(PAGE)
-    assert response(members, "gzip").decoded(LIMIT) == PAGE
-    assert response(b"1\r\na\r\n" * 100_000, "", "chunked").decoded(LIMIT) == b"a" * 100_000
+    assert response(members, "gzip").decoded(LIMIT).data == PAGE
+    assert response(b"1\r\na\r\n" * 100_000, "", "chunked").decoded(LIMIT).data == b"a" * 100_000

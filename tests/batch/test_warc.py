@@ -16,6 +16,9 @@ pytest.importorskip("fastwarc")
 
 from boilerplate.batch.readers import read_archive
 from boilerplate.batch.record import NO_PAGES, Fetched, Fields, Record, Statuses, unpack
+from boilerplate.batch.worker import clean_record
+from boilerplate.cleaner import Cleaner
+from boilerplate.plugins.manager import no_plugins
 from tests.batch.test_readers import TEXTS, http, read, sources, warc_record
 
 PAGES = [warc_record(i, http(text.encode())) for i, text in enumerate(TEXTS)]
@@ -286,3 +289,31 @@ def test_last_member_that_never_ends_is_an_error_and_one_without_its_checksum_a_
     *good, last = read_bytes(tmp_path, bytes(whole[:-8]))
     assert sources(good) == TEXTS
     assert "cut off here" in last.error
+
+
+# Pages that were cut off before they were stored
+
+
+def test_page_that_came_cut_off_is_cleaned_and_says_that_it_lacks_its_end(model_file: Path) -> None:
+    text = "".join(f"<p>{number} {TEXTS[0]}" for number in range(200)).encode()
+    packed = gzip.compress(text, mtime=0)
+    whole, half = (
+        Record(0, "x", http(body, "Content-Encoding: gzip"), source_format="http")
+        for body in (packed, packed[: len(packed) // 2])
+    )
+    cleaner = Cleaner(model_file, plugins=no_plugins())
+    found = [clean_record(cleaner, record, Fields()) for record in (whole, half)]
+    rows = [json.loads(each.json) for each in found]
+    assert [each.in_part for each in found] == [False, True]
+    assert rows[0]["unread"] == 0 < rows[1]["unread"]
+    assert 0 < len(rows[1]["lines"]) < len(rows[0]["lines"])
+    assert [row["error"] for row in rows] == [None, None]
+
+
+def test_page_that_the_crawler_says_it_has_cut_off_lacks_its_end(tmp_path: Path) -> None:
+    record = warc_record(0, http(TEXTS[0].encode()))
+    cut = record.replace(b"WARC-Date:", b"WARC-Truncated: length\r\nWARC-Date:")
+    path = tmp_path / "a.warc"
+    path.write_bytes(record + cut)
+    found = [unpack(each, Fields()) for each in read_archive(path, "a", Fields())]
+    assert [each.unread for each in found] == [0, 1]

@@ -201,7 +201,7 @@ def test_pages_read_in_part_are_reported_and_counted(tmp_path: Path, form: str):
     command = [tmp_path / "in.jsonl", "--output", tmp_path / "out", "--format", form, "--jobs", 1]
     result = run(*command, "--report", tmp_path / "run.html")
     assert result.exit_code == 0
-    assert "1 of the pages are too large and were read in part" in result.stderr
+    assert "1 of the pages are too large or cut off, and were read in part" in result.stderr
     unread = len(long) - LIMITS.max_markup
     job_output = tmp_path / "out" / f"in.jsonl.{form}"
     assert [each["unread"] for each in read_cleaned(job_output, form)] == [0, unread, 0]
@@ -211,7 +211,7 @@ def test_pages_read_in_part_are_reported_and_counted(tmp_path: Path, form: str):
     assert "<dt>read in part</dt><dd>1 page</dd>" in report
     assert f"the last {unread:,} characters were not read" in report
     again = run(*command)
-    assert "1 of the pages are too large and were read in part" in again.stderr
+    assert "1 of the pages are too large or cut off, and were read in part" in again.stderr
 
 
 def records_in(path: Path) -> list[dict[str, Any]]:
