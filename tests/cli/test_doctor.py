@@ -43,7 +43,7 @@ def test_what_is_right_is_told_in_plain_lines() -> None:
 
 
 def test_every_extra_of_users_is_listed() -> None:
-    of_developers = {"many", "test", "dev", "fuzz", "docs", "benchmark"}
+    of_developers = {"many", "test", "dev", "fuzz", "docs", "benchmark", "examples"}
     assert set(EXTRAS) == set(OPTIONAL) - of_developers
 
 
