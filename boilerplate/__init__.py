@@ -18,10 +18,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from boilerplate.api import clean, extract
+    from boilerplate.api.clean import clean, extract
+    from boilerplate.api.many import clean_many
     from boilerplate.cleaner import Cleaner
     from boilerplate.kernels.select import accelerated
-    from boilerplate.many import clean_many
     from boilerplate.page import Label, Line, Page
     from boilerplate.plugins.hookspecs import hookimpl
     from boilerplate.plugins.rules import SiteRules
@@ -58,9 +58,9 @@ _LAZY = {
     "SiteModel": "boilerplate.site_models.site_model",
     "SiteRules": "boilerplate.plugins.rules",
     "accelerated": "boilerplate.kernels.select",
-    "clean": "boilerplate.api",
-    "clean_many": "boilerplate.many",
-    "extract": "boilerplate.api",
+    "clean": "boilerplate.api.clean",
+    "clean_many": "boilerplate.api.many",
+    "extract": "boilerplate.api.clean",
     "hookimpl": "boilerplate.plugins.hookspecs",
     "read": "boilerplate.reading.read",
 }

@@ -19,7 +19,7 @@ from boilerplate.serialize import (
 )
 
 if TYPE_CHECKING:  # it brings the parser, which a CleanPage itself does not need
-    from boilerplate.output.metadata import ArticleMetadata
+    from boilerplate.metadata.article import ArticleMetadata
     from boilerplate.output.places import Place
 
 
@@ -163,7 +163,7 @@ class CleanPage:
         """
         found = self._metadata
         if found is None:
-            from boilerplate.output.metadata import article_metadata
+            from boilerplate.metadata.article import article_metadata
 
             found = article_metadata(self.page, self._kept, self.predictions.roles, self.language)
             object.__setattr__(self, "_metadata", found)
@@ -216,7 +216,7 @@ class CleanPage:
 
         Raises ValueError, naming the key, for what is no such value, and for a page that failed.
         """
-        from boilerplate.output.metadata import ArticleMetadata
+        from boilerplate.metadata.article import ArticleMetadata
 
         parsed = parse_record(record)
         page = cls(

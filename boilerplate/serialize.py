@@ -18,7 +18,7 @@ from boilerplate.page import Label, Line, Metadata, Page, site_of
 SCHEMA: Final = 2  # raised when a key goes or means something else; not when one is added
 
 FETCHED_KEYS: Final = ("status", "date", "content_type")  # of a page in a WARC file
-# What is known of the article, in the order of ``output.metadata.ArticleMetadata``; the keys of
+# What is known of the article, in the order of ``metadata.article.ArticleMetadata``; the keys of
 # JSON's ``metadata`` are these, the headline after the title, and ``sources`` at the end.
 METADATA_FIELDS: Final = (
     "title", "authors", "published", "modified", "description", "language", "site_name",

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 import boilerplate
 from boilerplate.cli.main import cli
 from boilerplate.features import table
-from boilerplate.output.metadata import ArticleMetadata
+from boilerplate.metadata.article import ArticleMetadata
 from docs import make_cli, make_peers, path_picture, try_tutorials
 
 ROOT = Path(__file__).parent.parent

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import boilerplate
-from boilerplate.output.metadata import FIELDS
+from boilerplate.metadata.article import FIELDS
 from boilerplate.page import Label, Line, Metadata, Page
 from boilerplate.predictions import Prediction, Predictions
 from boilerplate.result import CleanPage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from boilerplate.api import default_cleaner
+from boilerplate.api.clean import default_cleaner
 from boilerplate.cleaner import Cleaner
 from boilerplate.reading.magic import NotAPageError
 from boilerplate.reading.source import Source as Given

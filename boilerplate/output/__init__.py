@@ -1,1 +1,1 @@
-"""What comes out of a cleaned page: metadata, Markdown and HTML."""
+"""What comes out of a cleaned page: Markdown, HTML, and where its lines stand."""

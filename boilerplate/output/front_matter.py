@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from boilerplate.output.metadata import FIELDS, ArticleMetadata
+from boilerplate.metadata.article import FIELDS, ArticleMetadata
 
 
 def front_matter(metadata: ArticleMetadata) -> str:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boilerplate import clean
+from boilerplate.metadata.article import ArticleMetadata
+from boilerplate.metadata.values import text_of
 from boilerplate.output.front_matter import front_matter
-from boilerplate.output.metadata import ArticleMetadata
-from boilerplate.output.metadata_values import text_of
 from tests.strategies import TEXTS
 
 yaml = pytest.importorskip("yaml", reason="comes with the extras dev and docs")

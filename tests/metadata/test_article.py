@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import boilerplate
-from boilerplate.output.metadata import FIELDS, ArticleMetadata, article_metadata
+from boilerplate.metadata.article import FIELDS, ArticleMetadata, article_metadata
 from boilerplate.page import Line, Page, text_page
 from boilerplate.reading.html import html_page
 

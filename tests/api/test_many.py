@@ -12,8 +12,8 @@ import pytest
 
 import boilerplate
 from boilerplate import Cleaner, CleanPage
+from boilerplate.api.many import clean_many
 from boilerplate.batch.packed import compact, packed, unpacked_page
-from boilerplate.many import clean_many
 from boilerplate.plugins import Settings, load_plugins
 from boilerplate.site_models.site_model import SiteModel
 from tests import made_up_site as site
@@ -21,7 +21,7 @@ from tests.made_up import SENTENCES as LANGUAGES
 from tests.made_up import made_up_model, news_page
 from tests.poison import DIE
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
 
@@ -133,7 +133,7 @@ def test_what_the_iterable_raises_comes_after_the_pages_before_it(workers: int) 
 def test_a_page_that_ends_its_process_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.poison import PoisonCleaner
 
-    monkeypatch.setattr("boilerplate.many.chosen_cleaner", lambda: PoisonCleaner())
+    monkeypatch.setattr("boilerplate.api.many.chosen_cleaner", lambda: PoisonCleaner())
     found = list(clean_many(["<p>Bir", f"<p>{DIE}", "<p>Üç"], workers=2))
     assert [page.error for page in found] == ["", "ended its worker process", ""]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from boilerplate.output.metadata_dates import is_month, written_date
-from boilerplate.output.metadata_values import MAX_NAME_CHARS, text_of, unique
+from boilerplate.metadata.dates import is_month, written_date
+from boilerplate.metadata.values import MAX_NAME_CHARS, text_of, unique
 
 MAX_AUTHORS: Final = 30
 MAX_BYLINE_CHARS: Final = 300  # a longer line is a paragraph about the author

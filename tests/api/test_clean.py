@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import boilerplate
 from boilerplate import Cleaner, CleanPage, Label, Line, Page, Prediction
-from boilerplate.api import chosen_cleaner
+from boilerplate.api.clean import chosen_cleaner
 from boilerplate.plugins import Plugins, Settings, SiteRules, hookimpl
 from boilerplate.plugins import manager as plugin_manager
 from boilerplate.plugins.paths import site_models_folder

@@ -1,6 +1,6 @@
 """The metadata of an article: what its page says of title, authors, dates and the rest.
 
-Each value is chosen from what the markup claims (``metadata_claims``) and from the lines of the
+Each value is chosen from what the markup claims (``metadata.claims``) and from the lines of the
 page whose roles are headline, byline and date.
 """
 
@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-from boilerplate.output.metadata_candidates import SEVERAL, SINGLE, Given
-from boilerplate.output.metadata_claims import Claims, claims_of, no_claims
-from boilerplate.output.metadata_lines import lines_of_roles
-from boilerplate.output.metadata_values import text_of
+from boilerplate.metadata.candidates import SEVERAL, SINGLE, Given
+from boilerplate.metadata.claims import Claims, claims_of, no_claims
+from boilerplate.metadata.lines import lines_of_roles
+from boilerplate.metadata.values import text_of
 from boilerplate.page import Page
 from boilerplate.reading.document import parsed
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from boilerplate.output.metadata_people import is_label
-from boilerplate.output.metadata_values import text_of
+from boilerplate.metadata.people import is_label
+from boilerplate.metadata.values import text_of
 from boilerplate.page import Page, is_blank
 
 MAX_ROLE_LINES: Final = 20  # lines of one role that are looked at

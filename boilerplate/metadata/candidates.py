@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from boilerplate.output.metadata_claims import Claims, Thing, type_of
-from boilerplate.output.metadata_dates import date_in_url, is_of_change, iso_date, written_date
-from boilerplate.output.metadata_lines import author_lines
-from boilerplate.output.metadata_people import (
+from boilerplate.metadata.claims import Claims, Thing, type_of
+from boilerplate.metadata.dates import date_in_url, is_of_change, iso_date, written_date
+from boilerplate.metadata.lines import author_lines
+from boilerplate.metadata.people import (
     authors_of,
     byline_authors,
     is_full_name,
     is_labelled,
     turned,
 )
-from boilerplate.output.metadata_titles import chosen_title, plain, without_site
-from boilerplate.output.metadata_values import (
+from boilerplate.metadata.titles import chosen_title, plain, without_site
+from boilerplate.metadata.values import (
     MAX_NAME_CHARS,
     language_of,
     text_of,

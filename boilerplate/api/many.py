@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from boilerplate.api import chosen_cleaner
+from boilerplate.api.clean import chosen_cleaner
 from boilerplate.batch.cleaner_config import CleanerConfig
 from boilerplate.batch.packed import compact, unpacked_page
 from boilerplate.batch.pool import WorkerPool

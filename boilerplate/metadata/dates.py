@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from boilerplate.output.metadata_values import text_of
+from boilerplate.metadata.values import text_of
 
 MAX_DATE_CHARS: Final = 300  # of a line that holds a date
 MIN_YEAR: Final = 1800  # of archives that were put on the web

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from turbohtml import MicrodataItem, Namespace
 
-from boilerplate.output.metadata_values import MAX_ITEMS, text_of, texts_of, url_of, urls_of
+from boilerplate.metadata.values import MAX_ITEMS, text_of, texts_of, url_of, urls_of
 from boilerplate.reading.limits import LIMITS
 from boilerplate.reading.metadata import ARTICLE_TYPES
 
