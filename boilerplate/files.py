@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
 import re
 import stat
+import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO, Final
 
 # The errors of a file system that cannot sync a folder, or does not let us open it.
 _NO_FOLDER_SYNC: Final = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM}
+
+_TEMPORARY: Final = re.compile(r"\.boilerplate-[0-9a-f]{12}-[0-9a-f]{16}\.tmp")
+# Seconds: a page may take a day (--page-seconds), and its shard is written to when it is done.
+LEFT_OVER: Final = 5 * 86_400
 
 
 @contextmanager
@@ -30,25 +37,33 @@ def atomic_write(target: Path, *, follow_links: bool = True) -> Iterator[IO[byte
     exist. Raises OSError, also where the old file is write-protected.
     """
     if follow_links and _is_special(target):
-        with target.open("wb") as file:
-            yield file
+        with target.open("wb") as special:
+            yield special
         return
     if follow_links:
         target = Path(os.path.realpath(target))
     mode = _mode_of(target)
-    temporary = target.with_name(f".{_host()}-{os.getpid()}-{os.urandom(4).hex()}.tmp")
+    file, temporary = _new_temporary(target.parent)
+    lock = os.dup(file.fileno())  # stays locked while the file is closed and renamed
     try:
-        with temporary.open("xb") as file:
+        with file:
             if mode is not None and hasattr(os, "fchmod"):
                 os.fchmod(file.fileno(), mode)
             yield file
             file.flush()
             os.fsync(file.fileno())
+        if os.name == "nt":  # there, a file that is open cannot be renamed
+            os.close(lock)
+            lock = -1
         temporary.replace(target)
         _sync_folder(target.parent)
     except BaseException:  # ^C too
+        file.close()
         temporary.unlink(missing_ok=True)
         raise
+    finally:
+        if lock >= 0:
+            os.close(lock)
 
 
 def write_atomically(target: Path, data: bytes, *, follow_links: bool = True) -> None:
@@ -96,31 +111,63 @@ def _mode_of(target: Path) -> int | None:
     return mode & 0o777
 
 
-def _host() -> str:
-    from socket import gethostname  # slow to import, and ``--help`` needs this module
+def _new_temporary(folder: Path) -> tuple[IO[bytes], Path]:
+    """A new file with a random name, locked by this process, where the file system can."""
+    while True:
+        path = folder / f".boilerplate-{_machine()}-{os.urandom(8).hex()}.tmp"
+        file = path.open("xb")
+        try:
+            _lock(file.fileno(), wait=True)
+        except OSError:  # no locks there; then only its age says that it is left over
+            return file, path
+        if path.exists():  # else it was taken for a leftover before it was locked
+            return file, path
+        file.close()
 
-    return gethostname()[:60].replace(os.sep, "-")
+
+def _lock(descriptor: int, wait: bool = False) -> None:
+    """Lock an open file, which lasts until it is closed. OSError if another has it locked.
+
+    Such a lock holds between processes that cannot see each other, in two containers of a machine.
+    """
+    if os.name == "nt":  # there, an open file cannot be removed
+        return
+    import fcntl
+
+    fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+
+
+@cache
+def _machine() -> str:
+    """A name of the running machine, which no other has, and which it has until it is restarted."""
+    try:
+        name = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")
+    except OSError:
+        from uuid import getnode  # slow to import, and ``--help`` needs this module
+
+        name = str(getnode())
+    return hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove temporary files, in a folder and below, of processes of this machine that ended."""
-    ours = re.compile(rf"\.{re.escape(_host())}-(\d+)-[0-9a-f]{{8}}\.tmp")
+    """Remove temporary files, in a folder and below, of processes that have ended.
+
+    Those of this machine are not locked any more. Of other machines, whose locks may not be seen
+    here, only files that nobody has written to for LEFT_OVER seconds are removed.
+    """
+    ours = re.compile(rf"\.boilerplate-{_machine()}-[0-9a-f]{{16}}\.tmp")
     for path in folder.rglob(".*.tmp"):
-        found = ours.fullmatch(path.name)
-        if found and not _is_alive(int(found[1])):
-            path.unlink(missing_ok=True)
-
-
-def _is_alive(pid: int) -> bool:
-    if os.name == "nt":  # there, signal 0 would end the process
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+        if not _TEMPORARY.fullmatch(path.name):
+            continue
+        with contextlib.suppress(OSError):  # gone meanwhile, or in use on Windows
+            if not ours.fullmatch(path.name) and time.time() - path.stat().st_mtime < LEFT_OVER:
+                continue
+            with path.open("r+b") as file:
+                _lock(file.fileno())
+                if os.name != "nt":
+                    path.unlink()
+            if os.name == "nt":
+                path.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

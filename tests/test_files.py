@@ -218,6 +218,83 @@ def test_leftovers_of_killed_processes_are_removed_and_files_under_way_are_not(t
     assert sorted(path.name for path in tmp_path.iterdir()) == [".other.tmp", "sub", "y"]
 
 
+HOLD = """
+import pathlib, sys
+from boilerplate.files import atomic_write
+with atomic_write(pathlib.Path(sys.argv[1])) as file:
+    file.write(b"new"); print("begun", flush=True); sys.stdin.read()
+"""
+
+
+def test_file_under_way_in_a_process_that_cannot_be_seen_is_not_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Two containers have one name, and do not see each other's processes."""
+
+    def nobody(pid: int, _: int) -> None:
+        raise ProcessLookupError(pid)
+
+    command = [sys.executable, "-c", HOLD, str(tmp_path / "file")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        monkeypatch.setattr(os, "kill", nobody)
+        remove_leftovers(tmp_path)
+        monkeypatch.undo()
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait() == 0
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, 1), (4, 1), (6, 0)])
+def test_file_of_another_machine_is_removed_when_it_is_old(tmp_path: Path, days: int, left: int):
+    path = tmp_path / f".boilerplate-{'0' * 12}-{'f' * 16}.tmp"
+    path.write_bytes(b"")
+    then = path.stat().st_mtime - days * 86_400
+    os.utime(path, (then, then))
+    remove_leftovers(tmp_path)
+    assert len(list(tmp_path.iterdir())) == left
+
+
+@POSIX
+def test_file_without_locks_is_written_and_never_taken_for_a_leftover_while_it_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import fcntl
+
+    def unsupported(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(fcntl, "flock", unsupported)
+    with atomic_write(tmp_path / "file") as file:
+        file.write(b"new")
+        remove_leftovers(tmp_path)
+    assert (tmp_path / "file").read_bytes() == b"new"
+
+
+# A limit on the size of files makes the system refuse to write on, as a full disk does.
+FULL = """
+import pathlib, resource, sys
+from boilerplate.files import write_atomically
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    write_atomically(pathlib.Path(sys.argv[1]), b"new" * 100_000)
+except OSError as error:
+    sys.exit(9)
+"""
+
+
+@POSIX
+def test_disk_that_is_full_in_the_middle_leaves_the_old_file_and_nothing_else(tmp_path: Path):
+    target = tmp_path / "file"
+    target.write_bytes(b"old")
+    assert subprocess.run([sys.executable, "-c", FULL, str(target)], check=False).returncode == 9
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
 def test_a_digest_depends_on_contents_and_on_names_only_when_asked(tmp_path: Path):
     one, two = tmp_path / "one", tmp_path / "two"
     one.write_bytes(b"same")

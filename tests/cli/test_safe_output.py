@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,3 +114,37 @@ def test_input_that_is_called_as_the_manifest_is_kept(tmp_path: Path):
     assert result.exit_code == 1
     assert "is an input and is not overwritten" in result.stderr
     assert mine.read_bytes() == before
+
+
+FULL = """
+import resource, sys
+from boilerplate.cli.main import cli
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+cli(sys.argv[1:])
+"""
+
+
+@LINKS
+@pytest.mark.parametrize("shards", [False, True])
+def test_full_disk_leaves_the_good_files_of_the_last_run_and_says_so(tmp_path: Path, shards: bool):
+    source, out = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    page = source / ("a.jsonl" if shards else "a.html")
+    short = f"<p>{SENTENCES['ar']}</p>"
+    page.write_text(json.dumps({"html": short}) if shards else short)
+    command = ["clean", str(source), "--output", str(out), "--format", "jsonl"]
+    assert CliRunner().invoke(cli, command).exit_code == 0
+    before = contents(out)
+    long = short * 500
+    page.write_text(json.dumps({"html": long}) if shards else long)
+    full = subprocess.run(
+        [sys.executable, "-c", FULL, *command], capture_output=True, text=True, check=False
+    )
+    assert full.returncode == 1
+    assert "File too large" in full.stderr
+    after = contents(out)
+    assert {name: data for name, data in after.items() if name != MANIFEST} == {
+        name: data for name, data in before.items() if name != MANIFEST
+    }
+    assert CliRunner().invoke(cli, command).exit_code == 0
+    assert contents(out) != before
