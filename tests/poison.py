@@ -12,6 +12,7 @@ from boilerplate import Cleaner, CleanPage
 
 DIE = "please die"
 DIE_ONCE = "please die once, and say so in "  # the path of a file, up to the next <
+KILL = "please be killed unless there is "  # the path of a file, up to the next <
 HANG = "please hang"
 SLEEP = "please sleep"
 WAIT = "please wait for "  # the path of a file, up to the next <
@@ -30,6 +31,8 @@ class PoisonCleaner(Cleaner):
                 flag.touch()
                 os.kill(os.getpid(), signal.SIGKILL)
         elif DIE in text:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if KILL in text and not Path(text.partition(KILL)[2].partition("<")[0]).exists():
             os.kill(os.getpid(), signal.SIGKILL)
         if HANG in text:
             pow(3, 10**10)  # in C, with the interpreter's lock held

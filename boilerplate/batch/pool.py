@@ -26,12 +26,17 @@ from boilerplate.batch.cleaner_config import CleanerConfig, differences
 from boilerplate.batch.record import Record, unpack
 from boilerplate.batch.worker import WALL_CLOCK_FACTOR, CleanedRecord, failed_page
 
-Failure = Literal["died", "memory", "time"]
+Failure = Literal["died", "killed", "memory", "time"]
 
 # How often a page is tried, each time in a fresh worker. A worker may die because of what an
 # earlier page left in its memory, or because the machine was short of memory. A slow page
-# is slow again: it has a second try in case the machine was suspended.
-ATTEMPTS: Final[dict[Failure, int]] = {"died": 3, "memory": 2, "time": 2}
+# is slow again: it has a second try in case the machine was suspended. A worker that was killed
+# from outside says nothing about the page, and the next run tries it again.
+ATTEMPTS: Final[dict[Failure, int]] = {"died": 3, "killed": 3, "memory": 2, "time": 2}
+# What the system, or a person, ends a process with; a page ends one with others.
+KILLS: Final = tuple(
+    getattr(signal, name) for name in ("SIGKILL", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,9 @@ class PoolSettings:
     # When a page was begun is only known from the result before it: a worker that ended after this
     # share of a page's time by the clock is taken to have run out of it.
     late_share: float = 0.9
+    # Seconds before a page whose worker was killed is tried again, times the tries: what the
+    # machine lacked, mostly memory, may be there again.
+    pause: float = 1.0
     starts: int = 5  # of a worker, one after the other, before the run is given up
     held_bytes: int = 64 * MiB  # of the records of one file that are sent or wait for their turn
 
@@ -98,8 +106,11 @@ class WorkerProcess:
                 failures[failed.why] += 1
                 if failures[failed.why] == ATTEMPTS[failed.why]:
                     record = self._with_id(records[len(results)])
-                    results.append(failed_page(record, self._message(failed.why)))
+                    page = failed_page(record, self._message(failed.why))
+                    results.append(replace(page, to_retry=failed.why == "killed"))
                     failures = dict.fromkeys(ATTEMPTS, 0)
+                elif failed.why == "killed":
+                    time.sleep(SETTINGS.pause * failures["killed"])
         return results
 
     def _message(self, why: Failure) -> str:
@@ -108,6 +119,7 @@ class WorkerProcess:
             "time": f"took more than {budget.seconds:g} s",
             "memory": f"needed more than {budget.memory} MiB",
             "died": "ended its worker process",
+            "killed": "its worker process was killed; the same command tries it again",
         }[why]
 
     def _with_id(self, record: Record) -> Record:
@@ -132,8 +144,7 @@ class WorkerProcess:
             except (OSError, EOFError, ValueError) as error:
                 if self.stopped:
                     raise StoppedError from error
-                late = self._was_late(process, begun)
-                raise _RecordFailed("time" if late else "died") from error
+                raise _RecordFailed(self._why_it_ended(process, begun)) from error
             if message_type == b"M":
                 raise _RecordFailed("memory")
             if message_type == b"F":
@@ -141,16 +152,18 @@ class WorkerProcess:
                 raise RunError(f"{record.id}: {data.decode('utf-8', 'replace')}")
             yield CleanedRecord(data, failed=message_type == b"E", in_part=message_type == b"P")
 
-    def _was_late(self, process: subprocess.Popen[bytes], begun: float) -> bool:
-        """Whether a process that ended did so because a page took too long."""
+    def _why_it_ended(self, process: subprocess.Popen[bytes], begun: float) -> Failure:
+        """Why a process has ended, as its status and the time say."""
         try:
             status = process.wait(timeout=1)
         except subprocess.TimeoutExpired:
-            return False
+            return "died"
         if hasattr(signal, "SIGPROF") and status == -signal.SIGPROF:
-            return True
+            return "time"
         seconds = self.config.budget.seconds * WALL_CLOCK_FACTOR
-        return time.monotonic() - begun >= seconds * SETTINGS.late_share
+        if time.monotonic() - begun >= seconds * SETTINGS.late_share:
+            return "time"
+        return "killed" if -status in KILLS else "died"
 
     def _started(self) -> subprocess.Popen[bytes]:
         for _ in range(SETTINGS.starts):

@@ -60,7 +60,9 @@ def run(
                 reports.extend(engine)
         finally:
             remove_leftovers(Path(job.folder))
-            complete = len(reports) == len(shards) and not any(r.problem for r in reports)
+            complete = len(reports) == len(shards) and not any(
+                r.problem or r.to_retry for r in reports
+            )
             write_manifest(job, complete)
     return reports
 

@@ -112,7 +112,8 @@ class ShardReport:
     ``records`` is the number of its pages, which are all in the output; ``errors`` of those that
     failed, ``in_part`` of those that were not read to their end. ``no_pages`` is the number of the
     other records of a WARC file, such as images. ``input_sha256`` is taken of the input files'
-    names and checksums. ``problem`` says why nothing was written, or is empty.
+    names and checksums. ``to_retry`` is the number of errors that may be the machine's: such a
+    shard is not finished. ``problem`` says why nothing was written, or is empty.
     """
 
     shard: str
@@ -125,6 +126,7 @@ class ShardReport:
     errors: int = 0
     in_part: int = 0
     no_pages: int = 0
+    to_retry: int = 0
     problem: str = ""
     skipped: bool = field(default=False, compare=False)  # was finished before this run
 
@@ -171,7 +173,7 @@ def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | N
     check_targets(shard, job, frozenset(map(real_path, shard.paths)))
     before = shard.inputs(job)
     target = job.output(shard)
-    count = errors = in_part = 0
+    count = errors = in_part = to_retry = 0
     skipped: Counter[str] = Counter()
     with writing(target, job.format) as (writer, file):
         for record, cleaned in workers.clean(shard.records(job, skipped)):
@@ -179,6 +181,7 @@ def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | N
             count += 1
             errors += cleaned.failed
             in_part += cleaned.in_part
+            to_retry += cleaned.to_retry
             if progress:
                 progress(shard, record.position, cleaned.failed)
         check_unchanged(before, shard.inputs(job))
@@ -188,7 +191,7 @@ def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | N
     report = ShardReport(
         shard.name, size, digest_of_inputs(before), output,
         written.bytes, written.sha256, count, errors, in_part,
-        skipped[NO_PAGES],
+        skipped[NO_PAGES], to_retry,
     )  # fmt: skip
     path = job.report(shard)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -221,6 +224,8 @@ def finished(shard: Shard, job: Job) -> ShardReport | None:
         del values["inputs"]
         report = ShardReport(**values, skipped=True)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    if report.to_retry:
         return None
     if size_and_digest(job.output(shard)) != (report.output_bytes, report.output_sha256):
         return None

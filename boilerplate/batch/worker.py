@@ -38,12 +38,13 @@ class CleanedRecord:
 
     The JSON is a packed page instead, unless it ``failed``, where the config asks for that.
     ``failed`` is whether it holds an error instead of a page, ``in_part`` whether the page's end
-    was not read or not there.
+    was not read or not there, ``to_retry`` whether the error may be the machine's.
     """
 
     json: bytes
     failed: bool = False
     in_part: bool = False
+    to_retry: bool = False
 
     @property
     def message_type(self) -> MessageType:

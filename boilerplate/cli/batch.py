@@ -242,6 +242,8 @@ def _print_result(
     )
     if errors:
         say('each of these records says why in its "error"')
+    if to_retry := sum(report.to_retry for report in done):
+        say(f"the workers of {to_retry} pages were killed; the same command tries them again")
     if in_part:
         say(f"{in_part} of the pages are too large or cut off, and were read in part: see 'unread'")
     if no_pages:

@@ -18,6 +18,7 @@ import pytest
 
 from benchmarks.kills import RUN, contents, make_crawl, survive
 from boilerplate import Cleaner
+from boilerplate.batch import pool
 from boilerplate.batch.cleaner_config import Budget, CleanerConfig
 from boilerplate.batch.manifest import MANIFEST
 from boilerplate.batch.pool import RunError
@@ -229,6 +230,29 @@ def test_poison_pages_become_errors_and_change_no_other_page(tmp_path: Path, con
     assert [r for r in found["in"] if r["record"] % 5 != 4] == [
         r for r in found["good"] if r["record"] % 5 != 4
     ]
+
+
+def test_page_whose_worker_is_killed_from_outside_is_tried_again_by_the_next_run(
+    tmp_path: Path, config: CleanerConfig, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pool, "SETTINGS", replace(pool.SETTINGS, pause=0.01))
+    (tmp_path / "in").mkdir()
+    pages = ["<p>one", f"<p>{poison.KILL}{tmp_path / 'memory'}<p>two", "<p>three"]
+    (tmp_path / "in" / "a.jsonl").write_text("".join(json.dumps({"html": p}) + "\n" for p in pages))
+    job = Job(config, str(tmp_path / "out"))
+    [shard] = shards_in(tmp_path / "in")
+    [report] = run([shard], job, 1)
+    assert (report.errors, report.to_retry, report.skipped) == (1, 1, False)
+    errors = [row["error"] for row in rows(job, shard)]
+    killed = "its worker process was killed; the same command tries it again"
+    assert errors == [None, killed, None]
+    assert json.loads((tmp_path / "out" / MANIFEST).read_text())["complete"] is False
+    (tmp_path / "memory").touch()
+    [report] = run([shard], job, 1)
+    assert (report.errors, report.to_retry, report.skipped) == (0, 0, False)
+    assert [row["error"] for row in rows(job, shard)] == [None] * 3
+    assert json.loads((tmp_path / "out" / MANIFEST).read_text())["complete"] is True
+    assert run([shard], job, 1)[0].skipped
 
 
 def test_unreadable_shard_is_reported_and_tried_again(
