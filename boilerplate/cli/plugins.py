@@ -44,7 +44,8 @@ def selection_options(command: F) -> F:
         click.option(
             "--plugins-dir", multiple=True, metavar="DIR",
             type=click.Path(exists=True, file_okay=False),
-            help="Also load the plugins in DIR. BOILERPLATE_PLUGINS_DIR names more such folders.",
+            help="Also load the plugins in DIR, or the plugin that DIR is. BOILERPLATE_PLUGINS_DIR "
+            "names more such folders.",
         ),
         click.option(
             "--no-plugin", multiple=True, metavar="NAME",

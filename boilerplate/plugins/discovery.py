@@ -38,7 +38,13 @@ def find_plugins(settings: Settings) -> Iterator[tuple[Plugin, Load]]:
 
 
 def find_in_folder(folder: Path, only: str | None = None) -> Iterator[tuple[Plugin, Load]]:
-    """The plugins in a folder, sorted by name; with ``only``, the one of this file name."""
+    """The plugins in a folder, sorted by name; with ``only``, the one of this file name.
+
+    A folder that is a plugin itself is the only one.
+    """
+    if only is None and folder != user_folder() and (itself := _plugin_folder(folder)):
+        yield itself
+        return
     try:
         paths = sorted(folder.iterdir())
     except OSError as error:
@@ -54,11 +60,18 @@ def find_in_folder(folder: Path, only: str | None = None) -> Iterator[tuple[Plug
             yield Plugin(path.stem, "user", str(path)), partial(RulesPlugin, path)
         elif path.suffix == ".py" and path.is_file():
             yield Plugin(path.stem, "user", str(path)), partial(_import_file, path.stem, path)
-        elif (path / "__init__.py").is_file():
-            load = partial(_import_file, path.name, path / "__init__.py")
-            yield Plugin(path.name, "user", str(path)), load
-        elif (path / RULES_FILE).is_file():
-            yield Plugin(path.name, "user", str(path)), partial(RulesPlugin, path / RULES_FILE)
+        elif found := _plugin_folder(path):
+            yield found
+
+
+def _plugin_folder(path: Path) -> tuple[Plugin, Load] | None:
+    """The plugin that a folder is; None if it is none."""
+    name = path.resolve().name
+    if (path / "__init__.py").is_file():
+        return Plugin(name, "user", str(path)), partial(_import_file, name, path / "__init__.py")
+    if (path / RULES_FILE).is_file():
+        return Plugin(name, "user", str(path)), partial(RulesPlugin, path / RULES_FILE)
+    return None
 
 
 class RulesPlugin:

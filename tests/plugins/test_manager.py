@@ -78,6 +78,19 @@ class TestLoading:
         assert re.search(r"plugin bad: .*bad\.toml:2: this site has no hosts", messages[0])
         assert "plugin broken: loading: ModuleNotFoundError" in messages[1]
 
+    def test_folder_that_is_a_plugin_itself_is_the_only_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "haber").mkdir()
+        (tmp_path / "haber" / "rules.toml").write_text(TOML, "utf-8")
+        (tmp_path / "haber" / "check.py").write_text("import no_such_module")
+        monkeypatch.chdir(tmp_path / "haber")
+        for folder in ("../haber", ".", str(tmp_path / "haber")):
+            plugins = load_plugins(Settings(folders=(folder,), only=frozenset({"haber"})))
+            assert [(p.name, p.active) for p in plugins.found if p.origin == "user"] == [
+                ("haber", True)
+            ]
+
     def test_only_a_missing_folder_that_was_named_is_a_warning(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
