@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from boilerplate.page import MAX_HOST_CHARS
+
 ANY_SITE: Final = "*"
 
 
@@ -46,7 +48,10 @@ def _is_below(url_path: str, path: str) -> bool:
 def _host_and_path(url: str) -> tuple[str, str]:
     try:
         parts = urlsplit(url)
-        return ascii_host(parts.hostname or ""), unquote(parts.path).lstrip("/")
+        host = parts.hostname or ""
+        if len(host) > MAX_HOST_CHARS:
+            return "", ""
+        return ascii_host(host), unquote(parts.path).lstrip("/")
     except ValueError:
         return "", ""
 

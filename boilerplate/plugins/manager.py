@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from traceback import walk_tb
@@ -19,7 +20,7 @@ from typing import Any, Final, TypeVar
 import pluggy
 
 from boilerplate.plugins import hookspecs
-from boilerplate.plugins.discovery import find_in_folder, find_plugins
+from boilerplate.plugins.discovery import RulesPlugin, find_in_folder, find_plugins
 from boilerplate.plugins.hosts import applies_to, hosts_with_rules_for
 from boilerplate.plugins.matcher import Matcher
 from boilerplate.plugins.opinions import NO_PAGE_PLUGINS, PagePlugins, describe_type
@@ -86,6 +87,7 @@ class Plugins:
         self.settings = settings
         self.warn = warn or _warn
         self.found: list[Plugin] = []
+        self._first_of_name: dict[str, Plugin] = {}
         self._by_host: dict[str, list[tuple[Plugin, Matcher]]] = {}
         self._for_all_sites: list[Plugin] = []
 
@@ -102,14 +104,14 @@ class Plugins:
     def add(self, plugin: Plugin, load: Callable[[], object]) -> None:
         """Load a plugin unless it is blocked; what is wrong is noted in its ``problems``."""
         self.found.append(plugin)
+        first = self._first_of_name.setdefault(plugin.name, plugin)
         settings = self.settings
         if plugin.name in settings.without or (
             settings.only is not None and plugin.name not in settings.only
         ):
             plugin.blocked = True
             return
-        first = next((p for p in self.found[:-1] if p.name == plugin.name), None)
-        if first:
+        if first is not plugin:
             plugin.problems.append(
                 f"not loaded: the {first.origin} plugin {first.place} has the same name"
             )
@@ -125,9 +127,7 @@ class Plugins:
             plugin.version = self.call(plugin, "version", lambda: str(version())) or ""
         plugin.relay = self.call(plugin, "hooks", partial(_register, loaded, plugin.name))
         if plugin.relay is not None:
-            plugin.hooks = tuple(
-                name for name in hookspecs.HOOKS if getattr(plugin.relay, name).get_hookimpls()
-            )
+            plugin.hooks = _hooks_of(plugin.relay)
             index = partial(self._index, plugin)
             plugin.active = bool(self.call(plugin, "site_rules", index, seconds=load_seconds))
 
@@ -222,6 +222,8 @@ def _register(loaded: object, name: str) -> Any:
 
     Each plugin has a plugin manager of its own: a shared one calls either all of them or none.
     """
+    if type(loaded) is RulesPlugin:
+        return OnlyRules(loaded.rules)
     api = getattr(loaded, "BOILERPLATE_API", API_VERSION)
     if api != API_VERSION:
         raise ValueError(f"it needs version {api!r} of the hooks; this is version {API_VERSION}")
@@ -232,6 +234,26 @@ def _register(loaded: object, name: str) -> Any:
     if not manager.get_hookcallers(loaded):
         raise ValueError(f"it has no hook; the hooks are {', '.join(hookspecs.HOOKS)}")
     return manager.hook
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyRules:
+    """What ``_register`` gives for a file of rules, of which a folder may have ten thousand.
+
+    Pluggy takes a millisecond to look through an object for hooks.
+    """
+
+    rules: tuple[SiteRules, ...]
+
+    def site_rules(self) -> list[tuple[SiteRules, ...]]:
+        """The answers of all plugins, which is one."""
+        return [self.rules]
+
+
+def _hooks_of(relay: Any) -> tuple[str, ...]:
+    if isinstance(relay, OnlyRules):
+        return ("site_rules",)
+    return tuple(name for name in hookspecs.HOOKS if getattr(relay, name).get_hookimpls())
 
 
 def _rules_of(plugin: Plugin) -> tuple[SiteRules, ...]:

@@ -202,6 +202,9 @@ def _corrected(model: Any, page: Page, scores: S) -> S:
         raise TypeError(f"correct returned {describe_type(corrected)} instead of the lines' Scores")
     if not ((probability >= 0) & (probability <= 1)).all():
         raise ValueError("correct returned probabilities that are not between 0 and 1")
+    drift = getattr(corrected, "drift", None)
+    if drift is not None and not (isinstance(drift, int | float) and 0 <= drift <= 1):
+        raise ValueError(f"correct returned a drift that is not between 0 and 1: {drift!r:.60}")
     return corrected  # type: ignore[no-any-return]
 
 
