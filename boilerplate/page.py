@@ -15,6 +15,8 @@ from boilerplate.display import first_words, visible
 
 Kind = Literal["html", "text"]
 
+MAX_HOST_CHARS = 253  # of a host name, as the standard has it
+
 
 class Label(StrEnum):
     """What a line is: part of the article, or site chrome."""
@@ -156,6 +158,8 @@ def lines_in_h1(page: Page) -> list[str]:
 def site_of(url: str | None) -> str | None:
     """The host name of a URL without ``www.``, lower-cased; None where there is none.
 
+    What is longer than a host name may be is none: each of its domains would be looked for.
+
     >>> site_of("http://News.Example.co.uk:80/x"), site_of("not a url")
     ('news.example.co.uk', None)
     """
@@ -165,7 +169,9 @@ def site_of(url: str | None) -> str | None:
         host = urlsplit(url).hostname
     except ValueError:
         return None
-    return (host or "").removeprefix("www.") or None
+    if not host or len(host) > MAX_HOST_CHARS:
+        return None
+    return host.removeprefix("www.") or None
 
 
 def text_page(lines: Sequence[str], url: str | None = None) -> Page:

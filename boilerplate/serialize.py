@@ -7,6 +7,7 @@ describes each key. ``CleanPage.to_dict`` and ``CleanPage.from_dict`` are built 
 from __future__ import annotations
 
 import json
+import math
 import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -188,12 +189,25 @@ def to_json(
 
     UTF-8 has no lone surrogates, as in the name of a file that is not UTF-8. Each becomes ``?``,
     which keeps the lengths of strings, or with "backslashreplace" JSON's escape, which JSON
-    readers turn into the surrogate again.
+    readers turn into the surrogate again. JSON has no NaN and no infinity: they become null.
 
     >>> to_json({"text": "a\udc80"}), to_json({"text": "a\udc80"}, "backslashreplace")
     (b'{"text": "a?"}', b'{"text": "a\\udc80"}')
     """
-    return json.dumps(record, ensure_ascii=False, indent=indent).encode("utf-8", surrogates)
+    try:
+        text = json.dumps(record, ensure_ascii=False, indent=indent, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(record), ensure_ascii=False, indent=indent, allow_nan=False)
+    return text.encode("utf-8", surrogates)
+
+
+def _finite(value: Any) -> Any:
+    """A JSON value with null for each number that JSON does not have."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    return [_finite(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -316,3 +316,11 @@ def test_json_is_one_line_of_utf8_whatever_is_in_it() -> None:
     assert json.loads(to_json(record))["source"] == "caf?.txt"
     assert json.loads(to_json(record, "backslashreplace")) == record
     assert len(to_json(record).splitlines()) == 1
+
+
+def test_numbers_that_json_does_not_have_become_null():
+    values = {"drift": math.nan, "lines": [{"probability": math.inf}, {"probability": 0.5}], "n": 1}
+    text = to_json(values).decode()
+    assert json.loads(text, parse_constant=pytest.fail) == {
+        "drift": None, "lines": [{"probability": None}, {"probability": 0.5}], "n": 1,
+    }  # fmt: skip

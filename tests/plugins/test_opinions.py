@@ -138,7 +138,10 @@ class TestSiteModels:
         "answer",
         [lambda *_: None, lambda page, scores: scores.probability, lambda: None,
          lambda p, scores: replace(scores, probability=scores.probability[:1]),
-         lambda p, scores: replace(scores, probability=scores.probability + 2)],
+         lambda p, scores: replace(scores, probability=scores.probability + 2),
+         lambda p, scores: replace(scores, drift=float("nan")),
+         lambda p, scores: replace(scores, drift=2.0),
+         lambda p, scores: replace(scores, drift="all of it")],
     )  # fmt: skip
     def test_invalid_scores_are_a_warning_and_ignored(self, answer: Any) -> None:
         model = SimpleNamespace(correct=answer)
