@@ -6,6 +6,8 @@ The module of a command is imported when the command is run or its help is shown
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import import_module
 from typing import Any, Final
 
@@ -171,6 +173,30 @@ for _name, (_module, _summary) in COMMANDS.items():
     cli.add_command(Deferred(_name, _module, _summary))
 
 
+def reserve_closed_streams() -> None:
+    """Keep files from becoming a standard stream that was closed (``>&-``).
+
+    What is printed to a closed standard output then fails, and says so.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # the lowest number that is free is this one
+            os.open(os.devnull, os.O_RDONLY if number < 2 else os.O_WRONLY)
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
 def main() -> None:
     """Run the command line."""
-    cli(prog_name="boilerplate")
+    reserve_closed_streams()
+    try:
+        cli(prog_name="boilerplate")
+    except OSError as error:  # of the help, which is printed before a command begins
+        click.echo(f"Error: standard output: {error.strerror or error}", err=True)
+        sys.exit(1)
+    finally:
+        try:
+            sys.stdout.flush()
+        except OSError:  # Python would try again, and complain, when it exits
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -115,3 +115,40 @@ def test_options_are_completed() -> None:
     program = [sys.executable, "-c", "from boilerplate.cli.main import main; main()"]
     done = subprocess.run(program, env=environment, capture_output=True, check=False)
     assert b"--threshold" in done.stdout
+
+
+MAIN = "from boilerplate.cli.main import main; main()"
+
+
+def run_closed(streams: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command whose standard streams are closed, as by ``>&-`` in a shell."""
+    command = [sys.executable, "-c", MAIN, *map(str, arguments)]
+    shell = ["sh", "-c", f'exec "$@" {streams}', "sh", *command]
+    return subprocess.run(shell, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a POSIX shell closes streams")
+def test_closed_standard_output_is_an_error_only_where_something_is_printed(tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    page.write_text("<p>words")
+    for command in (("clean", page), ("--help",), ("plugins", "list")):
+        done = run_closed(">&-", *command)
+        assert done.returncode == 1
+        assert "Bad file descriptor" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert "Exception ignored" not in done.stderr
+    assert run_closed(">&-", "clean", page, "--output", tmp_path / "out").returncode == 0
+    assert (tmp_path / "out" / "a.html.txt").read_text() == "words\n"
+    assert run_closed("2>&-", "clean", page).stdout == "words\n"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="a POSIX shell closes streams")
+def test_shards_are_the_same_with_all_standard_streams_closed(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "words"}\n' * 3)
+    shards = []
+    for streams in ("", "<&- >&- 2>&-"):
+        out = tmp_path / f"out{len(shards)}"
+        assert run_closed(streams, "clean", tmp_path / "a.jsonl", "--output", out).returncode == 0
+        shards.append((out / "a.jsonl.jsonl").read_bytes())
+    assert shards[0] == shards[1]
