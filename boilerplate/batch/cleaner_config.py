@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
+from unicodedata import unidata_version
 
 from boilerplate.batch.record import Fields
 from boilerplate.cleaner import Cleaner
@@ -19,6 +20,9 @@ from boilerplate.model.model import model_bytes, to_bytes
 from boilerplate.plugins.plugin import Plugin
 from boilerplate.site_models.folder import SiteModels
 from boilerplate.site_models.site_model import SiteModel
+
+# They parse pages, guess encodings and languages, compute, and match the patterns of rules.
+LIBRARIES: Final = ("chardet", "langdetect", "langdetect-rs", "numpy", "regex", "turbohtml")
 
 ResultForm = Literal["json", "packed"]
 
@@ -78,7 +82,8 @@ class CleanerConfig:
 def fingerprint(cleaner: Cleaner) -> dict[str, Any]:
     """What decides how a Cleaner's pages come out, as JSON: versions, options and checksums."""
     return {
-        "boilerplate": _version(),
+        "boilerplate": _version("boilerplate-lines"),
+        "libraries": _libraries(),
         "model": _model_digest(cleaner),
         "threshold": cleaner.threshold,
         "plugins": [_plugin_identity(plugin) for plugin in cleaner.plugins.active],
@@ -113,11 +118,19 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:12] + "…"
 
 
-def _version() -> str:
+def _version(name: str) -> str:
     try:
-        return version("boilerplate-lines")
+        return version(name)
     except PackageNotFoundError:
         return "unknown"
+
+
+def _libraries() -> list[str]:
+    """The libraries that decide which lines a page has and their numbers, with their versions.
+
+    Python's tables of characters are one of them.
+    """
+    return [*(f"{name} {_version(name)}" for name in LIBRARIES), f"Unicode {unidata_version}"]
 
 
 def _model_digest(cleaner: Cleaner) -> str:

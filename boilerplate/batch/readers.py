@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 from boilerplate.batch.gzip_members import GzipMembers
-from boilerplate.batch.parquet import read_parquet
 from boilerplate.batch.record import (
     MAX_RECORD_BYTES,
     Fields,
@@ -146,6 +145,8 @@ def _no_json_lines(first: bytes) -> str:
 
 
 def _parquet(path: Path, compression: str, fields: Fields) -> Iterator[Record]:
+    from boilerplate.batch.parquet import read_parquet  # slow to import
+
     return read_parquet(path, fields)
 
 

@@ -22,7 +22,7 @@ from boilerplate.batch.inputs import (
 from boilerplate.batch.pool import RunError, StoppedError, WorkerPool
 from boilerplate.batch.readers import is_archive, read_archive, read_files
 from boilerplate.batch.record import NO_PAGES, Record, RecordsError, Statuses
-from boilerplate.batch.writers import ShardFormat, Written, writing
+from boilerplate.batch.writers import ShardFormat, Written, writer_version, writing
 from boilerplate.files import check_target, real_path, write_atomically
 from boilerplate.page import Kind
 from boilerplate.serialize import SCHEMA
@@ -96,6 +96,7 @@ class Job:
         return {
             **self.config.fingerprint,
             "format": self.format,
+            "writer": writer_version(self.format),
             "as": self.kind,
             "statuses": [list(each) for each in self.statuses],
             "fields": asdict(self.config.fields),

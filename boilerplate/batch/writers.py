@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -213,3 +214,16 @@ def check_format(shard_format: ShardFormat) -> None:
         zstd_module()
     if shard_format == "parquet":
         _parquet_writer(HashingFile(io.BytesIO()))
+
+
+def writer_version(shard_format: ShardFormat) -> str | None:
+    """The library that decides the bytes of a format, with its version; None if it is only JSON."""
+    if shard_format == "jsonl.gz":
+        return f"zlib {zlib.ZLIB_RUNTIME_VERSION}"
+    if shard_format == "jsonl.zst":
+        return f"zstd {zstd_module().zstd_version}"
+    if shard_format == "parquet":
+        import pyarrow
+
+        return f"pyarrow {pyarrow.__version__}"
+    return None

@@ -195,6 +195,20 @@ def test_run_with_other_options_is_refused_by_their_names(
     assert contents(tmp_path / "out") == before
 
 
+def test_run_says_which_libraries_made_it_and_refuses_others(
+    crawl: Path, tmp_path: Path, config: CleanerConfig, monkeypatch: pytest.MonkeyPatch
+):
+    job = Job(config, str(tmp_path / "out"))
+    run(shards_in(crawl)[:1], job, 1)
+    names = {each.rpartition(" ")[0] for each in job.fingerprint["libraries"]}
+    assert {"chardet", "langdetect-rs", "numpy", "turbohtml", "Unicode"} <= names
+    identity = config.identity.replace('"numpy ', '"numpy 0.')
+    with pytest.raises(RunError, match=r"libraries \(numpy .*, now numpy 0\."):
+        run(shards_in(crawl)[:1], replace(job, config=replace(config, identity=identity)), 1)
+    for each, name in (("jsonl.gz", "zlib"), ("jsonl.zst", "zstd"), ("parquet", "pyarrow")):
+        assert replace(job, format=each).fingerprint["writer"].startswith(name)
+
+
 @pytest.mark.parametrize(
     "manifest", ["", "[]", "{}", '{"format": "boilerplate-manifest", "version": 9}']
 )
