@@ -8,6 +8,7 @@ fit there, or crashes it, costs the rest of that file only.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -122,7 +123,12 @@ def serve() -> None:
     os.dup2(2, 1)  # what a library prints goes to standard error
     try:
         path, fields = json.loads(os.fsdecode(sys.stdin.buffer.readline()))
-        for record in _rows(Path(path), Fields(**fields)):
+        with contextlib.suppress(ImportError):
+            import pyarrow  # before memory is limited, so that the library itself does not count
+
+            pyarrow.set_cpu_count(1)
+        limit_memory(READER_MEMORY)
+        for record in rows_of(Path(path), Fields(**fields)):
             _send_record(results, record)
         _send(results, b"Z", b"")
     except BrokenPipeError:
@@ -157,14 +163,12 @@ def _send_record(results: IO[bytes], record: Record) -> None:
     _send(results, b"A", data)
 
 
-def _rows(path: Path, fields: Fields) -> Iterator[Record]:
+def rows_of(path: Path, fields: Fields) -> Iterator[Record]:
+    """The pages of a file, read in this process. Raises whatever the library raises."""
     try:
-        import pyarrow
         from pyarrow import parquet
     except ImportError as error:
         raise missing_extra("parquet", "Parquet files") from error
-    pyarrow.set_cpu_count(1)
-    limit_memory(READER_MEMORY)
     most = left = most_unpacked(path.stat().st_size)
     number = 0
     with path.open("rb") as raw, parquet.ParquetFile(raw, buffer_size=1 << 20) as file:

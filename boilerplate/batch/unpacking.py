@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,8 +81,8 @@ class _UpToDamage(io.RawIOBase):
 
 
 @contextmanager
-def decompressed(path: Path, compression: str) -> Iterator[Unpacked]:
-    """A file to read from, decompressed on the way."""
+def decompressed(path: Path, compression: str, limited: bool = True) -> Iterator[Unpacked]:
+    """A file to read from, decompressed on the way; ``limited`` to ``most_unpacked``."""
     size = path.stat().st_size
     with path.open("rb") as raw:
 
@@ -94,7 +95,7 @@ def decompressed(path: Path, compression: str) -> Iterator[Unpacked]:
         if size == 0:
             raise EOFError("it is empty")
         read = _gunzipped(raw) if compression == ".gz" else zstd_module().open(raw).read
-        found = _UpToDamage(read, most_unpacked(size))
+        found = _UpToDamage(read, most_unpacked(size) if limited else sys.maxsize)
         yield Unpacked(io.BufferedReader(found, CHUNK), position, lambda: found.damage)
 
 

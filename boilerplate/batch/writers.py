@@ -202,7 +202,8 @@ def read_cleaned(path: Path, shard_format: ShardFormat) -> Iterator[dict[str, An
             for rows in file.iter_batches(SETTINGS.row_group_records):
                 yield from rows.to_pylist()
         return
-    with decompressed(path, shard_format.removeprefix("jsonl")) as unpacked:
+    # Unlimited, for this is what we wrote: a million pages with the same error pack very small.
+    with decompressed(path, shard_format.removeprefix("jsonl"), limited=False) as unpacked:
         for line in unpacked.file:
             yield json.loads(line)
         unpacked.check()

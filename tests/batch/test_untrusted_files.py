@@ -87,8 +87,7 @@ def test_rows_that_do_not_fit_into_memory_together_are_read_one_by_one(
                 yield batch
 
     monkeypatch.setattr(parquet, "ParquetFile", Short)
-    monkeypatch.setattr(parquet_module, "limit_memory", lambda _: None)
-    found = [record.source for record in parquet_module._rows(path, Fields())]
+    found = [record.source for record in parquet_module.rows_of(path, Fields())]
     assert found == pages
     assert max(given) > 1
 
@@ -99,8 +98,7 @@ def test_parquet_file_of_very_many_empty_rows_is_read_to_a_limit(
     path = tmp_path / "a.parquet"
     parquet.write_table(pa.table({"html": pa.nulls(200_000, pa.string())}), path)
     monkeypatch.setattr(parquet_module, "most_unpacked", lambda _: 100_000)
-    monkeypatch.setattr(parquet_module, "limit_memory", lambda _: None)
-    rows = parquet_module._rows(path, Fields())
+    rows = parquet_module.rows_of(path, Fields())
     assert len(list(islice(rows, 1000))) == 1000
     with pytest.raises(ValueError, match="unpacks to more than"):
         next(rows)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from boilerplate.batch.writers import SHARD_FORMATS, writing
+from boilerplate.batch import unpacking
+from boilerplate.batch.writers import SHARD_FORMATS, read_cleaned, writing
 from boilerplate.page import Label, Line, Page
 from boilerplate.predictions import Prediction, Predictions
 from boilerplate.result import CleanPage
@@ -54,3 +55,15 @@ def test_error_while_writing_leaves_no_file(tmp_path: Path, shard_format: Any):
     with pytest.raises(RuntimeError):
         fail()
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("shard_format", SHARD_FORMATS)
+def test_shard_that_packs_very_small_is_read_to_its_end(
+    tmp_path: Path, shard_format: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(unpacking, "LEAST_UNPACKED", 1000)
+    monkeypatch.setattr(unpacking, "MOST_TIMES", 2)
+    write(tmp_path / "a", shard_format)
+    assert [row["record"] for row in read_cleaned(tmp_path / "a", shard_format)] == list(
+        range(2500)
+    )
