@@ -117,15 +117,18 @@ def _new_temporary(folder: Path) -> tuple[IO[bytes], Path]:
         path = folder / f".boilerplate-{_machine()}-{os.urandom(8).hex()}.tmp"
         file = path.open("xb")
         try:
-            _lock(file.fileno(), wait=True)
+            _lock(file.fileno())
+        except BlockingIOError:  # it was taken for a leftover before it was locked
+            file.close()
+            continue
         except OSError:  # no locks there; then only its age says that it is left over
             return file, path
-        if path.exists():  # else it was taken for a leftover before it was locked
+        if path.exists():  # the same
             return file, path
         file.close()
 
 
-def _lock(descriptor: int, wait: bool = False) -> None:
+def _lock(descriptor: int) -> None:
     """Lock an open file, which lasts until it is closed. OSError if another has it locked.
 
     Such a lock holds between processes that cannot see each other, in two containers of a machine.
@@ -134,7 +137,7 @@ def _lock(descriptor: int, wait: bool = False) -> None:
         return
     import fcntl
 
-    fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @cache

@@ -29,13 +29,12 @@ from boilerplate.batch.record import (
     one_line,
     with_fields,
 )
-from boilerplate.batch.unpacking import TooLargeError, missing_extra, most_unpacked
+from boilerplate.batch.unpacking import RECORD_OVERHEAD, TooLargeError, missing_extra, most_unpacked
 
 # The type of a message: a record, the end, RecordsError, a damaged file, an OSError, no memory.
 MessageType = Literal[b"A", b"Z", b"R", b"D", b"O", b"M"]
 
 READER_MEMORY: Final = 1024  # MiB, beyond what the library needs
-ROW_OVERHEAD: Final = 100  # bytes that a row counts for, beside its page: a null takes none
 PIPE_BYTES: Final = 1 << 20
 
 
@@ -181,7 +180,7 @@ def rows_of(path: Path, fields: Fields) -> Iterator[Record]:
                 record = limit_size(with_fields(record, row, fields))
             except (ValueError, ArithmeticError) as error:  # a string that is not UTF-8
                 record = failed(record, one_line(error))
-            left -= len(record.source) + ROW_OVERHEAD
+            left -= len(record.source) + RECORD_OVERHEAD
             if left < 0:
                 raise TooLargeError(most)
             yield record

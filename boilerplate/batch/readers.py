@@ -26,7 +26,7 @@ from boilerplate.batch.record import (
     one_line,
     replace_surrogates,
 )
-from boilerplate.batch.unpacking import decompressed, missing_extra, most_unpacked
+from boilerplate.batch.unpacking import RECORD_OVERHEAD, decompressed, missing_extra, most_unpacked
 from boilerplate.page import Kind
 
 # The reader for each suffix, before that of the compression. Common Crawl's WET files are called
@@ -128,6 +128,7 @@ def _json_lines(path: Path, compression: str, fields: Fields) -> Iterator[Record
                     raise RecordsError(f"{path}: {reason}")
             if not whole.strip():
                 continue
+            unpacked.spend(RECORD_OVERHEAD)
             yield limit_size(
                 Record(number, "", whole, source_format="json", position=unpacked.position())
             )

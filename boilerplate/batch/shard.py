@@ -138,6 +138,9 @@ class ShardReport:
         return values
 
 
+NO_REPORT: Final = ShardReport("")
+
+
 def clean_shard(
     shard: Shard, job: Job, workers: WorkerPool | None = None, progress: Progress | None = None
 ) -> ShardReport:
@@ -224,6 +227,8 @@ def finished(shard: Shard, job: Job) -> ShardReport | None:
             return None
         del values["inputs"]
         report = ShardReport(**values, skipped=True)
+        if any(type(value) is not type(getattr(NO_REPORT, key)) for key, value in values.items()):
+            return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
     if report.to_retry:

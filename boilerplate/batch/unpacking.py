@@ -18,6 +18,9 @@ from boilerplate.batch.record import RecordsError, is_bad_input
 # unpack to LEAST_UNPACKED bytes.
 MOST_TIMES: Final = 300
 LEAST_UNPACKED: Final = 256 << 20
+# Bytes that a record counts for beside its own: an empty one takes hardly any, and becomes an error
+# of hundreds.
+RECORD_OVERHEAD: Final = 100
 
 
 class TooLargeError(ValueError):
@@ -38,11 +41,13 @@ class Unpacked:
 
     ``position`` gives the share of it read so far, 0 to 1. ``damage`` gives why it ended before its
     time, or None: EOFError if it is cut off, ValueError or what its module raises otherwise.
+    ``spend`` takes bytes off what it may unpack to.
     """
 
     file: IO[bytes]
     position: Callable[[], float]
     damage: Callable[[], BaseException | None]
+    spend: Callable[[int], None]
 
     def check(self) -> None:
         """Raise the error that a damaged file has ended with."""
@@ -61,6 +66,9 @@ class _UpToDamage(io.RawIOBase):
 
     def readable(self) -> bool:
         return True
+
+    def spend(self, size: int) -> None:
+        self._left -= size
 
     def readinto(self, buffer: Any) -> int:
         if self.damage:
@@ -90,13 +98,13 @@ def decompressed(path: Path, compression: str, limited: bool = True) -> Iterator
             return min(raw.tell() / max(size, 1), 1.0)
 
         if not compression:
-            yield Unpacked(raw, position, lambda: None)
+            yield Unpacked(raw, position, lambda: None, lambda _: None)
             return
         if size == 0:
             raise EOFError("it is empty")
         read = _gunzipped(raw) if compression == ".gz" else zstd_module().open(raw).read
         found = _UpToDamage(read, most_unpacked(size) if limited else sys.maxsize)
-        yield Unpacked(io.BufferedReader(found, CHUNK), position, lambda: found.damage)
+        yield Unpacked(io.BufferedReader(found, CHUNK), position, lambda: found.damage, found.spend)
 
 
 def _gunzipped(raw: IO[bytes]) -> Callable[[int], bytes]:

@@ -19,11 +19,12 @@ Problem = tuple[str, str]  # the name of a file or a shard, and what is wrong wi
 
 @dataclass(slots=True)
 class Checked:
-    """What was found so far: shards and their records, and problems."""
+    """What was found so far: shards and their records, problems, and the shard of each input."""
 
     shards: int = 0
     records: int = 0
     problems: list[Problem] = field(default_factory=list)
+    shard_of_input: dict[str, str] = field(default_factory=dict)
 
 
 def verify(folder: Path, with_inputs: bool = True) -> Checked:
@@ -85,6 +86,9 @@ def _problems_of(
         yield from _problems_of_records(output, report_format, report, checked)
     if digest_of_inputs(inputs) != report.get("input_sha256"):
         yield "its report is damaged: the checksums of its input do not agree"
+    for each in inputs:
+        if (other := checked.shard_of_input.setdefault(each.path, name)) != name:
+            yield f"its input {each.name} is in the shard {other} as well"
     if with_inputs:
         yield from _problems_of_inputs(folder, inputs)
 

@@ -134,6 +134,16 @@ def test_damaged_report_of_a_shard_costs_no_other_shard(
     assert contents(tmp_path / "out") == whole
 
 
+def test_report_with_a_value_of_another_type_is_damaged_too(
+    source: Path, tmp_path: Path, config: CleanerConfig
+):
+    job = Job(config, str(tmp_path / "out"))
+    run(shards_in(source), job, 1)
+    report = tmp_path / "out" / ".reports" / "d.jsonl.json"
+    report.write_bytes(report.read_bytes().replace(b'"records": 2', b'"records": "2"'))
+    assert cleaned_again(source, job) == ["d.jsonl"]
+
+
 @pytest.mark.parametrize("harm", HARM)
 def test_damaged_manifest_is_made_again_from_the_reports(
     source: Path, tmp_path: Path, config: CleanerConfig, harm: bytes

@@ -87,4 +87,4 @@ def test_file_that_unpacks_without_end_is_read_to_a_limit_and_no_further(
     found = read(tmp_path / f"a.jsonl{compression}", COMPRESSED[compression](first + line * 5000))
     assert pages(found[:1]) == [ROWS[0]["html"]]
     assert "unpacks to more than" in found[-1].error
-    assert len(found) < 70_000
+    assert len(found) < 25_000  # those of one read

@@ -126,3 +126,18 @@ def test_the_command_that_wrote_the_output_mends_it(output: Path):
     command = ["clean", str(output.parent / "in"), "--output", str(output), "--jobs", "1"]
     assert CliRunner().invoke(cli, command).exit_code == 0
     assert verify(output).exit_code == 0
+
+
+def test_page_that_is_in_two_shards_because_others_were_removed_is_found(tmp_path: Path):
+    """What is left of the last shard, which the run that has fewer pages does not know of."""
+    source, output = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    for number in range(3):
+        (source / f"{number}.html").write_text(f"<p>page {number}")
+    command = ["clean", str(source), "--output", str(output), "--shard-pages", "2", "--jobs", "1"]
+    assert CliRunner().invoke(cli, command).exit_code == 0
+    (source / "0.html").unlink()
+    assert CliRunner().invoke(cli, command).exit_code == 0
+    result = verify(output)
+    assert result.exit_code == 1
+    assert "pages-00001: its input 2.html is in the shard pages-00000 as well" in result.stderr
