@@ -24,6 +24,7 @@ COMMANDS: Final = {
         "boilerplate.cli.plugins",
         "Site plugins: rules and code for single sites.",
     ),
+    "sites": ("boilerplate.cli.sites", "List, show and remove site models."),
     "train": ("boilerplate.cli.train", "Train site models on pages of a site."),
     "verify": ("boilerplate.cli.verify", "Check the shards that a run wrote, and their input."),
 }

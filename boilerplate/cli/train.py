@@ -56,6 +56,7 @@ def train() -> None:
     help="Read the pages as this. Default: detected from their content.",
 )  # fmt: skip
 @click.option("--update", is_flag=True, help="Add the pages to the existing model.")
+@click.option("--force", is_flag=True, help="Take a NAME without a dot, such as that of a machine.")
 @click.option(
     "--check", is_flag=True, help="Train nothing; say whether the site still looks like its model."
 )
@@ -70,6 +71,7 @@ def site(
     labels: Path | None,
     page_kind: Kind | None,
     update: bool,
+    force: bool,
     check: bool,
     report: Path | None,
 ) -> None:
@@ -101,6 +103,7 @@ def site(
     Exit status: 0 success, 1 some input failed or, with --check, the site has changed,
     2 the command was wrong.
     """
+    from boilerplate.cli.sites import page_counts
     from boilerplate.site_models.folder import SUFFIX, is_site
     from boilerplate.site_models.site_model import SiteModel
 
@@ -108,6 +111,10 @@ def site(
     if not is_site(name):
         raise click.BadParameter(
             f"{name!r} is not a host name; write it as in daily.example", param_hint="NAME"
+        )
+    if "." not in name and not force:
+        raise click.BadParameter(
+            f"{name!r} has no dot, as hosts of the web have; --force takes it", param_hint="NAME"
         )
     if not sources:
         raise click.UsageError("name the pages to learn from: files, folders, glob patterns")
@@ -122,7 +129,10 @@ def site(
     if not examples:
         raise click.ClickException("there is no page to learn from")
     if labels and all(example.labels is None for example in examples):
-        warn(str(labels), "has labels of none of the pages")
+        raise click.ClickException(
+            f"{labels} has labels of none of the pages; no model was written. Leave --labels out, "
+            "or make some with 'boilerplate label'"
+        )
     model = SiteModel(name).partial_fit(
         [example.page for example in examples], [example.labels for example in examples]
     )
@@ -130,12 +140,17 @@ def site(
     if not model.n_pages:
         raise click.ClickException(f"none of the pages is of {name}; no model was written")
     model = existing.merge(model)
+    if model.n_pages == 1 and not model.sample_.pages[0].label.any():
+        warn(
+            name,
+            "one page teaches next to nothing, for no line of it recurs; add some with --update",
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         model.save(path)
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror or error}") from error
-    echo(f"{path}: {_page_counts(model)}, {path.stat().st_size / 1000:.0f} kB")
+    echo(f"{path}: {page_counts(model)}, {path.stat().st_size / 1000:.0f} kB")
     if report:
         from boilerplate.explain.site_report import site_report
 
@@ -272,12 +287,6 @@ def _check(model: SiteModel, examples: Sequence[Example]) -> bool:
         + ("no longer looks like its model; train it again" if drifted else "looks like its model")
     )
     return drifted
-
-
-def _page_counts(model: SiteModel) -> str:
-    pages = f"{model.n_pages} page{'' if model.n_pages == 1 else 's'}"
-    copies = int(model.evidence.copies.sum())
-    return f"{pages}, {copies} of them with the same article as another" if copies else pages
 
 
 def _fail(name: str, problem: str, failures: list[str]) -> None:

@@ -144,8 +144,24 @@ def test_folder_without_labels_of_the_pages_is_named(
     pages: Path, models: Path, tmp_path: Path
 ) -> None:
     result = train(pages, models, "--labels", tmp_path)
+    assert result.exit_code == 1
+    assert f"{tmp_path} has labels of none of the pages; no model was written" in result.stderr
+    assert not models.exists()
+
+
+def test_one_page_is_said_to_teach_next_to_nothing(pages: Path, models: Path) -> None:
+    result = train(pages / "0.html", models)
     assert result.exit_code == 0
-    assert f"{tmp_path}: has labels of none of the pages" in result.stderr
+    assert "daily.example: one page teaches next to nothing" in result.stderr
+    assert "next to nothing" not in train(pages, models).stderr
+
+
+def test_name_without_a_dot_needs_force(pages: Path, models: Path) -> None:
+    refused = run("train", "site", "daily", pages, "--site-models", models)
+    assert refused.exit_code == 2
+    assert "'daily' has no dot" in refused.stderr
+    taken = run("train", "site", "daily", pages, "--site-models", models, "--force")
+    assert taken.exit_code == 0
 
 
 def test_labels_must_belong_to_their_page(pages: Path, models: Path, tmp_path: Path) -> None:
@@ -154,7 +170,9 @@ def test_labels_must_belong_to_their_page(pages: Path, models: Path, tmp_path: P
     draft = run("train", "labels", pages / "0.html")
     assert draft.exit_code == 0
     (labels / "0.html.labels").write_text(draft.stdout, "utf-8")
-    assert train(pages, models, "--labels", labels).exit_code == 0
+    one = train(pages, models, "--labels", labels)
+    assert one.exit_code == 0
+    assert ": 6 pages, 1 of them labelled, " in one.stdout
     (labels / "1.html.labels").write_text(draft.stdout, "utf-8")
     wrong = train(pages, models, "--labels", labels)
     assert wrong.exit_code == 1
