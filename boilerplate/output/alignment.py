@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any, Final
 
 from turbohtml import Text
@@ -26,11 +27,15 @@ _NOT_SHOWN: Final = ", ".join(sorted(SKIPPED_TAGS - {"base", "link", "meta", "so
 
 @dataclass(frozen=True, slots=True)
 class TextLines:
-    """A text of the tree, and the first and the last of the ``pieces`` that it is part of."""
+    """A text of the tree, and the first and the last of the ``pieces`` that it is part of.
+
+    It ``is_apart`` if a blank stands before it in its line, but none in the tree.
+    """
 
     node: Any
     first: int
     last: int
+    is_apart: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +79,33 @@ def _texts(document: Any, pieces: Sequence[Line]) -> Iterator[TextLines]:
     """The texts of a document that have anything to show, with their pieces."""
     sizes = [_size(piece.text) for piece in pieces]
     at, left = 0, sizes[0] if sizes else 0
+    after_blank = True
     for node in document.descendants:
-        if not isinstance(node, Text) or not (size := _size(node.data)):
-            continue  # an element, a comment, or blanks
-        first = at
+        if not isinstance(node, Text):
+            continue
+        data = node.data
+        if not (size := _size(data)):
+            after_blank = after_blank or bool(data)
+            continue
+        first, used = at, (sizes[at] - left if at < len(sizes) else 0)
         while size > left and at + 1 < len(sizes):
             size -= left
             at += 1
             left = sizes[at]
         if size > left or at == len(sizes):
             return  # the rest of the page was not read
-        yield TextLines(node, first, at)
+        is_apart = used > 0 and not (after_blank or data[0].isspace())
+        yield TextLines(node, first, at, is_apart and used in _word_ends(pieces[first].text))
+        after_blank = data[-1].isspace()
         left -= size
         if not left:
             at += 1
             left = sizes[at] if at < len(sizes) else 0
+
+
+def _word_ends(text: str) -> set[int]:
+    """Where words end, as counts of characters that are no blanks."""
+    return set(accumulate(map(len, text.split())))
 
 
 @dataclass(frozen=True, slots=True)

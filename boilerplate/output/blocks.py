@@ -29,6 +29,7 @@ _NO_LANGUAGES: Final = frozenset({"default", "none", "notranslate"})
 # A carriage return, which parsers make a line end of, so that no page has one.
 _LINE_END: Final = "\r"
 _LINE_ENDS: Final = re.compile(r"\n?\r+\n?")
+MAX_BREAKS: Final = 50  # and blanks in a row, behind which the end of a block is looked for
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+#.-]{0,19}")
 
 
@@ -67,6 +68,35 @@ def shape(root: Any, headline: str | None = None) -> None:
             _unwrap_box(element)
     _wrap_runs(root)
     _wrap_items(root)
+    for br in root.find_all("br"):
+        _drop_break_at_end(br)
+
+
+def _drop_break_at_end(br: Any) -> None:
+    """Drop a ``<br>`` that begins or ends a block, for it parts nothing."""
+    around = br.parent
+    if (
+        around is not None
+        and around.tag not in (*INLINE_TAGS, "pre")
+        and (
+            _is_end(br.previous_sibling, "previous_sibling")
+            or _is_end(br.next_sibling, "next_sibling")
+        )
+    ):
+        br.decompose()
+
+
+def _is_end(node: Any, following: str) -> bool:
+    """Whether nothing but blanks and breaks stands from a node on, before an end of its block."""
+    steps = 0
+    while node is not None and (
+        (isinstance(node, Text) and node.data.isspace()) or getattr(node, "tag", "") == "br"
+    ):
+        node = getattr(node, following)
+        steps += 1
+        if steps > MAX_BREAKS:
+            return False
+    return node is None or _is_block(node)
 
 
 def _is_block(node: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from turbohtml import Element, Text
 from turbohtml.clean import OnDisallowed, Policy, Sanitizer
 
-from boilerplate.kernels.plain_html import ROW_TAG, SPACED_TAGS
+from boilerplate.kernels.plain_html import INLINE_TAGS, ROW_TAG
 from boilerplate.output.alignment import Alignment, TextLines, align
 from boilerplate.output.bare_text import tree_of_roles
 from boilerplate.output.blocks import shape
@@ -104,6 +104,8 @@ def _mark(alignment: Alignment, page: Page, kept: Sequence[bool]) -> list[TextLi
         lines = alignment.lines_of[text.first]
         if lines and page.lines[lines[0]].text != alignment.pieces[text.first].text:
             data = mended_text(data, tags)
+        if text.is_apart:
+            data = f" {data}"
         if data != text.node.data:
             text.node.data = data
     return found
@@ -134,30 +136,39 @@ def _prune(root: Any, texts: Iterable[Any], images: Iterable[Any]) -> None:
     while stack:
         element = stack.pop()
         in_row = element.tag in _ROW_TAGS
-        before = None
+        in_line = is_parted = False  # within a line; after one, and after a block that went
         for child in element.children:
-            if isinstance(child, Text):
-                if child not in kept and not child.data.isspace():
-                    child.decompose()
-                    continue
-            elif isinstance(child, Element):
-                if child in kept:
+            is_kept = child in kept
+            is_inline = not isinstance(child, Element) or child.tag in INLINE_TAGS
+            if is_kept:
+                if isinstance(child, Element):
                     stack.append(child)
-                    if (
-                        child.tag in SPACED_TAGS
-                        and isinstance(before, Element)
-                        and (before.tag in SPACED_TAGS)
-                    ):
-                        child.insert_before(Text(" "))
-                elif in_row and child.tag in _CELL_TAGS:
-                    child.clear()  # a row has as many cells as before
-                elif child.tag != "br":
+                if is_parted and is_inline:
+                    child.insert_before(Element("br"), Element("br"))
+                in_line, is_parted = is_inline, False
+            elif isinstance(child, Text):
+                if not child.data.isspace():
                     child.decompose()
-                    continue
-            else:
+            elif not isinstance(child, Element):
                 child.decompose()
-                continue
-            before = child
+            elif in_row and child.tag in _CELL_TAGS:
+                child.clear()  # a row has as many cells as before
+            elif child.tag != "br":
+                is_parted = is_parted or (in_line and not is_inline)
+                _remove(child)
+
+
+def _remove(element: Any) -> None:
+    """Remove an element; of an inline one that has no words, the blanks or the break stay."""
+    text = element.text if element.tag in INLINE_TAGS else "x"
+    if text.strip():
+        element.decompose()
+    elif element.find("br") is not None:
+        element.replace_with(Element("br"))
+    elif text:
+        element.replace_with(Text(text))
+    else:
+        element.decompose()
 
 
 def _add_stored(root: Any, texts: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ from boilerplate.output.render import html_of, markdown_of
 from boilerplate.page import Page, text_page
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
+from boilerplate.reading.repairs import CODE_TAGS
 from tests.made_up import SENTENCES, news_page
 from tests.strategies import LINES, MARKUP
 
@@ -82,6 +83,20 @@ class TestMarkdown:
     )
     def test_what_a_reader_sees_of_markup(self, markup: str, expected: str) -> None:
         assert markdown(markup) == expected
+
+    def test_blanks_and_breaks_between_words_stay(self) -> None:
+        code = "<pre><i>from</i><i> </i><b>a</b><u> </u><s>import</s></pre>"
+        assert markdown(code) == "```\nfrom a import\n```\n"
+        assert markdown("<p>один<span> </span>два<span><br></span>три") == "один два  \nтри\n"
+        assert (
+            markdown("<div><a href=/a>İlk</a><a href=/b>iki</a></div>") == "[İlk](/a) [iki](/b)\n"
+        )
+
+    def test_texts_around_a_dropped_box_stay_apart(self) -> None:
+        for box in ("<div>Werbung</div>", "<p>Werbung", "<ul><li>Werbung</ul>"):
+            assert markdown(f"<div>eins{box}<br>zwei</div>", dropped="Werb") == "eins\n\nzwei\n"
+        cell = "<li>eins<div>Werbung</div>zwei"
+        assert html(cell, dropped="Werb") == "<ul>\n<li>eins<br><br>zwei</li>\n</ul>\n"
 
     def test_cells_that_span_are_squared(self) -> None:
         rows = (
@@ -296,6 +311,14 @@ class TestHtml:
         assert is_safe(found)
         wanted = "".join(line.text for line, keep in zip(page.lines, kept, strict=True) if keep)
         assert shown(found) == squeezed(wanted)
+        again = " ".join(line.text for line in html_page(found).lines)
+        if not CODE_TAGS.intersection(element.tag for element in page.elements):
+            assert (
+                again.split()
+                == " ".join(
+                    line.text for line, keep in zip(page.lines, kept, strict=True) if keep
+                ).split()
+            )
         assert shown(nh3.clean(found, tags=set(TAGS))) == squeezed(wanted)
         parsed = html5lib.parseFragment(found, namespaceHTMLElements=False)
         assert squeezed("".join(parsed.itertext())) == squeezed(wanted)
