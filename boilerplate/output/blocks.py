@@ -8,7 +8,7 @@ from typing import Any, Final
 from turbohtml import Element, Text
 
 from boilerplate.kernels.plain_html import INLINE_TAGS, ROW_TAG
-from boilerplate.reading.nodes import classes_of
+from boilerplate.reading.nodes import NodeSet, classes_of
 
 # Blocks that mean something. All other blocks are boxes.
 BLOCK_TAGS: Final = frozenset(
@@ -40,15 +40,16 @@ def shape(root: Any, headline: str | None = None) -> None:
     and two ``<br>`` part two of them. Tables that are there for the layout are boxes. ``headline``
     becomes the ``<h1>`` if there is none and a block holds just that.
     """
-    data_tables = {
+    data_tables = NodeSet(
         row.parent.closest("table") for row in root.find_all(ROW_TAG) if row.parent.tag == "tr"
-    }
+    )
     for element in list(root.iter_elements()):
         if element.tag == "pre":
             _shape_code(element)
     root.strip_tags(ROW_TAG)
     if headline and root.find("h1") is None:
         _promote(root, headline)
+    boxes: list[Any] = []
     # The innermost first, so that what is in a box has been shaped when it is.
     for element in reversed(list(root.iter_elements())):
         tag = element.tag
@@ -56,17 +57,21 @@ def shape(root: Any, headline: str | None = None) -> None:
             continue
         if tag in INLINE_TAGS:
             if _has_blocks(element):
-                _unwrap_inline(element)
+                boxes.append(_shape_inline(element))
         elif tag == "p" and _has_blocks(element):
-            _unwrap_box(element)  # pages without a doctype may have a table in a paragraph
+            _shape_box(element)  # pages without a doctype may have a table in a paragraph
+            boxes.append(element)
         elif tag in BLOCK_TAGS:
             if tag in _HOLDS_TEXT and any(
                 _is_block(child) and child.tag not in _LISTS for child in element.children
             ):
                 _wrap_runs(element)
         elif tag != "br" and not (tag in TABLE_TAGS and element.closest("table") in data_tables):
-            _unwrap_box(element)
+            _shape_box(element)
+            boxes.append(element)
     _wrap_runs(root)
+    for box in reversed(boxes):  # the outermost first, so that nothing is moved again and again
+        box.unwrap()
     _wrap_items(root)
     for br in root.find_all("br"):
         _drop_break_at_end(br)
@@ -107,8 +112,8 @@ def _has_blocks(element: Any) -> bool:
     return any(_is_block(child) for child in element.children)
 
 
-def _unwrap_box(box: Any) -> None:
-    """Put the content of a box in its place, as paragraphs where it is loose."""
+def _shape_box(box: Any) -> None:
+    """Make paragraphs of what is loose in a box that will be unwrapped."""
     parent = box.parent
     alone = parent.tag in _HOLDS_TEXT and not any(
         child is not box and (isinstance(child, Element) or not child.data.isspace())
@@ -117,17 +122,18 @@ def _unwrap_box(box: Any) -> None:
     )
     if not alone or _has_blocks(box):
         _wrap_runs(box)
-    box.unwrap()
 
 
-def _unwrap_inline(element: Any) -> None:
-    """A link around blocks goes into each of them; other inline elements go."""
+def _shape_inline(element: Any) -> Any:
+    """A box in place of an inline element around blocks; a link goes into each of the blocks."""
     if element.tag == "a" and (href := element.attr("href")):
         for block in element.select("p, h1, h2, h3, h4, h5, h6, li, dt, dd, figcaption"):
             if not _has_blocks(block):
                 block.wrap_children(Element("a", {"href": href}))
     _wrap_runs(element)
+    box = element.wrap(Element("div"))
     element.unwrap()
+    return box
 
 
 def _wrap_runs(box: Any) -> None:

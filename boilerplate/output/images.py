@@ -8,6 +8,7 @@ from typing import Any, Final
 from turbohtml import Text
 
 from boilerplate.output.alignment import TextLines
+from boilerplate.reading.nodes import NodeSet
 
 MAX_IMAGES: Final = 2000
 # Where pages keep the address of an image that is loaded late, the likeliest first.
@@ -20,7 +21,7 @@ def choose_images(document: Any, texts: Iterable[TextLines]) -> list[Any]:
     An image belongs to the innermost element around it that has any text. It is kept if the text
     before or after it in that element is.
     """
-    kept = {text.node for text in texts}
+    kept = NodeSet(text.node for text in texts)
     found = []
     for image in document.find_all("img")[:MAX_IMAGES]:
         source = _source_of(image)
@@ -39,7 +40,7 @@ def _source_of(image: Any) -> str:
     return next((each for each in named if each and not each.startswith(("data:", "about:"))), "")
 
 
-def _is_beside(image: Any, kept: set[Any]) -> bool:
+def _is_beside(image: Any, kept: NodeSet) -> bool:
     around = next((above for above in image.ancestors if above.text.strip()), None)
     if around is None:
         return False

@@ -15,6 +15,7 @@ from boilerplate.output.blocks import shape
 from boilerplate.output.images import choose_images
 from boilerplate.page import Page
 from boilerplate.reading.document import parsed
+from boilerplate.reading.nodes import NodeSet
 from boilerplate.reading.rows import CELL, EMPTY
 from boilerplate.reading.tidy import mended_text
 
@@ -125,8 +126,8 @@ def _kept_of(data: str, first: int, alignment: Alignment, keeps: Sequence[bool])
 
 def _prune(root: Any, texts: Iterable[Any], images: Iterable[Any]) -> None:
     """Remove all but some texts and images, and what is around them."""
-    leaves = {*texts, *images}
-    kept = set(leaves)
+    leaves = [*texts, *images]
+    kept = NodeSet(leaves)
     for leaf in leaves:
         for above in leaf.ancestors:
             if above in kept:

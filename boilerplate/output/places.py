@@ -11,6 +11,7 @@ from turbohtml import Element
 from boilerplate.output.alignment import align
 from boilerplate.page import Page
 from boilerplate.reading.document import parsed, parsed_with_positions
+from boilerplate.reading.nodes import NodeMap, NodeSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,9 @@ def places(page: Page) -> list[Place | None]:
         return [None] * len(page.lines)
     document = parsed(page.html)
     # Elements are known by their order, as the tree with positions is another one.
-    number = {element: i for i, element in enumerate(document.iter_elements())}
+    number = NodeMap()
+    for i, element in enumerate(document.iter_elements()):
+        number[element] = i
     alignment = align(document, page)
     nodes: dict[int, list[Any]] = {}
     for text in alignment.texts:
@@ -56,12 +59,12 @@ def places(page: Page) -> list[Place | None]:
     return found
 
 
-def _innermost(texts: Sequence[Any], number: dict[Any, int]) -> int | None:
+def _innermost(texts: Sequence[Any], number: NodeMap) -> int | None:
     """The number of the innermost element around all texts that the page itself has."""
     if not texts:
         return None
     around = [each for each in texts[0].ancestors if isinstance(each, Element)]
     for text in texts[1:]:
-        above = set(text.ancestors)
+        above = NodeSet(text.ancestors)
         around = [each for each in around if each in above]
     return next((number[each] for each in around if each in number), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from turbohtml import Element, Text
@@ -17,6 +18,39 @@ def is_text(node: Any) -> bool:
 def is_attached(node: Any) -> bool:
     """Whether a node is in a tree."""
     return node.parent is not None
+
+
+class NodeMap:
+    """Values of nodes. In a dict they would take long: the hashes of many nodes are equal.
+
+    A node is one object as long as somebody holds it, which this does.
+    """
+
+    def __init__(self) -> None:
+        self._items: dict[int, tuple[Any, Any]] = {}
+
+    def __contains__(self, node: Any) -> bool:
+        return id(node) in self._items
+
+    def __setitem__(self, node: Any, value: Any) -> None:
+        self._items[id(node)] = (node, value)
+
+    def __getitem__(self, node: Any) -> Any:
+        return self._items[id(node)][1]
+
+
+class NodeSet:
+    """Nodes, each once; see ``NodeMap``."""
+
+    def __init__(self, nodes: Iterable[Any] = ()) -> None:
+        self._nodes = {id(node): node for node in nodes}
+
+    def __contains__(self, node: Any) -> bool:
+        return id(node) in self._nodes
+
+    def add(self, node: Any) -> None:
+        """Add a node."""
+        self._nodes[id(node)] = node
 
 
 class Texts:

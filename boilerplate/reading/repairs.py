@@ -28,10 +28,8 @@ _SWALLOWING: Final = (
 )  # fmt: skip
 _NO_OPTION: Final = "address, article, center, div, form, h1, h2, h3, h4, p, table, ul"
 _FRAMES: Final = re.compile(r"</?(?:frameset|frame|noframes)\b[^<>]*>", re.IGNORECASE)
-# CDATA outside of scripts and styles, in which it means something else.
-_CDATA: Final = re.compile(
-    r"<(script|style)\b.*?</\1|<!--.*?-->|<!\[CDATA\[(.*?)\]\]>", re.IGNORECASE | re.DOTALL
-)
+# CDATA, and what it means something else in: scripts, styles and comments.
+_CDATA_OR_RAW: Final = re.compile(r"<(?:(script|style)\b|!--|!\[CDATA\[)", re.IGNORECASE)
 _XHTML: Final = ("<?xml", "XHTML", "xmlns")
 _PROLOGUE: Final = 1000  # characters in which it stands
 
@@ -48,7 +46,7 @@ def repaired(markup: str, document: Any) -> str | None:
         found = _FRAMES.sub("", found or markup)
     prologue = markup[:_PROLOGUE]
     if any(sign in prologue for sign in _XHTML) and "<![CDATA[" in markup:
-        found = _CDATA.sub(_cdata_text, found or markup)
+        found = _with_cdata_text(found or markup)
     return found
 
 
@@ -107,8 +105,29 @@ def _missing_end(tag: str, self_closed: bool, markup: str, begin: int, end: int)
     return block.start() if block else None
 
 
-def _cdata_text(found: re.Match[str]) -> str:
-    return found[0] if found[2] is None else html.escape(found[2], quote=False)
+def _with_cdata_text(markup: str) -> str:
+    """The markup with CDATA as text, but for that in scripts, styles and comments."""
+    pieces: list[str] = []
+    copied = at = 0
+    endless: set[str] = set()  # what has begun and has no end any more
+    while start := _CDATA_OR_RAW.search(markup, at):
+        at = start.end()
+        kind = (start[1] or start[0]).lower()
+        if kind in endless:
+            continue
+        if start[1]:
+            found = _RAW_END[kind].search(markup, at)
+            end = found.start() if found else -1
+        else:
+            end = markup.find("-->" if kind == "<!--" else "]]>", at)
+        if end < 0:
+            endless.add(kind)
+        elif kind == "<![cdata[":
+            pieces += (markup[copied : start.start()], html.escape(markup[at:end], quote=False))
+            copied = at = end + 3
+        else:
+            at = end
+    return "".join((*pieces, markup[copied:]))
 
 
 # Tags that were escaped once too often, as text of a page that has no code to show.
