@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from turbohtml import Element
 
@@ -12,6 +14,9 @@ from boilerplate.output.alignment import align
 from boilerplate.page import Page
 from boilerplate.reading.document import parsed, parsed_with_positions
 from boilerplate.reading.nodes import NodeMap, NodeSet
+
+MAX_PATH_CHARS: Final = 20_000_000  # of all paths of a page
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +54,74 @@ def places(page: Page) -> list[Place | None]:
             for line in alignment.lines_of[piece]:
                 nodes.setdefault(line, []).append(text.node)
     original = list(parsed_with_positions(page.html).iter_elements())
+    paths = _Paths(original)
     made: dict[int, Place] = {}
     found: list[Place | None] = []
     for i in range(len(page.lines)):
         at = _innermost(nodes.get(i, ()), number)
         if at is not None and at not in made:
-            made[at] = Place(original[at].css_path(), original[at].source_line)
+            made[at] = Place(paths.of(at), original[at].source_line)
         found.append(None if at is None else made[at])
     return found
+
+
+class _Paths:
+    """CSS paths of all elements of a document, in time that grows with its size.
+
+    turbohtml's ``css_path`` counts the siblings of each element anew.
+    """
+
+    def __init__(self, elements: Sequence[Any]) -> None:
+        number = NodeMap()
+        self._parents: list[int] = []  # -1 above the root
+        self._tags = [element.tag for element in elements]
+        self._nth: list[tuple[int, int]] = []  # among siblings of its tag, and among all
+        self._seen: Counter[tuple[int, str]] = Counter()
+        ids = [_id_of(element) for element in elements]
+        times = Counter(ids)
+        self._ids = [each if times[each] == 1 else "" for each in ids]
+        self._left = MAX_PATH_CHARS
+        self._made: dict[int, str] = {}
+        for i, element in enumerate(elements):
+            parent = number.get(element.parent, -1)
+            number[element] = i
+            self._seen.update(((parent, self._tags[i]), (parent, "")))
+            nth = self._seen[parent, self._tags[i]], self._seen[parent, ""]
+            self._parents.append(parent)
+            self._nth.append(nth)
+
+    def of(self, at: int) -> str | None:
+        """The path of an element; None where all paths together would be too long."""
+        climbed: list[int] = []
+        while at >= 0 and at not in self._made:
+            climbed.append(at)
+            if self._ids[at]:
+                break
+            at = self._parents[at]
+        if not climbed:
+            return self._made[at]
+        path = "" if at < 0 or self._ids[climbed[-1]] else self._made[at]
+        for each in reversed(climbed):
+            step = f"#{self._ids[each]}" if self._ids[each] else self._step(each)
+            path = f"{path} > {step}" if path else step
+            self._left -= len(path)
+            if self._left < 0:
+                return None
+            self._made[each] = path
+        return path
+
+    def _step(self, at: int) -> str:
+        of_tag, of_all = self._nth[at]
+        tag = self._tags[at]
+        if not _NAME.fullmatch(tag):
+            return f":nth-child({of_all})"
+        is_only = self._seen[self._parents[at], tag] == 1
+        return tag if is_only else f"{tag}:nth-of-type({of_tag})"
+
+
+def _id_of(element: Any) -> str:
+    found = element.attrs.get("id") or ""
+    return found if isinstance(found, str) and _NAME.fullmatch(found) else ""
 
 
 def _innermost(texts: Sequence[Any], number: NodeMap) -> int | None:
@@ -67,4 +132,4 @@ def _innermost(texts: Sequence[Any], number: NodeMap) -> int | None:
     for text in texts[1:]:
         above = NodeSet(text.ancestors)
         around = [each for each in around if each in above]
-    return next((number[each] for each in around if each in number), None)
+    return next((number.get(each) for each in around if each in number), None)

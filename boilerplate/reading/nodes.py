@@ -35,8 +35,9 @@ class NodeMap:
     def __setitem__(self, node: Any, value: Any) -> None:
         self._items[id(node)] = (node, value)
 
-    def __getitem__(self, node: Any) -> Any:
-        return self._items[id(node)][1]
+    def get(self, node: Any, default: Any = None) -> Any:
+        """The value of a node."""
+        return self._items.get(id(node), (None, default))[1]
 
 
 class NodeSet:

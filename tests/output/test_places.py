@@ -26,6 +26,22 @@ class TestPlaces:
             Place("#x > p:nth-of-type(2)", 3),
         ]
 
+    def test_only_an_id_of_one_element_begins_a_path(self) -> None:
+        page = html_page('<div id=a><p>Raz</div><div id=a><p>Dwa</div><p id="7">Trzy<x:y>Cztery')
+        assert [place and place.path for place in places(page)] == [
+            "html > body > div:nth-of-type(1) > p",
+            "html > body > div:nth-of-type(2) > p",
+            "html > body > p",
+            "html > body > p > :nth-child(1)",
+        ]
+
+    def test_paths_of_a_page_have_a_length_together(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("boilerplate.output.places.MAX_PATH_CHARS", 60)
+        found = places(html_page("<p>Raz<p>Dwa<p>Trzy"))
+        assert [place and place.path for place in found] == [
+            "html > body > p:nth-of-type(1)", None, None,
+        ]  # fmt: skip
+
     def test_row_of_a_table_is_its_tr(self) -> None:
         rows = "".join(f"\n<tr><td>{name}<td>{i}</tr>" for i, name in enumerate("αβγ"))
         page = html_page(f"<table>{rows}</table>")
