@@ -80,6 +80,7 @@ def _texts(document: Any, pieces: Sequence[Line]) -> Iterator[TextLines]:
     sizes = [_size(piece.text) for piece in pieces]
     at, left = 0, sizes[0] if sizes else 0
     after_blank = True
+    word_ends: dict[int, set[int]] = {}  # of the piece that was last asked for
     for node in document.descendants:
         if not isinstance(node, Text):
             continue
@@ -95,7 +96,9 @@ def _texts(document: Any, pieces: Sequence[Line]) -> Iterator[TextLines]:
         if size > left or at == len(sizes):
             return  # the rest of the page was not read
         is_apart = used > 0 and not (after_blank or data[0].isspace())
-        yield TextLines(node, first, at, is_apart and used in _word_ends(pieces[first].text))
+        if is_apart and first not in word_ends:
+            word_ends = {first: _word_ends(pieces[first].text)}
+        yield TextLines(node, first, at, is_apart and used in word_ends[first])
         after_blank = data[-1].isspace()
         left -= size
         if not left:
