@@ -69,8 +69,10 @@ def _rows(text: str, table: str) -> Iterator[tuple[str, str, str]]:
         try:
             given = given_url(url.partition("\t")[0])
         except ValueError as error:
-            if number > 1 or not tab:  # the first line may name the columns
-                warn(where, str(error).removeprefix("url=") if tab else "has no tab and no URL")
+            if number > 1:  # the first line may name the columns
+                warn(where, str(error).removeprefix("url="))
             continue
-        if given:
+        if not tab:
+            warn(where, "has no tab and no URL")
+        elif given:
             yield where, name.strip(), given

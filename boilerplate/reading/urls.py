@@ -20,8 +20,9 @@ _HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 
 
 def given_url(url: object) -> str | None:
-    """A URL that somebody gives for a page; without a scheme it gets "https://".
+    """A URL that somebody gives for a page; a blank one is None, as many tables have them.
 
+    Without a scheme it gets "https://".
     URL objects (httpx, yarl, ``urllib.parse``) become strings. Raises TypeError for what is no
     URL, and ValueError for one that names no host, and so no site.
 
@@ -33,6 +34,8 @@ def given_url(url: object) -> str | None:
     if not isinstance(url, str):
         url = _from_object(url)
     whole = url.strip()
+    if not whole:
+        return None
     if whole.startswith("//"):
         whole = f"https:{whole}"
     elif "://" not in whole.partition("?")[0] and _is_bare(whole):

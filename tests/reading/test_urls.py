@@ -36,12 +36,16 @@ class TestGiven:
         assert given_url(url) == url
 
     @pytest.mark.parametrize(
-        "url", ["", "haber", "mailto:a@b.example", "page.html", "/a/b", "http://[x", "a b.example",
+        "url", ["haber", "mailto:a@b.example", "page.html", "/a/b", "http://[x", "a b.example",
                 "https:///x", "file:///tmp/a.html", "https://a b.example/"],
     )  # fmt: skip
     def test_what_names_no_host_is_refused(self, url: str) -> None:
         with pytest.raises(ValueError, match=r"^url=.* names no host; write it as in https://"):
             given_url(url)
+
+    @pytest.mark.parametrize("url", [None, "", "  ", "\n"])
+    def test_none_or_a_blank_is_no_url(self, url: str | None) -> None:
+        assert given_url(url) is None
 
     def test_a_kind_in_place_of_a_url_is_told(self) -> None:
         with pytest.raises(ValueError, match="kind='text'"):
@@ -64,7 +68,8 @@ class TestGiven:
     @given(st.text(max_size=60))
     def test_any_string_gives_a_site_or_says_that_it_names_none(self, url: str) -> None:
         try:
-            assert site_of(given_url(url))
+            given = given_url(url)
+            assert site_of(given) if url.strip() else given is None
         except ValueError as error:
             assert "names no host" in str(error)
 
