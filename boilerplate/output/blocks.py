@@ -59,7 +59,9 @@ def shape(root: Any, headline: str | None = None) -> None:
             if _has_blocks(element):
                 boxes.append(_shape_inline(element))
         elif tag == "p" and _has_blocks(element):
-            _shape_box(element)  # pages without a doctype may have a table in a paragraph
+            _shape_box(
+                element, data_tables
+            )  # pages without a doctype may have a table in a paragraph
             boxes.append(element)
         elif tag in BLOCK_TAGS:
             if tag in _HOLDS_TEXT and any(
@@ -67,7 +69,7 @@ def shape(root: Any, headline: str | None = None) -> None:
             ):
                 _wrap_runs(element)
         elif tag != "br" and not (tag in TABLE_TAGS and element.closest("table") in data_tables):
-            _shape_box(element)
+            _shape_box(element, data_tables)
             boxes.append(element)
     _wrap_runs(root)
     for box in reversed(boxes):  # the outermost first, so that nothing is moved again and again
@@ -112,10 +114,16 @@ def _has_blocks(element: Any) -> bool:
     return any(_is_block(child) for child in element.children)
 
 
-def _shape_box(box: Any) -> None:
-    """Make paragraphs of what is loose in a box that will be unwrapped."""
+def _shape_box(box: Any, data_tables: NodeSet) -> None:
+    """Make paragraphs of what is loose in a box that will be unwrapped.
+
+    What is alone in an item or a cell needs none, but the cells of a layout are boxes themselves.
+    """
     parent = box.parent
-    alone = parent.tag in _HOLDS_TEXT and not any(
+    is_item = parent.tag in _HOLDS_TEXT and (
+        parent.tag not in TABLE_TAGS or parent.closest("table") in data_tables
+    )
+    alone = is_item and not any(
         child is not box and (isinstance(child, Element) or not child.data.isspace())
         for child in parent.children
         if isinstance(child, Element | Text)

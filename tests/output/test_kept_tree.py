@@ -72,6 +72,8 @@ class TestMarkdown:
             ("<p>a_b *c* [d] &lt;b&gt; `e`", "a\\_b \\*c\\* \\[d\\] \\<b> \\`e\\`\n"),
             ("<a href=/x><h3>T</h3><p>s</p></a>", "### [T](/x)\n\n[s](/x)\n"),
             ("<table><tr><td><p>eins</p><td><p>zwei</p></table>", "eins\n\nzwei\n"),
+            ("<table><tr><td><div>eins</div><td><div>zwei</div></table>", "eins\n\nzwei\n"),
+            ("<ul><li><div>eins</div><li><div><div>zwei</div></div></ul>", "- eins\n- zwei\n"),
             ("<custom-box><p>a</p>b</custom-box>", "a\n\nb\n"),
             (
                 "<!-- quirks --><p>x<table><tr><th>a<th>b<tr><td>c<td>d</table>y",
