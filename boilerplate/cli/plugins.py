@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from boilerplate.cli.sources import Input, find_inputs
 from boilerplate.cli.terminal import echo, warn
 from boilerplate.display import visible
 from boilerplate.explain.terminal import numbered_predictions, sign_of
@@ -230,9 +231,18 @@ def plugin_name(host: str) -> str:
     return re.sub(r"[^a-z0-9-]", "-", "-".join(labels))
 
 
+def _page_bytes(found: Input) -> bytes:
+    """The bytes of a page. A ClickException if it cannot be read."""
+    try:
+        return found.read()
+    except (OSError, ValueError) as error:
+        problem = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise click.ClickException(f"{found.name}: {problem}") from error
+
+
 @plugins.command()
 @click.argument("site")
-@click.argument("pages", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@click.argument("pages", nargs=-1, required=True, type=click.Path())
 @click.option("--name", help="The plugin's name. Default: made from SITE.")
 @click.option(
     "--dir", "folder", default=".", type=click.Path(file_okay=False, path_type=Path),
@@ -245,7 +255,7 @@ def plugin_name(host: str) -> str:
 def new(
     site: str, pages: tuple[str, ...], name: str | None, folder: Path, labels: Path | None
 ) -> None:
-    """Create a plugin for SITE from saved PAGES of it.
+    """Create a plugin for SITE from saved PAGES of it: files, folders or glob patterns.
 
     \b
     Writes a folder with
@@ -260,12 +270,14 @@ def new(
     from boilerplate.cleaner import Cleaner
     from boilerplate.labelling.labels import LabelsError, labels_path
     from boilerplate.plugins import no_plugins
+    from boilerplate.reading.magic import NotAPageError
     from boilerplate.reading.read import read
 
     url = site if "//" in site else f"https://{site}/"
     host = site_of(url)
     if not host or "." not in host:
         raise click.BadParameter(f"{site!r} is not a host name; write it as in news.example.com")
+    found = [(Path(each.name), _page_bytes(each)) for each in find_inputs(pages)]
     plugin_folder = folder / (name or plugin_name(host))
     (plugin_folder / PAGES).mkdir(parents=True, exist_ok=True)
     rules = plugin_folder / "rules.toml"
@@ -273,21 +285,21 @@ def new(
         rules.write_text(scaffold("rules.toml", host=host), encoding="utf-8")
         echo(f"wrote {rules}")
     cleaner = Cleaner(plugins=no_plugins())
-    for page in map(Path, pages):
-        copy = plugin_folder / PAGES / page.name
+    for page, data in found:
+        copy = plugin_folder / PAGES / re.sub(r"\.(gz|zst)$", "", page.name)
         expected = copy.with_name(copy.name + EXPECTED_SUFFIX)
         if copy.exists() or expected.exists():
             echo(f"{copy} exists already and was not changed", err=True)
             continue
-        data = page.read_bytes()
         labels_file = labels_path(page, labels)
-        if labels_file.is_file():
-            try:
+        try:
+            if labels_file.is_file():
                 copy_labels(read(data, url), labels_file, expected)
-            except LabelsError as error:
-                raise click.ClickException(str(error)) from error
-        else:
-            write_predicted_labels(cleaner.clean(data, url), expected)
+            else:
+                write_predicted_labels(cleaner.clean(data, url), expected)
+        except (LabelsError, NotAPageError) as error:
+            where = "" if isinstance(error, LabelsError) else f"{page}: "
+            raise click.ClickException(f"{where}{error}") from error
         copy.write_bytes(data)
         source = f", labelled as in {labels_file}" if labels_file.is_file() else ""
         echo(f"wrote {copy} and {expected.name}{source}")

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from turbohtml import Element, Text
 
-from boilerplate.kernels.plain_html import INLINE_TAGS, ROW_TAG
-from boilerplate.reading.nodes import NodeSet, classes_of
+from boilerplate.kernels.plain_html import INLINE_TAGS, PARAGRAPH_TAGS, ROW_TAG
+from boilerplate.reading.nodes import NodeSet, classes_of, is_text
 
 # Blocks that mean something. All other blocks are boxes.
 BLOCK_TAGS: Final = frozenset(
@@ -47,6 +47,9 @@ def shape(root: Any, headline: str | None = None) -> None:
         if element.tag == "pre":
             _shape_code(element)
     root.strip_tags(ROW_TAG)
+    for element in list(root.iter_elements()):
+        if "-" in element.tag and _is_in_sentence(element):
+            element.unwrap()
     if headline and root.find("h1") is None:
         _promote(root, headline)
     boxes: list[Any] = []
@@ -59,9 +62,8 @@ def shape(root: Any, headline: str | None = None) -> None:
             if _has_blocks(element):
                 boxes.append(_shape_inline(element))
         elif tag == "p" and _has_blocks(element):
-            _shape_box(
-                element, data_tables
-            )  # pages without a doctype may have a table in a paragraph
+            # Pages without a doctype may have a table in a paragraph.
+            _shape_box(element, data_tables)
             boxes.append(element)
         elif tag in BLOCK_TAGS:
             if tag in _HOLDS_TEXT and any(
@@ -104,6 +106,17 @@ def _is_end(node: Any, following: str) -> bool:
         if steps > MAX_BREAKS:
             return False
     return node is None or _is_block(node)
+
+
+def _is_in_sentence(element: Any) -> bool:
+    """Whether a custom element is part of a line, as the splitter has it."""
+    around = element.parent.tag
+    return (
+        around in INLINE_TAGS
+        or around in PARAGRAPH_TAGS
+        or is_text(element.previous_sibling)
+        or is_text(element.next_sibling)
+    )
 
 
 def _is_block(node: Any) -> bool:

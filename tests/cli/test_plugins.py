@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -141,6 +142,25 @@ class TestNew:
     def test_an_invalid_site_is_refused(self, here: Path) -> None:
         (here / "one.txt").write_text("a")
         assert run("new", "nothing", "one.txt").exit_code == 2
+
+    def test_pages_may_be_folders_and_patterns(self, here: Path) -> None:
+        (here / "saved").mkdir()
+        (here / "saved" / "a.html").write_text(news_page("el"), "utf-8")
+        (here / "saved" / "b.html.gz").write_bytes(gzip.compress(news_page("th").encode()))
+        (here / "saved" / "notes.md").write_text("no page")
+        output("new", "a.example", "saved", "--name", "mine")
+        output("new", "a.example", "saved/*.html", "--name", "other")
+        assert {path.name for path in (here / "mine" / "pages").iterdir()} == {
+            "a.html", "a.html.expected", "b.html", "b.html.expected",
+        }  # fmt: skip
+        assert (here / "other" / "pages" / "a.html").exists()
+
+    @pytest.mark.parametrize("page", ["gone.html", "picture.png"])
+    def test_what_is_no_page_is_an_error_with_its_name(self, here: Path, page: str) -> None:
+        (here / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(20))
+        found = run("new", "a.example", page)
+        assert found.exit_code == 1
+        assert f"{page}: " in found.output
 
     def test_the_default_name_is_made_from_the_site(self) -> None:
         assert plugin_name("例え.example.co.jp") == "---example"

@@ -19,7 +19,6 @@ from boilerplate.output.render import html_of, markdown_of
 from boilerplate.page import Page, text_page
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
-from boilerplate.reading.repairs import CODE_TAGS
 from tests.made_up import SENTENCES, news_page
 from tests.strategies import LINES, MARKUP
 
@@ -75,6 +74,8 @@ class TestMarkdown:
             ("<table><tr><td><div>eins</div><td><div>zwei</div></table>", "eins\n\nzwei\n"),
             ("<ul><li><div>eins</div><li><div><div>zwei</div></div></ul>", "- eins\n- zwei\n"),
             ("<custom-box><p>a</p>b</custom-box>", "a\n\nb\n"),
+            ("<p>Ein <x-hint>Wort</x-hint> im Satz.", "Ein Wort im Satz.\n"),
+            ("<div>Ein <x-hint>Wort</x-hint> im Satz.</div>", "Ein Wort im Satz.\n"),
             (
                 "<!-- quirks --><p>x<table><tr><th>a<th>b<tr><td>c<td>d</table>y",
                 "x\n\n| a | b |\n| --- | --- |\n| c | d |\n\ny\n",
@@ -161,8 +162,9 @@ class TestMarkdown:
     @pytest.mark.parametrize("language", SENTENCES)
     def test_text_of_a_page_is_in_its_markdown(self, language: str) -> None:
         page = html_page(news_page(language), URL)
-        wanted = squeezed("".join(line.text for line in page.lines))
-        assert shown(MARKDOWN.render(markdown_of(tree(page)))) == wanted
+        wanted = " ".join(line.text for line in page.lines).split()
+        for written in (html_of(tree(page)), MARKDOWN.render(markdown_of(tree(page)))):
+            assert " ".join(line.text for line in html_page(written).lines).split() == wanted
 
 
 class TestLinks:
@@ -264,6 +266,11 @@ class TestStoredText:
         assert markdown_of(tree(page)) == f"# Busse\n\n{text}\n"
 
 
+def utf8(text: str) -> str:
+    """A text without lone surrogates, which other parsers do not take."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def is_safe(fragment: str) -> bool:
     """Whether a fragment has only the tags it may have, and a sanitizer leaves it as it is."""
     found = turbohtml.parse_fragment(fragment)
@@ -313,14 +320,7 @@ class TestHtml:
         assert is_safe(found)
         wanted = "".join(line.text for line, keep in zip(page.lines, kept, strict=True) if keep)
         assert shown(found) == squeezed(wanted)
-        again = " ".join(line.text for line in html_page(found).lines)
-        if not CODE_TAGS.intersection(element.tag for element in page.elements):
-            assert (
-                again.split()
-                == " ".join(
-                    line.text for line, keep in zip(page.lines, kept, strict=True) if keep
-                ).split()
-            )
+        found, wanted = utf8(found), utf8(wanted)
         assert shown(nh3.clean(found, tags=set(TAGS))) == squeezed(wanted)
         parsed = html5lib.parseFragment(found, namespaceHTMLElements=False)
         assert squeezed("".join(parsed.itertext())) == squeezed(wanted)
