@@ -9,10 +9,10 @@ CORPORA ?= ../shared/corpora
 help:  ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 
-quick:  ## The tests without those marked slow, browser or corpora: about 90 seconds
+quick:  ## The tests without those marked slow, browser or corpora: 2 to 3 minutes
 	$(PYTHON) -m pytest -q -m "not slow and not browser and not corpora" --hypothesis-profile=quick
 
-test:  ## All tests: 5 to 7 minutes
+test:  ## All tests: 8 to 9 minutes
 	$(PYTHON) -m pytest
 
 browser:  ## The tests of the pages for people, in Chromium: about 80 seconds
