@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 MiB: Final = 1 << 20
 # One core a process: threads that libraries start would only compete for the cores.
@@ -35,6 +35,22 @@ def child_process(
             if pipe:
                 fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, pipe_bytes)
     return process
+
+
+def send_message(pipe: IO[bytes], message_type: bytes, data: bytes) -> None:
+    """Write a message: its type, which is one byte, its size and its data."""
+    pipe.write(message_type + len(data).to_bytes(8, "big") + data)
+    pipe.flush()
+
+
+def receive_message(pipe: IO[bytes]) -> tuple[bytes, bytes]:
+    """Wait for a message: its type and data. EOFError if the other process is gone."""
+    head = pipe.read(9)
+    size = int.from_bytes(head[1:], "big")
+    data = pipe.read(size)
+    if len(head) < 9 or len(data) < size:
+        raise EOFError
+    return head[:1], data
 
 
 def end_process(process: subprocess.Popen[bytes]) -> None:

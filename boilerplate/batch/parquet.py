@@ -18,7 +18,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final, Literal, cast
 
-from boilerplate.batch.child import child_process, end_process, limit_memory
+from boilerplate.batch.child import (
+    child_process,
+    end_process,
+    limit_memory,
+    receive_message,
+    send_message,
+)
 from boilerplate.batch.record import (
     Fields,
     Record,
@@ -67,7 +73,7 @@ def read_parquet(path: Path, fields: Fields) -> Iterator[Record]:
         requests.flush()
         while True:
             try:
-                message_type, data = _receive(results)
+                message_type, data = receive_message(results)
             except EOFError:
                 _raise_for(process.wait())
             if message_type == b"Z":
@@ -96,19 +102,10 @@ def _raise_for(status: int) -> None:
     raise ValueError(f"it ended the process that reads it, with status {status}")
 
 
-def _receive(pipe: IO[bytes]) -> tuple[bytes, bytes]:
-    head = pipe.read(9)
-    size = int.from_bytes(head[1:], "big")
-    data = pipe.read(size)
-    if len(head) < 9 or len(data) < size:
-        raise EOFError
-    return head[:1], data
-
-
 def _record(data: bytes, results: IO[bytes]) -> Record:
     """A record from its message, and its page from the next one."""
     is_text, values = json.loads(data)
-    _, source = _receive(results)
+    _, source = receive_message(results)
     return Record(**values, source=source.decode("utf-8", "replace") if is_text else source)
 
 
@@ -129,11 +126,11 @@ def serve() -> None:
         limit_memory(READER_MEMORY)
         for record in rows_of(Path(path), Fields(**fields)):
             _send_record(results, record)
-        _send(results, b"Z", b"")
+        send_message(results, b"Z", b"")
     except BrokenPipeError:
         return
     except BaseException as error:  # noqa: BLE001 - the parent raises it
-        _send(results, *_as_message(error))
+        send_message(results, *_as_message(error))
 
 
 def _as_message(error: BaseException) -> tuple[MessageType, bytes]:
@@ -147,11 +144,6 @@ def _as_message(error: BaseException) -> tuple[MessageType, bytes]:
     return b"D", text.encode("utf-8", "replace")
 
 
-def _send(results: IO[bytes], message_type: MessageType, data: bytes) -> None:
-    results.write(message_type + len(data).to_bytes(8, "big") + data)
-    results.flush()
-
-
 def _send_record(results: IO[bytes], record: Record) -> None:
     source = record.source
     values = asdict(replace(record, source=b""))
@@ -159,7 +151,7 @@ def _send_record(results: IO[bytes], record: Record) -> None:
     head = json.dumps([isinstance(source, str), values]).encode()
     data = source.encode("utf-8", "replace") if isinstance(source, str) else source
     results.write(b"A" + len(head).to_bytes(8, "big") + head)
-    _send(results, b"A", data)
+    send_message(results, b"A", data)
 
 
 def rows_of(path: Path, fields: Fields) -> Iterator[Record]:

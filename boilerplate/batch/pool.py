@@ -21,7 +21,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import IO, Final, Literal, Self, cast
 
-from boilerplate.batch.child import MiB, child_process, end_process
+from boilerplate.batch.child import MiB, child_process, end_process, receive_message
 from boilerplate.batch.cleaner_config import CleanerConfig, differences
 from boilerplate.batch.record import Record, unpack
 from boilerplate.batch.worker import WALL_CLOCK_FACTOR, CleanedRecord, failed_page
@@ -140,7 +140,7 @@ class WorkerProcess:
                 if not sent:
                     _send(process, list(records))
                     sent = True
-                message_type, data = _receive(process)
+                message_type, data = receive_message(cast("IO[bytes]", process.stdout))
             except (OSError, EOFError, ValueError) as error:
                 if self.stopped:
                     raise StoppedError from error
@@ -180,7 +180,7 @@ class WorkerProcess:
                 return process
             try:
                 _send(process, self.config)
-                message_type, data = _receive(process)
+                message_type, data = receive_message(cast("IO[bytes]", process.stdout))
             except (OSError, EOFError, ValueError):
                 self.end()
                 continue
@@ -219,17 +219,6 @@ def _send(process: subprocess.Popen[bytes], value: object) -> None:
     pipe = cast("IO[bytes]", process.stdin)
     pickle.dump(value, pipe, 5)
     pipe.flush()
-
-
-def _receive(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
-    """Wait for a worker's next message: its type and data. EOFError if the worker is gone."""
-    pipe = cast("IO[bytes]", process.stdout)
-    head = pipe.read(9)
-    size = int.from_bytes(head[1:], "big")
-    data = pipe.read(size)
-    if len(head) < 9 or len(data) < size:
-        raise EOFError
-    return head[:1], data
 
 
 def chunks(records: Iterable[Record]) -> Iterator[list[Record]]:

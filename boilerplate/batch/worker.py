@@ -10,9 +10,9 @@ import pickle
 import signal
 import warnings
 from dataclasses import asdict, dataclass
-from typing import IO, Any, Final, Literal
+from typing import Any, Final, Literal
 
-from boilerplate.batch.child import limit_memory
+from boilerplate.batch.child import limit_memory, send_message
 from boilerplate.batch.cleaner_config import CleanerConfig, ResultForm, fingerprint
 from boilerplate.batch.packed import packed
 from boilerplate.batch.record import Fields, Record, RecordError, replace_surrogates, unpack
@@ -141,10 +141,10 @@ def serve() -> None:
             with contextlib.suppress(Exception):  # a plugin may fail here as on any page
                 cleaner.clean("<p>The first page loads what is loaded on first use.</p>")
         except Exception as error:  # noqa: BLE001 - the parent raises it, and ends the run
-            _send(results, b"F", f"{type(error).__name__}: {error}".encode())
+            send_message(results, b"F", f"{type(error).__name__}: {error}".encode())
             return
         limit_memory(config.budget.memory)
-        _send(results, b"R", json.dumps(known).encode())
+        send_message(results, b"R", json.dumps(known).encode())
         while True:
             records: list[Record] = pickle.load(requests)  # noqa: S301 - from the parent
             for record in records:
@@ -155,14 +155,14 @@ def serve() -> None:
                     )
                 except MemoryError:
                     _stop_timers()
-                    _send(results, b"M", b"")
+                    send_message(results, b"M", b"")
                     return
                 except PluginError as error:
                     _stop_timers()
-                    _send(results, b"F", str(error).encode("utf-8", "replace"))
+                    send_message(results, b"F", str(error).encode("utf-8", "replace"))
                     return
                 _stop_timers()
-                _send(results, cleaned.message_type, cleaned.json)
+                send_message(results, cleaned.message_type, cleaned.json)
 
 
 def _start_timers(seconds: float, null: int) -> None:
@@ -181,8 +181,3 @@ def _stop_timers() -> None:
     faulthandler.cancel_dump_traceback_later()
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-def _send(results: IO[bytes], message_type: MessageType, data: bytes) -> None:
-    results.write(message_type + len(data).to_bytes(8, "big") + data)
-    results.flush()

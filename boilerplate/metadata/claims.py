@@ -14,7 +14,7 @@ from turbohtml import MicrodataItem, Namespace
 
 from boilerplate.metadata.values import MAX_ITEMS, text_of, texts_of, url_of, urls_of
 from boilerplate.reading.limits import LIMITS
-from boilerplate.reading.metadata import ARTICLE_TYPES
+from boilerplate.reading.metadata import ARTICLE_TYPES, json_ld_objects
 
 Thing = Mapping[str, Any]  # an object of JSON-LD, or an item of microdata in the same form
 
@@ -29,6 +29,7 @@ _WORK_TYPES: Final = (
     "creativework", "software", "music", "question", "job", "guide", "project",
 )  # fmt: skip
 _PAGE_TYPES: Final = ("webpage", "aboutpage", "itempage", "faqpage", "profilepage", "page")
+_NESTED: Final = ("@graph", "mainEntity", "mainEntityOfPage")  # where other things stand
 # What JSON-LD of some systems is wrapped in.
 _WRAPPING: Final = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|(?://\s*)?\]\]>|;)\s*$"
@@ -179,7 +180,7 @@ def _json_ld(
     sites: list[Thing] = []
     by_id: dict[str, Thing] = {}
     for script in scripts:
-        for thing in _things(script):
+        for thing in json_ld_objects(_loaded(script), _NESTED, MAX_STEPS):
             if isinstance(name := thing.get("@id"), str) and len(thing) > 1:
                 by_id.setdefault(name, thing)
             if type_of(thing).lower() in ("website", "newsmediaorganization"):
@@ -188,23 +189,6 @@ def _json_ld(
             if len(things) > MAX_THINGS:
                 return things, sites, by_id
     return things, sites, by_id
-
-
-def _things(script: str) -> Iterator[Thing]:
-    queue = deque([_loaded(script)])
-    for _ in range(MAX_STEPS):
-        if not queue:
-            break
-        thing = queue.popleft()
-        if isinstance(thing, list):
-            queue.extend(thing[: LIMITS.max_json_ld_list])
-        elif isinstance(thing, dict):
-            yield thing
-            queue.extend(
-                thing[key]
-                for key in ("@graph", "mainEntity", "mainEntityOfPage")
-                if isinstance(thing.get(key), (list, dict))
-            )
 
 
 def _loaded(script: str) -> Any:

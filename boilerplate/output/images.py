@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from turbohtml import Text
-
 from boilerplate.output.alignment import TextLines
-from boilerplate.reading.nodes import NodeSet
+from boilerplate.reading.nodes import NodeSet, is_text, tag_of
 
 MAX_IMAGES: Final = 2000
 # Where pages keep the address of an image that is loaded late, the likeliest first.
@@ -23,12 +21,31 @@ def choose_images(document: Any, texts: Iterable[TextLines]) -> list[Any]:
     """
     kept = NodeSet(text.node for text in texts)
     found = []
-    for image in document.find_all("img")[:MAX_IMAGES]:
+    for image, before, after in _neighbours(document):
         source = _source_of(image)
-        if source and _is_beside(image, kept):
+        if source and _is_beside(image, before, after, kept):
             image.attrs["src"] = source
             found.append(image)
     return found
+
+
+def _neighbours(document: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """The images of a document, each with the texts before and after it; None for no text."""
+    if document.find("img") is None:
+        return
+    before = None
+    waiting: list[tuple[Any, Any]] = []  # images after ``before``
+    count = 0
+    for node in document.descendants:
+        if is_text(node):
+            for each in waiting:
+                yield (*each, node)
+            before, waiting = node, []
+        elif tag_of(node) == "img" and count < MAX_IMAGES:
+            waiting.append((node, before))
+            count += 1
+    for each in waiting:
+        yield (*each, None)
 
 
 def _source_of(image: Any) -> str:
@@ -40,16 +57,10 @@ def _source_of(image: Any) -> str:
     return next((each for each in named if each and not each.startswith(("data:", "about:"))), "")
 
 
-def _is_beside(image: Any, kept: NodeSet) -> bool:
-    around = next((above for above in image.ancestors if above.text.strip()), None)
-    if around is None:
-        return False
-    before, passed = None, False
-    for node in around.descendants:
-        if node is image or node == image:
-            passed = True
-        elif isinstance(node, Text) and not node.data.isspace():
-            if passed:
-                return node in kept or (before is not None and before in kept)
-            before = node
-    return before is not None and before in kept
+def _is_beside(image: Any, before: Any, after: Any, kept: NodeSet) -> bool:
+    """Whether an image's neighbour in the innermost element that holds one is kept."""
+    around = [(text, NodeSet(text.ancestors)) for text in (before, after) if text is not None]
+    for above in image.ancestors:
+        if beside := [text for text, holders in around if above in holders]:
+            return any(text in kept for text in beside)
+    return False

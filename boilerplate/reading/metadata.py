@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any, Final
 
 from turbohtml import Namespace
@@ -77,20 +78,29 @@ def _json_ld_things(script: str) -> Iterator[dict[str, Any]]:
     if len(script) > LIMITS.max_json_ld:
         return
     try:
-        queue = deque([json.loads(script, strict=False)])
+        value = json.loads(script, strict=False)
     except (ValueError, RecursionError):
         return
-    while queue:
+    yield from json_ld_objects(value, ("@graph", "mainEntity"))
+
+
+def json_ld_objects(
+    value: Any, keys: Sequence[str], most_steps: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """The objects of a value of JSON-LD, and those below them at some keys, level by level.
+
+    No more than ``most_steps`` values are looked at, lists included; None looks at all.
+    """
+    queue = deque([value])
+    for _ in count() if most_steps is None else range(most_steps):
+        if not queue:
+            break
         thing = queue.popleft()
         if isinstance(thing, list):
             queue.extend(thing[: LIMITS.max_json_ld_list])
         elif isinstance(thing, dict):
             yield thing
-            queue.extend(
-                thing[key]
-                for key in ("@graph", "mainEntity")
-                if isinstance(thing.get(key), (list, dict))
-            )
+            queue.extend(thing[key] for key in keys if isinstance(thing.get(key), (list, dict)))
 
 
 def _squeezed(text: str) -> str:
