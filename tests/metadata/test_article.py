@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import unicodedata
 from typing import Any
 
@@ -15,6 +14,7 @@ import boilerplate
 from boilerplate.metadata.article import FIELDS, ArticleMetadata, article_metadata
 from boilerplate.page import Line, Page, text_page
 from boilerplate.reading.html import html_page
+from tests.hanging import ends
 
 URL = "https://www.gazete.example/haber/kopru"
 BODY = "<article><p>Uzun bir paragraf, köprünün nasıl yapıldığını anlatıyor.</p></article>"
@@ -367,11 +367,10 @@ class TestHostilePages:
             "<time>5 March 2024</time>" * 20_000,
         ],
     )
-    def test_huge_heads_take_no_longer_than_their_parsing(self, head: str) -> None:
+    def test_huge_heads_end(self, head: str) -> None:
         page = Page((), "html", URL, html=f"<head>{head}</head>")
-        start = time.process_time()
-        check(article_metadata(page))
-        assert time.process_time() - start < 2
+        with ends():
+            check(article_metadata(page))
 
     def test_the_same_page_gives_the_same_metadata(self) -> None:
         head = ld(headline="Γέφυρα", author=["A B", "C D"], datePublished="5 March 2024")

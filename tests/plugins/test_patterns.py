@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from boilerplate.plugins import patterns
 from boilerplate.plugins.patterns import LIMITS, Pattern, PatternError
+from tests.hanging import ends
 
 HANGING = [r"(a|a)*b", r"(a+)+$", r"^(\w+\s?)*$", r"(x+x+)+y", r"(?=(a+)+$)b"]
 
 
 @pytest.mark.parametrize("pattern", HANGING)
 def test_a_pattern_with_exponential_backtracking_ends(pattern: str) -> None:
-    started = time.process_time()
     compiled = Pattern(pattern)
     for line in ("a" * 5000 + "!", "x" * 5000, "aaaa " * 900 + "!"):
-        try:
-            compiled.found_in(line)
-        except PatternError as error:
-            assert pattern in str(error)
-    assert time.process_time() - started < 60
+        with ends():
+            try:
+                compiled.found_in(line)
+            except PatternError as error:
+                assert pattern in str(error)
 
 
 def test_a_very_long_line_is_not_searched() -> None:

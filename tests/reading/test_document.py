@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from boilerplate import Page
 from boilerplate.reading.html import html_page
+from tests.hanging import ends
 
 
 def lines(markup: str) -> list[str]:
@@ -205,9 +204,8 @@ class TestOtherTrees:
     ],
 )  # fmt: skip
 def test_rewriting_takes_linear_time(unit: str) -> None:
-    start = time.process_time()
-    html_page(unit * 4000)
-    assert time.process_time() - start < 5
+    with ends():
+        html_page(unit * 40_000)
 
 
 PIECES = st.lists(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +20,7 @@ from boilerplate.kernels.plain_html import (
 )
 from boilerplate.reading.html import html_page
 from boilerplate.reading.read import read
+from tests.hanging import ends
 from tests.made_up import SENTENCES, news_page
 
 
@@ -242,15 +242,13 @@ class TestTextIsComplete:
     ["<a " * 50_000, "<meta " * 50_000, "<" * 10**6, "<!--" * 50_000, "<p style='display:" * 10**5],
 )  # fmt: skip
 def test_hostile_markup_takes_linear_time(text: str) -> None:
-    start = time.process_time()
-    read(text.encode())
-    html_page(text)
-    assert time.process_time() - start < 5
+    with ends():
+        read(text.encode())
+        html_page(text)
 
 
 def test_deep_and_wide_documents_take_linear_time() -> None:
-    start = time.process_time()
-    html_page("<div>" * 100_000 + "derin")
-    html_page("<i>" * 500 + "a<b>x</b>" * 50_000)
-    html_page("<div>" * 500 + "<p>x</p>" * 50_000)
-    assert time.process_time() - start < 10
+    with ends():
+        html_page("<div>" * 100_000 + "derin")
+        html_page("<i>" * 500 + "a<b>x</b>" * 50_000)
+        html_page("<div>" * 500 + "<p>x</p>" * 50_000)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from boilerplate.reading.html import html_page
 from boilerplate.reading.repairs import with_shown_tags
+from tests.hanging import ends
 
 XHTML = (
     '<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x.dtd">'
@@ -56,10 +55,9 @@ class TestSwallowedText:
 
     @pytest.mark.parametrize("unit", ["<iframe/>", "<title>", "<select><p>", "<script src=x/><p>"])
     def test_is_found_in_linear_time(self, unit: str) -> None:
-        start = time.process_time()
-        html_page(unit * 20_000)
-        html_page(unit * 20_000 + "</iframe></title></script>")
-        assert time.process_time() - start < 6
+        with ends():
+            html_page(unit * 20_000)
+            html_page(unit * 20_000 + "</iframe></title></script>")
 
 
 class TestShownTags:
