@@ -18,13 +18,24 @@ from boilerplate.cleaner import Cleaner
 from boilerplate.files import digest_of
 from boilerplate.model.model import model_bytes, to_bytes
 from boilerplate.plugins.plugin import Plugin
-from boilerplate.site_models.folder import SiteModels
+from boilerplate.site_models.folder import SUFFIX, SiteModels
 from boilerplate.site_models.site_model import SiteModel
 
 # They parse pages, guess encodings and languages, compute, and match the patterns of rules.
 LIBRARIES: Final = ("chardet", "langdetect", "langdetect-rs", "numpy", "regex", "turbohtml")
 
-ResultForm = Literal["json", "packed"]
+
+@dataclass(frozen=True, slots=True)
+class SketchOf:
+    """Pages are sketched for site models, and not cleaned.
+
+    Of ``site`` only, and of pages whose site is not known; "" is for the pages of any site.
+    """
+
+    site: str = ""
+
+
+ResultForm = Literal["json", "packed"] | SketchOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ class CleanerConfig:
     not their contents: these files must be there where the worker runs. ``identity`` is the
     Cleaner's fingerprint as JSON, taken when the config was made. ``reasons`` is whether each line
     says why it was kept or dropped, which takes about 30 % more time. ``form`` is how workers send
-    a page back: as the JSON of shards, or packed, as a CleanPage with its markup.
+    a page back: as the JSON of shards, packed, as a CleanPage with its markup, or as a sketch.
     """
 
     pickled: bytes
@@ -160,7 +171,9 @@ def _site_models_digest(site_models: SiteModels | SiteModel | None) -> str | Non
     if site_models is None:
         return None
     if isinstance(site_models, SiteModels):
-        return digest_of(_files_of(site_models.path), named=True)
+        path = site_models.path
+        files = sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path]
+        return digest_of(files, named=True)
     return hashlib.sha256(site_models.to_bytes()).hexdigest()
 
 

@@ -234,7 +234,7 @@ def _columns(path: Path, names: Sequence[str], fields: Fields) -> list[str]:
             f"{path}: has no column {fields.html!r} or {fields.text!r}; {there}. "
             "Name one with --field html=NAME or text=NAME"
         )
-    given = set(wanted.values()) - set(asdict(Fields()).values())
+    given = set(wanted.values()) - {*asdict(Fields()).values(), fields.labels}
     if missing := [name for name in wanted.values() if name in given and not found[name]]:
         raise RecordsError(f"{path}: has no column {missing[0]!r}; {there}")
     return sorted(filter(None, found.values()), key=names.index)

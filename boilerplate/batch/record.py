@@ -43,6 +43,7 @@ class Fields:
 
     The page is in ``html`` if the record has that field, else in ``text``. A name with dots that is
     no key itself is a path: ``metadata.url`` is ``url`` in the object ``metadata``.
+    ``labels``, the text of a labels file, is read where it is named, to train site models.
     """
 
     id: str = "id"
@@ -50,6 +51,7 @@ class Fields:
     html: str = "html"
     text: str = "text"
     charset: str = "charset"
+    labels: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,9 @@ class Record:
 
     ``number`` counts the file's pages from 0. ``source_format`` says what ``source`` is: a page,
     a file of one page that may be compressed, a line of JSON that holds a page, or the HTTP
-    response in a WARC record. ``fetched`` is how a crawler got it. ``unread`` is how
-    much its page lacks at its end, at least 1 if it was cut off before it came here.
+    response in a WARC record. ``labels`` is the text of its labels file, or empty. ``fetched`` is
+    how a crawler got it. ``unread`` is how much its page lacks at its end, at least 1 if it was cut
+    off before it came here.
     ``position`` is the share of the file read so far, 0 to 1. A record with an ``error`` has no
     page.
     """
@@ -81,6 +84,7 @@ class Record:
     charset: str | None = None
     source_format: SourceFormat = "page"
     error: str = ""
+    labels: str = ""
     fetched: Fetched | None = None
     unread: int = 0
     position: float = field(default=0.0, compare=False)
@@ -123,6 +127,9 @@ def with_fields(record: Record, values: Mapping[str, Any], fields: Fields) -> Re
     try:
         record = replace(record, id=string("id") or record.id, source_format="page")
         record = replace(record, url=string("url"), charset=string("charset"))
+        labels = value_at(values, fields.labels) if fields.labels else None
+        if isinstance(labels, str):
+            record = replace(record, labels=labels)
         return _with_page(record, values, fields)
     except RecordError as error:
         return failed(record, str(error))

@@ -13,9 +13,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from boilerplate.batch.child import limit_memory, send_message
-from boilerplate.batch.cleaner_config import CleanerConfig, ResultForm, fingerprint
+from boilerplate.batch.cleaner_config import CleanerConfig, ResultForm, SketchOf, fingerprint
 from boilerplate.batch.packed import packed
 from boilerplate.batch.record import Fields, Record, RecordError, replace_surrogates, unpack
+from boilerplate.batch.sketches import sketched
 from boilerplate.cleaner import Cleaner
 from boilerplate.plugins.plugin import PluginError
 from boilerplate.reading.magic import NotAPageError
@@ -36,7 +37,7 @@ MAX_ERROR_CHARS: Final = 1000
 class CleanedRecord:
     """A record's page as UTF-8 JSON on one line, and how it went.
 
-    The JSON is a packed page instead, unless it ``failed``, where the config asks for that.
+    Where the config asks for it, a packed page or a sketch is there instead, unless it ``failed``.
     ``failed`` is whether it holds an error instead of a page, ``in_part`` whether the page's end
     was not read or not there, ``to_retry`` whether the error may be the machine's.
     """
@@ -78,12 +79,14 @@ def clean_record(
     """Clean one record; whatever error its page raises becomes part of the result.
 
     ``reasons`` is whether the lines say why they were kept or dropped, ``form`` whether the page is
-    JSON or packed. Raises MemoryError, and PluginError if plugins are strict.
+    JSON, packed or sketched. Raises MemoryError, and PluginError if plugins are strict.
     """
     try:
         record = unpack(record, fields)
         if record.error:
             return failed_page(record, record.error)
+        if isinstance(form, SketchOf):
+            return CleanedRecord(sketched(record, form.site, cleaner.model).to_bytes())
         page = cleaned_page(cleaner, record)
         unread = page.page.unread + record.unread
         if form == "packed":

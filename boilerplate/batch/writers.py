@@ -17,9 +17,10 @@ from boilerplate.batch.unpacking import decompressed, missing_extra, zstd_module
 from boilerplate.files import atomic_write
 from boilerplate.serialize import METADATA_FIELDS, METADATA_KEYS, METADATA_LISTS
 
-ShardFormat = Literal["jsonl", "jsonl.gz", "jsonl.zst", "parquet"]
+# "samples" are of sketches, for site models; the others are of cleaned pages.
+ShardFormat = Literal["jsonl", "jsonl.gz", "jsonl.zst", "parquet", "samples"]
 
-SHARD_FORMATS: Final[tuple[ShardFormat, ...]] = get_args(ShardFormat)
+SHARD_FORMATS: Final[tuple[ShardFormat, ...]] = get_args(ShardFormat)[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,10 @@ def _writer(hashing: HashingFile, shard_format: ShardFormat) -> Writer:
     file: Any = hashing
     if shard_format == "parquet":
         return _parquet_writer(hashing)
+    if shard_format == "samples":
+        from boilerplate.batch.sketches import SampleWriter  # slow to import
+
+        return SampleWriter(file)
     if shard_format == "jsonl.gz":
         # No time in the header, so that the same records are the same bytes.
         return _LineWriter(cast("Any", gzip.GzipFile("", "wb", SETTINGS.gzip_level, file, mtime=0)))
@@ -227,4 +232,8 @@ def writer_version(shard_format: ShardFormat) -> str | None:
         import pyarrow
 
         return f"pyarrow {pyarrow.__version__}"
+    if shard_format == "samples":
+        from boilerplate.batch.sketches import SAMPLES_VERSION
+
+        return f"samples {SAMPLES_VERSION}"
     return None

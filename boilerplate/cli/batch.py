@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +13,7 @@ import click
 from boilerplate.batch.readers import is_archive
 from boilerplate.batch.record import FIELD_NAMES, Fields, RecordsError, Statuses
 from boilerplate.batch.writers import SHARD_FORMATS, ShardFormat, check_format
+from boilerplate.cli.progress import RunProgress
 from boilerplate.cli.sources import STDIN, Input
 from boilerplate.cli.terminal import INTERRUPTED_STATUS, say, warn
 from boilerplate.display import visible
@@ -66,23 +66,28 @@ def _fields(_: object, __: object, given: Sequence[str]) -> Fields:
     return replace(Fields(), **names)
 
 
+JOBS_OPTION: Final = click.option(
+    "--jobs", "-j", type=click.IntRange(min=1), metavar="N",
+    help="Worker processes for many pages. Default: one per core.",
+)  # fmt: skip
+FIELD_OPTION: Final = click.option(
+    "--field", "fields", multiple=True, callback=_fields, metavar="FIELD=NAME",
+    help="The name in JSON lines and Parquet of a page's id, url, html, text or charset; "
+    "metadata.url is url in the object metadata. Default: these names.",
+)  # fmt: skip
+STATUS_OPTION: Final = click.option(
+    "--status", "statuses", multiple=True, callback=_statuses, metavar="STATUS",
+    help="Take only pages of this HTTP status in WARC files, or range: 200-299. May be "
+    "given again. Default: all.",
+)  # fmt: skip
+
+
 def batch_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options for shards to a command, which gets them as one argument ``batch``."""
     options = (
-        click.option(
-            "--jobs", "-j", type=click.IntRange(min=1), metavar="N",
-            help="Worker processes for many pages. Default: one per core.",
-        ),
-        click.option(
-            "--field", "fields", multiple=True, callback=_fields, metavar="FIELD=NAME",
-            help="The name in JSON lines and Parquet of a page's id, url, html, text or charset; "
-            "metadata.url is url in the object metadata. Default: these names.",
-        ),
-        click.option(
-            "--status", "statuses", multiple=True, callback=_statuses, metavar="STATUS",
-            help="Clean only pages of this HTTP status in WARC files, or range: 200-299. May be "
-            "given again. Default: all.",
-        ),
+        JOBS_OPTION,
+        FIELD_OPTION,
+        STATUS_OPTION,
         click.option(
             "--shard-pages", type=click.IntRange(min=1), metavar="N",
             help="Clean files of one page each to shards of this many pages. Default: 1000, if "
@@ -176,7 +181,7 @@ def clean_shards(
     job = Job(config, str(output.absolute()), shard_format, kind, batch.statuses)
     try:
         check_format(shard_format)
-        with _Progress(shards) as progress:
+        with RunProgress(shards) as progress:
             reports = run(shards, job, batch.jobs, progress.page, progress.notify, batch.dask)
             for each in reports:
                 progress.finished(each)
@@ -252,54 +257,3 @@ def _print_result(
         say(STOPPED)
         return INTERRUPTED_STATUS
     return 1 if failed or errors or len(done) < len(shards) else 0
-
-
-class _Progress:
-    """A progress bar on a terminal, and nothing elsewhere."""
-
-    def __init__(self, shards: Sequence[Shard]) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self.sizes: Mapping[str, int] = {shard.name: shard.bytes for shard in shards}
-        self.read: dict[str, float] = {}
-        self.pages = self.errors = 0
-        self.begun = self.shown = time.monotonic()
-        console = Console(stderr=True)
-        self.bar = Progress(
-            BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
-            TextColumn("{task.fields[pages]} pages, {task.fields[rate]:.0f}/s, "
-                       "{task.fields[errors]} errors"),
-            TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal,
-        )  # fmt: skip
-        self.task = self.bar.add_task(
-            "", total=max(sum(self.sizes.values()), 1), pages=0, errors=0, rate=0.0
-        )
-
-    def __enter__(self) -> _Progress:
-        self.bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.bar.stop()
-
-    def page(self, shard: Shard, position: float, failed: bool) -> None:
-        self.pages += 1
-        self.errors += failed
-        self.read[shard.name] = position * self.sizes[shard.name]
-        if (now := time.monotonic()) - self.shown > 0.2:
-            self.shown = now
-            self._show()
-
-    def finished(self, report: ShardReport) -> None:
-        self.read[report.shard] = self.sizes[report.shard]
-        self._show()
-
-    def _show(self) -> None:
-        self.bar.update(
-            self.task, completed=sum(self.read.copy().values()), pages=self.pages,
-            errors=self.errors, rate=self.pages / max(time.monotonic() - self.begun, 1e-3),
-        )  # fmt: skip
-
-    def notify(self, message: str) -> None:
-        self.bar.console.print(f"boilerplate: {message}", highlight=False)

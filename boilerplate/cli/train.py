@@ -14,6 +14,7 @@ import click
 
 from boilerplate.cli.sources import PAGE_SUFFIXES, STDIN, Input, find_inputs
 from boilerplate.cli.terminal import echo, warn
+from boilerplate.cli.train_sites import sites
 from boilerplate.files import write_atomically
 from boilerplate.page import Kind, Label, Page
 from boilerplate.plugins.paths import site_models_folder
@@ -36,7 +37,10 @@ class Example:
 
 @click.group()
 def train() -> None:
-    """Train site models on pages of a site."""
+    """Train site models on pages of a site, or of all sites of a crawl."""
+
+
+train.add_command(sites)
 
 
 @train.command()

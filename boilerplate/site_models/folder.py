@@ -9,6 +9,7 @@ from functools import lru_cache
 from os import PathLike
 from pathlib import Path
 from typing import Final, Protocol
+from unicodedata import category
 
 from boilerplate.model.archive import changed_and_size
 from boilerplate.model.stack import Scores
@@ -73,10 +74,12 @@ def _domains(site: str | None) -> Iterable[str]:
 def is_site(name: str) -> bool:
     """Whether a name is a host name, which is also safe as the name of a file.
 
-    >>> is_site("daily.example"), is_site("räksmörgås.example"), is_site("../etc/passwd")
+    >>> is_site("daily.example"), is_site("ข่าว.example"), is_site("../etc/passwd")
     (True, True, False)
     """
-    return _SITE.fullmatch(name) is not None
+    # Vowel signs and tone marks are no \w, and Thai and Hindi host names have them.
+    letters = name if name.isascii() else "".join(c for c in name if category(c)[0] != "M")
+    return _SITE.fullmatch(letters) is not None
 
 
 def load_site_model(path: str | PathLike[str]) -> SiteModel:
