@@ -9,6 +9,8 @@ import shlex
 from collections.abc import Sequence
 from typing import Final
 
+MAX_SOURCES: Final = 3  # that are written out in a command
+
 _URL: Final = re.compile(r"(?:https?|ftp)://\S+", re.IGNORECASE)
 
 
@@ -42,3 +44,13 @@ def command_hint(arguments: Sequence[str]) -> str:
         return fetch_hint(name)
     is_page = name == "-" or os.path.lexists(name) or (glob.has_magic(name) and glob.glob(name))
     return shlex.join(["boilerplate", "clean", *arguments]) if is_page else ""
+
+
+def train_sites_line(sources: Sequence[str], *options: str) -> str:
+    """The command that learns a model of each site of these files; of many, only the first.
+
+    >>> train_sites_line(["mon day.warc.gz", "b", "c", "d"], "--status", "200")
+    "boilerplate train sites 'mon day.warc.gz' b c ... --status 200"
+    """
+    files = shlex.join(sources[:MAX_SOURCES]) + (" ..." if len(sources) > MAX_SOURCES else "")
+    return " ".join(["boilerplate train sites", files, *map(shlex.quote, options)])

@@ -201,8 +201,8 @@ def _without_blank_lines(page: Page, labels: Labels | None) -> tuple[Page, Label
     return page.without_blank_lines, [label for line, label in both if not is_blank(line)]
 
 
-def standings(model: SiteModel, pages: Iterable[Page]) -> list[Standing | None]:
-    """What a model did with each of some pages; None for one that it does not keep.
+def kept_standings(model: SiteModel) -> dict[bytes, Standing]:
+    """What a model did with each page that it keeps, by the bytes of its sketch's hashes.
 
     It learned from a page, or kept it as an "outlier" of the site, or as a "copy" of an article.
     """
@@ -212,6 +212,12 @@ def standings(model: SiteModel, pages: Iterable[Page]) -> list[Standing | None]:
         model.sample_.pages, evidence.outliers.tolist(), evidence.copies.tolist(), strict=True
     ):
         known[kept.hashes.tobytes()] = "outlier" if is_outlier else "copy" if is_copy else "learned"
+    return known
+
+
+def standings(model: SiteModel, pages: Iterable[Page]) -> list[Standing | None]:
+    """What a model did with each of some pages; None for one that it does not keep."""
+    known = kept_standings(model)
     compact = (page.without_blank_lines for page in pages)
     sketches = (sketch(page, np.full(len(page.lines), 0.5)) for page in compact)
     return [known.get(each.hashes.tobytes()) for each in sketches]

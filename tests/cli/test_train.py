@@ -110,9 +110,9 @@ def test_jsonl_pages_of_other_sites_are_left_out_with_a_warning(
     result = train(source, models)
     assert result.exit_code == 1
     assert ": 4 pages" in result.stdout
-    assert "line 5: is a page of elsewhere.example: left out" in result.stderr
-    assert "line 6" in result.stderr
-    assert "line 7: is not a JSON object" in result.stderr
+    assert "pages.jsonl:4: is a page of elsewhere.example: left out" in result.stderr
+    assert "pages.jsonl:5: " in result.stderr
+    assert "pages.jsonl:6: is a list, not a JSON object" in result.stderr
 
 
 def test_jsonl_pages_are_read_from_gzip_and_after_a_byte_order_mark(
@@ -176,7 +176,7 @@ def test_labels_must_belong_to_their_page(pages: Path, models: Path, tmp_path: P
     (labels / "1.html.labels").write_text(draft.stdout, "utf-8")
     wrong = train(pages, models, "--labels", labels)
     assert wrong.exit_code == 1
-    assert "1.html.labels: line 4 is" in wrong.stderr
+    assert "1.html: labels: line 4 is" in wrong.stderr
     assert ": 5 pages" in wrong.stdout
 
 
