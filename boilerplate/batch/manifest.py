@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from boilerplate.batch.cleaner_config import differences
 from boilerplate.batch.pool import RunError
 from boilerplate.batch.record import one_line
-from boilerplate.batch.shard import REPORTS, Job, readable_json
+from boilerplate.batch.shard import ONLY_OF_REPORTS, REPORTS, Job, Shard, readable_json
+from boilerplate.batch.site_counts import SiteCounts, merged_counts
 from boilerplate.files import remove_leftovers, write_atomically
 
 MANIFEST: Final = "manifest.json"
@@ -87,7 +88,7 @@ def write_manifest(job: Job, complete: bool) -> None:
 
 
 def _reports(folder: Path) -> Iterator[dict[str, Any]]:
-    """The reports of shards that can be read, without the files of their input."""
+    """The reports of shards that can be read, as the manifest has them."""
     for path in (folder / REPORTS).rglob("*.json"):
         try:
             entry = json.loads(path.read_bytes())
@@ -95,7 +96,25 @@ def _reports(folder: Path) -> Iterator[dict[str, Any]]:
                 raise ValueError("it is no report")
             if not all(isinstance(entry.get(key, 0), int) for key in COUNTS):
                 raise ValueError("it has no counts")
-            entry.pop("inputs", None)
+            for key in ONLY_OF_REPORTS:
+                entry.pop(key, None)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
         yield entry
+
+
+def sites_without_help(shards: Iterable[Shard], job: Job) -> SiteCounts:
+    """The pages of sites that have neither a plugin nor a site model, from the shards' reports.
+
+    They are the same for any number of workers, and after a run that was stopped. A report that
+    cannot be read counts for nothing.
+    """
+    paths = [job.report(shard) for shard in sorted(shards, key=lambda shard: shard.name)]
+    return merged_counts(found for path in paths if (found := _sites_in(path)))
+
+
+def _sites_in(report: Path) -> SiteCounts | None:
+    try:
+        return SiteCounts.from_json(json.loads(report.read_bytes())["sites"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None

@@ -140,7 +140,12 @@ class WorkerProcess:
                 if not sent:
                     _send(process, list(records))
                     sent = True
-                message_type, data = receive_message(cast("IO[bytes]", process.stdout))
+                results = cast("IO[bytes]", process.stdout)
+                message_type, data = receive_message(results)
+                site = ""
+                if message_type == b"S":
+                    site = data.decode()
+                    message_type, data = receive_message(results)
             except (OSError, EOFError, ValueError) as error:
                 if self.stopped:
                     raise StoppedError from error
@@ -150,7 +155,8 @@ class WorkerProcess:
             if message_type == b"F":
                 self.end()
                 raise RunError(f"{record.id}: {data.decode('utf-8', 'replace')}")
-            yield CleanedRecord(data, failed=message_type == b"E", in_part=message_type == b"P")
+            failed, in_part = message_type == b"E", message_type == b"P"
+            yield CleanedRecord(data, failed, in_part, site=site)
 
     def _why_it_ended(self, process: subprocess.Popen[bytes], begun: float) -> Failure:
         """Why a process has ended, as its status and the time say."""

@@ -22,12 +22,15 @@ from boilerplate.batch.inputs import (
 from boilerplate.batch.pool import RunError, StoppedError, WorkerPool
 from boilerplate.batch.readers import is_archive, read_archive, read_files
 from boilerplate.batch.record import NO_PAGES, Record, RecordsError, Statuses
+from boilerplate.batch.site_counts import SiteCounts
 from boilerplate.batch.writers import ShardFormat, Written, writer_version, writing
 from boilerplate.files import check_target, real_path, write_atomically
 from boilerplate.page import Kind
 from boilerplate.serialize import SCHEMA
 
 REPORTS: Final = ".reports"  # the folder, in the output folder, with a report for each shard
+# What a shard's report has and the manifest has not: its files, and its sites without a site model.
+ONLY_OF_REPORTS: Final = ("inputs", "sites")
 PAGES_PER_SHARD: Final = 1000  # of files of one page each
 
 # Called after each page: the shard, the share of it that is read, whether the page failed.
@@ -179,6 +182,7 @@ def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | N
     target = job.output(shard)
     count = errors = in_part = to_retry = 0
     skipped: Counter[str] = Counter()
+    sites = SiteCounts()
     with writing(target, job.format) as (writer, file):
         for record, cleaned in workers.clean(shard.records(job, skipped)):
             writer.write(cleaned.json)
@@ -186,6 +190,8 @@ def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | N
             errors += cleaned.failed
             in_part += cleaned.in_part
             to_retry += cleaned.to_retry
+            if cleaned.site:
+                sites.add(cleaned.site)
             if progress:
                 progress(shard, record.position, cleaned.failed)
         check_unchanged(before, shard.inputs(job))
@@ -200,6 +206,7 @@ def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | N
     path = job.report(shard)
     path.parent.mkdir(parents=True, exist_ok=True)
     values = {"run": job.fingerprint, **report.entry(), "inputs": as_json(before)}
+    values["sites"] = sites.to_json()
     write_atomically(path, readable_json(values), follow_links=False)
     return report
 
@@ -225,7 +232,8 @@ def finished(shard: Shard, job: Job) -> ShardReport | None:
         values = json.loads(job.report(shard).read_bytes())
         if values.pop("run") != json.loads(readable_json(job.fingerprint)):
             return None
-        del values["inputs"]
+        for key in ONLY_OF_REPORTS:
+            del values[key]
         report = ShardReport(**values, skipped=True)
         if any(type(value) is not type(getattr(NO_REPORT, key)) for key, value in values.items()):
             return None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+LEAST_PAGES: Final = 20  # of a site, from which on a site model is worth its while
 MAX_SITES: Final = 10_000  # that are counted of a shard
 MAX_SITES_OF_RUN: Final = 100_000
 

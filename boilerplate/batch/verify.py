@@ -11,7 +11,7 @@ from typing import Any
 from boilerplate.batch.inputs import InputFile, digest_of_inputs, size_and_digest
 from boilerplate.batch.manifest import MANIFEST, read_manifest
 from boilerplate.batch.record import one_line
-from boilerplate.batch.shard import REPORTS
+from boilerplate.batch.shard import ONLY_OF_REPORTS, REPORTS
 from boilerplate.batch.writers import SHARD_FORMATS, ShardFormat, read_cleaned
 
 Problem = tuple[str, str]  # the name of a file or a shard, and what is wrong with it
@@ -64,7 +64,9 @@ def _problems_of(
     try:
         report = json.loads((folder / REPORTS / f"{name}.json").read_bytes())
         run = report.pop("run")
-        inputs = [InputFile(**each) for each in report.pop("inputs")]
+        inputs = [InputFile(**each) for each in report["inputs"]]
+        for key in ONLY_OF_REPORTS:
+            report.pop(key, None)
         report_format = _format(run["format"])
         output = folder / report["output"]
         expected = report["output_bytes"], report["output_sha256"]

@@ -18,15 +18,18 @@ from boilerplate.batch.packed import packed
 from boilerplate.batch.record import Fields, Record, RecordError, replace_surrogates, unpack
 from boilerplate.batch.sketches import sketched
 from boilerplate.cleaner import Cleaner
+from boilerplate.page import Page
 from boilerplate.plugins.plugin import PluginError
 from boilerplate.reading.magic import NotAPageError
 from boilerplate.reading.source import Source
 from boilerplate.result import CleanPage
 from boilerplate.serialize import failed_record, to_json
+from boilerplate.site_models.folder import corrector_of, is_site
 
 # The first byte of each message to the parent: ready; a cleaned page; a cleaned page that was not
-# read to its end; a page that failed; out of memory; an error that ends the run.
-MessageType = Literal[b"R", b"A", b"P", b"E", b"M", b"F"]
+# read to its end; a page that failed; out of memory; an error that ends the run; the site of the
+# page that comes next.
+MessageType = Literal[b"R", b"A", b"P", b"E", b"M", b"F", b"S"]
 
 # A page may take this many times its seconds of processor time by the clock.
 WALL_CLOCK_FACTOR: Final = 4
@@ -39,13 +42,15 @@ class CleanedRecord:
 
     Where the config asks for it, a packed page or a sketch is there instead, unless it ``failed``.
     ``failed`` is whether it holds an error instead of a page, ``in_part`` whether the page's end
-    was not read or not there, ``to_retry`` whether the error may be the machine's.
+    was not read or not there, ``to_retry`` whether the error may be the machine's. ``site`` is the
+    page's site if it has neither a plugin nor a site model, else "".
     """
 
     json: bytes
     failed: bool = False
     in_part: bool = False
     to_retry: bool = False
+    site: str = ""
 
     @property
     def message_type(self) -> MessageType:
@@ -94,11 +99,20 @@ def clean_record(
         values = page.to_dict(record.id, record=record.number, reasons=reasons)
         values["fetched"] = _fetched(record)
         values["unread"] = unread
-        return CleanedRecord(to_json(values), in_part=unread > 0)
+        site = site_without_help(cleaner, page.page)
+        return CleanedRecord(to_json(values), in_part=unread > 0, site=site)
     except (MemoryError, PluginError):
         raise
     except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
         return failed_page(record, error_message(error))
+
+
+def site_without_help(cleaner: Cleaner, page: Page) -> str:
+    """A page's site, if no plugin and no site model is for it; else ""."""
+    site = page.site or ""
+    if "." not in site or not is_site(site) or cleaner.plugins.has_rules_for(site):
+        return ""
+    return "" if corrector_of(cleaner.site_models, page) else site
 
 
 def cleaned_page(cleaner: Cleaner, record: Record) -> CleanPage:
@@ -165,6 +179,8 @@ def serve() -> None:
                     send_message(results, b"F", str(error).encode("utf-8", "replace"))
                     return
                 _stop_timers()
+                if cleaned.site:
+                    send_message(results, b"S", cleaned.site.encode())
                 send_message(results, cleaned.message_type, cleaned.json)
 
 

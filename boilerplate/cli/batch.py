@@ -16,6 +16,7 @@ from boilerplate.batch.writers import SHARD_FORMATS, ShardFormat, check_format
 from boilerplate.cli.progress import RunProgress
 from boilerplate.cli.sources import STDIN, Input
 from boilerplate.cli.terminal import INTERRUPTED_STATUS, say, warn
+from boilerplate.cli.to_learn import print_to_learn, sites_to_learn
 from boilerplate.display import visible
 from boilerplate.files import write_atomically
 from boilerplate.page import Kind
@@ -23,7 +24,7 @@ from boilerplate.page import Kind
 if TYPE_CHECKING:
     from boilerplate.batch.shard import Job, Shard, ShardReport
     from boilerplate.cleaner import Cleaner
-    from boilerplate.explain.summary import Summary
+    from boilerplate.explain.summary import Summary, ToLearn
 
 ONLY_OF_SHARDS: Final = SHARD_FORMATS[1:]  # formats that a single page is not written in
 STOPPED: Final = "stopped; the same command continues where this one stopped"
@@ -191,13 +192,20 @@ def clean_shards(
         say(STOPPED)
         return INTERRUPTED_STATUS
     status = _print_result(shards, reports, output, any(found.problem for found in inputs))
-    if report and not _write_report_on(job, shards, reports, report):
+    to_learn = sites_to_learn(shards, job)
+    if to_learn:
+        print_to_learn(to_learn)
+    if report and not _write_report_on(job, shards, reports, report, to_learn):
         return status or 1
     return status
 
 
 def _write_report_on(
-    job: Job, shards: Sequence[Shard], reports: Sequence[ShardReport], target: Path
+    job: Job,
+    shards: Sequence[Shard],
+    reports: Sequence[ShardReport],
+    target: Path,
+    to_learn: ToLearn | None,
 ) -> bool:
     """Write the report on the finished shards, which are read again; whether that was possible."""
     from boilerplate.batch.record import RecordsError
@@ -213,6 +221,7 @@ def _write_report_on(
     except (RecordsError, OSError, ValueError) as error:
         warn(str(target), f"no report: {error}")
         return False
+    summary.to_learn = to_learn
     return write_report(summary, target)
 
 

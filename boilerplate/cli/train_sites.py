@@ -12,6 +12,7 @@ import click
 
 from boilerplate.batch.readers import ARCHIVE_SUFFIXES
 from boilerplate.batch.record import Fields, RecordsError, Statuses
+from boilerplate.batch.site_counts import LEAST_PAGES
 from boilerplate.cli.batch import FIELD_OPTION, JOBS_OPTION, STATUS_OPTION, STOPPED
 from boilerplate.cli.progress import RunProgress
 from boilerplate.cli.sources import PAGE_SUFFIXES, STDIN, find_inputs
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from boilerplate.batch.learning import Learned
     from boilerplate.batch.shard import ShardReport
 
-LEAST_PAGES: Final = 20
 LABELS_FIELD: Final = "labels"
 # Model files that cannot be written, and sites that are left as they are, are named up to here.
 MAX_WARNINGS: Final = 10

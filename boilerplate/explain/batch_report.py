@@ -23,7 +23,7 @@ from boilerplate.explain.page_report import FOREIGN, dropped_by, page_section
 from boilerplate.result import CleanPage
 
 if TYPE_CHECKING:
-    from boilerplate.explain.summary import Summary
+    from boilerplate.explain.summary import Summary, ToLearn
 
 
 def html_report(pages: Iterable[tuple[str, CleanPage]]) -> str:
@@ -83,6 +83,7 @@ def _summary(summary: Summary) -> str:
 {"".join(tables)}
 </div>
 {_sites(summary)}
+{_to_learn(summary.to_learn)}
 {_page_list(summary)}
 </section>"""
 
@@ -110,6 +111,29 @@ def _sites(summary: Summary) -> str:
         '<table class="sites"><caption>Sites, those that drift most first</caption><thead><tr>'
         '<th scope="col">site</th><th scope="col">pages</th><th scope="col">nothing kept</th>'
         f'<th scope="col">drift</th></tr></thead><tbody>{"".join(rows)}</tbody></table>{rest}'
+    )
+
+
+def _to_learn(found: ToLearn | None) -> str:
+    """The sites that are worth a site model or a plugin, and the commands that make one."""
+    if not found:
+        return ""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(visible(site))}</th><td>{pages:,}</td></tr>'
+        for site, pages in found.sites
+    )
+    notes = [f"and {counted(found.more, 'site')} more"] if found.more else []
+    if found.missed:
+        notes.append(f"counts may be up to {found.missed:,} too low")
+    rest = f'<p class="rest">{"; ".join(notes)}</p>' if notes else ""
+    commands = "".join(
+        f"<p>{escape(purpose)}: <code>{escape(visible(command))}</code></p>"
+        for purpose, command in found.commands
+    )
+    return (
+        '<table class="sites"><caption>Sites with many pages, and neither a site model nor a '
+        'plugin</caption><thead><tr><th scope="col">site</th><th scope="col">pages</th></tr>'
+        f"</thead><tbody>{rows}</tbody></table>{rest}{commands}"
     )
 
 

@@ -116,6 +116,20 @@ class SiteCounts:
         return self.drift / self.with_drift if self.with_drift else None
 
 
+@dataclass(frozen=True, slots=True)
+class ToLearn:
+    """Sites with many pages that have neither a plugin nor a site model, most pages first.
+
+    ``more`` is how many others there are; each count may be up to ``missed`` too low. ``commands``
+    say what to do, each after its purpose.
+    """
+
+    sites: tuple[tuple[str, int], ...]
+    more: int = 0
+    missed: int = 0
+    commands: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(slots=True)
 class Summary:
     """Counts over many pages, and the pages that are most worth a look.
@@ -136,6 +150,7 @@ class Summary:
     kept_roles: Counter[str] = field(default_factory=Counter)
     languages: dict[str, list[int]] = field(default_factory=dict)
     sites: dict[str, SiteCounts] = field(default_factory=dict)
+    to_learn: ToLearn | None = None
     _shown: list[tuple[float, int, PageSummary, CleanPage]] = field(default_factory=list)
     _listed: list[tuple[float, int, PageSummary]] = field(default_factory=list)
 

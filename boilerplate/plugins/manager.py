@@ -21,7 +21,7 @@ import pluggy
 
 from boilerplate.plugins import hookspecs
 from boilerplate.plugins.discovery import RulesPlugin, find_in_folder, find_plugins
-from boilerplate.plugins.hosts import applies_to, hosts_with_rules_for
+from boilerplate.plugins.hosts import ANY_SITE, applies_to, hosts_with_rules_for
 from boilerplate.plugins.matcher import Matcher
 from boilerplate.plugins.opinions import NO_PAGE_PLUGINS, PagePlugins, describe_type
 from boilerplate.plugins.plugin import Plugin, PluginError, PluginWarning, Settings, Warn
@@ -159,6 +159,11 @@ class Plugins:
             return NO_PAGE_PLUGINS
         by_precedence = [(p, tuple(applying[id(p)])) for p in self.found if id(p) in applying]
         return PagePlugins(self.call, tuple(by_precedence), self.settings.limits)
+
+    def has_rules_for(self, site: str) -> bool:
+        """Whether a plugin has rules for a site or a domain above it; rules for all are not."""
+        hosts = hosts_with_rules_for(f"https://{site}/")
+        return any(host in self._by_host for host in hosts if host != ANY_SITE)
 
     def add_commands(self, cli: Any) -> None:
         """Let the plugins add commands to a click group; none can replace an existing one."""

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import boilerplate
 from boilerplate.batch import learning
 from boilerplate.batch.manifest import MANIFEST
 from boilerplate.batch.shard import REPORTS
 from boilerplate.cli.main import cli
+from boilerplate.plugins.paths import site_models_folder
 from boilerplate.reading.read import read
-from boilerplate.site_models.folder import SUFFIX
+from boilerplate.site_models.folder import SUFFIX, SiteModels
 from boilerplate.site_models.site_model import SiteModel
 from tests import crawls, made_up_site
 
@@ -185,6 +187,27 @@ def test_single_pages_are_parted_by_the_sites_that_they_claim(tmp_path: Path) ->
     assert "3 sites learned from 9 pages" in result.stdout
 
 
+def test_models_in_the_default_folder_are_found_by_clean_and_in_python(
+    crawl: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    run = CliRunner().invoke
+    page = made_up_site.html(50, "tr")
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    cleaning = ["clean", str(tmp_path / "page.html"), "-u", "haber.example/50", "-f", "jsonl"]
+    assert json.loads(run(cli, cleaning).stdout)["drift"] is None
+    assert boilerplate.clean(page, "haber.example/50").drift is None
+    assert run(cli, ["train", "sites", str(crawl), "--least-pages", "6"]).exit_code == 0
+    assert [path.name for path in site_models_folder().iterdir()] != []
+    drift = boilerplate.clean(page, "haber.example/50").drift
+    assert drift is not None
+    assert json.loads(run(cli, cleaning).stdout)["drift"] == drift
+    run(cli, ["train", "site", "gazete.example", str(tmp_path / "page.html")])
+    names = run(cli, ["sites", "list"]).stdout.split()[::3]
+    assert {"gazete.example", *crawls.SITES} <= set(names)
+    assert SiteModels(site_models_folder()).find("gazete.example") is not None
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
@@ -195,8 +218,11 @@ def test_single_pages_are_parted_by_the_sites_that_they_claim(tmp_path: Path) ->
         (["gone.warc.gz", "--field", "x"], 2, "is not FIELD=NAME"),
     ],
 )
-def test_wrong_command_is_explained(arguments: list[str], status: int, message: str) -> None:
-    result = CliRunner().invoke(cli, ["train", "sites", *arguments])
+def test_wrong_command_is_explained(
+    arguments: list[str], status: int, message: str, tmp_path: Path
+) -> None:
+    command = ["train", "sites", *arguments, "--site-models", str(tmp_path / "models")]
+    result = CliRunner().invoke(cli, command)
     assert result.exit_code == status
     assert message in result.stderr
 
