@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,8 +13,10 @@ from click.testing import CliRunner, Result
 import boilerplate
 from boilerplate.batch import learning
 from boilerplate.batch.manifest import MANIFEST
-from boilerplate.batch.shard import REPORTS
+from boilerplate.batch.run import run
+from boilerplate.batch.shard import REPORTS, Shard, ShardReport
 from boilerplate.cli.main import cli
+from boilerplate.plugins.manager import no_plugins
 from boilerplate.plugins.paths import site_models_folder
 from boilerplate.reading.read import read
 from boilerplate.site_models.folder import SUFFIX, SiteModels
@@ -109,6 +112,23 @@ def test_run_goes_on_where_it_stopped_and_writes_the_same(
     assert written(models) == whole
 
 
+def test_run_that_was_stopped_writes_no_models_and_goes_on(
+    crawl: Path, whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(shards: list[Shard], *more: Any) -> list[ShardReport]:
+        return run(shards[:1], *more)
+
+    models = tmp_path / "models"
+    with monkeypatch.context() as patched:
+        patched.setattr("boilerplate.batch.run.run", stopped)
+        result = train(crawl, models)
+    assert result.exit_code == 130
+    assert "the same command continues" in result.stderr
+    assert written(models) == {}
+    assert train(crawl, models).exit_code == 0
+    assert written(models) == whole
+
+
 def test_finished_file_is_not_read_again(
     crawl: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,19 +211,19 @@ def test_models_in_the_default_folder_are_found_by_clean_and_in_python(
     crawl: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    run = CliRunner().invoke
+    call, plugins = CliRunner().invoke, no_plugins()  # the default ones would be kept
     page = made_up_site.html(50, "tr")
     (tmp_path / "page.html").write_text(page, "utf-8")
     cleaning = ["clean", str(tmp_path / "page.html"), "-u", "haber.example/50", "-f", "jsonl"]
-    assert json.loads(run(cli, cleaning).stdout)["drift"] is None
-    assert boilerplate.clean(page, "haber.example/50").drift is None
-    assert run(cli, ["train", "sites", str(crawl), "--least-pages", "6"]).exit_code == 0
+    assert json.loads(call(cli, cleaning).stdout)["drift"] is None
+    assert boilerplate.clean(page, "haber.example/50", plugins=plugins).drift is None
+    assert call(cli, ["train", "sites", str(crawl), "--least-pages", "6"]).exit_code == 0
     assert [path.name for path in site_models_folder().iterdir()] != []
-    drift = boilerplate.clean(page, "haber.example/50").drift
+    drift = boilerplate.clean(page, "haber.example/50", plugins=plugins).drift
     assert drift is not None
-    assert json.loads(run(cli, cleaning).stdout)["drift"] == drift
-    run(cli, ["train", "site", "gazete.example", str(tmp_path / "page.html")])
-    names = run(cli, ["sites", "list"]).stdout.split()[::3]
+    assert json.loads(call(cli, cleaning).stdout)["drift"] == drift
+    call(cli, ["train", "site", "gazete.example", str(tmp_path / "page.html")])
+    names = call(cli, ["sites", "list"]).stdout.split()[::3]
     assert {"gazete.example", *crawls.SITES} <= set(names)
     assert SiteModels(site_models_folder()).find("gazete.example") is not None
 
