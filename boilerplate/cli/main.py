@@ -25,7 +25,10 @@ COMMANDS: Final = {
         "Site plugins: rules and code for single sites.",
     ),
     "sites": ("boilerplate.cli.sites", "List, show and remove site models."),
-    "train": ("boilerplate.cli.train", "Train site models on pages of a site."),
+    "train": (
+        "boilerplate.cli.train",
+        "Train site models on pages of a site, or of all sites of a crawl.",
+    ),
     "verify": ("boilerplate.cli.verify", "Check the shards that a run wrote, and their input."),
 }
 
