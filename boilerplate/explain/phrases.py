@@ -35,6 +35,10 @@ COUNTS: Final = {
     "copies": ("same_line", 0.0), "starts": ("same_start", 0.0), "places": ("same_path", 1.0)
 }  # fmt: skip
 ALWAYS: Final = "always"  # a feature that is 1 for every line
+# Blanks in phrases, see ``details``: a phrase is left out without a value for one of the first;
+# without one for the others it says less.
+NEEDED: Final = ("n", "percent", "name", "lines", "roles")
+OPTIONAL: Final = ("words", "box", "beside")
 
 _PAGE_TYPE_NAMES: Final = dict(
     zip(
@@ -58,8 +62,8 @@ _LANDMARKS: Final = (
 # For each feature group the phrases for dropped lines. The first that is true is used, so the most
 # specific come first.
 DROPPED: Final[dict[str, tuple[Phrase, ...]]] = {
-    "wording": (Phrase("worded like site chrome", ALWAYS),),
-    "names": (Phrase("named {name}", ALWAYS),),
+    "wording": (Phrase("worded like site chrome{words}", ALWAYS),),
+    "names": (Phrase("in an element named {name}", ALWAYS),),
     "shape": (
         Phrase("with a © sign", "has_copyright", 0.5),
         Phrase("a date or time", "has_clock_or_date", 0.5),
@@ -89,9 +93,8 @@ DROPPED: Final[dict[str, tuple[Phrase, ...]]] = {
         Phrase("not in the article as the page's head has it", "in_body", most=0.3),
     ),
     "links": (
-        Phrase("all links", "link_share", 0.95),
-        Phrase("mostly links", "link_share", 0.5),
-        Phrase("has links", "links", 0.5),
+        Phrase("all of its text is linked", "link_share", 0.995),
+        Phrase("{percent} of its text is linked", "link_share", 0.01),
     ),
     "place in markup": (
         Phrase("hidden", "hidden", 0.5),
@@ -106,8 +109,8 @@ DROPPED: Final[dict[str, tuple[Phrase, ...]]] = {
     "neighbours": (
         Phrase("below the article", "before_end", most=0.5),
         Phrase("above the article", "after_start", most=0.5),
-        Phrase("among {n} dropped lines", "dropped_run", 2.5),
-        Phrase("beside a dropped line", "kept_beside", most=1.5),
+        Phrase("among {n} dropped lines{beside}", "dropped_run", 2.5),
+        Phrase("beside the dropped {lines}", "kept_beside", most=1.5),
     ),
     "place on page": (
         Phrase("at the end of the page", "position", 0.9),
@@ -117,12 +120,12 @@ DROPPED: Final[dict[str, tuple[Phrase, ...]]] = {
     ),
     "container": (
         *_LANDMARKS,
-        Phrase("in a box of links", "links@1", 0.6),
+        Phrase("the rest of its box{box} is {percent} links", "links@1", 0.6),
         Phrase("outside the article's box", "within_main", most=0.5),
-        Phrase("in a box that reads like chrome", "p@1", most=0.3),
+        Phrase("the rest of its box{box} reads like chrome", "p@1", most=0.3),
     ),
     "page type": tuple(
-        Phrase(f"dropped on {name} pages", f"is_{page_type}", _LIKELIEST)
+        Phrase(f"{{roles}} are dropped on {name} pages", f"is_{page_type}", _LIKELIEST)
         for page_type, name in _PAGE_TYPE_NAMES.items()
     ),
 }  # fmt: skip
@@ -130,7 +133,7 @@ DROPPED: Final[dict[str, tuple[Phrase, ...]]] = {
 # The same for kept lines.
 KEPT: Final[dict[str, tuple[Phrase, ...]]] = {
     "wording": (Phrase("worded like an article", ALWAYS),),
-    "names": (Phrase("named {name}", ALWAYS),),
+    "names": (Phrase("in an element named {name}", ALWAYS),),
     "shape": (
         Phrase("several sentences", "n_terminal", math.log(2.5)),
         Phrase("a full sentence", "ends_terminal", 0.5),
@@ -146,7 +149,7 @@ KEPT: Final[dict[str, tuple[Phrase, ...]]] = {
     ),
     "links": (
         Phrase("no links", "links", most=0.5),
-        Phrase("few links", "link_share", most=0.25),
+        Phrase("only {percent} of its text is linked", "link_share", 0.01, 0.25),
     ),
     "place in markup": (
         Phrase("a heading", "in_h1", 0.5),
@@ -172,10 +175,10 @@ KEPT: Final[dict[str, tuple[Phrase, ...]]] = {
         Phrase("in the article element", "in_article", 0.5),
         Phrase("in the main element", "in_main", 0.5),
         Phrase("in the article's box", "within_main", 0.5),
-        Phrase("in a box that reads like an article", "p@1", 0.5),
+        Phrase("the rest of its box{box} reads like an article", "p@1", 0.5),
     ),
     "page type": tuple(
-        Phrase(f"kept on {name} pages", f"is_{page_type}", _LIKELIEST)
+        Phrase(f"{{roles}} are kept on {name} pages", f"is_{page_type}", _LIKELIEST)
         for page_type, name in _PAGE_TYPE_NAMES.items()
     ),
 }  # fmt: skip
@@ -200,7 +203,7 @@ class PhraseTable:
     least: Floats
     most: Floats
     group_starts: NDArray[np.int64]  # the number of each group's first phrase
-    blanks: dict[int, str]  # phrases with a blank in their words, and its name: n or name
+    blanks: dict[int, tuple[str, ...]]  # phrases with blanks in their words, and their names
 
 
 NO_PHRASE: Final = -1
@@ -220,10 +223,9 @@ def _phrase_table(
     phrases = tuple(phrase for each in of_groups for phrase in each)
     sizes = np.array([len(each) for each in of_groups])
     blanks = {
-        number: name
+        number: tuple(name for name in (*NEEDED, *OPTIONAL) if f"{{{name}}}" in phrase.words)
         for number, phrase in enumerate(phrases)
-        for name in ("n", "name")
-        if f"{{{name}}}" in phrase.words
+        if "{" in phrase.words
     }
     return PhraseTable(
         phrases,

@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate import kernels
+from boilerplate.explain.details import PLURALS, Surroundings, told_by
 from boilerplate.explain.phrases import (
     HAS_BLANK,
+    NEEDED,
     NO_PHRASE,
     OUTSIDE,
     TABLES,
@@ -25,13 +27,15 @@ from boilerplate.explain.phrases import (
     phrase_features,
     true_phrases,
 )
+from boilerplate.explain.words import telling_words
 from boilerplate.features.table import GROUPS
 from boilerplate.kernels.plain_results import MAX_GROUPS
 from boilerplate.language.names import language_name, same_language
 from boilerplate.model.stack import Evidence, Scores
-from boilerplate.numeric import Floats
-from boilerplate.page import Element, Label, Line, Page
+from boilerplate.numeric import Floats, Ints
+from boilerplate.page import Label, Line, Page
 from boilerplate.predictions import Prediction
+from boilerplate.roles import ROLES, assigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,8 @@ class ReasonLimits:
     """How much a reason says, and of which lines."""
 
     max_phrases: int = 3
-    # Characters. With the role before it, a reason stays below 80.
-    max_length: int = 63
-    max_name: int = 20  # characters of an element's class and id tokens
+    # Characters. With the role before it, a reason stays below 120.
+    max_length: int = 102
     short_line: int = 25  # characters: a dropped line with fewer is called short
     # From this probability on, a line's language is sure enough to be named.
     min_language_probability: float = 0.8
@@ -52,7 +55,7 @@ class ReasonLimits:
 
 LIMITS: Final = ReasonLimits()
 NO_SIGN: Final = "no single strong sign"
-_LANGUAGE: Final = GROUPS.index("language")
+_LANGUAGE, _WORDING = GROUPS.index("language"), GROUPS.index("wording")
 ROLE_WORDS: Final = {  # what each role is called in a reason; "body" and "other" are not named
     "headline": "headline", "standfirst": "standfirst", "subheading": "subheading",
     "list": "list", "table": "table", "quote": "quotation", "code": "code", "caption": "caption",
@@ -78,35 +81,43 @@ def reasons(
     """
     of_labels = label_features(content)
     of_labels[scores.probability >= LIMITS.may_be_content, :OUTSIDE] = np.nan
+    around = Surroundings(page, content, evidence.weights)
+    roles = assigned(scores.log_roles, content) if len(scores.log_roles) else None
     found: list[str] = []
     for first in range(0, len(content), LIMITS.lines_at_once):
         part = slice(first, first + LIMITS.lines_at_once)
         found += _reasons(
             _Lines(
+                around,
+                first,
                 page.lines[part],
-                page.elements,
                 content[part],
                 evidence.groups[part],
                 phrase_features(evidence.features[part], of_labels[part]),
                 scores.languages[part],
                 scores.site_reasons[part],
+                None if roles is None else roles[part],
+                scores.log_roles[part],
                 language,
             )
         )
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Lines:
     """Some of a page's lines, and what their reasons are made of."""
 
+    around: Surroundings
+    first: int  # the number of the first of them on the page
     lines: Sequence[Line]
-    elements: Sequence[Element]  # the page's
     content: NDArray[np.bool_]  # which lines are kept, (n,)
     contributions: Floats  # of each feature group to the log-odds of content, (n, g)
     features: Floats  # what phrases are about, (n, f)
     languages: Sequence[tuple[str | None, float]]  # with their probabilities; empty if unknown
     site_reasons: Sequence[tuple[str, str]]  # for and against content; empty without site model
+    roles: Ints | None  # what each line is, (n,), as an index into ROLES; None if unknown
+    log_roles: Floats  # the logarithms of the roles' probabilities, (n, 24); (0, 24) if unknown
     page_language: str | None
 
     def foreign(self) -> NDArray[np.bool_]:
@@ -130,14 +141,17 @@ def _reasons(some: _Lines) -> list[str]:
     in_language = foreign & ~content & (some.contributions[:, _LANGUAGE] < 0)
     short = np.array([len(line.text) < LIMITS.short_line for line in some.lines]) & ~content
 
-    # Most reasons follow from one number, which is the key of a cache.
-    keys = (phrases + 1) @ _DIGITS + _SHORT * short + _KEPT * content
-    found = list(map(_reason_of_key, keys.tolist()))
-
-    # The others have words of the line's own.
-    own_words = in_language | HAS_BLANK[content[:, None].astype(int), phrases].any(1)
+    blanks = HAS_BLANK[content[:, None].astype(int), phrases]
+    own_words = in_language | blanks.any(1)
     if some.site_reasons:
         own_words |= [any(words) for words in some.site_reasons]
+    # A reason without words of the line's own follows from one number, which is the key of a cache.
+    keys = (phrases + 1) @ _DIGITS + _SHORT * short + _KEPT * content
+    found = [
+        "" if own else _reason_of_key(key)
+        for own, key in zip(own_words.tolist(), keys.tolist(), strict=True)
+    ]
+    words = _words_that_tell(some, (blanks & (groups == _WORDING)).any(1) & ~content)
     for row in np.flatnonzero(own_words).tolist():
         kept = bool(content[row])
         numbers = tuple(phrases[row].tolist())
@@ -147,9 +161,19 @@ def _reasons(some: _Lines) -> list[str]:
         if some.site_reasons:
             for_content, against = some.site_reasons[row]
             site = for_content if kept else against
-        values = _blank_values(some, row, numbers)
+        values = tuple(_values(some, row, number, words.get(row, "")) for number in numbers)
         found[row] = _in_words(numbers, values, kept, bool(short[row]), language, site)
     return found
+
+
+def _words_that_tell(some: _Lines, which: NDArray[np.bool_]) -> dict[int, str]:
+    """The words that told against some dropped lines, by the line's number; ``which`` is (n,)."""
+    weights, rows = some.around.weights, np.flatnonzero(which)
+    if weights is None or not len(rows) or not len(some.log_roles):
+        return {}
+    texts = [some.lines[row].text for row in rows.tolist()]
+    found = telling_words(texts, some.log_roles[rows], weights)
+    return dict(zip(rows.tolist(), map(told_by, found), strict=True))
 
 
 _DIGITS: Final = 256 ** np.arange(MAX_GROUPS)
@@ -159,49 +183,33 @@ _KEPT: Final = _SHORT << 1
 
 @lru_cache(maxsize=4096)
 def _reason_of_key(key: int) -> str:
-    """The reason that a key stands for, without the phrases that have a blank."""
+    """The reason that a key stands for, whose phrases have no blanks."""
     numbers = tuple((key >> (8 * digit) & 255) - 1 for digit in range(MAX_GROUPS))
-    return _in_words(numbers, ("",) * MAX_GROUPS, bool(key & _KEPT), bool(key & _SHORT), "", "")
+    return _in_words(numbers, ((),) * MAX_GROUPS, bool(key & _KEPT), bool(key & _SHORT), "", "")
 
 
-def _blank_values(some: _Lines, row: int, numbers: Sequence[int]) -> tuple[str, ...]:
-    """What stands in the blank of each phrase of a line: a count, a name, or nothing."""
+def _values(some: _Lines, row: int, number: int, words: str) -> tuple[str, ...]:
+    """What stands in each blank of a phrase of a line; ``words`` are those that told against it."""
     table = TABLES[bool(some.content[row])]
 
-    def value(number: int) -> str:
-        blank = table.blanks.get(number)
-        if blank == "n":
-            return f"{some.features[row, table.features[number]]:.0f}"
-        return _name_around(some.lines[row], some.elements) if blank == "name" else ""
+    def value(blank: str) -> str:
+        if blank in ("n", "percent"):
+            seen = float(some.features[row, table.features[number]])
+            return f"{seen:.0f}" if blank == "n" else f"{seen:.0%}"
+        if blank == "words":
+            return words
+        if blank == "roles":
+            return "" if some.roles is None else PLURALS.get(ROLES[some.roles[row]], "")
+        text: str = getattr(some.around, blank)(some.first + row)
+        return text
 
-    return tuple(map(value, numbers))
-
-
-def _name_around(line: Line, elements: Sequence[Element]) -> str:
-    """The tokens of the innermost element around a line that has any, in quotes; else ""."""
-    index = line.markup.element if line.markup else -1
-    while 0 <= index < len(elements):
-        if tokens := elements[index].names:
-            return _quoted(tokens)
-        index = elements[index].parent
-    return ""
-
-
-@lru_cache(maxsize=4096)
-def _quoted(tokens: tuple[str, ...]) -> str:
-    """Tokens in quotes, shortened, without characters that cannot be shown."""
-    most = LIMITS.max_name
-    shown = (c for c in " ".join(tokens)[: 2 * most] if c.isprintable() and c != '"')
-    name = "".join(shown).strip()
-    if not name:
-        return ""
-    return f'"{name if len(name) <= most else name[: most - 1].rstrip() + "…"}"'
+    return tuple(map(value, table.blanks.get(number, ())))
 
 
 @lru_cache(maxsize=4096)
 def _in_words(
     numbers: tuple[int, ...],
-    values: tuple[str, ...],
+    values: tuple[tuple[str, ...], ...],
     kept: bool,
     short: bool,
     language: str,
@@ -209,24 +217,37 @@ def _in_words(
 ) -> str:
     """A reason: what the ``site`` model says, then the phrases that fit, the strongest first.
 
-    ``numbers`` are the phrases', ``values`` what stands in their blanks. A phrase with a blank
-    and no value is left out. ``language`` is the phrase for a line in another language, or "".
+    ``numbers`` are the phrases', ``values`` what stands in their blanks. ``language`` is the phrase
+    for a line in another language, or "".
     """
-    table = TABLES[kept]
-    words = []
-    for number, value in zip(numbers, values, strict=True):
-        blank = table.blanks.get(number)
-        if number != NO_PHRASE and (value or not blank):
-            phrase = table.phrases[number].words
-            words.append(phrase.format_map({blank: value}) if blank else phrase)
     reason = ", ".join(filter(None, (site, "short" if short else "", language)))
     count = 1 if language else 0
-    for phrase in words:
+    for phrase in _phrases(numbers, values, kept):
         longer = f"{reason}, {phrase}" if reason else phrase
         fits = len(longer) <= LIMITS.max_length or not reason
         if count < LIMITS.max_phrases and phrase not in reason and fits:
             reason, count = longer, count + 1
     return reason or NO_SIGN
+
+
+def _phrases(numbers: Sequence[int], values: Sequence[Sequence[str]], kept: bool) -> Sequence[str]:
+    """The phrases of a reason with values in their blanks, those that lack a needed one left out.
+
+    What holds for all lines of a role on a page stands behind what is the line's own. "Worded like
+    site chrome" says little without a word, so it stands where nothing else does.
+    """
+    table = TABLES[kept]
+    own: list[str] = []
+    of_role: list[str] = []
+    others: list[str] = []
+    for number, each in zip(numbers, values, strict=True):
+        if number == NO_PHRASE:
+            continue
+        blanks = dict(zip(table.blanks.get(number, ()), each, strict=True))
+        if all(blanks.get(name, "?") for name in NEEDED):
+            kind = of_role if "roles" in blanks else others if blanks.get("words") == "" else own
+            kind.append(table.phrases[number].words.format_map(blanks))
+    return own + of_role or others
 
 
 def is_foreign(language: str | None, page_language: str | None) -> bool:

@@ -46,8 +46,8 @@ LINEAR_TABLES: Final = ("wording", "surroundings", "names")
 class Phrase:
     """Words that are true of lines whose ``feature`` is above ``least`` and below ``most``.
 
-    In the words, ``{n}`` stands for the value of the feature, and ``{name}`` for the class and id
-    tokens of the innermost element around the line that has some.
+    In the words, ``{n}`` stands for the value of the feature, ``{percent}`` for the same as a
+    share; ``explain.details`` has what stands in other blanks.
     """
 
     words: str

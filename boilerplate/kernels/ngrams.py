@@ -86,18 +86,26 @@ def sums_between(values: Floats | NDArray[np.float32], offsets: Ints) -> Floats:
     return sums
 
 
-def char_grams(page: PageText, order: int) -> Grams:
-    """Character n-grams of each line, with its bounds as a character of their own from order 2."""
+def char_spans(page: PageText, order: int) -> tuple[Ints, Ints]:
+    """Where the character n-grams of each line begin, and where each line's begin among them.
+
+    From order 2 on a line's bounds are a character of their own.
+    """
     first = page.starts - (order > 1)
     last = page.starts + page.lengths + (order > 1)
     counts = np.maximum(last - first - order + 1, 0)
     offsets = np.concatenate([[0], np.cumsum(counts)])
-    starts = np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], counts)
+    return np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], counts), offsets
+
+
+def char_grams(page: PageText, order: int) -> Grams:
+    """Character n-grams of each line, see ``char_spans``."""
+    starts, offsets = char_spans(page, order)
     return Grams(span_hashes(page, starts, starts + order, order), offsets)
 
 
-def word_grams(page: PageText, order: int) -> Grams:
-    """Word n-grams of each line."""
+def word_spans(page: PageText, order: int) -> tuple[Ints, Ints, Ints]:
+    """Where the word n-grams of each line begin and end, and where each line's begin among them."""
     starts, ends = page.words[:, : page.words_before[-1]]
     offsets = page.words_before
     counts = np.diff(offsets)
@@ -106,6 +114,12 @@ def word_grams(page: PageText, order: int) -> Grams:
         whole = line[order - 1 :] == line[: len(line) - order + 1]
         starts, ends = starts[: len(whole)][whole], ends[order - 1 :][whole]
         offsets = np.concatenate([[0], np.cumsum(np.maximum(counts - order + 1, 0))])
+    return starts, ends, offsets
+
+
+def word_grams(page: PageText, order: int) -> Grams:
+    """Word n-grams of each line."""
+    starts, ends, offsets = word_spans(page, order)
     return Grams(span_hashes(page, starts, ends, WORD_SALT + order), offsets)
 
 

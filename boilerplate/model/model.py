@@ -28,7 +28,7 @@ from boilerplate.features.text import MAX_LINE
 from boilerplate.model.archive import changed_and_size, file_bytes, packed, unpacked
 from boilerplate.model.file import MODEL_FILE, MODES, stack_of, words_of
 from boilerplate.model.roles import RoleWords, blended, column_groups, role_matrix, stored_roles
-from boilerplate.model.stack import Evidence, Scores, Stack, tree_matrix
+from boilerplate.model.stack import Evidence, Scores, Stack, WordWeights, tree_matrix
 from boilerplate.model.trees import WEIGHT, stored
 from boilerplate.numeric import sigmoid
 from boilerplate.page import Kind, Page
@@ -97,7 +97,14 @@ class Model:
             groups[rows, : added.shape[1]] = added
             which, places = feature_places(kind, tuple(features))
             values[rows, which] = matrix[:, places]
-        return Evidence(groups, values)
+        return Evidence(groups, values, self._weights(scores.matrices))
+
+    def _weights(self, matrices: Sequence[tuple[Kind, Any]]) -> WordWeights | None:
+        """The linear weights that a page was scored by; None for a page without lines."""
+        if not matrices:
+            return None
+        ngrams, _, tokens = self.stacks[matrices[0][0]].linear.tables
+        return WordWeights(ngrams, tokens, self.words)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Workers load the file rather than receive megabytes of arrays.

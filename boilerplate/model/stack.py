@@ -12,7 +12,7 @@ from boilerplate.features.context import container_features, neighbour_features
 from boilerplate.features.encoded_page import EncodedPage
 from boilerplate.kernels.arrays import Tree
 from boilerplate.model.linear import Linear, PageTypes
-from boilerplate.model.roles import RoleTrees
+from boilerplate.model.roles import RoleTrees, RoleWords
 from boilerplate.model.trees import Trees
 from boilerplate.numeric import Floats, sigmoid
 from boilerplate.page import Kind
@@ -57,16 +57,29 @@ class Scores:
     matrices: tuple[tuple[Kind, NDArray[np.float32]], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class WordWeights:
+    """The weights that single words and names have in the linear models, to name those that tell.
+
+    ``ngrams`` and ``tokens`` (2**18,) are the tables of content, ``roles`` those of roles.
+    """
+
+    ngrams: NDArray[np.float32]
+    tokens: NDArray[np.float32]
+    roles: RoleWords
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Why n lines have their scores: what each of GROUPS added to their log-odds, (n, g).
 
     ``features`` (n, k) are the values of the features that were asked for, as the trees read
-    them; nan where a line has none.
+    them; nan where a line has none. Without ``weights`` no word is named.
     """
 
     groups: Floats
     features: NDArray[np.float32]
+    weights: WordWeights | None = None
 
 
 def tree_matrix(

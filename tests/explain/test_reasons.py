@@ -10,11 +10,17 @@ import pytest
 
 import boilerplate
 from boilerplate.explain import reasons as reasons_module
+from boilerplate.explain.details import PLURALS, Surroundings
 from boilerplate.explain.phrases import DROPPED, KEPT, MODEL_FEATURES
-from boilerplate.explain.reasons import LIMITS, NO_SIGN, reasons
+from boilerplate.explain.reasons import LIMITS, NO_SIGN, ROLE_WORDS, reasons
+from boilerplate.features.elements import element_tokens
 from boilerplate.features.table import GROUPS
-from boilerplate.model.stack import Evidence, Scores
+from boilerplate.kernels.plain_linear import NGRAMS
+from boilerplate.kernels.plain_tree import token_buckets
+from boilerplate.model.model import load_model
+from boilerplate.model.stack import Evidence, Scores, WordWeights
 from boilerplate.page import Element, Label, Line, Markup, Page, is_blank, text_page
+from boilerplate.roles import ROLES
 from tests.made_up import SENTENCES, news_page
 
 LONG = "Uzun bir satır, kısa sayılmayacak kadar uzun."
@@ -35,7 +41,8 @@ def reason(probability: float, line: str = LONG, seen: dict[str, float] | None =
 
 
 NOTHING_SEEN = np.full((1, len(MODEL_FEATURES)), np.nan, np.float32)
-LINKED = {"link_share": 0.97, "links": 1.1}
+LINKED = {"link_share": 1.0, "links": 1.1}
+ALL_LINKED = "all of its text is linked"
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -59,8 +66,9 @@ def test_weak_feature_groups_are_left_out() -> None:
 
 
 def test_phrases_are_true_however_much_their_group_added() -> None:
-    for share, expected in ((0.97, "all links"), (0.6, "mostly links"), (0.1, "has links")):
-        assert reason(0.1, seen={"link_share": share, "links": 0.7}, links=-1.0) == expected
+    for share, expected in ((1.0, "all"), (0.97, "97%"), (0.6, "60%"), (0.1, "10%")):
+        text = reason(0.1, seen={"link_share": share, "links": 0.7}, links=-1.0)
+        assert text == f"{expected} of its text is linked"
     assert reason(0.1, seen={"link_share": 0, "links": 0}, links=-1.0) == NO_SIGN
 
 
@@ -77,13 +85,70 @@ def test_reason_is_limited_in_phrases_and_length() -> None:
 
 
 def test_short_dropped_line_is_called_short() -> None:
-    assert reason(0.1, "x" * (LIMITS.short_line - 1), LINKED, links=-1.0) == "short, all links"
-    assert reason(0.1, "x" * LIMITS.short_line, LINKED, links=-1.0) == "all links"
+    assert reason(0.1, "x" * (LIMITS.short_line - 1), LINKED, links=-1.0) == f"short, {ALL_LINKED}"
+    assert reason(0.1, "x" * LIMITS.short_line, LINKED, links=-1.0) == ALL_LINKED
     assert reason(0.9, "x", {"links": 0.0}, links=1.0) == "no links"
 
 
 def test_line_without_evidence_says_so() -> None:
     assert reason(0.5) == NO_SIGN
+
+
+def test_wording_without_words_stands_only_where_nothing_else_does() -> None:
+    assert reason(0.1, seen=LINKED, wording=-5.0) == "worded like site chrome"
+    assert reason(0.1, seen=LINKED, wording=-5.0, links=-1.0) == ALL_LINKED
+
+
+def of_page(*texts: str, at: int, elements: tuple[Element, ...] = (), **added: float) -> str:
+    """The reason of the n-th of some dropped lines, each in an element of its own if there are."""
+    lines = tuple(Line(text, Markup(i) if elements else None) for i, text in enumerate(texts))
+    page = Page(lines, kind="html" if elements else "text", elements=elements)
+    grounds = np.zeros((len(lines), len(GROUPS)))
+    for name, log_odds in added.items():
+        grounds[at, GROUPS.index(name.replace("_", " "))] = log_odds
+    log_roles = np.full((len(lines), len(ROLES)), -9.0)
+    log_roles[:, ROLES.index("byline")] = -0.1
+    seen = np.full((len(lines), len(MODEL_FEATURES)), np.nan, np.float32)
+    seen[at, MODEL_FEATURES.index("is_article")] = -0.1
+    seen[at, MODEL_FEATURES.index("p@1")] = 0.1
+    scores = Scores(np.full(len(lines), 0.25), log_roles=log_roles)
+    dropped = np.zeros(len(lines), bool)
+    return reasons(page, scores, Evidence(grounds, seen), dropped)[at]
+
+
+@pytest.mark.parametrize("words", [("Paylaş", "Yazdır"), ("シェア", "印刷"), ("شارك", "اطبع")])
+def test_dropped_neighbours_are_quoted(words: tuple[str, str]) -> None:
+    before, after = words
+    text = of_page(before, LONG, after, at=1, neighbours=-1.0)
+    assert text == f'among 3 dropped lines ("{before}", "{after}")'
+    assert of_page(before, LONG, at=1, neighbours=-1.0) == f'beside the dropped line "{before}"'
+    assert of_page(LONG, at=0, neighbours=-1.0) == NO_SIGN
+
+
+def test_quoted_lines_are_short_and_can_be_shown() -> None:
+    text = of_page("\x1b[31m\u202e" + '"x" ' * 400, LONG, at=1, neighbours=-1.0)
+    assert len(text) < 60
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert of_page("\u202e", LONG, at=1, neighbours=-1.0) == NO_SIGN
+
+
+def test_box_that_reads_like_chrome_is_named_if_it_has_a_name() -> None:
+    for names, expected in ((("letter-box",), ' ("letter-box")'), ((), "")):
+        elements = (Element("div", names, -1), Element("p", (), 0))
+        text = of_page("Mektup", LONG, at=1, elements=elements, container=-1.0)
+        assert text == f"the rest of its box{expected} reads like chrome"
+
+
+def test_type_of_the_page_explains_what_it_means_for_the_role_of_the_line() -> None:
+    text = of_page(LONG, "Metin", at=0, page_type=-1.0)
+    assert text == "bylines are dropped on article pages"
+    both = of_page(LONG, "Metin", at=0, page_type=-2.0, neighbours=-1.0)
+    assert both == 'beside the dropped line "Metin", bylines are dropped on article pages'
+
+
+def test_every_role_with_a_name_has_a_plural() -> None:
+    assert set(ROLE_WORDS) <= set(PLURALS) <= set(ROLES)
 
 
 def test_name_is_of_the_innermost_element_with_tokens_and_printable() -> None:
@@ -96,11 +161,24 @@ def test_name_is_of_the_innermost_element_with_tokens_and_printable() -> None:
         [text] = reasons(page, Scores(np.array([0.1])), evidence, np.array([False]))
         return text
 
-    assert named("most-read") == 'named "most-read"'
-    assert named() == 'named "outer"'
-    assert named("關聯新聞", "{n}") == 'named "關聯新聞 {n}"'
-    assert named("\x1b[31m\u202ered") == 'named "[31mred"'
-    assert len(named("x" * 500)) < 40
+    assert named("most-read") == 'in an element named "most-read"'
+    assert named() == 'in an element named "outer"'
+    assert named("關聯新聞", "{n}") == 'in an element named "關聯新聞 {n}"'
+    assert named("\x1b[31m\u202ered") == 'in an element named "[31mred"'
+    assert len(named("x" * 500)) < 50
+
+
+@pytest.mark.parametrize(("kept", "expected"), [(False, "promo"), (True, "story")])
+def test_name_is_the_one_that_told_most_for_the_label(kept: bool, expected: str) -> None:
+    tokens = np.zeros(2**NGRAMS.bits, np.float32)
+    for name, weight in (("promo", -2.0), ("story", 2.0), ("row", -0.1)):
+        tokens[token_buckets(element_tokens("", (name,))[1:], 0, NGRAMS.bits)] = weight
+        tokens[token_buckets(element_tokens("", (name,))[1:], 1, NGRAMS.bits)] = weight / 2
+    elements = (Element("div", ("story", "row"), -1), Element("p", ("row", "promo", "story"), 0))
+    page = Page((Line(LONG, Markup(1)),), kind="html", elements=elements)
+    weights = WordWeights(tokens, tokens, load_model().words)
+    around = Surroundings(page, np.array([kept]), weights)
+    assert around.name(0) == f'"{expected}"'
 
 
 def dropped(against: float, language: str, of_page: str | None) -> str:
@@ -159,7 +237,7 @@ class TestOnPages:
         for p in page.predictions:
             if is_blank(p.line):
                 continue
-            assert len(p.reason) < 80, p.reason
+            assert len(p.reason) < 120, p.reason
             around, at = set(), p.line.markup.element
             while at >= 0:
                 around.add(elements[at].tag)
@@ -168,8 +246,9 @@ class TestOnPages:
                 if f"in {words}" in p.reason:
                     checked += 1
                     assert tag in around
-            if "all links" in p.reason:
-                assert p.line.markup.link_chars > 0.9 * len(p.line.text)
+            if found := re.search(r"(\d+)% of its text is linked", p.reason):
+                share = p.line.markup.link_chars / len(p.line.text)
+                assert int(found[1]) == pytest.approx(100 * share, abs=3)
             if found := re.search(r"stands (\d+) times", p.reason):
                 same = [q for q in page.predictions if q.line.text == p.line.text]
                 assert len(same) == int(found[1])

@@ -1,0 +1,229 @@
+"""The words of a line that told for its label, by the weights of their n-grams.
+
+A line's linear scores are sums over its n-grams. The weight of each n-gram is shared out to its
+characters, and a word weighs what its characters do. Only what a reader takes for a sign is named:
+words with letters, as whole as the script shows them, that weigh something on their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+
+from boilerplate import kernels
+from boilerplate.kernels.arrays import PageText
+from boilerplate.kernels.ngrams import WORD_SALT, buckets, char_spans, span_hashes, word_spans
+from boilerplate.kernels.plain_linear import NGRAMS
+from boilerplate.kernels.plain_roles import PARAMS
+from boilerplate.model.stack import WordWeights
+from boilerplate.numeric import Bools, Floats, Hashes, Ints
+from boilerplate.roles import CONTENT_ROLES
+from boilerplate.unicode import Char, Script, char_table, script_table
+
+
+@dataclass(frozen=True, slots=True)
+class WordLimits:
+    """Which words are named; chosen by reading the reasons of pages in some twenty languages.
+
+    ``min_weight`` is in log-odds; a word below ``min_share`` of the heaviest is no sign beside it.
+    """
+
+    most: int = 3
+    min_weight: float = 0.3
+    min_share: float = 0.25
+    max_chars: int = 18
+    # Characters of a sign where no blanks stand between words: of Han, and of other scripts.
+    han_chars: tuple[int, int] = (2, 4)
+    other_chars: tuple[int, int] = (3, 10)
+    weight_of_char: float = 0.05  # log-odds that a character more must add to such a sign
+
+
+LIMITS: Final = WordLimits()
+HEAD: Final = PARAMS.head  # characters of a line that are looked at: all that roles read of it
+_OTHERS_WITHOUT_BLANKS: Final = [
+    Script.THAI, Script.LAO, Script.KHMER, Script.MYANMAR, Script.TIBETAN
+]  # fmt: skip
+# Vowels that are written before their consonant end no word, others begin none.
+_FIRST_VOWELS: Final = np.array([*map(ord, "เแโใไເແໂໃໄ")])
+_LAST_VOWELS: Final = np.array([*map(ord, "ะาำๅๆฯະາຳໆຯ")])
+_HIRAGANA: Final = range(0x3041, 0x30A0)
+_KATAKANA: Final = range(0x30A0, 0x3100)
+
+
+def telling_words(
+    texts: Sequence[str], log_roles: Floats, weights: WordWeights
+) -> list[tuple[str, ...]]:
+    """For each dropped line the words that told most against it, in the order of the line.
+
+    ``log_roles`` (n, 24) are the logarithms of the lines' probabilities of ROLES. A word tells by
+    what it takes from content, and by what it adds to the line's likeliest role of chrome rather
+    than to its likeliest role of content.
+    """
+    plain = [" ".join(text.split()) for text in kernels.plain_texts([t[: 2 * HEAD] for t in texts])]
+    heads = [text[:HEAD] for text in plain]
+    page = _Weighed(kernels.page_text(heads), log_roles, weights)
+    lengths = page.text.lengths.tolist()
+    found: list[list[tuple[float, int, int]]] = [[] for _ in texts]
+    for line, start, end, weight in page.signs():
+        # Else the head ends within this word.
+        if end < lengths[line] or len(plain[line]) <= HEAD:
+            found[line].append((weight, start, end))
+    # Folding may have changed the number of characters; then the words stay folded.
+    return [
+        _as_written(_heaviest(words), head if len(head) == length else page.folded(line))
+        for line, (words, head, length) in enumerate(zip(found, heads, lengths, strict=True))
+    ]
+
+
+def _heaviest(words: list[tuple[float, int, int]]) -> list[tuple[int, int]]:
+    """Where the words that weigh most begin and end, but for those that are light beside them."""
+    ranked = sorted(words, key=lambda word: (-word[0], word[1]))[: LIMITS.most]
+    return sorted(each[1:] for each in ranked if each[0] >= LIMITS.min_share * ranked[0][0])
+
+
+def _as_written(spans: list[tuple[int, int]], text: str) -> tuple[str, ...]:
+    """The words of a line in their order, neighbours as one, none of them twice.
+
+    >>> _as_written([(0, 4), (5, 7), (16, 22)], "Sign up for our letter")
+    ('Sign up', 'letter')
+    """
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and text[joined[-1][1] : start] == " ":
+            start = joined.pop()[0]
+        joined.append((start, end))
+    words = {text[start:end].casefold(): text[start:end] for start, end in reversed(joined)}
+    return tuple(reversed(words.values()))
+
+
+class _Weighed:
+    """Lines, and what their characters add to chrome by the two linear models."""
+
+    def __init__(self, text: PageText, log_roles: Floats, weights: WordWeights) -> None:
+        self.text = text
+        points = np.minimum(text.folded, len(char_table()) - 1)
+        self._chars, self._scripts = char_table()[points], script_table()[points]
+        first = len(CONTENT_ROLES)
+        content, chrome = log_roles[:, :first].argmax(1), first + log_roles[:, first:].argmax(1)
+        starts, ends, line, hashes, first_of_roles = _grams(text)
+        self._before = np.zeros((2, len(text.folded) + 1))
+        added = -weights.ngrams[buckets(hashes, NGRAMS.bits)].astype(float)
+        self._before[0, 1:] = self._shared_out(starts, ends, line, added)
+        of_roles = slice(first_of_roles, None)
+        ids, line = buckets(hashes[of_roles], PARAMS.text_bits), line[of_roles]
+        table, (scale, _) = weights.roles.text, weights.roles.scales
+        added = scale * (table[ids, chrome[line]].astype(float) - table[ids, content[line]])
+        self._before[1, 1:] = self._shared_out(starts[of_roles], ends[of_roles], line, added)
+
+    def _shared_out(self, starts: Ints, ends: Ints, line: Ints, added: Floats) -> Floats:
+        """What the characters up to each one add, (m,), from what n-grams do in their line."""
+        counts = np.bincount(line, minlength=self.text.n)
+        share = added / ((ends - starts) * np.sqrt(counts)[line])
+        m = len(self.text.folded)
+        changes = np.bincount(starts, share, m + 1) - np.bincount(ends, share, m + 1)
+        so_far: Floats = np.cumsum(np.cumsum(changes[:m]))
+        return so_far
+
+    def weights(self, starts: Ints, ends: Ints) -> Floats:
+        """What some spans of characters add to chrome, in log-odds.
+
+        Roles count only where they speak for it: most words belong to no role of chrome.
+        """
+        content, role = self._before[:, ends] - self._before[:, starts]
+        weights: Floats = content + np.maximum(role, 0.0)
+        return weights
+
+    def folded(self, line: int) -> str:
+        """A line as the model reads it."""
+        start = int(self.text.starts[line])
+        points = self.text.folded[start : start + int(self.text.lengths[line])]
+        return "".join(map(chr, points.tolist()))
+
+    def signs(self) -> Iterator[tuple[int, int, int, float]]:
+        """The words that may be named: line, start and end within it, and weight."""
+        starts, ends, offsets = word_spans(self.text, 1)
+        lines = _lines(offsets)
+        scripts = self._scripts[starts]
+        without_blanks = np.isin(scripts, [Script.HAN, *_OTHERS_WITHOUT_BLANKS])
+        sizes, weights = ends - starts, self.weights(starts, ends)
+        fits = (sizes >= 2) & (sizes <= LIMITS.max_chars) & (self._chars[starts] != Char.DIGIT)
+        named = (fits & (weights >= LIMITS.min_weight)) | without_blanks
+        for word in np.flatnonzero(named).tolist():
+            line, start, end = int(lines[word]), int(starts[word]), int(ends[word])
+            first, whole = int(self.text.starts[line]), (float(weights[word]), start, end)
+            for weight, at, to in self._parts(start, end) if without_blanks[word] else [whole]:
+                if weight >= LIMITS.min_weight:
+                    yield line, at - first, to - first, weight
+
+    def _parts(self, start: int, end: int) -> Iterator[tuple[float, int, int]]:
+        """The parts of a run of characters without blanks that may be signs, with their weights."""
+        if self._scripts[start] != Script.HAN:
+            yield from self._heaviest_part(start, end, LIMITS.other_chars)
+            return
+        for alphabet, run in groupby(range(start, end), self._alphabet):
+            places = list(run)
+            size = len(places)
+            if alphabet == "han":
+                yield from self._heaviest_part(places[0], places[0] + size, LIMITS.han_chars)
+            elif alphabet == "katakana" and 2 <= size <= LIMITS.max_chars:
+                yield from self._heaviest_part(places[0], places[0] + size, (size, size))
+
+    def _alphabet(self, at: int) -> str:
+        """Which of the alphabets of Chinese and Japanese a character is of; "" for others."""
+        point = int(self.text.folded[at])
+        if point in _HIRAGANA:
+            return "hiragana"
+        if point in _KATAKANA:
+            return "katakana"
+        return "han" if self._scripts[at] == Script.HAN and self._chars[at] != Char.DIGIT else ""
+
+    @cached_property
+    def _cuts(self) -> Bools:
+        """Before which characters, and after the last, a word may begin or end, (m + 1,)."""
+        points, marks = self.text.folded, self._chars == Char.MARK
+        begins = ~(marks | np.isin(points, _LAST_VOWELS))
+        after_first = np.append(False, np.isin(points, _FIRST_VOWELS))
+        cuts: Bools = np.append(begins, True) & ~after_first
+        return cuts
+
+    def _heaviest_part(
+        self, start: int, end: int, sizes: tuple[int, int]
+    ) -> Iterator[tuple[float, int, int]]:
+        """The part of so many characters that weighs most, and is not cut within a syllable."""
+        places = np.flatnonzero(self._cuts[start : end + 1]) + start
+        least = np.searchsorted(places, places + sizes[0])
+        counts = np.searchsorted(places, places + sizes[1], "right") - least
+        if not (total := int(counts.sum())):
+            return
+        starts = np.repeat(places, counts)
+        ends = places[np.arange(total) + np.repeat(least - np.cumsum(counts) + counts, counts)]
+        weights = self.weights(starts, ends)
+        # Each character must pay for itself, or the longest part would be the heaviest.
+        best = int((weights - LIMITS.weight_of_char * (ends - starts)).argmax())
+        yield float(weights[best]), int(starts[best]), int(ends[best])
+
+
+def _grams(text: PageText) -> tuple[Ints, Ints, Ints, Hashes, int]:
+    """The n-grams of all orders: where they begin and end, their lines, and their hashes.
+
+    The last value is where those begin that roles read too: all but single characters.
+    """
+    of_chars = [(*char_spans(text, order), order) for order in NGRAMS.char_orders]
+    spans = [(starts, starts + order, offsets, order) for starts, offsets, order in of_chars]
+    spans += [(*word_spans(text, order), WORD_SALT + order) for order in NGRAMS.word_orders]
+    return (
+        np.concatenate([starts for starts, _, _, _ in spans]),
+        np.concatenate([ends for _, ends, _, _ in spans]),
+        np.concatenate([_lines(offsets) for _, _, offsets, _ in spans]),
+        np.concatenate([span_hashes(text, starts, ends, salt) for starts, ends, _, salt in spans]),
+        len(spans[0][0]),
+    )
+
+
+def _lines(offsets: Ints) -> Ints:
+    return np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
