@@ -55,7 +55,7 @@ class Predictions(Sequence[Prediction]):
     The values of all lines can be had as columns. ``lines``, ``labels``, ``probabilities`` and
     ``languages`` (each with its confidence) are there from the start. ``roles``, ``deciders`` and
     ``reasons`` are worked out on first use, from arrays of about a kilobyte a line that are kept
-    until the reasons are known. With reasons, cleaning takes about 30 % more time. When
+    until the reasons are known. With reasons, cleaning takes about half as much time again. When
     pickled, all is worked out.
     """
 

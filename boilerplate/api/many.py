@@ -42,7 +42,7 @@ def clean_many(
     Pages are read from ``sources`` as they are needed, some tens ahead, so that any number of them
     fits into memory. A page that cannot be read or cleaned never stops the others: it comes back
     without lines, and its ``error`` says why. Results are the same for any number of workers, which
-    send columns back, and no reasons unless asked: those of all lines take 30 % more time.
+    send columns back, and no reasons unless asked: those of all lines take half as much time again.
 
     Args:
         sources: What ``boilerplate.clean`` takes, each alone or as a tuple (source, URL), or a

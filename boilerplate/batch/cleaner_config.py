@@ -53,8 +53,9 @@ class CleanerConfig:
     ``pickled`` is a Cleaner, which holds the paths of a model, of plugins and of site models, and
     not their contents: these files must be there where the worker runs. ``identity`` is the
     Cleaner's fingerprint as JSON, taken when the config was made. ``reasons`` is whether each line
-    says why it was kept or dropped, which takes about 30 % more time. ``form`` is how workers send
-    a page back: as the JSON of shards, packed, as a CleanPage with its markup, or as a sketch.
+    says why it was kept or dropped, which takes about half as much time again. ``form`` is how
+    workers send a page back: as the JSON of shards, packed, as a CleanPage with its markup, or as a
+    sketch.
     """
 
     pickled: bytes

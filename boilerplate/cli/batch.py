@@ -105,8 +105,8 @@ def batch_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--dask", metavar="ADDRESS", help="Clean shards on this Dask scheduler."),
         click.option(
             "--reasons", is_flag=True,
-            help="Write into shards why each line was kept or dropped; takes about 30 % more "
-            "time.",
+            help="Write into shards why each line was kept or dropped; takes about half "
+            "as much time again.",
         ),
     )  # fmt: skip
 

@@ -106,10 +106,11 @@ def _weight(weights: WordWeights, name: str, level: int) -> float:
 def quoted(tokens: tuple[str, ...]) -> str:
     r"""Tokens in quotes, shortened, without characters that cannot be shown; "" if none is left.
 
-    >>> quoted(("share-tools", "left")), quoted(("\u202e",))
+    >>> quoted(("id=share-tools", "left")), quoted(("\u202e",))
     ('"share-tools left"', '')
     """
-    shown = (c for c in " ".join(tokens)[: 4 * MAX_QUOTED] if c.isprintable() and c != '"')
+    names = (token.removeprefix("id=") for token in tokens)
+    shown = (c for c in " ".join(names)[: 4 * MAX_QUOTED] if c.isprintable() and c != '"')
     name = " ".join("".join(shown).split())
     if not name:
         return ""

@@ -7,7 +7,7 @@ has a phrase that is true of the line and can be checked on the page (``phrases`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -55,7 +55,7 @@ class ReasonLimits:
 
 LIMITS: Final = ReasonLimits()
 NO_SIGN: Final = "no single strong sign"
-_LANGUAGE, _WORDING = GROUPS.index("language"), GROUPS.index("wording")
+_LANGUAGE, _WORDING, _PAGE_TYPE = map(GROUPS.index, ("language", "wording", "page type"))
 ROLE_WORDS: Final = {  # what each role is called in a reason; "body" and "other" are not named
     "headline": "headline", "standfirst": "standfirst", "subheading": "subheading",
     "list": "list", "table": "table", "quote": "quotation", "code": "code", "caption": "caption",
@@ -141,7 +141,12 @@ def _reasons(some: _Lines) -> list[str]:
     in_language = foreign & ~content & (some.contributions[:, _LANGUAGE] < 0)
     short = np.array([len(line.text) < LIMITS.short_line for line in some.lines]) & ~content
 
-    blanks = HAS_BLANK[content[:, None].astype(int), phrases]
+    # Blanks are filled where there is room: behind fewer phrases than are said. A phrase about the
+    # type of the page comes behind all others.
+    of_page = groups == _PAGE_TYPE
+    before = np.cumsum((phrases != NO_PHRASE) & ~of_page, 1)
+    room = (before <= LIMITS.max_phrases) & ~(of_page & (before[:, -1:] >= LIMITS.max_phrases))
+    blanks = HAS_BLANK[content[:, None].astype(int), phrases] & room
     own_words = in_language | blanks.any(1)
     if some.site_reasons:
         own_words |= [any(words) for words in some.site_reasons]
@@ -151,18 +156,18 @@ def _reasons(some: _Lines) -> list[str]:
         "" if own else _reason_of_key(key)
         for own, key in zip(own_words.tolist(), keys.tolist(), strict=True)
     ]
-    words = _words_that_tell(some, (blanks & (groups == _WORDING)).any(1) & ~content)
+    named = (blanks & (groups == _WORDING)).any(1) & ~content
+    words = _words_that_tell(some, named)
     for row in np.flatnonzero(own_words).tolist():
         kept = bool(content[row])
-        numbers = tuple(phrases[row].tolist())
         language, site = "", ""
         if in_language[row]:
             language = language_phrase(str(some.languages[row][0]), str(some.page_language))
         if some.site_reasons:
             for_content, against = some.site_reasons[row]
             site = for_content if kept else against
-        values = tuple(_values(some, row, number, words.get(row, "")) for number in numbers)
-        found[row] = _in_words(numbers, values, kept, bool(short[row]), language, site)
+        said = _own_phrases(some, row, phrases[row].tolist(), words.get(row, ""))
+        found[row] = _in_words(said, bool(short[row]), language, site)
     return found
 
 
@@ -183,71 +188,81 @@ _KEPT: Final = _SHORT << 1
 
 @lru_cache(maxsize=4096)
 def _reason_of_key(key: int) -> str:
-    """The reason that a key stands for, whose phrases have no blanks."""
-    numbers = tuple((key >> (8 * digit) & 255) - 1 for digit in range(MAX_GROUPS))
-    return _in_words(numbers, ((),) * MAX_GROUPS, bool(key & _KEPT), bool(key & _SHORT), "", "")
+    """The reason that a key stands for, without the phrases that have blanks."""
+    table = TABLES[bool(key & _KEPT)]
+    numbers = ((key >> (8 * digit) & 255) - 1 for digit in range(MAX_GROUPS))
+    plain = (number for number in numbers if number != NO_PHRASE and number not in table.blanks)
+    said = (table.phrases[number].words for number in plain)
+    return _in_words(said, bool(key & _SHORT), "", "")
 
 
-def _values(some: _Lines, row: int, number: int, words: str) -> tuple[str, ...]:
-    """What stands in each blank of a phrase of a line; ``words`` are those that told against it."""
-    table = TABLES[bool(some.content[row])]
-
-    def value(blank: str) -> str:
-        if blank in ("n", "percent"):
-            seen = float(some.features[row, table.features[number]])
-            return f"{seen:.0f}" if blank == "n" else f"{seen:.0%}"
-        if blank == "words":
-            return words
-        if blank == "roles":
-            return "" if some.roles is None else PLURALS.get(ROLES[some.roles[row]], "")
-        text: str = getattr(some.around, blank)(some.first + row)
-        return text
-
-    return tuple(map(value, table.blanks.get(number, ())))
-
-
-@lru_cache(maxsize=4096)
-def _in_words(
-    numbers: tuple[int, ...],
-    values: tuple[tuple[str, ...], ...],
-    kept: bool,
-    short: bool,
-    language: str,
-    site: str,
-) -> str:
+def _in_words(phrases: Iterable[str], short: bool, language: str, site: str) -> str:
     """A reason: what the ``site`` model says, then the phrases that fit, the strongest first.
 
-    ``numbers`` are the phrases', ``values`` what stands in their blanks. ``language`` is the phrase
-    for a line in another language, or "".
+    ``language`` is the phrase for a line in another language, or "".
     """
     reason = ", ".join(filter(None, (site, "short" if short else "", language)))
     count = 1 if language else 0
-    for phrase in _phrases(numbers, values, kept):
+    for phrase in phrases:
+        if phrase in reason:
+            continue
         longer = f"{reason}, {phrase}" if reason else phrase
-        fits = len(longer) <= LIMITS.max_length or not reason
-        if count < LIMITS.max_phrases and phrase not in reason and fits:
+        if len(longer) <= LIMITS.max_length or not reason:
             reason, count = longer, count + 1
+            if count == LIMITS.max_phrases:
+                break
     return reason or NO_SIGN
 
 
-def _phrases(numbers: Sequence[int], values: Sequence[Sequence[str]], kept: bool) -> Sequence[str]:
-    """The phrases of a reason with values in their blanks, those that lack a needed one left out.
+def _own_phrases(
+    some: _Lines, row: int, numbers: Sequence[int], words_that_told: str
+) -> Iterator[str]:
+    """The phrases of a line with values in their blanks, without those that lack a needed one.
 
-    What holds for all lines of a role on a page stands behind what is the line's own. "Worded like
-    site chrome" says little without a word, so it stands where nothing else does.
+    What holds for all lines of a role on a page comes behind what is the line's own. "Worded like
+    site chrome" says little without a word, so it comes where nothing else does.
     """
-    table = TABLES[kept]
-    own: list[str] = []
+    table = TABLES[bool(some.content[row])]
     of_role: list[str] = []
-    others: list[str] = []
-    for number, each in zip(numbers, values, strict=True):
+    saying_little: list[str] = []
+    said = False
+    for number in numbers:
         if number == NO_PHRASE:
             continue
-        blanks = dict(zip(table.blanks.get(number, ()), each, strict=True))
-        if all(blanks.get(name, "?") for name in NEEDED):
-            kind = of_role if "roles" in blanks else others if blanks.get("words") == "" else own
-            kind.append(table.phrases[number].words.format_map(blanks))
-    return own + of_role or others
+        phrase, names = table.phrases[number], table.blanks.get(number, ())
+        if not names:
+            said = True
+            yield phrase.words
+            continue
+        value = float(some.features[row, table.features[number]])
+        blanks = {name: _value(some, row, name, value, words_that_told) for name in names}
+        if not all(blanks.get(name, "?") for name in NEEDED):
+            continue
+        filled = phrase.words.format_map(blanks)
+        if "roles" in blanks:
+            of_role.append(filled)
+        elif blanks.get("words") == "":
+            saying_little.append(filled)
+        else:
+            said = True
+            yield filled
+    yield from of_role
+    if not said and not of_role:
+        yield from saying_little
+
+
+def _value(some: _Lines, row: int, blank: str, feature: float, words_that_told: str) -> str:
+    """What stands in a blank of a phrase of a line, "" for nothing."""
+    if blank == "n":
+        return f"{feature:.0f}"
+    if blank == "percent":
+        return f"{feature:.0%}"
+    if blank == "words":
+        return words_that_told
+    if blank == "roles":
+        return "" if some.roles is None else PLURALS.get(ROLES[some.roles[row]], "")
+    text: str = getattr(some.around, blank)(some.first + row)
+    return text
 
 
 def is_foreign(language: str | None, page_language: str | None) -> bool:

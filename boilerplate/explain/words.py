@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from typing import Final
 
 import numpy as np
@@ -45,12 +44,16 @@ class WordLimits:
 
 LIMITS: Final = WordLimits()
 HEAD: Final = PARAMS.head  # characters of a line that are looked at: all that roles read of it
+_HAN: Final = int(Script.HAN)
 _OTHERS_WITHOUT_BLANKS: Final = [
     Script.THAI, Script.LAO, Script.KHMER, Script.MYANMAR, Script.TIBETAN
 ]  # fmt: skip
 # Vowels that are written before their consonant end no word, others begin none.
 _FIRST_VOWELS: Final = np.array([*map(ord, "เแโใไເແໂໃໄ")])
 _LAST_VOWELS: Final = np.array([*map(ord, "ะาำๅๆฯະາຳໆຯ")])
+# What a candidate is: a word as it stands, or characters of which a part may be a word.
+_NONE, _WORD, _HAN_RUN, _UNSPACED = range(4)
+_SIZES_OF_PARTS: Final = {_HAN_RUN: LIMITS.han_chars, _UNSPACED: LIMITS.other_chars}
 _HIRAGANA: Final = range(0x3041, 0x30A0)
 _KATAKANA: Final = range(0x30A0, 0x3100)
 
@@ -146,41 +149,50 @@ class _Weighed:
 
     def signs(self) -> Iterator[tuple[int, int, int, float]]:
         """The words that may be named: line, start and end within it, and weight."""
-        starts, ends, offsets = word_spans(self.text, 1)
-        lines = _lines(offsets)
-        scripts = self._scripts[starts]
-        without_blanks = np.isin(scripts, [Script.HAN, *_OTHERS_WITHOUT_BLANKS])
-        sizes, weights = ends - starts, self.weights(starts, ends)
-        fits = (sizes >= 2) & (sizes <= LIMITS.max_chars) & (self._chars[starts] != Char.DIGIT)
-        named = (fits & (weights >= LIMITS.min_weight)) | without_blanks
-        for word in np.flatnonzero(named).tolist():
-            line, start, end = int(lines[word]), int(starts[word]), int(ends[word])
-            first, whole = int(self.text.starts[line]), (float(weights[word]), start, end)
-            for weight, at, to in self._parts(start, end) if without_blanks[word] else [whole]:
-                if weight >= LIMITS.min_weight:
-                    yield line, at - first, to - first, weight
+        starts, ends, kinds = self._candidates()
+        # No part of a candidate weighs more than its characters that speak for chrome.
+        changes = np.maximum(np.diff(self._before, axis=1), 0.0).sum(0)
+        most = np.append(0.0, np.cumsum(changes))
+        likely = np.flatnonzero(most[ends] - most[starts] >= LIMITS.min_weight)
+        lines = np.searchsorted(self.text.starts, starts, "right") - 1
+        weights = self.weights(starts, ends)
+        for i in likely.tolist():
+            span, line = (float(weights[i]), int(starts[i]), int(ends[i])), int(lines[i])
+            if sizes := _SIZES_OF_PARTS.get(int(kinds[i])):
+                span = self._heaviest_part(*span[1:], sizes) or (0.0, 0, 0)
+            weight, start, end = span
+            if weight >= LIMITS.min_weight:
+                first = int(self.text.starts[line])
+                yield line, start - first, end - first, weight
 
-    def _parts(self, start: int, end: int) -> Iterator[tuple[float, int, int]]:
-        """The parts of a run of characters without blanks that may be signs, with their weights."""
-        if self._scripts[start] != Script.HAN:
-            yield from self._heaviest_part(start, end, LIMITS.other_chars)
-            return
-        for alphabet, run in groupby(range(start, end), self._alphabet):
-            places = list(run)
-            size = len(places)
-            if alphabet == "han":
-                yield from self._heaviest_part(places[0], places[0] + size, LIMITS.han_chars)
-            elif alphabet == "katakana" and 2 <= size <= LIMITS.max_chars:
-                yield from self._heaviest_part(places[0], places[0] + size, (size, size))
+    def _candidates(self) -> tuple[Ints, Ints, Ints]:
+        """Where words begin and end that may be named, and of what kind each is.
 
-    def _alphabet(self, at: int) -> str:
-        """Which of the alphabets of Chinese and Japanese a character is of; "" for others."""
-        point = int(self.text.folded[at])
-        if point in _HIRAGANA:
-            return "hiragana"
-        if point in _KATAKANA:
-            return "katakana"
-        return "han" if self._scripts[at] == Script.HAN and self._chars[at] != Char.DIGIT else ""
+        Words of Chinese and Japanese are runs of Han or of Katakana.
+        """
+        points, chars = self.text.folded, self._chars
+        letters = (chars >= Char.LOWER) & (chars <= Char.MARK)
+        east_asian = letters & (self._scripts == _HAN)
+        alphabet = np.where(east_asian, _HAN_RUN, _NONE)
+        alphabet[east_asian & (points >= _KATAKANA.start) & (points < _KATAKANA.stop)] = _WORD
+        alphabet[east_asian & (points >= _HIRAGANA.start) & (points < _HIRAGANA.stop)] = _NONE
+        edges = np.flatnonzero(np.diff(alphabet, prepend=_NONE, append=_NONE))
+        in_runs = alphabet[edges[:-1]] != _NONE
+        run_starts, run_ends = edges[:-1][in_runs], edges[1:][in_runs]
+
+        starts, ends, _ = word_spans(self.text, 1)
+        before = np.append(0, np.cumsum(east_asian))
+        spaced = (before[ends] == before[starts]) & (chars[starts] != Char.DIGIT)
+        starts, ends = starts[spaced], ends[spaced]
+        unspaced = np.isin(self._scripts[starts], _OTHERS_WITHOUT_BLANKS)
+        kinds = np.where(unspaced, _UNSPACED, _WORD)
+
+        starts = np.concatenate([starts, run_starts])
+        ends = np.concatenate([ends, run_ends])
+        kinds = np.concatenate([kinds, alphabet[run_starts]])
+        sizes = ends - starts
+        fits = (sizes >= 2) & ((sizes <= LIMITS.max_chars) | (kinds != _WORD))
+        return starts[fits], ends[fits], kinds[fits]
 
     @cached_property
     def _cuts(self) -> Bools:
@@ -193,19 +205,19 @@ class _Weighed:
 
     def _heaviest_part(
         self, start: int, end: int, sizes: tuple[int, int]
-    ) -> Iterator[tuple[float, int, int]]:
+    ) -> tuple[float, int, int] | None:
         """The part of so many characters that weighs most, and is not cut within a syllable."""
         places = np.flatnonzero(self._cuts[start : end + 1]) + start
         least = np.searchsorted(places, places + sizes[0])
         counts = np.searchsorted(places, places + sizes[1], "right") - least
         if not (total := int(counts.sum())):
-            return
+            return None
         starts = np.repeat(places, counts)
         ends = places[np.arange(total) + np.repeat(least - np.cumsum(counts) + counts, counts)]
         weights = self.weights(starts, ends)
         # Each character must pay for itself, or the longest part would be the heaviest.
         best = int((weights - LIMITS.weight_of_char * (ends - starts)).argmax())
-        yield float(weights[best]), int(starts[best]), int(ends[best])
+        return float(weights[best]), int(starts[best]), int(ends[best])
 
 
 def _grams(text: PageText) -> tuple[Ints, Ints, Ints, Hashes, int]:
