@@ -48,7 +48,10 @@ def summary_report(summary: Summary) -> str:
         title=escape(shown[0][0] if alone else counted(summary.pages, "page")),
         style=data_file("report.css"),
         summary="" if alone else _summary(summary),
-        pages="\n".join(page_section(n, name, page) for n, (name, page) in enumerate(shown, 1)),
+        pages="\n".join(
+            page_section(n, name, page, level=1 if alone else 2)
+            for n, (name, page) in enumerate(shown, 1)
+        ),
     )
 
 
@@ -68,9 +71,9 @@ def _summary(summary: Summary) -> str:
     )
     tables = [
         dropped_by(summary.deciders),
-        counts_table("Dropped as", largest_first(summary.dropped_roles)),
-        counts_table("Kept as", largest_first(summary.kept_roles), "found"),
-        counts_table("Pages by language", largest_first(languages), "pages"),
+        counts_table("Dropped as, in lines", largest_first(summary.dropped_roles)),
+        counts_table("Kept as, in lines", largest_first(summary.kept_roles), "found"),
+        counts_table("Languages, in pages", largest_first(languages), "pages"),
     ]
     return f"""<section id="batch">
 <header>
@@ -142,13 +145,14 @@ def _page_list(summary: Summary) -> str:
     shown = len(summary.pages_to_check())
     rows = []
     for n, page in enumerate(summary.page_summaries(), 1):
-        counts = f"{page.kept} of {counted(page.lines, 'line')} kept"
-        about = " · ".join(visible(part) for part in (page.site, page.language, counts) if part)
-        concern = page.concern[1]
+        concern = f"<b>{page.concern[1]}</b>" if page.concern[1] else ""
+        about = [escape(visible(part)) for part in (page.site, page.language) if part]
         row = (
             f'<span class="name" dir="auto">{escape(visible(page.name))}</span>'
-            f"<small>{escape(about)}{f' · <b>{concern}</b>' if concern else ''}</small>"
-            f"{share_bar(page.share)}"
+            f"<small>{' · '.join(filter(None, [*about, concern]))}</small>"
+            '<small class="count">'
+            f"{page.kept:,} of {counted(page.lines, 'line')} kept"
+            f"{share_bar(page.kept, page.lines)}</small>"
         )
         rows.append(f'<li><a href="#p{n}">{row}</a></li>' if n <= shown else f"<li>{row}</li>")
     more = summary.pages - len(rows)

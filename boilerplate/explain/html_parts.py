@@ -61,11 +61,11 @@ def counts_table(title: str, counts: Sequence[tuple[str, int]], of: str = "lost"
     return f'<table class="{of}"><caption>{escape(title)}</caption><tbody>{rows}</tbody></table>'
 
 
-def share_bar(share: float) -> str:
-    """A bar for the share of a page's characters that were kept, 0 to 1."""
+def share_bar(part: float, whole: float) -> str:
+    """A bar for a part of a whole: for what the number beside it counts, which it only repeats."""
     return (
-        f'<span class="share" title="{share:.0%} of the characters kept">'
-        f'<i style="width:{share:.1%}"></i></span>'
+        '<span class="share" aria-hidden="true">'
+        f'<i style="width:{part / whole if whole else 0.0:.1%}"></i></span>'
     )
 
 

@@ -57,15 +57,16 @@ def dropped_by(deciders: Mapping[str, int]) -> str:
     counts = {name.replace("_", " "): deciders.get(name, 0) for name in DECIDERS}
     plugins = {name: count for name, count in deciders.items() if name not in DECIDERS}
     return counts_table(
-        "Dropped by",
+        "Dropped by, in lines",
         [*((name, count) for name, count in counts.items() if count), *largest_first(plugins)],
     )
 
 
-def page_section(number: int, name: str, page: CleanPage) -> str:
+def page_section(number: int, name: str, page: CleanPage, level: int = 1) -> str:
     """The section of a page in a report: head, strip, counts, cleaned and scraped text.
 
-    ``number`` tells the pages of a report apart; ``name`` is the page's.
+    ``number`` tells the pages of a report apart; ``name`` is the page's, ``level`` that of its
+    heading.
     """
     lines = numbered_predictions(page)
     language = f' lang="{escape(page.language)}"' if page.language else ""
@@ -73,23 +74,23 @@ def page_section(number: int, name: str, page: CleanPage) -> str:
     deciders, dropped, kept = _counts(page)
     return f"""<section id="p{number}">
 <header>
-<h1 dir="auto">{escape(title)}</h1>
+<h{level} class="page" dir="auto">{escape(title)}</h{level}>
 <dl>
 {_about(name, page, len(lines))}
 </dl>
 {_strip(number, lines)}
 <div class="tallies">
-{dropped_by(deciders)}{counts_table("Dropped as", largest_first(dropped))}
-{counts_table("Kept as", largest_first(kept), "found")}
+{dropped_by(deciders)}{counts_table("Dropped as, in lines", largest_first(dropped))}
+{counts_table("Kept as, in lines", largest_first(kept), "found")}
 </div>
 </header>
 <div class="beside">
 <article{language}>
-<h2 lang="en">As cleaned</h2>
+<h{level + 1} lang="en">As cleaned</h{level + 1}>
 {_cleaned(page, lines)}
 </article>
 <div class="scraped">
-<h2>As scraped</h2>
+<h{level + 1}>As scraped</h{level + 1}>
 {_scraped(number, lines)}
 </div>
 </div>
@@ -118,7 +119,8 @@ def _about(name: str, page: CleanPage, total: int) -> str:
             "site": _site_link(page),
             "language": escape(name_of_language(page.language)) if page.language else "",
             "read as": "HTML" if page.page.kind == "html" else "plain text",
-            "kept": f"<b>{len(page.kept)}</b> of {total}&nbsp;lines{share_bar(_share(page))}",
+            "lines kept": f"<b>{len(page.kept)}</b> of {total:,}{share_bar(len(page.kept), total)}",
+            "characters kept": _kept_characters(page),
             FOREIGN: counted(foreign, "line") if foreign else "",
             "in part": unread_note(page),
         }
@@ -133,10 +135,11 @@ def _site_link(page: CleanPage) -> str:
     return f'<a href="{escape(visible(url))}" rel="noopener noreferrer">{site}</a>'
 
 
-def _share(page: CleanPage) -> float:
-    """The share of the page's characters that were kept."""
+def _kept_characters(page: CleanPage) -> str:
+    """The share of the page's characters that were kept, as a number and a bar."""
     chars = sum(len(line.text) for line in page.page.lines)
-    return sum(len(line.text) for line in page.kept) / chars if chars else 0.0
+    kept = sum(len(line.text) for line in page.kept)
+    return f"{kept / chars:.0%}{share_bar(kept, chars)}" if chars else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +176,8 @@ def _strip(number: int, lines: Sequence[Numbered]) -> str:
         f'<figure><svg viewBox="0 0 {STRIP_WIDTH:.0f} {STRIP_HEIGHT:.0f}" '
         f'preserveAspectRatio="none" role="group" '
         f'aria-label="Probability of content along the page">{bars}</svg>'
-        f"<figcaption><span>top of the page</span><span>probability of content, line by line"
-        f"</span><span>end</span></figcaption></figure>"
+        f"<figcaption><span>top of the page</span><span>high: probable content · wide: "
+        f"a long line</span><span>end</span></figcaption></figure>"
     )
 
 

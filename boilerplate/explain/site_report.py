@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 from string import Template
 from typing import Final
 
@@ -16,10 +17,11 @@ import numpy as np
 
 from boilerplate import kernels
 from boilerplate.display import visible
-from boilerplate.explain.html_parts import counted, data_file, definition_list
+from boilerplate.explain.html_parts import counted, data_file, definition_list, share_bar
 from boilerplate.kernels.site_arrays import Hash, find
+from boilerplate.model.model import load_model
 from boilerplate.numeric import Ints
-from boilerplate.page import Element, Page, is_blank
+from boilerplate.page import Element, Page
 from boilerplate.site_models.evidence import SiteEvidence
 from boilerplate.site_models.places import named_elements, place_hash
 from boilerplate.site_models.site_model import SiteModel, standings
@@ -32,21 +34,37 @@ class SiteReportLimits:
     """How much of a site model is shown."""
 
     max_open_rows: int = 40  # of a list; the others are folded
+    max_open_groups: int = 12  # of lines in one place; the others are folded
     max_rows: int = 400
     max_chars: int = 160  # of a line
     max_levels: int = 4  # elements in the path of a place
+    content: float = 0.5  # probability from which a line is kept on an article
 
 
 LIMITS: Final = SiteReportLimits()
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a list: a share, 0 to 1, drawn as a bar; a number; and a text as HTML."""
+class RecurringLine:
+    """A line that stands on ``pages`` of a site's pages, in a ``place`` of their markup.
 
-    share: float
-    number: str
+    ``kept`` is whether it is content on most of the pages that the report was given.
+    """
+
     text: str
+    place: str
+    pages: int
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the markup: how many pages have it, its characters, and those that are content."""
+
+    name: str
+    pages: int
+    chars: float
+    content: float
 
 
 def site_report(model: SiteModel, pages: Named) -> str:
@@ -59,17 +77,20 @@ def site_report(model: SiteModel, pages: Named) -> str:
     by_standing: dict[str | None, list[str]] = {}
     for (name, _), standing in zip(pages, standings(model, only_pages), strict=True):
         by_standing.setdefault(standing, []).append(name)
+    lines = recurring(model, only_pages)
     sections = [
-        _rows_section(
+        _section(
             "Lines that recur",
             "On how many of the site's pages a line stands, numbers, dates and copies of one "
-            "article aside. What recurs is chrome, unless the model is sure of it.",
-            recurring(evidence, only_pages),
+            "article aside, by its place in the markup. What recurs is dropped as chrome, unless "
+            "the model is sure that it is content.",
+            _recurring_groups(lines, evidence.n_pages),
         ),
-        _rows_section(
+        _section(
             "Places",
-            "What share of a place's characters is article, where nothing recurs.",
-            places(evidence, only_pages),
+            "What share of a place's characters is content, where nothing recurs. The bar is that "
+            "share.",
+            _folded([_place_row(place) for place in places(evidence, only_pages)]),
         ),
         _names_section(
             "Pages unlike the others, not learned from", sorted(by_standing.get("outlier", []))
@@ -79,9 +100,9 @@ def site_report(model: SiteModel, pages: Named) -> str:
         ),
     ]
     counts = {
-        "pages": str(evidence.n_pages),
-        "lines that recur": str(_count_recurring(evidence)),
-        "places": str(len(evidence.places.keys)),
+        "pages": f"{evidence.n_pages:,}",
+        "lines that recur": f"{_count_recurring(evidence):,}",
+        "places": f"{len(evidence.places.keys):,}",
     }
     return Template(data_file("site.html")).substitute(
         title=escape(visible(model.site or "a site")),
@@ -91,34 +112,43 @@ def site_report(model: SiteModel, pages: Named) -> str:
     )
 
 
-def recurring(evidence: SiteEvidence, pages: Iterable[Page]) -> list[Row]:
-    """The lines of the pages that stand on two or more of the site's, the most frequent first."""
-    texts: dict[int, str] = {}
+def recurring(model: SiteModel, pages: Iterable[Page]) -> list[RecurringLine]:
+    """The lines of the pages that stand on two or more of the site's, place by place.
+
+    The place with a line on most pages comes first, and in each place the line on most pages;
+    equal ones in the order of the pages.
+    """
+    known = model.evidence.arrays.strict
+    general = model.model or load_model()
+    found: dict[int, tuple[str, str]] = {}  # the text and the place of a line where it first stands
+    votes: dict[int, float] = {}  # on more pages kept than dropped, or fewer
     for page in pages:
-        lines = [line.text for line in page.lines if not is_blank(line)]
-        for key, text in zip(
-            kernels.line_fingerprints(lines)[:, Hash.STRICT].tolist(), lines, strict=True
-        ):
-            texts.setdefault(key, text)
-    keys, counts = evidence.arrays.strict.keys, evidence.arrays.strict.counts
-    at = find(keys, np.array(list(texts), np.int64))
-    rows = [
-        (int(counts[i]), text)
-        for i, text in zip(at.tolist(), texts.values(), strict=True)
-        if i >= 0 and counts[i] > 1
+        page = page.without_blank_lines
+        hashes = kernels.line_fingerprints([line.text for line in page.lines])[:, Hash.STRICT]
+        at = find(known.keys, hashes)
+        recurs = np.flatnonzero((at >= 0) & (known.counts[at] > 1)).tolist()
+        if not recurs:
+            continue
+        probability = model.correct(page, general.predict(page)).probability
+        elements = named_elements(page.lines, page.elements)
+        for i in recurs:
+            key = int(at[i])
+            if key not in found:
+                place = path_name(page.elements, elements[i]) if elements[i] >= 0 else ""
+                found[key] = page.lines[i].text, place
+            votes[key] = votes.get(key, 0.0) + (1 if probability[i] >= LIMITS.content else -1)
+    lines = [
+        RecurringLine(text, place, int(known.counts[key]), votes[key] > 0)
+        for key, (text, place) in found.items()
     ]
-    rows.sort(key=lambda row: (-row[0], row[1]))
-    return [
-        Row(
-            n / evidence.n_pages,
-            f"{n} of {evidence.n_pages}",
-            f'<span dir="auto">{_short(text)}</span>',
-        )
-        for n, text in rows
-    ]
+    most: dict[str, int] = {}
+    for line in lines:
+        most[line.place] = max(most.get(line.place, 0), line.pages)
+    order = {place: i for i, place in enumerate(most)}
+    return sorted(lines, key=lambda line: (-most[line.place], order[line.place], -line.pages))
 
 
-def places(evidence: SiteEvidence, pages: Iterable[Page]) -> list[Row]:
+def places(evidence: SiteEvidence, pages: Iterable[Page]) -> list[Place]:
     """The places in the markup of the pages where lines stand, those with most text first."""
     names: dict[int, str] = {}
     for page in pages:
@@ -127,31 +157,35 @@ def places(evidence: SiteEvidence, pages: Iterable[Page]) -> list[Row]:
                 key = place_hash(page.elements[at].tag, page.elements[at].names)
                 names.setdefault(key, path_name(page.elements, at))
     counts = evidence.places
-    found: Ints = find(counts.keys, np.array(list(names), np.int64))
-    rows = [
-        (float(counts.chars[i]), float(counts.content[i]), int(counts.pages[i]), name)
-        for i, name in zip(found.tolist(), names.values(), strict=True)
+    at_keys: Ints = find(counts.keys, np.array(list(names), np.int64))
+    found = [
+        Place(name, int(counts.pages[i]), float(counts.chars[i]), float(counts.content[i]))
+        for i, name in zip(at_keys.tolist(), names.values(), strict=True)
         if i >= 0
     ]
-    rows.sort(key=lambda row: (-row[0], row[3]))
-    return [
-        Row(content / max(chars, 1.0), counted(on, "page"), f"<code>{escape(visible(name))}</code>")
-        for chars, content, on, name in rows
-    ]
+    return sorted(found, key=lambda place: (-place.chars, place.name))
 
 
 def path_name(elements: Sequence[Element], index: int) -> str:
     """An element and those above it, as a style sheet would select them.
 
-    >>> path_name([Element("main", (), -1), Element("p", ("lead",), 0)], 1)
-    'main > p.lead'
+    >>> path_name([Element("main", ("id=top",), -1), Element("p", ("lead",), 0)], 1)
+    'main#top > p.lead'
     """
     names: list[str] = []
     while index >= 0 and len(names) < LIMITS.max_levels:
         element = elements[index]
-        names.append(".".join([element.tag, *element.names[:2]]))
+        names.append(element.tag + "".join(map(_selector, element.names[:2])))
         index = element.parent
     return " > ".join(reversed(names))
+
+
+def _selector(name: str) -> str:
+    """A class, id or role of an element as a style sheet selects it."""
+    kind, equals, value = name.partition("=")
+    if not equals or kind not in ("id", "role"):
+        return f".{name}"
+    return f"#{value}" if kind == "id" else f"[role={value}]"
 
 
 def _count_recurring(evidence: SiteEvidence) -> int:
@@ -159,27 +193,73 @@ def _count_recurring(evidence: SiteEvidence) -> int:
     return int((counts > 1).sum())
 
 
-def _rows_section(title: str, about: str, rows: Sequence[Row]) -> str:
-    """A section with a list of rows, of which the later ones are folded; "" without rows."""
+def _recurring_groups(lines: Sequence[RecurringLine], n_pages: int) -> str:
+    """The lines place by place, each place under its own heading; "" without lines."""
+    groups = [
+        _recurring_group(place, list(group), n_pages)
+        for place, group in groupby(lines[: LIMITS.max_rows], lambda line: line.place)
+    ]
+    shown = "\n".join(groups[: LIMITS.max_open_groups])
+    if folded := groups[LIMITS.max_open_groups :]:
+        more, rest = counted(len(folded), "place"), "\n".join(folded)
+        shown += f"<details><summary>{more} more</summary>{rest}</details>"
+    return shown
+
+
+def _recurring_group(place: str, lines: Sequence[RecurringLine], n_pages: int) -> str:
+    """The lines of one place: what becomes of each, on how many pages it stands, its text."""
+    name = f"<code>{escape(visible(place))}</code>" if place else "in no element with a name"
+    rows = [
+        _row(
+            "content" if line.kept else "boilerplate",
+            f"<b>{'kept' if line.kept else 'dropped'}</b>",
+            share_bar(line.pages, n_pages),
+            f"on {line.pages:,} of {counted(n_pages, 'page')}",
+            f'<span class="what" dir="auto">{_short(line.text)}</span>',
+        )
+        for line in lines
+    ]
+    return f"<h3>{name}</h3>\n{_folded(rows)}"
+
+
+def _place_row(place: Place) -> str:
+    share = place.content / max(place.chars, 1.0)
+    return _row(
+        "content" if share >= LIMITS.content else "boilerplate",
+        f"<b>{share:.0%} content</b>",
+        share_bar(place.content, max(place.chars, 1.0)),
+        f"on {counted(place.pages, 'page')}",
+        f'<code class="what">{escape(visible(place.name))}</code>',
+    )
+
+
+def _row(label: str, *cells: str) -> str:
+    """A row of a list: a word, a bar and a number, and a text; ``label`` gives its colour."""
+    word, bar, number, text = cells
+    return f'<li class="{label}">{word}<small>{number}</small>{bar}{text}</li>'
+
+
+def _section(title: str, about: str, rows: str) -> str:
+    """A section of the report; "" without rows."""
     if not rows:
         return ""
-    items = [
-        f'<li><span class="share"><i style="width:{row.share:.1%}"></i></span>'
-        f'<small>{row.number}</small><span class="what">{row.text}</span></li>'
-        for row in rows[: LIMITS.max_rows]
-    ]
-    shown = _list(items[: LIMITS.max_open_rows])
-    if folded := items[LIMITS.max_open_rows :]:
-        more = len(rows) - LIMITS.max_open_rows
-        shown += f"<details><summary>{more} more</summary>{_list(folded)}</details>"
-    return f'<section class="learned"><h1>{title}</h1><p>{about}</p>\n{shown}\n</section>'
+    return f'<section class="learned"><h2>{title}</h2><p>{about}</p>\n{rows}\n</section>'
 
 
 def _names_section(title: str, names: Sequence[str]) -> str:
-    if not names:
-        return ""
     items = [f'<li class="name">{escape(visible(name))}</li>' for name in names]
-    return f'<section class="learned"><h1>{title}</h1>{_list(items)}\n</section>'
+    return f'<section class="learned"><h2>{title}</h2>{_folded(items)}\n</section>' if names else ""
+
+
+def _folded(items: Sequence[str]) -> str:
+    """A list of rows, of which the later ones are folded; "" without rows."""
+    if not items:
+        return ""
+    items = items[: LIMITS.max_rows]
+    shown = _list(items[: LIMITS.max_open_rows])
+    if folded := items[LIMITS.max_open_rows :]:
+        shown += f"<details><summary>{len(folded)} more</summary>{_list(folded)}</details>"
+    return shown
 
 
 def _list(items: Sequence[str]) -> str:

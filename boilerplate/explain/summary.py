@@ -49,7 +49,6 @@ class PageSummary:
     language: str | None
     lines: int
     kept: int
-    share: float  # of the characters that were kept
     doubt: float  # mean probability that a label is wrong, weighted by characters
     drift: float | None
     plugin_errors: tuple[str, ...]
@@ -93,7 +92,6 @@ def page_summary(name: str, page: CleanPage) -> PageSummary:
         page.language,
         len(lines),
         len(kept),
-        sum(len(p.line.text) for p in kept) / max(chars, 1),
         wrong / max(chars, 1),
         page.drift,
         page.plugin_errors,

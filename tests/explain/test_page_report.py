@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from boilerplate.explain.batch_report import html_report
 from boilerplate.explain.page_report import LIMITS
@@ -89,6 +89,35 @@ def test_strip_has_one_linked_bar_for_each_line():
     assert all(float(b["y"]) >= 0 and float(b["height"]) > 0 for b in bars)
 
 
+def widths(node: LexborNode) -> list[float]:
+    """The widths of the bars in a part of a report, in percent."""
+    bars = node.css(".share i, .strip i")
+    return [float(bar.attributes["style"].removeprefix("width:").rstrip("%")) for bar in bars]
+
+
+def test_bars_show_what_the_numbers_beside_them_count():
+    page = clean_page(("한 줄" * 30, 0.9), ("메뉴", 0.1), ("광고", 0.2), ("구독", 0.3))
+    tree = parsed(html_report([("p", page)]))
+    facts = {row.css_first("dt").text(): row.css_first("dd") for row in tree.css("dl div")}
+    assert facts["lines kept"].text() == "1 of 4"
+    assert widths(facts["lines kept"]) == [25.0]
+    assert facts["characters kept"].text() == "94%"
+    assert widths(facts["characters kept"]) == [pytest.approx(94, abs=0.5)]
+    listed = parsed(html_report([("p", page), ("q", page)])).css("nav li .count")
+    assert [(item.text(), widths(item)) for item in listed] == [("1 of 4 lines kept", [25.0])] * 2
+    for table in tree.css(".tallies table"):
+        counts = [int(row.css("td")[1].text()) for row in table.css("tr")]
+        assert widths(table) == [pytest.approx(100 * n / max(counts), abs=0.1) for n in counts]
+
+
+def test_headings_of_many_pages_stand_below_the_one_of_the_report():
+    page = clean_page((LINES["hi"], 0.9))
+    for pages, expected in (([("p", page)], "1 2 2"), ([("p", page)] * 2, "1 2 2 3 3 2 3 3")):
+        tree = parsed(html_report(pages))
+        levels = [node.tag[1] for node in tree.css("h1, h2, h3, h4")]
+        assert " ".join(levels) == expected
+
+
 def test_long_runs_of_dropped_lines_are_folded():
     short = [("x", 0.1)] * LIMITS.max_open_run
     long = [("y", 0.1)] * (LIMITS.max_open_run + 1)
@@ -142,9 +171,9 @@ def test_dropped_lines_are_counted_by_decider_and_role():
         }
         n = len(pages)
         who = ["model", "site model", "threshold", "roles", "plugin:courier"]
-        assert tables["Dropped by"] == [(name, str(n)) for name in who]
+        assert tables["Dropped by, in lines"] == [(name, str(n)) for name in who]
         counts = {"share": 2, "caption": 1, "legal": 1, "other": 1}
-        assert dict(tables["Dropped as"]) == {k: str(n * v) for k, v in counts.items()}
+        assert dict(tables["Dropped as, in lines"]) == {k: str(n * v) for k, v in counts.items()}
 
 
 def test_kept_lines_show_their_roles_and_are_counted():
@@ -157,7 +186,7 @@ def test_kept_lines_show_their_roles_and_are_counted():
     for pages in ([("p", page)], [("p", page), ("q", page)]):
         tree = parsed(html_report(pages))
         [table] = tree.css_first("section").css(".tallies .found")
-        assert table.css_first("caption").text() == "Kept as"
+        assert table.css_first("caption").text() == "Kept as, in lines"
         counts = {row.css_first("th").text(): row.css("td")[1].text() for row in table.css("tr")}
         n = len(pages)
         assert counts == {"body": f"{2 * n}", "caption": f"{n}", "headline": f"{n}"}
