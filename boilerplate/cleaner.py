@@ -229,10 +229,8 @@ class Decided:
         why = reasons(self.page, scores, evidence, self.kept, self.language)
         for i, (_, reason) in self.by_page.items():
             why[i] = reason
-        why = [
-            self.opinions.reason(i, naming(role, each))
-            for i, (role, each) in enumerate(zip(roles, why, strict=True))
-        ]
+        named = naming(roles, self.general.log_roles, why)
+        why = [self.opinions.reason(i, each) for i, each in enumerate(named)]
         for i, (_, reason) in self.by_choice().items():
             why[i] = reason
         return why

@@ -265,7 +265,7 @@ class TestSites:
 class TestReasons:
     def test_every_role_but_body_and_other_has_words_that_leave_room_for_a_reason(self) -> None:
         assert set(ROLE_WORDS) == set(ROLES) - {"body", "other"}
-        assert max(len(f"{words}: ") for words in ROLE_WORDS.values()) + LIMITS.max_length < 80
+        assert max(len(f"{words}: ") for words in ROLE_WORDS.values()) + LIMITS.max_length < 120
 
     def test_role_begins_the_reason_of_any_line(self) -> None:
         reasons = [p.reason for p in cleaned().predictions]

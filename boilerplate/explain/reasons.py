@@ -7,6 +7,7 @@ has a phrase that is true of the line and can be checked on the page (``phrases`
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -48,6 +49,8 @@ class ReasonLimits:
     short_line: int = 25  # characters: a dropped line with fewer is called short
     # From this probability on, a line's language is sure enough to be named.
     min_language_probability: float = 0.8
+    # A role that is less likely than this is a guess, which no reason names.
+    min_role_probability: float = 0.1
     # From this probability of content on, a dropped line is not said to be outside of the article.
     may_be_content: float = 0.2
     lines_at_once: int = 8192  # these take some 10 MB of arrays; a page may have 200,000 lines
@@ -82,7 +85,7 @@ def reasons(
     of_labels = label_features(content)
     of_labels[scores.probability >= LIMITS.may_be_content, :OUTSIDE] = np.nan
     around = Surroundings(page, content, evidence.weights)
-    roles = assigned(scores.log_roles, content) if len(scores.log_roles) else None
+    roles = _sure_roles(scores.log_roles, content) if len(scores.log_roles) else None
     found: list[str] = []
     for first in range(0, len(content), LIMITS.lines_at_once):
         part = slice(first, first + LIMITS.lines_at_once)
@@ -102,6 +105,13 @@ def reasons(
             )
         )
     return found
+
+
+def _sure_roles(log_roles: Floats, content: NDArray[np.bool_]) -> Ints:
+    """The role of each line, (n,), as an index into ROLES: "other" where it would be a guess."""
+    roles = assigned(log_roles, content)
+    likely = log_roles[np.arange(len(roles)), roles]
+    return np.where(likely >= math.log(LIMITS.min_role_probability), roles, ROLES.index("other"))
 
 
 @dataclass(frozen=True)
@@ -291,10 +301,21 @@ def language_phrase(language: str, page_language: str) -> str:
     return f"{language_name(language)} line on {article} {name} page"
 
 
-def naming(role: str | None, reason: str) -> str:
-    """A reason with the line's role before it, if the role has a name.
+def naming(roles: Sequence[str | None], log_roles: Floats, why: Sequence[str]) -> list[str]:
+    """Reasons with the lines' roles before them, where a role has a name and is no mere guess.
 
-    >>> naming("cookie", "short, among chrome lines"), naming("body", "shaped like prose")
-    ('cookie notice: short, among chrome lines', 'shaped like prose')
+    ``log_roles`` (n, 24) are the logarithms of the roles' probabilities.
+
+    >>> likely = np.log(np.full((2, len(ROLES)), [[0.9], [0.04]]))
+    >>> naming(["cookie", "cookie"], likely, ["short", "as this site was labelled"])
+    ['cookie notice: short', 'as this site was labelled']
     """
-    return f"{ROLE_WORDS[role]}: {reason}" if role in ROLE_WORDS else reason
+    least = math.log(LIMITS.min_role_probability)
+    named = (
+        role is not None and role in ROLE_WORDS and of_line[ROLES.index(role)] >= least
+        for role, of_line in zip(roles, log_roles, strict=True)
+    )
+    return [
+        f"{ROLE_WORDS[str(role)]}: {reason}" if is_named else reason
+        for role, reason, is_named in zip(roles, why, named, strict=True)
+    ]

@@ -12,7 +12,7 @@ import boilerplate
 from boilerplate.explain import reasons as reasons_module
 from boilerplate.explain.details import PLURALS, Surroundings
 from boilerplate.explain.phrases import DROPPED, KEPT, MODEL_FEATURES
-from boilerplate.explain.reasons import LIMITS, NO_SIGN, ROLE_WORDS, reasons
+from boilerplate.explain.reasons import LIMITS, NO_SIGN, ROLE_WORDS, naming, reasons
 from boilerplate.features.elements import element_tokens
 from boilerplate.features.table import GROUPS
 from boilerplate.kernels.plain_linear import NGRAMS
@@ -145,6 +145,14 @@ def test_type_of_the_page_explains_what_it_means_for_the_role_of_the_line() -> N
     assert text == "bylines are dropped on article pages"
     both = of_page(LONG, "Metin", at=0, page_type=-2.0, neighbours=-1.0)
     assert both == 'beside the dropped line "Metin", bylines are dropped on article pages'
+
+
+def test_role_that_is_a_guess_is_not_named() -> None:
+    log_roles = np.log(np.full((2, len(ROLES)), [[0.5], [0.05]]))
+    assert naming(["cookie", "cookie"], log_roles, ["short", "short"]) == [
+        "cookie notice: short", "short",
+    ]  # fmt: skip
+    assert naming(["body", None], log_roles, ["long", "short"]) == ["long", "short"]
 
 
 def test_every_role_with_a_name_has_a_plural() -> None:
