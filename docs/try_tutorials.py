@@ -7,13 +7,16 @@
                                           processor time, because a busy machine stretches the
                                           former
 
-In a tutorial, each ``sh`` or ``python`` block is a step. All steps run in one folder, which starts
-with a copy of ``examples``. The block after ``<!-- output -->`` is what the steps before it print,
-with standard error. A step after ``<!-- fresh -->`` is only run in a new environment, and a block
-after ``<!-- not run -->`` is no step.
+In a tutorial, each ``sh`` or ``python`` block is a step. All steps run in one folder: a fresh copy
+of the clone where the page says that one begins "in a clone of this repository", else an empty
+one. The block after ``<!-- output -->`` is what the steps before it print, with standard error. A
+step after ``<!-- fresh -->`` is only run in a new environment, and a block after
+``<!-- not run -->`` is no step.
 
-Probabilities and reasons change with the model, so they are not compared. A line that ends in an
-ellipsis is compared up to it.
+Outputs are compared as they are, probabilities and reasons too; a line that ends in an ellipsis is
+compared up to it. Each decimal figure and each percentage of the prose must stand in what some step
+printed. Figures that no step prints, such as a version, are named in a comment:
+``<!-- not printed: 3.11, 0.8 -->``.
 """
 
 from __future__ import annotations
@@ -49,8 +52,10 @@ TIME_MARKS: Final = (
 WIDTH: Final = 76  # terminal cells that the site shows of a line without scrolling
 STEP_SECONDS: Final = 300
 _BLOCK: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
-_FIGURE: Final = re.compile(r"\b[01]\.\d\d\b")
-_REASON: Final = re.compile(r"  \(.*")
+IN_A_CLONE: Final = "in a clone of this repository"
+_FIGURE: Final = re.compile(r"(?<![\d.])\d+(?:\.\d+(?![\d.])|(?= ?%))")
+_NOT_PRINTED: Final = re.compile(r"<!-- not printed: (.*?) -->", re.S)
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +86,27 @@ class Run:
     worked: float = 0.0
     steps: int = 0
     printed: list[tuple[Block, str]] = field(default_factory=list)
+    prose_figures: list[str] = field(default_factory=list)
 
     @property
     def differences(self) -> list[str]:
-        """A message for each output block that differs from what was printed."""
-        return [
+        """A message for each output block that differs from what was printed, and each figure."""
+        outputs = [
             f"documented output:\n{block.text}\nactual output:\n{shown}"
             for block, shown in self.printed
             if not alike(block.text, shown)
+        ]
+        return [*outputs, *self.stale_figures]
+
+    @property
+    def stale_figures(self) -> list[str]:
+        """A message for each figure of the prose that no step has printed."""
+        found = {figure for _, shown in self.printed for figure in _FIGURE.findall(shown)}
+        return [
+            f"the prose has the figure {figure}, which no step prints; mend it, or name it in "
+            f"<!-- not printed: {figure} -->"
+            for figure in self.prose_figures
+            if figure not in found
         ]
 
 
@@ -104,23 +122,32 @@ def blocks(markdown: str) -> Iterator[Block]:
         yield Block(match[1], match[2], match.start(2), match.end(2), comment)
 
 
-def alike(documented: str, printed: str) -> bool:
-    """Whether documented and actual output are the same but for probabilities and reasons.
+def figures_of_prose(markdown: str) -> list[str]:
+    r"""The decimal figures and percentages outside of blocks, without those named as not printed.
 
-    >>> alike("+ 0.93  Metin …", "+ 0.71  Metin ve dahası  (in the article's container)")
+    >>> figures_of_prose("From 0.5 to 12 %, in 5 steps.\n\n<!-- not printed: 0.5 -->")
+    ['12']
+    """
+    named = {each.strip() for found in _NOT_PRINTED.findall(markdown) for each in found.split(",")}
+    first, last = map(re.escape, TIME_MARKS)
+    prose = re.sub(f"{first}.*?{last}", "", _BLOCK.sub("", markdown), flags=re.S)
+    found = _FIGURE.findall(_COMMENT.sub("", prose))
+    return [figure for figure in dict.fromkeys(found) if figure not in named]
+
+
+def alike(documented: str, printed: str) -> bool:
+    """Whether documented and actual output are the same, up to the ellipses of the former.
+
+    >>> alike("+ 0.71  Metin …", "+ 0.71  Metin ve dahası  (in the article's container)")
     True
-    >>> alike("- 0.93  Metin", "+ 0.71  Metin")
+    >>> alike("+ 0.93  Metin", "+ 0.71  Metin")
     False
     """
-    have, want = ([_bare(line) for line in text.splitlines()] for text in (printed, documented))
+    have, want = printed.splitlines(), documented.splitlines()
     return len(have) == len(want) and all(
-        line.startswith(words[:-1].rstrip()) if words.endswith("…") else line == words
+        line.startswith(words[:-1].rstrip()) if words.endswith("…") else line.rstrip() == words
         for line, words in zip(have, want, strict=True)
     )
-
-
-def _bare(line: str) -> str:
-    return _FIGURE.sub("#", _REASON.sub("", line)).rstrip()
 
 
 def shortened(text: str) -> str:
@@ -137,12 +164,15 @@ def _cut(line: str) -> str:
 
 
 def run(markdown: str, folder: Path, path: Sequence[Path], fresh: bool = False) -> Run:
-    """Run a tutorial's steps in a folder; programs are looked for in ``path`` first.
+    """Run a tutorial's steps in an empty folder; programs are looked for in ``path`` first.
 
     Raises RuntimeError if a step takes too long.
     """
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "examples", folder / "examples", ignore=ignored)
+    place = folder / "work"
+    if IN_A_CLONE in " ".join(markdown.split()):
+        copy_clone(place)
+    else:
+        place.mkdir()
     environment = {
         **os.environ,
         "PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]]),
@@ -154,14 +184,14 @@ def run(markdown: str, folder: Path, path: Sequence[Path], fresh: bool = False) 
     }
     for name in [name for name in environment if name.startswith("BOILERPLATE_")]:
         del environment[name]
-    done, output = Run(), ""
+    done, output = Run(prose_figures=figures_of_prose(markdown)), ""
     for block in blocks(markdown):
         if block.comment == OUTPUT:
             done.printed.append((block, output))
             output = ""
         elif block.is_step and (fresh or block.comment != FRESH):
             begun, worked = time.perf_counter(), processor_seconds()
-            output += _step(block, folder, environment)
+            output += _step(block, place, environment)
             done.seconds += time.perf_counter() - begun
             done.worked += processor_seconds() - worked
             done.steps += 1
@@ -186,13 +216,32 @@ def _step(block: Block, folder: Path, environment: dict[str, str]) -> str:
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise RuntimeError(f"took more than {STEP_SECONDS} s: {block.text}") from error
-    return result.stdout.replace(str(folder / "home"), "/home/me")
+    return result.stdout.replace(environment["HOME"], "/home/me")
+
+
+def copy_clone(target: Path) -> None:
+    """Copy the files of this clone that git does not ignore, as they are now.
+
+    Raises RuntimeError where this is no clone.
+    """
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        raise RuntimeError(f"{ROOT} is no clone, or there is no git")
+    listed = subprocess.run(
+        [git, "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT, check=True, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
 
 
 def current_programs(folder: Path) -> Path:
     """A folder with the programs ``boilerplate`` and ``python`` of the running interpreter."""
     folder.mkdir()
-    for name, words in (("boilerplate", "-m boilerplate"), ("python", "")):
+    # -P: the folder where it is run is not searched for modules, as with an installed program.
+    for name, words in (("boilerplate", "-P -m boilerplate"), ("python", "")):
         program = folder / name
         program.write_text(
             f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" {words} "$@"\n', "utf-8"
@@ -236,13 +285,10 @@ def with_time(markdown: str, sentence: str) -> str:
 
 
 def with_output(markdown: str, done: Run) -> str:
-    """The page with the actual output; where only probabilities differ, the old text stays."""
+    """The page with the actual output where it differs from the documented one."""
     for block, shown in reversed(done.printed):
-        printed = shortened(shown)
-        if alike(block.text, shown):
-            pairs = zip(block.text.splitlines(), printed.splitlines(), strict=True)
-            printed = "".join(f"{new if _REASON.search(old) else old}\n" for old, new in pairs)
-        markdown = markdown[: block.start] + printed + markdown[block.end :]
+        if not alike(block.text, shown):
+            markdown = markdown[: block.start] + shortened(shown) + markdown[block.end :]
     return markdown
 
 
@@ -275,10 +321,12 @@ def main() -> None:
             }
             taken = f"{done.seconds:.1f} s, {done.worked:.1f} s of processor time"
             print(f"{name}: {done.steps} steps, {taken}")
+            wrong = done.differences
             if chosen.write:
                 page.write_text(with_output(markdown, done), "utf-8")
-            elif done.differences:
-                print("\n".join(done.differences))
+                wrong = done.stale_figures
+            if wrong:
+                print("\n".join(wrong))
                 failed = True
     if chosen.fresh and not failed:
         times["tutorials"] = tutorials

@@ -50,16 +50,42 @@ class TestTutorialComparison:
         assert len(done.differences) == 1
         assert "नमस्ते" in try_tutorials.with_output(page, done)
 
-    def test_labels_are_compared_but_not_probabilities_and_reasons(self) -> None:
+    def test_probabilities_and_reasons_are_compared_up_to_an_ellipsis(self) -> None:
         assert try_tutorials.alike("+ 0.9  नमस्ते\n", "+ 0.9  नमस्ते\n")
-        assert try_tutorials.alike("+ 0.90  a …\n", "+ 0.12  a b  (why)\n")
+        assert try_tutorials.alike("+ 0.90  a …\n", "+ 0.90  a b  (why)\n")
+        assert not try_tutorials.alike("+ 0.90  a …\n", "+ 0.12  a b\n")
+        assert not try_tutorials.alike("+ 0.90  a  (why)\n", "+ 0.90  a  (other)\n")
         assert not try_tutorials.alike("+ 0.90  a\n", "- 0.90  a\n")
         assert not try_tutorials.alike("a\n", "a\nb\n")
+
+    def test_figures_of_the_prose_are_printed_or_named_as_not_printed(self, tmp_path: Path) -> None:
+        page = (
+            "With 0.71 and 25 % of 3.50, not 0.9, in 7 steps, version 3.11.2.\n\n{}\n\n"
+            "```sh\necho 0.71 is 25%\n```\n<!-- output -->\n```text\n0.71 is 25%\n```\n"
+        )
+        for named, expected in (("", ["3.50", "0.9"]), ("<!-- not printed: 0.9, 3.50 -->", [])):
+            (tmp_path / f"{len(named)}").mkdir()
+            done = try_tutorials.run(page.format(named), tmp_path / f"{len(named)}", [])
+            assert [message.split()[5].rstrip(",") for message in done.stale_figures] == expected
+            assert done.differences == done.stale_figures
+
+    @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no clone")
+    def test_page_that_begins_in_a_clone_is_run_in_a_copy_of_it(self, tmp_path: Path) -> None:
+        page = "Run it in a clone\nof this repository.\n\n```sh\nls setup.py plugins\n```\n"
+        (tmp_path / "clone").mkdir()
+        (tmp_path / "empty").mkdir()
+        output = "<!-- output -->\n```text\n```\n"
+        [(_, shown)] = try_tutorials.run(page + output, tmp_path / "clone", []).printed
+        assert "setup.py" in shown
+        assert "No such file" not in shown
+        [(_, shown)] = try_tutorials.run(page[30:] + output, tmp_path / "empty", []).printed
+        assert "setup.py" in shown
+        assert "No such file" in shown
 
     def test_blocks_marked_not_run_or_fresh_are_skipped(self, tmp_path: Path) -> None:
         page = "<!-- not run -->\n```sh\ntouch x\n```\n<!-- fresh -->\n```sh\ntouch y\n```\n"
         assert try_tutorials.run(page, tmp_path, []).steps == 0
-        assert not list(tmp_path.glob("[xy]"))
+        assert not list(tmp_path.rglob("[xy]"))
 
 
 @pytest.mark.parametrize("name", ["output.md"])
