@@ -4,7 +4,7 @@ PYTHON ?= python
 # Where the corpora are; they are not part of the repository.
 CORPORA ?= ../shared/corpora
 
-.PHONY: help quick test browser lint format hooks docs bench train ci
+.PHONY: help quick test browser loop lint format hooks docs bench train ci
 
 help:  ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -17,6 +17,9 @@ test:  ## All tests: 8 to 9 minutes
 
 browser:  ## The tests of the pages for people, in Chromium: about 80 seconds
 	BOILERPLATE_BROWSER=needed $(PYTHON) -m pytest -q -m browser
+
+loop:  ## From saved pages to an installed package, step by step: about a minute of processor time
+	$(PYTHON) docs/full_loop.py
 
 lint:  ## Ruff and mypy: seconds
 	$(PYTHON) -m ruff check .
