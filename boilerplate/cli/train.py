@@ -105,6 +105,7 @@ def site(
       + a line of the article
       - a line of site chrome
       ? not known
+    and, where you know it, its role: +caption, -cookie.
     'boilerplate train labels page.html' writes one to correct.
 
     Exit status: 0 success, 1 some input failed or, with --check, the site has changed,

@@ -1,10 +1,12 @@
 r"""Files of labels: text files with a line for each line of a page, and a sign before it.
 
 ``+ text`` is content, ``- text`` chrome, ``? text`` a line that cannot be decided, ``. text`` one
-that is not labelled yet. The lines of the page come in order, without blank lines. A line that
-begins with ``#`` is a comment; ``# url: ...`` gives the page's URL. Such files can be written by
-hand, diffed and merged. A site model is trained with ``PAGE.labels``, and the fixtures of plugins
-have the same in ``PAGE.expected``.
+that is not labelled yet. The name of a role may follow the sign, without a space: ``+caption
+text``, ``-cookie text``, ``?byline text``. Sign and role are the *mark* of a line. It ends at the
+first space, so that a text may look like one: ``+ +caption text``. The lines of the page come in
+order, without blank lines. A line that begins with ``#`` is a comment; ``# url: ...`` gives the
+page's URL. Such files can be written by hand, diffed and merged. A site model is trained with
+``PAGE.labels``, and the fixtures of plugins have the same in ``PAGE.expected``.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from boilerplate.explain.terminal import numbered_predictions, sign_of
 from boilerplate.files import write_atomically
 from boilerplate.page import Label, Page
 from boilerplate.result import CleanPage
+from boilerplate.roles import ROLES
 
 LABELS_SUFFIX: Final = ".labels"  # appended to the name of the page's file
 SIGNS: Final[dict[str, Label | None]] = {
@@ -38,22 +41,56 @@ class LabelsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LabelsFile:
-    """The contents of a file of labels: the sign, text and line number in the file of each line."""
+    """The contents of a file of labels: the mark, text and line number in the file of each line.
 
-    signs: tuple[str, ...]
+    ``comments`` are kept too, each with the number of lines of the page before it.
+    """
+
+    marks: tuple[str, ...]
     texts: tuple[str, ...]
     numbers: tuple[int, ...] = ()
     url: str | None = None
+    comments: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """The sign of each line."""
+        return tuple(mark[0] for mark in self.marks)
+
+    @property
+    def roles(self) -> tuple[str | None, ...]:
+        """The role of each line, None where none is given."""
+        return tuple(mark[1:] or None for mark in self.marks)
 
     @property
     def signed(self) -> list[str]:
-        """Each line of the page with its sign before it."""
+        """Each line of the page with its sign before it, without its role."""
         return [f"{sign} {text}" for sign, text in zip(self.signs, self.texts, strict=True)]
 
     def __str__(self) -> str:
         """The file's text."""
         head = [f"{URL_PREFIX}{self.url}"] if self.url else []
-        return "".join(f"{line}\n" for line in (*head, *self.signed))
+        lines = [f"{mark} {text}" for mark, text in zip(self.marks, self.texts, strict=True)]
+        for before, comment in reversed(self.comments):
+            lines.insert(before, comment)
+        return "".join(f"{line}\n" for line in (*head, *lines))
+
+
+def mark_problem(mark: str) -> str | None:
+    """What is wrong with a mark, None if it is a sign that may have a role after it.
+
+    >>> mark_problem("-cookie"), mark_problem("?")
+    (None, None)
+    >>> mark_problem("*"), mark_problem(".cookie")
+    ("begins with '*', not with +, -, ? or .", "has a role, 'cookie', but no label yet: + or -")
+    """
+    sign, role = mark[:1], mark[1:]
+    if sign not in SIGNS:
+        return f"begins with {mark[:10]!r}, not with +, -, ? or ."
+    if role and role not in ROLES:
+        roles = ", ".join(ROLES)
+        return f"begins with {mark[:30]!r}: after the sign comes a space, or a role: {roles}"
+    return f"has a role, {role!r}, but no label yet: + or -" if role and sign == OPEN else None
 
 
 def on_one_line(text: str) -> str:
@@ -74,10 +111,10 @@ def labels_path(page: Path, folder: Path | None = None) -> Path:
     return (folder or page.parent) / f"{page.name}{LABELS_SUFFIX}"
 
 
-def labels_file(page: Page, signs: Iterable[str], url: str | None = None) -> LabelsFile:
-    """The file of labels of a page; ``signs`` are those of its lines that are not blank."""
+def labels_file(page: Page, marks: Iterable[str], url: str | None = None) -> LabelsFile:
+    """The file of labels of a page; ``marks`` are those of its lines that are not blank."""
     return LabelsFile(
-        tuple(signs),
+        tuple(marks),
         tuple(on_one_line(page.lines[i].text) for i in page.nonblank),
         url=url and visible(url),
     )
@@ -86,26 +123,31 @@ def labels_file(page: Page, signs: Iterable[str], url: str | None = None) -> Lab
 def parse_labels(text: str, name: str = "labels") -> LabelsFile:
     r"""Parse a file of labels without its page.
 
-    Raises LabelsError, with ``name`` and the line number, if a line has no sign.
+    Raises LabelsError, with ``name`` and the line number, if a line has no sign, or a role that
+    does not exist.
 
-    >>> parse_labels("# a comment\n- Menü\n? von Anna\n").texts
-    ('Menü', 'von Anna')
+    >>> file = parse_labels("# a comment\n-navigation Menü\n? von Anna\n")
+    >>> file.texts, file.roles
+    (('Menü', 'von Anna'), ('navigation', None))
     """
-    signs, texts, numbers = [], [], []
+    marks: list[str] = []
+    texts: list[str] = []
+    numbers: list[int] = []
+    comments: list[tuple[int, str]] = []
     url = None
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith(URL_PREFIX):
             url = line.removeprefix(URL_PREFIX).strip()
-        elif line.strip() and not line.startswith(COMMENT):
-            sign, _, line_text = line.partition(" ")
-            if sign not in SIGNS:
-                raise LabelsError(
-                    f"{name}: line {number} begins with {sign[:10]!r}, not with +, -, ? or ."
-                )
-            signs.append(sign)
+        elif line.startswith(COMMENT):
+            comments.append((len(marks), line))
+        elif line.strip():
+            mark, _, line_text = line.partition(" ")
+            if problem := mark_problem(mark):
+                raise LabelsError(f"{name}: line {number} {problem}")
+            marks.append(mark)
             texts.append(on_one_line(line_text))
             numbers.append(number)
-    return LabelsFile(tuple(signs), tuple(texts), tuple(numbers), url)
+    return LabelsFile(tuple(marks), tuple(texts), tuple(numbers), url, tuple(comments))
 
 
 def labels_of(page: Page, file: LabelsFile, name: str = "labels") -> tuple[Label | None, ...]:
