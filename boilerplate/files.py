@@ -117,7 +117,7 @@ def _new_temporary(folder: Path) -> tuple[IO[bytes], Path]:
         path = folder / f".boilerplate-{_machine()}-{os.urandom(8).hex()}.tmp"
         file = path.open("xb")
         try:
-            _lock(file.fileno())
+            lock_file(file.fileno())
         except BlockingIOError:  # it was taken for a leftover before it was locked
             file.close()
             continue
@@ -128,7 +128,7 @@ def _new_temporary(folder: Path) -> tuple[IO[bytes], Path]:
         file.close()
 
 
-def _lock(descriptor: int) -> None:
+def lock_file(descriptor: int) -> None:
     """Lock an open file, which lasts until it is closed. OSError if another has it locked.
 
     Such a lock holds between processes that cannot see each other, in two containers of a machine.
@@ -166,7 +166,7 @@ def remove_leftovers(folder: Path) -> None:
             if not ours.fullmatch(path.name) and time.time() - path.stat().st_mtime < LEFT_OVER:
                 continue
             with path.open("r+b") as file:
-                _lock(file.fileno())
+                lock_file(file.fileno())
                 if os.name != "nt":
                     path.unlink()
             if os.name == "nt":
