@@ -16,7 +16,8 @@ import click
 
 from benchmarks.labelling_person import SIGNS, Person
 from boilerplate.labelling.labels import OPEN, parse_labels
-from boilerplate.labelling.session import Session, Sheet, sheet
+from boilerplate.labelling.session import Session
+from boilerplate.labelling.sheet import Sheet, sheet
 from boilerplate.model.model import load_model
 from boilerplate.page import Label
 from boilerplate.reading.read import read
@@ -159,7 +160,7 @@ def many(n: int) -> dict[str, Any]:
         start = time.process_time()
         again = Session.begin("daily.example", sheets_of(folder))
         resumed = time.process_time() - start
-        assert [s.signs for s in again.sheets] == [s.signs for s in session.sheets]
+        assert [s.marks for s in again.sheets] == [s.marks for s in session.sheets]
     return {
         "pages": n,
         "lines": round(sum(len(each.signs) for each in session.sheets) / n),

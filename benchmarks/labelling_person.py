@@ -39,8 +39,8 @@ STATE: Final = """() => ({
   busy: document.getElementById('lines').ariaBusy === 'true'
     || document.getElementById('saved').textContent === 'saving',
   name: document.getElementById('name').textContent || document.getElementById('title').textContent,
-  cursor: document.querySelector('#lines li.cursor')?.id,
-  rows: [...document.querySelectorAll('#lines li')].map(
+  unseen: document.querySelector('#lines .cursor')?.getBoundingClientRect().top > innerHeight,
+  rows: [...document.querySelectorAll('#lines .line')].map(
     row => [row.dataset.sign, row.classList.contains('doubtful')]),
   finished: document.querySelectorAll('#pages .finished').length,
 })"""
@@ -118,13 +118,18 @@ class Person:
         spent.seconds += TIMES.look
         signs = [row[0] for row in state["rows"]]
         stretches = runs(doubtful, signs)
+        if stretches and state["unseen"]:
+            self.press("d")  # scrolls to the first one
         for k, stretch in enumerate(stretches):
             if k:  # the first one is selected already
                 self.press("d")
             spent.stretches += 1
             spent.seconds += TIMES.decide + TIMES.glance * (len(stretch) - 1)
             self._correct(stretch, [i for i in wrong if i in stretch])
-        for run in runs([i for i in wrong if i not in set(doubtful)], signs):
+        others = runs([i for i in wrong if i not in set(doubtful)], signs)
+        if others:
+            self.press("O")  # unfolds all lines
+        for run in others:
             self._correct_with_mouse(run)
         return str(state["name"])
 

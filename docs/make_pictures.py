@@ -167,9 +167,9 @@ def draw_labelling(target: Path) -> None:
             page = browser.new_page(viewport=WIDE)
             page.goto(address)
             for done in (1, 2):
-                page.wait_for_selector(f"#lines li >> nth={done}")
+                page.wait_for_selector(f"#lines .line >> nth={done}")
                 for words in APPEALS:
-                    row = page.locator(f"#lines li[data-sign='+']:has-text('{words}')")
+                    row = page.locator(f"#lines .line[data-sign='+']:has-text('{words}')")
                     if row.count():
                         row.locator(".sign").click()
                 page.keyboard.press("Enter")

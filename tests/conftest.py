@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 from types import ModuleType
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -24,6 +25,7 @@ os.environ.pop("BOILERPLATE_PLUGINS", None)
 
 from boilerplate import Cleaner
 from boilerplate.model.model import Model, to_bytes
+from docs.browser import open_browser
 from tests.made_up import made_up_model
 from tests.twins import TWINS, twin_of, using
 
@@ -59,3 +61,9 @@ def twin(request: pytest.FixtureRequest) -> Iterator[ModuleType]:
     kernels = twin_of(request.param)
     with using(request.param):
         yield kernels
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with open_browser() as found:
+        yield found

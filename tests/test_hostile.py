@@ -41,7 +41,7 @@ from boilerplate.batch.writers import read_cleaned, writing
 from boilerplate.explain.batch_report import html_report
 from boilerplate.explain.terminal import explain_text
 from boilerplate.labelling.labels import LabelsError, read_labels, write_labels
-from boilerplate.labelling.session import LabellingError, sheet
+from boilerplate.labelling.sheet import LabellingError, sheet
 from boilerplate.model.model import Model
 from boilerplate.page import Kind, is_blank
 from boilerplate.plugins.manager import no_plugins

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,7 +17,8 @@ from boilerplate.cli.terminal import echo, warn
 from boilerplate.page import Kind
 
 if TYPE_CHECKING:
-    from boilerplate.labelling.session import Sheet
+    from boilerplate.labelling.session import Session
+    from boilerplate.labelling.sheet import Sheet
 
 MAX_PAGES: Final = 500  # each is read, and predicted again whenever a page is finished
 
@@ -61,11 +63,12 @@ def label(
             f"{site!r} is not a host name; write it as in daily.example", param_hint="--site"
         )
     try:
-        from boilerplate.labelling.server import address, listen, new_token, serve
+        import boilerplate.labelling.server  # noqa: F401 - needs what the extra installs
     except ImportError as error:
         raise click.ClickException(
             f"{error.name} is missing: pip install 'boilerplate-lines[label]'"
         ) from error
+    from boilerplate.labelling.lock import LockedError, locked
     from boilerplate.labelling.session import Session
 
     if out:
@@ -74,17 +77,34 @@ def label(
     sheets = _sheets(sources, page_kind, out, failures)
     if not sheets:
         raise click.ClickException("there is no page to label")
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(each.path.parent for each in sheets))
+        except LockedError as error:
+            raise click.ClickException(str(error)) from error
+        except OSError as error:
+            raise click.ClickException(f"{error.filename}: {error.strerror or error}") from error
+        session = Session.begin(site, sheets)
+        where = str(out) if out else "the folders of the pages, as PAGE.labels"
+        _serve(session, port, no_browser, where)
+    _print_next_step(session.sheets, site, sources, out)
+    sys.exit(1 if failures else 0)
+
+
+def _serve(session: Session, port: int, no_browser: bool, where: str) -> None:
+    """Serve the labelling page until ^C; ``where`` says where the labels go."""
     import tempfile
 
-    session = Session.begin(site, sheets)
+    from boilerplate.explain.html_parts import counted
+    from boilerplate.labelling.server import address, listen, new_token, serve
+
     try:
         bound = listen(port)
     except OSError as error:
         raise click.ClickException(f"port {port}: {error.strerror or error}") from error
     token = new_token()
     url = address(bound.getsockname()[1], token)
-    echo(f"{len(sheets)} page{'' if len(sheets) == 1 else 's'} of {site}; labels go to "
-         f"{out or 'the folders of the pages, as PAGE.labels'}")  # fmt: skip
+    echo(f"{counted(len(session.sheets), 'page')} of {session.site}; labels go to {where}")
     click.echo(f"open  {url}")
     click.echo("press Ctrl-C here when you are done; every change is saved at once")
     with tempfile.TemporaryDirectory() as folder:
@@ -96,8 +116,6 @@ def label(
             pass
         finally:
             bound.close()
-    _print_next_step(session.sheets, site, sources, out)
-    sys.exit(1 if failures else 0)
 
 
 def _sheets(
@@ -105,7 +123,7 @@ def _sheets(
 ) -> list[Sheet]:
     """Read the pages; what cannot be labelled is a warning, and added to ``failures``."""
     from boilerplate.labelling.labels import labels_path
-    from boilerplate.labelling.session import sheet
+    from boilerplate.labelling.sheet import sheet
     from boilerplate.reading.read import read
 
     sheets: list[Sheet] = []

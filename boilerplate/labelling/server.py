@@ -1,11 +1,7 @@
 """The server of the labelling page, for one person and one browser on this machine.
 
-A page on the web can make a browser send requests to this server (cross-site request forgery), or
-point its own host name at this machine's address (DNS rebinding). So a request must name the
-loopback address as its host, must not come from another origin, and must have a token that is only
-in the printed address. The token is sent in a header, not in a cookie, so no browser sends it by
-itself. Requests name pages by number, and the server chooses the files that it writes. The text of
-pages is sent as JSON and shown as text.
+``guard`` refuses requests that do not come from its own page. Requests name pages by number, and
+the server chooses the files that it writes. The text of pages is sent as JSON and shown as text.
 """
 
 from __future__ import annotations
@@ -15,7 +11,6 @@ import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from threading import Lock
 from typing import Any, Final
@@ -25,56 +20,30 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from boilerplate.display import visible
 from boilerplate.explain.terminal import numbered_predictions, sign_of
+from boilerplate.labelling.alike import Alike
+from boilerplate.labelling.gain import Gain, gain_in_words
+from boilerplate.labelling.guard import LIMITS, LOOPBACK, Guard, error_answer
 from boilerplate.labelling.labels import OPEN, on_one_line
-from boilerplate.labelling.session import Gain, LabellingError, Session
+from boilerplate.labelling.session import Session
+from boilerplate.labelling.sheet import ChangedOutsideError, LabellingError
 from boilerplate.result import CleanPage
+from boilerplate.roles import BESIDE_ROLES, CHROME_ROLES, CONTENT_ROLES
 
-LOOPBACK: Final = "127.0.0.1"
-HOST_NAMES: Final = (LOOPBACK, "localhost")
 TOKEN_BYTES: Final = 32
-TOKEN_HEADER: Final = b"x-token"
-SCORE_DECIMALS: Final = 4  # of scores in answers
+DOUBT_DECIMALS: Final = 4  # of probabilities in answers
+MAX_EXAMPLES: Final = 3  # texts of lines on other pages that may get the same label
 
 
-@dataclass(frozen=True, slots=True)
-class ServerLimits:
-    """What is accepted and sent.
-
-    ``body_bytes`` of a request, which names a page, two lines and a sign; ``header_bytes``, of
-    which a browser sends some hundreds; ``line_length``, in characters, of a line that is shown;
-    ``connections`` at the same time.
-    """
-
-    body_bytes: int = 1024
-    header_bytes: int = 32_768
-    line_length: int = 2000
-    connections: int = 64
-
-
-LIMITS: Final = ServerLimits()
+SCRIPTS: Final = ("label.js", "label_folds.js", "label_lines.js")
 STATIC: Final = {
     "/": ("label.html", "text/html; charset=utf-8"),
     "/label.css": ("label.css", "text/css; charset=utf-8"),
-    "/label.js": ("label.js", "text/javascript; charset=utf-8"),
+    **{f"/{name}": (name, "text/javascript; charset=utf-8") for name in SCRIPTS},
 }
-HEADERS: Final = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
-    ),
-    "cache-control": "no-store",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-}
-_HEADERS: Final = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 def listen(port: int = 0) -> socket.socket:
@@ -138,108 +107,26 @@ def app(session: Session, port: int, token: str) -> ASGIApp:
         Route("/api/session", handlers.overview, methods=["GET"]),
         Route("/api/gain", handlers.gain, methods=["GET"]),
         Route("/api/pages/{number:int}", handlers.page, methods=["GET"]),
-        Route("/api/pages/{number:int}/labels", handlers.set_sign, methods=["POST"]),
+        Route("/api/pages/{number:int}/labels", handlers.set_mark, methods=["POST"]),
+        Route("/api/pages/{number:int}/alike", handlers.mark_alike, methods=["POST"]),
         Route("/api/pages/{number:int}/finish", handlers.finish, methods=["POST"]),
         Route("/api/undo", handlers.undo, methods=["POST"]),
     ]
-    on_error = {LabellingError: _refused, OSError: _unsaved}
-    return Guard(Starlette(routes=routes, exception_handlers=on_error), port, token)
-
-
-class Guard:
-    """Passes on the requests of the labelling page, and adds security headers to every answer.
-
-    It answers 401 without the token, 403 for another host name or origin, 413 for a body and 431
-    for headers that are too long.
-    """
-
-    def __init__(self, application: ASGIApp, port: int, token: str) -> None:
-        self.application = application
-        self.token = token.encode()
-        self.hosts = frozenset(f"{name}:{port}".encode() for name in HOST_NAMES)
-        self.origins = frozenset(b"http://" + host for host in self.hosts)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a request, or pass it on."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *_HEADERS]}
-            await send(message)
-
-        if scope["type"] != "http":
-            return
-        if refused := self.refusal(scope):
-            await refused(scope, receive, send_with_headers)
-            return
-        body = await _body(receive)
-        if body is None:
-            too_long = _error(413, f"a request has at most {LIMITS.body_bytes} bytes")
-            await too_long(scope, receive, send_with_headers)
-            return
-        await self.application(scope, _replay(body, receive), send_with_headers)
-
-    def refusal(self, scope: Scope) -> Response | None:
-        """The answer to a request that is refused; None if it is not."""
-        headers: list[tuple[bytes, bytes]] = scope["headers"]
-        # The server itself refuses long headers (400) only if they come in several packets.
-        if sum(len(name) + len(value) for name, value in headers) > LIMITS.header_bytes:
-            return _error(431, f"headers have at most {LIMITS.header_bytes} bytes")
-
-        def values_of(name: bytes) -> list[bytes]:
-            return [value for key, value in headers if key == name]
-
-        hosts, origins, tokens = values_of(b"host"), values_of(b"origin"), values_of(TOKEN_HEADER)
-        if len(hosts) != 1 or hosts[0].lower() not in self.hosts:
-            return _error(403, "this server answers only to the address that it printed")
-        if any(origin not in self.origins for origin in origins):
-            return _error(403, "this server answers only its own page")
-        if any(site not in (b"same-origin", b"none") for site in values_of(b"sec-fetch-site")):
-            return _error(403, "this server answers only its own page")
-        if scope["method"] not in ("GET", "HEAD") and not origins:
-            return _error(403, "a request that changes something needs an Origin header")
-        if scope["path"] in STATIC and scope["method"] in ("GET", "HEAD"):
-            return None
-        if len(tokens) != 1 or not secrets.compare_digest(tokens[0], self.token):
-            return _error(
-                401, "open the whole address that was printed, including what follows the #"
-            )
-        return None
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """Read the body of a request; None if it is too long, in which case reading stops."""
-    body: bytes = b""
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > LIMITS.body_bytes:
-            return None
-        if message["type"] != "http.request" or not message.get("more_body"):
-            return body
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """A Receive that returns a body that was already read, then what comes after it."""
-    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receive_again() -> Message:
-        return messages.pop() if messages else await receive()
-
-    return receive_again
-
-
-def _error(status: int, problem: str) -> JSONResponse:
-    return JSONResponse({"error": problem}, status)
+    on_error = {LabellingError: _refused, ChangedOutsideError: _conflict, OSError: _unsaved}
+    return Guard(Starlette(routes=routes, exception_handlers=on_error), port, token, STATIC)
 
 
 async def _refused(_request: Request, error: Exception) -> Response:
-    return _error(400, str(error))
+    return error_answer(400, str(error))
+
+
+async def _conflict(_request: Request, error: Exception) -> Response:
+    return error_answer(409, visible(str(error)))
 
 
 async def _unsaved(_request: Request, error: Exception) -> Response:
     assert isinstance(error, OSError)  # noqa: S101 - it handles no other
-    return _error(500, f"not saved: {error.strerror or error}")
+    return error_answer(500, f"not saved: {error.strerror or error}")
 
 
 def _static(name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
@@ -261,7 +148,7 @@ class _Handlers:
         self.session = session
         self.lock = Lock()
         self.gain_lock = Lock()
-        # The last gain, and the signs of the finished pages that it was computed from.
+        # The last gain, and the marks of the finished pages that it was computed from.
         self.last_gain: tuple[object, Gain | None] = (None, None)
 
     async def overview(self, _request: Request) -> Response:
@@ -271,13 +158,28 @@ class _Handlers:
         number = request.path_params["number"]
         return await self._answer(lambda: self._page(number))
 
-    async def set_sign(self, request: Request) -> Response:
-        fields = await _fields(request, first=int, last=int, sign=str)
+    async def set_mark(self, request: Request) -> Response:
+        fields = await _fields(request, first=int, last=int, mark=str)
         number = request.path_params["number"]
 
         def change() -> dict[str, Any]:
-            self.session.set_sign(number, fields["first"], fields["last"], fields["sign"])
-            return {"number": number, "signs": "".join(self.session.sheets[number].signs)}
+            self.session.set_mark(number, fields["first"], fields["last"], fields["mark"])
+            alike = self.session.alike(number, fields["first"], fields["last"])
+            return {
+                "number": number,
+                "marks": self.session.sheets[number].marks,
+                "alike": alike and self._alike(alike),
+            }
+
+        return await self._answer(change)
+
+    async def mark_alike(self, request: Request) -> Response:
+        fields = await _fields(request, first=int, last=int)
+        number = request.path_params["number"]
+
+        def change() -> dict[str, Any]:
+            alike = self.session.mark_alike(number, fields["first"], fields["last"])
+            return {"alike": alike and self._alike(alike), **self._overview()}
 
         return await self._answer(change)
 
@@ -295,15 +197,17 @@ class _Handlers:
         await _fields(request)
 
         def change() -> dict[str, Any]:
-            number = self.session.undo()
-            return {"undone": None} if number is None else {"undone": self._page(number)}
+            numbers = self.session.undo()
+            if not numbers:
+                return {"undone": None}
+            return {"undone": self._page(numbers[0]), "pages": len(numbers)}
 
         return await self._answer(change)
 
     async def gain(self, _request: Request) -> Response:
         def compute() -> dict[str, Any]:
             with self.gain_lock:
-                finished = tuple(s.signs if s.finished else None for s in self.session.sheets)
+                finished = tuple(s.marks if s.finished else None for s in self.session.sheets)
                 if self.last_gain[0] != finished:
                     self.last_gain = (finished, self.session.gain())
                 return _gain(self.last_gain[1])
@@ -322,30 +226,52 @@ class _Handlers:
         sheets = self.session.sheets
         return {
             "site": visible(self.session.site),
+            "roles": {"content": CONTENT_ROLES, "beside": BESIDE_ROLES, "chrome": CHROME_ROLES},
             "pages": [
                 {
                     "number": i,
                     "name": visible(sheets[i].name),
-                    "lines": len(sheets[i].signs),
+                    "lines": len(sheets[i].marks),
                     "doubt": round(doubts[i], 1),
                     "finished": sheets[i].finished,
-                    "begun": any(sign != OPEN for sign in sheets[i].signs),
+                    "begun": any(mark != OPEN for mark in sheets[i].marks),
                 }
                 for i in self.session.order(doubts)
             ],
         }
 
     def _page(self, number: int) -> dict[str, Any]:
+        changed, problem = False, ""
+        try:
+            changed = self.session.refresh(number)
+        except (ChangedOutsideError, OSError) as error:
+            problem = visible(str(error))
         prediction, sheet = self.session.prediction(number), self.session.sheets[number]
         return {
+            "changed_outside": changed,
+            "problem": problem,
             "number": number,
             "name": visible(sheet.name),
             "title": visible(sheet.page.metadata.title)[: LIMITS.line_length],
             "file": visible(str(sheet.path)),
             "language": prediction.language,
             "finished": sheet.finished,
-            "signs": "".join(sheet.signs),
+            "marks": sheet.marks,
             "lines": _lines(prediction),
+        }
+
+    def _alike(self, alike: Alike) -> dict[str, Any]:
+        """How many lines of other pages are alike, and the texts of some that differ."""
+        texts = {
+            _shortened(on_one_line(self.session.scored[i].page.lines[k].text)): None
+            for i, lines in alike.lines.items()
+            for k in lines
+        }
+        return {
+            "pages": len(alike.lines),
+            "lines": alike.n,
+            "equal": alike.equal,
+            "examples": list(texts)[:MAX_EXAMPLES],
         }
 
 
@@ -355,9 +281,10 @@ def _lines(prediction: CleanPage) -> list[dict[str, Any]]:
             "text": _shortened(on_one_line(p.line.text)),
             "probability": p.probability,
             "predicted": sign_of(p),
+            "role": p.role,
             "reason": visible(p.reason),
             "doubt": round(
-                1 - p.probability if sign_of(p) == "+" else p.probability, SCORE_DECIMALS
+                1 - p.probability if sign_of(p) == "+" else p.probability, DOUBT_DECIMALS
             ),
             "language": p.language,
         }
@@ -370,19 +297,15 @@ def _shortened(text: str) -> str:
 
 
 def _gain(gain: Gain | None) -> dict[str, Any]:
+    words = {"words": gain_in_words(gain)}
     if gain is None:
-        return {"pages": 0}
+        return {"pages": 0, **words}
     return {
         "pages": gain.pages,
         "lines": gain.lines,
-        "general": round(gain.general, SCORE_DECIMALS),
-        "unlabelled": round(gain.unlabelled, SCORE_DECIMALS),
-        "labelled": round(gain.labelled, SCORE_DECIMALS),
-        "wrong": round(gain.wrong, SCORE_DECIMALS),
-        "expected": gain.expected and round(gain.expected, SCORE_DECIMALS),
-        "changed": gain.changed and round(gain.changed, SCORE_DECIMALS),
-        "part": gain.part,
+        "wrong": gain.wrong,
         "enough": gain.enough,
+        **words,
     }
 
 

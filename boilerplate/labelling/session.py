@@ -8,221 +8,53 @@ labels before the next one: these files are all that is needed to resume.
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
-
-from boilerplate.cleaner import PROBABILITY_DECIMALS, Cleaner, best_threshold
+from boilerplate.cleaner import Cleaner
 from boilerplate.explain.terminal import numbered_predictions, sign_of
-from boilerplate.labelling.labels import (
-    OPEN,
-    SIGNS,
-    labels_file,
-    labels_of,
-    parse_labels,
-    save_labels,
+from boilerplate.labelling.alike import Alike, lines_alike
+from boilerplate.labelling.gain import Gain, estimate_gain, labelled_sketches
+from boilerplate.labelling.labels import OPEN, mark_problem
+from boilerplate.labelling.scored_page import ScoredPage, error_probability, score_page
+from boilerplate.labelling.sheet import (
+    ChangedOutsideError,
+    LabellingError,
+    Marks,
+    Sheet,
+    with_mark,
 )
-from boilerplate.metrics import line_score
 from boilerplate.model.model import Model, load_model
-from boilerplate.model.stack import Scores
-from boilerplate.numeric import Bools, Floats
-from boilerplate.page import Label, Page
 from boilerplate.plugins import no_plugins
 from boilerplate.result import CleanPage
 from boilerplate.site_models.site_model import SiteModel
-from boilerplate.site_models.sketch import Sketch, label_values, sample, sketch
+from boilerplate.site_models.sketch import Sketch, sample
 
-Signs = tuple[str, ...]
+MAX_UNDO: Final = 1000  # changes that can be undone
 
-
-@dataclass(frozen=True, slots=True)
-class SessionLimits:
-    """``lines`` of a page, beyond which nobody labels it by hand, and changes to ``undo``."""
-
-    lines: int = 5000
-    undo: int = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class GainParameters:
-    """How the gain of labels is estimated, and when there are enough labels.
-
-    There are enough when at least ``min_finished`` pages are finished, and the labels of one part
-    of them change at most ``max_changed`` of the lines of unfinished pages. ``max_unfinished`` of
-    these pages are tried. The finished pages are split into at most ``max_parts`` parts, each
-    judged with the labels of the others: this bounds how often a site model is trained.
-    """
-
-    min_finished: int = 3
-    max_changed: float = 0.005
-    max_unfinished: int = 30
-    max_parts: int = 10
-
-
-LIMITS: Final = SessionLimits()
-GAIN: Final = GainParameters()
-
-
-class LabellingError(ValueError):
-    """An invalid request: there is no such page, line or sign."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page to label: its name, the path of its labels, the sign of each non-blank line."""
-
-    name: str
-    page: Page
-    path: Path
-    signs: Signs
-
-    @property
-    def finished(self) -> bool:
-        """Whether every line is labelled."""
-        return OPEN not in self.signs
-
-    @property
-    def labels(self) -> tuple[Label | None, ...]:
-        """The labels of all lines of the page."""
-        labels: list[Label | None] = [None] * len(self.page.lines)
-        for i, sign in zip(self.page.nonblank, self.signs, strict=True):
-            labels[i] = SIGNS[sign]
-        return tuple(labels)
-
-    @property
-    def gold(self) -> list[Label | None]:
-        """The labels of the non-blank lines."""
-        return [SIGNS[sign] for sign in self.signs]
-
-    def save(self) -> None:
-        """Write the page's file of labels. Raises OSError."""
-        save_labels(labels_file(self.page, self.signs), self.path)
-
-
-def sheet(name: str, page: Page, path: Path) -> Sheet:
-    """A page with the labels in its file, if there is one.
-
-    Raises LabelsError if the file is of another page, OSError and UnicodeDecodeError if it cannot
-    be read, LabellingError if the page has no line to label, or too many.
-    """
-    n = len(page.nonblank)
-    if not n:
-        raise LabellingError("there is no text on this page")
-    if n > LIMITS.lines:
-        raise LabellingError(f"has {n} lines; at most {LIMITS.lines} can be labelled")
-    if not path.exists():
-        return Sheet(name, page, path, (OPEN,) * n)
-    file = parse_labels(path.read_text(encoding="utf-8"), str(path))
-    labels_of(page, file, str(path))
-    return Sheet(name, page, path, file.signs)
-
-
-@dataclass(frozen=True, slots=True)
-class Gain:
-    """What the labels of the finished ``pages``, with ``lines`` labelled lines, have gained.
-
-    The finished pages are split into parts of up to ``part`` pages, and each part is judged by
-    models that were trained without it. ``general``, ``unlabelled`` and ``labelled`` are the mean
-    line F1 on the finished pages: of the general model, with a site model of the other pages, and
-    with one that also has their labels. ``wrong`` is the share of labelled lines that the last one
-    gets wrong.
-
-    On unfinished pages, None if there are none: ``expected`` is the mean line F1 that follows from
-    the predicted probabilities, and ``changed`` the largest share of lines whose label depends on
-    the labels of one part.
-    """
-
-    pages: int
-    lines: int
-    general: float
-    unlabelled: float
-    labelled: float
-    wrong: float
-    expected: float | None = None
-    changed: float | None = None
-    part: int = 1
-
-    @property
-    def enough(self) -> bool:
-        """Whether more labels would change next to nothing."""
-        return self.changed is None or (
-            self.pages >= GAIN.min_finished and self.changed <= GAIN.max_changed
-        )
-
-
-def decide(scores: Scores) -> tuple[Floats, Bools]:
-    """Probability of content and decision to keep for each line, (n,), as a Cleaner decides."""
-    probability = scores.probability.round(PROBABILITY_DECIMALS)
-    return probability, probability >= best_threshold(probability, scores.chars, scores.article)
-
-
-def error_probability(probability: Floats, kept: Bools) -> Floats:
-    """The probability that a decision is wrong, (n,).
-
-    >>> error_probability(np.array([0.9, 0.3]), np.array([True, False])).round(1).tolist()
-    [0.1, 0.3]
-    """
-    return np.where(kept, 1 - probability, probability)
-
-
-def expected_f1(probability: Floats, kept: Bools) -> float:
-    """The expected line F1 of decisions, from the probabilities of content.
-
-    >>> expected_f1(np.array([1.0, 0.5, 0.0]), np.array([True, True, False]))
-    0.8571428571428571
-    """
-    total = float(kept.sum() + probability.sum())
-    return 2 * float(probability[kept].sum()) / total if total else 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredPage:
-    """What is computed once for a page: the general model's scores, and its unlabelled sketch.
-
-    ``page`` has no blank lines.
-    """
-
-    page: Page
-    scores: Scores
-    sketch: Sketch
-
-    def labelled_sketch(self, gold: Sequence[Label | None]) -> Sketch:
-        """The sketch with the labels of its lines."""
-        return replace(self.sketch, label=label_values(gold[: self.sketch.n]))
-
-    def decide(self, site_model: SiteModel | None) -> tuple[Floats, Bools]:
-        """Probability and decision for each line, (n,), with or without a site model."""
-        scores = self.scores
-        if site_model:
-            scores = site_model.correct(self.page, scores, self.sketch)
-        return decide(scores)
-
-
-def score_page(page: Page, model: Model) -> ScoredPage:
-    """Predict a page with a general model."""
-    compact = page.without_blank_lines
-    scores = model.predict(compact)
-    return ScoredPage(compact, scores, sketch(compact, scores.probability))
+# The marks that pages had before a change, with their numbers; first the page that was shown.
+Change = tuple[tuple[int, Marks], ...]
 
 
 @dataclass(slots=True)
 class Session:
     """The pages of a site while they are labelled; not thread-safe, except for ``gain``.
 
-    ``model`` is the general model. What ``set_sign``, ``finish`` and ``undo`` change is in the
-    page's file when they return. They raise OSError, and change nothing, if it cannot be written,
-    and LabellingError if there is no such page or line.
+    ``model`` is the general model. What ``set_mark``, ``mark_alike``, ``finish`` and ``undo``
+    change is in the pages' files when they return. They change nothing and raise OSError if a file
+    cannot be written, LabellingError if there is no such page, line or mark, and
+    ChangedOutsideError if another program has changed a file since: then the session has its
+    labels, and undo starts anew.
     """
 
     site: str
     sheets: list[Sheet]
     model: Model
     scored: tuple[ScoredPage, ...]
-    history: deque[tuple[int, Signs]] = field(default_factory=lambda: deque(maxlen=LIMITS.undo))
+    history: deque[Change] = field(default_factory=lambda: deque(maxlen=MAX_UNDO))
     # The last prediction with the number of its page, as long as it is up to date.
     last_prediction: tuple[int, CleanPage] | None = None
 
@@ -235,41 +67,99 @@ class Session:
 
     # ------------------------------------------------------------------------- changing labels
 
-    def set_sign(self, number: int, first: int, last: int, sign: str) -> None:
-        """Give the non-blank lines ``first`` to ``last`` of a page the same sign."""
-        signs = self.at(number).signs
-        if not 0 <= first <= last < len(signs):
-            raise LabellingError(f"there are no lines {first} to {last} on this page")
-        if sign not in SIGNS:
-            raise LabellingError(f"a sign is one of {' '.join(SIGNS)}")
-        self._change(number, (*signs[:first], *(sign,) * (last - first + 1), *signs[last + 1 :]))
+    def set_mark(self, number: int, first: int, last: int, mark: str) -> None:
+        """Give the non-blank lines ``first`` to ``last`` of a page the same mark."""
+        marks = self._lines(number, first, last)
+        if problem := mark_problem(mark):
+            raise LabellingError(f"a mark {problem}")
+        self._change({number: with_mark(marks, first, last, mark)})
+
+    def alike(self, number: int, first: int, last: int) -> Alike | None:
+        """The lines of other pages that may get the mark of these; None if there are none.
+
+        These lines have one mark, which is a label, or else there are none.
+        """
+        mark, *others = set(self._lines(number, first, last)[first : last + 1])
+        if others or mark == OPEN:
+            return None
+        sketches = [each.sketch for each in self.scored]
+        found = lines_alike(sketches, [each.marks for each in self.sheets], number, first, last)
+        return found if found.lines else None
+
+    def mark_alike(self, number: int, first: int, last: int) -> Alike | None:
+        """Give the mark of these lines to the lines of other pages that are alike."""
+        found = self.alike(number, first, last)
+        if found:
+            changes = {number: self.sheets[number].marks}
+            for i, lines in found.lines.items():
+                marks = list(self.sheets[i].marks)
+                for line in lines:
+                    marks[line] = found.mark
+                changes[i] = tuple(marks)
+            self._change(changes)
+        return found
 
     def finish(self, number: int) -> None:
         """Label the lines of a page that are not labelled yet as they are predicted."""
-        signs = self.at(number).signs
+        marks = self.at(number).marks
         predicted = (sign_of(p) for _, p in numbered_predictions(self.prediction(number)))
-        finished = tuple(p if s == OPEN else s for s, p in zip(signs, predicted, strict=True))
-        self._change(number, finished)
+        finished = tuple(p if m == OPEN else m for m, p in zip(marks, predicted, strict=True))
+        self._change({number: finished})
 
-    def undo(self) -> int | None:
-        """Undo the last change; return the number of its page, None if there is no change."""
+    def undo(self) -> tuple[int, ...]:
+        """Undo the last change; return the numbers of its pages, first the one that was shown.
+
+        There are none if there is no change.
+        """
         if not self.history:
-            return None
-        number, signs = self.history[-1]
-        self._write(number, signs)
+            return ()
+        before = dict(self.history[-1])
+        self._write(before)
         self.history.pop()
-        return number
+        return tuple(before)
 
-    def _change(self, number: int, signs: Signs) -> None:
-        before = self.sheets[number].signs
-        if signs != before:
-            self._write(number, signs)
-            self.history.append((number, before))
+    def refresh(self, number: int) -> bool:
+        """Take over what another program has written to a page's file; whether there is any.
 
-    def _write(self, number: int, signs: Signs) -> None:
-        changed = replace(self.sheets[number], signs=signs)
-        changed.save()
-        self.sheets[number] = changed
+        Raises OSError, and ChangedOutsideError if what it has written cannot be used.
+        """
+        now = self.at(number).reread()
+        if now is self.sheets[number]:
+            return False
+        self._replace(number, now)
+        self.history.clear()  # or an undo would bring back what was there before
+        return True
+
+    def _change(self, changes: Mapping[int, Marks]) -> None:
+        """Write other marks of some pages, of which the first is shown, to be undone together."""
+        before = tuple((number, self.sheets[number].marks) for number in changes)
+        if any(changes[number] != marks for number, marks in before):
+            self._write(changes)
+            self.history.append(before)
+
+    def _write(self, changes: Mapping[int, Marks]) -> None:
+        """Write the marks of some pages: all of them, or none."""
+        for number in changes:
+            if self.refresh(number):
+                raise ChangedOutsideError(
+                    f"{self.sheets[number].path} was changed by another program. It is not "
+                    "overwritten: its labels are shown now, without your last change"
+                )
+        saved: dict[int, Sheet] = {}
+        try:
+            for number, marks in changes.items():
+                if marks != self.sheets[number].marks:
+                    saved[number] = self.sheets[number].save(marks)
+        except OSError:
+            for number in saved:
+                with contextlib.suppress(OSError):
+                    self.sheets[number].put_back()
+            raise
+        for number, sheet in saved.items():
+            self._replace(number, sheet)
+
+    def _replace(self, number: int, sheet: Sheet) -> None:
+        self.sheets[number] = sheet
         if self.last_prediction and self.last_prediction[0] != number:
             self.last_prediction = None  # a page's own labels do not change its prediction
 
@@ -279,22 +169,31 @@ class Session:
             raise LabellingError(f"there is no page {number}")
         return self.sheets[number]
 
+    def _lines(self, number: int, first: int, last: int) -> Marks:
+        """The marks of a page that has lines ``first`` to ``last``."""
+        marks = self.at(number).marks
+        if not 0 <= first <= last < len(marks):
+            raise LabellingError(f"there are no lines {first} to {last} on this page")
+        return marks
+
     # ------------------------------------------------------------------- what the model predicts
 
     def prediction(self, number: int) -> CleanPage:
         """A page as it is cleaned with a site model of all other pages."""
         page = self.at(number).page
         if self.last_prediction is None or self.last_prediction[0] != number:
-            site_model = self._train(self._sketches(), without=[number])
+            site_model = self._train(self._sketches(), [number])
             cleaner = Cleaner(self.model, plugins=no_plugins(), site_models=site_model)
             self.last_prediction = (number, cleaner.clean(page))
         return self.last_prediction[1]
 
     def doubts(self) -> list[float]:
-        """The expected number of wrong lines of each page; 0 for finished pages."""
+        """The expected number of wrong lines of each page, of those that are not labelled."""
         site_model = self._train(self._sketches())
         return [
-            0.0 if each.finished else float(error_probability(*scored.decide(site_model)).sum())
+            0.0
+            if each.finished
+            else float(error_probability(*scored.decide(site_model))[_open(each.marks)].sum())
             for scored, each in zip(self.scored, self.sheets, strict=True)
         ]
 
@@ -309,59 +208,10 @@ class Session:
 
         It uses the pages as they are when it starts, and may run in another thread.
         """
-        sheets = tuple(self.sheets)
-        finished = [i for i, each in enumerate(sheets) if each.finished]
-        if not finished:
-            return None
-        n_parts = min(GAIN.max_parts, len(finished))
-        parts = [finished[k :: GAIN.max_parts] for k in range(n_parts)]
-        labelled = self._sketches()
-        unlabelled = [scored.sketch for scored in self.scored]
-        f1, wrong, lines = [], 0, 0
-        for part in parts:
-            models = (None, self._train(unlabelled, part), self._train(labelled, part))
-            for i in part:
-                gold, scored = sheets[i].gold, self.scored[i]
-                predicted = [to_labels(scored.decide(model)[1]) for model in models]
-                f1.append([line_score(labels, gold).f1 for labels in predicted])
-                wrong += sum(g not in (None, p) for g, p in zip(gold, predicted[-1], strict=True))
-                lines += sum(label is not None for label in gold)
-        means: tuple[float, float, float] = tuple(np.mean(f1, axis=0).tolist())
-        gain = Gain(len(finished), lines, *means, wrong / max(lines, 1))
-        unfinished = [scored for i, scored in enumerate(self.scored) if not sheets[i].finished]
-        if not unfinished:
-            return gain
-        tried = unfinished[:: -(-len(unfinished) // GAIN.max_unfinished)]
-        site_model = self._train(labelled)
-        decisions = [scored.decide(site_model) for scored in tried]
-        expected = float(np.mean([expected_f1(*each) for each in decisions]))
-        changed = max(self._changed(tried, decisions, labelled, part) for part in parts)
-        return replace(gain, expected=expected, changed=changed, part=len(parts[0]))
-
-    def _changed(
-        self,
-        pages: Sequence[ScoredPage],
-        decisions: Sequence[tuple[Floats, Bools]],
-        sketches: Sequence[Sketch],
-        part: Sequence[int],
-    ) -> float:
-        """The share of the pages' lines that are decided otherwise without a part's labels."""
-        without_labels = list(sketches)
-        for i in part:
-            without_labels[i] = self.scored[i].sketch
-        site_model = self._train(without_labels)
-        changed = [
-            scored.decide(site_model)[1] != kept
-            for scored, (_, kept) in zip(pages, decisions, strict=True)
-        ]
-        return float(np.mean(np.concatenate(changed)))
+        return estimate_gain(tuple(self.sheets), self.scored, self._train)
 
     def _sketches(self) -> list[Sketch]:
-        """The sketches of all pages, with labels for the finished ones."""
-        return [
-            scored.labelled_sketch(each.gold) if each.finished else scored.sketch
-            for scored, each in zip(self.scored, tuple(self.sheets), strict=True)
-        ]
+        return labelled_sketches(self.scored, tuple(self.sheets))
 
     def _train(self, sketches: Sequence[Sketch], without: Sequence[int] = ()) -> SiteModel:
         """A site model of these pages, without those with some numbers."""
@@ -371,6 +221,6 @@ class Session:
         return site_model
 
 
-def to_labels(kept: Bools) -> list[Label]:
-    """Decisions to keep, (n,), as labels."""
-    return [Label.CONTENT if keep else Label.BOILERPLATE for keep in kept.tolist()]
+def _open(marks: Marks) -> list[int]:
+    """The indices of the lines that are not labelled."""
+    return [i for i, mark in enumerate(marks) if mark == OPEN]

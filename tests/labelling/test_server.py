@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from boilerplate.labelling.server import HEADERS, LIMITS, STATIC, address, listen
-from boilerplate.labelling.session import Session, sheet
+from boilerplate.labelling.guard import HEADERS, LIMITS
+from boilerplate.labelling.server import STATIC, address, listen
+from boilerplate.labelling.session import Session
+from boilerplate.labelling.sheet import sheet
 from boilerplate.model.model import Model
 from boilerplate.page import text_page
 from tests import made_up_site as site
 from tests.labelling.serving import TOKEN, Client, serving
 
 pytest.importorskip("uvicorn", reason="boilerplate-lines[label] is not installed")
-CHANGE = {"first": 0, "last": 1, "sign": "-"}
+CHANGE = {"first": 0, "last": 1, "mark": "-"}
 API = ("/api/session", "/api/gain", "/api/pages/0")
 
 
@@ -46,16 +48,48 @@ def client(session: Session) -> Iterator[Client]:
 class TestAnswers:
     def test_label_undo_and_finish(self, client: Client, folder: Path) -> None:
         answer = client.post("/api/pages/1/labels", CHANGE)
-        assert answer.json == {"number": 1, "signs": "--" + "." * 8}
+        assert answer.json["marks"] == [*"--........"]
         assert (folder / "1.txt.labels").read_text("utf-8").startswith("- Home\n- News\n. ")
-        assert client.post("/api/undo").json["undone"]["signs"] == "." * 10
+        assert client.post("/api/undo").json["undone"]["marks"] == ["."] * 10
         overview = client.post("/api/pages/1/finish").json
         assert overview["finished"] == 1
         assert overview["pages"][-1]["number"] == 1
         assert client.get("/api/gain").json["pages"] == 1
         client.post("/api/undo")
-        assert client.get("/api/gain").json == {"pages": 0}
+        assert client.get("/api/gain").json["pages"] == 0
         assert client.post("/api/undo").json == {"undone": None}
+
+    def test_roles_and_lines_alike(self, client: Client, folder: Path) -> None:
+        names = client.get("/api/session").json["roles"]
+        assert (names["content"][0], names["chrome"][-1]) == ("headline", "other")
+        change = {"first": 0, "last": 0, "mark": "-navigation"}
+        answer = client.post("/api/pages/1/labels", change).json
+        assert answer["marks"][:2] == ["-navigation", "."]
+        assert answer["alike"] == {"pages": 2, "lines": 2, "equal": 2, "examples": ["Home"]}
+        done = client.post("/api/pages/1/alike", {"first": 0, "last": 0}).json
+        assert done["alike"]["pages"] == 2
+        assert sum(each["begun"] for each in done["pages"]) == 3
+        assert (folder / "0.txt.labels").read_text("utf-8").startswith("-navigation Home\n")
+        assert client.post("/api/undo").json["pages"] == 3
+        assert client.post("/api/undo").json["undone"]["marks"] == ["."] * 10
+
+    def test_labels_changed_outside_are_a_conflict_and_then_shown(
+        self, client: Client, folder: Path
+    ) -> None:
+        path = folder / "1.txt.labels"
+        before = path.read_text("utf-8")
+        path.write_text(before.replace("\n. ", "\n? "), "utf-8")
+        answer = client.post("/api/pages/1/labels", CHANGE)
+        assert (answer.status, "by another program" in answer.json["error"]) == (409, True)
+        path.write_text(before, "utf-8")
+        page = client.get("/api/pages/1").json
+        assert (page["marks"], page["changed_outside"]) == (["."] * 10, True)
+        path.write_text("nothing of this page\n", "utf-8")
+        page = client.get("/api/pages/1").json
+        assert (page["marks"], page["changed_outside"]) == (["."] * 10, False)
+        assert "cannot be used" in page["problem"]
+        path.write_text(before, "utf-8")
+        assert client.get("/api/pages/1").json["problem"] == ""
 
     def test_a_page_has_the_prediction_of_each_line(self, client: Client) -> None:
         page = client.get("/api/pages/0").json
@@ -64,6 +98,7 @@ class TestAnswers:
             "text",
             "probability",
             "predicted",
+            "role",
             "reason",
             "doubt",
             "language",
@@ -74,13 +109,13 @@ class TestAnswers:
         assert lines == ["<b>bold</b>␛[31m", "x" * LIMITS.line_length + "…", "\ufffdevil", "שלום"]
 
     def test_a_file_that_cannot_be_written_is_an_error(self, client: Client, folder: Path) -> None:
-        blocked = folder / "2.txt.labels"
+        blocked = folder / "3.txt.labels"
         blocked.mkdir()
-        answer = client.post("/api/pages/2/labels", CHANGE)
+        answer = client.post("/api/pages/3/labels", CHANGE)
         blocked.rmdir()
         assert answer.status == 500
         assert answer.json["error"].startswith("not saved: ")
-        assert client.get("/api/pages/2").json["signs"] == "." * 10
+        assert client.get("/api/pages/3").json["marks"] == ["."] * 4
         assert not list(folder.glob(".*")), "nothing is left lying about"
 
 
@@ -114,7 +149,7 @@ class TestRefusals:
         path = "/api/session" if method == "GET" else "/api/pages/0/labels"
         sent = {"origin": origin.format(port=client.port)}
         assert client.request(method, path, CHANGE, sent).status == 403
-        assert set(session.sheets[0].signs) == {"."}
+        assert set(session.sheets[0].marks) == {"."}
 
     def test_a_change_without_an_origin(self, client: Client) -> None:
         assert client.post("/api/pages/0/labels", CHANGE, origin=None).status == 403
@@ -142,10 +177,10 @@ class TestRefusals:
     @pytest.mark.parametrize(
         "body",
         [b"", b"{", b"[]", b"\xff", b"[" * LIMITS.body_bytes, b'{"first":0}', b"null",
-         b'{"first":0,"last":true,"sign":"-"}', b'{"first":"0","last":1,"sign":"-"}',
-         b'{"first":0,"last":99,"sign":"-"}', b'{"first":0,"last":1,"sign":"../x"}',
-         b'{"first":0,"last":1e3,"sign":"-"}', b'{"first":0,"last":1,"sign":"-","path":"/etc/x"}',
-         b'{"first":0,"sign":"-","last":' + b"9" * 900 + b"}"],
+         b'{"first":0,"last":true,"mark":"-"}', b'{"first":"0","last":1,"mark":"-"}',
+         b'{"first":0,"last":99,"mark":"-"}', b'{"first":0,"last":1,"mark":"../x"}',
+         b'{"first":0,"last":1e3,"mark":"-"}', b'{"first":0,"last":1,"mark":"-","path":"/etc/x"}',
+         b'{"first":0,"mark":"-","last":' + b"9" * 900 + b"}"],
         ids=range(14),
     )  # fmt: skip
     def test_an_invalid_body_changes_nothing(
@@ -154,7 +189,7 @@ class TestRefusals:
         answer = client.post("/api/pages/0/labels", body)
         assert answer.status == 400
         assert answer.json["error"]
-        assert set(session.sheets[0].signs) == {"."}
+        assert set(session.sheets[0].marks) == {"."}
 
     def test_a_long_body_is_refused_before_it_is_complete(self, client: Client) -> None:
         assert client.post("/api/undo", b" " * (LIMITS.body_bytes + 1)).status == 413
