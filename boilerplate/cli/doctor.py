@@ -152,8 +152,7 @@ def _plugins() -> Iterator[Finding]:
     active = [plugin.name for plugin in found if plugin.active]
     yield Finding("plugins", f"{len(active)} loaded: {', '.join(active)}" if active else "none")
     for plugin in found:
-        problems = [*plugin.problems, *(each for m in plugin.matchers for each in m.problems())]
-        for problem in problems:
+        for problem in plugin.all_problems():
             yield Finding("plugin", f"{plugin.name}, {plugin.place}: {problem}", True)
 
 

@@ -28,6 +28,7 @@ from boilerplate.result import CleanPage
 
 if TYPE_CHECKING:
     from boilerplate.model.model import Model
+    from boilerplate.plugins import Plugins
 
 PAGES: Final = "pages"
 EXPECTED_SUFFIX: Final = ".expected"
@@ -45,7 +46,8 @@ class FixtureResult:
 
     ``wrong`` of its ``lines`` have another label than expected. ``set_right`` and ``set_wrong``
     count the lines whose label the plugin corrected or made wrong. ``diff`` is a unified diff from
-    the expected to the actual labels, with reasons; empty if they are equal.
+    the expected to the actual labels, with reasons; empty if they are equal. ``warnings`` are those
+    of ``text_warnings``.
     """
 
     lines: int
@@ -53,6 +55,7 @@ class FixtureResult:
     set_right: int
     set_wrong: int
     diff: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -102,20 +105,22 @@ def check_fixture(path: Path, model: Model | None = None) -> FixtureResult:
     """
     from boilerplate.cleaner import Cleaner
     from boilerplate.plugins import no_plugins
-    from boilerplate.plugins.manager import load_folder
+    from boilerplate.plugins.manager import load_path
 
     labels = read_expected(path)
+    plugins = load_path(path.parent.parent)
     with_plugin, without_plugin = (
-        Cleaner(model, plugins=plugins).clean(path.with_suffix("").read_bytes(), labels.url)
-        for plugins in (load_folder(path.parent.parent), no_plugins())
+        Cleaner(model, plugins=each).clean(path.with_suffix("").read_bytes(), labels.url)
+        for each in (plugins, no_plugins())
     )
+    warnings = tuple(_text_warnings(path, with_plugin.page, plugins))
     predicted = predicted_labels(with_plugin)
     expected, actual = labels.signed, predicted.signed
     before = predicted_labels(without_plugin).signed
     reasons = [visible(p.reason) for _, p in numbered_predictions(with_plugin)]
     if labels.texts != predicted.texts:
         diff = ("the page has other lines:", *_diff(expected, actual, reasons))
-        return FixtureResult(len(actual), len(actual), 0, 0, diff)
+        return FixtureResult(len(actual), len(actual), 0, 0, diff, warnings)
     # A line that may be either is always right.
     expected = [a if SIGNS[e[0]] is None else e for e, a in zip(expected, actual, strict=True)]
     lines = list(zip(expected, actual, before, strict=True))
@@ -125,7 +130,30 @@ def check_fixture(path: Path, model: Model | None = None) -> FixtureResult:
         set_right=sum(e == a != b for e, a, b in lines),
         set_wrong=sum(e == b != a for e, a, b in lines),
         diff=tuple(_diff(expected, actual, reasons)),
+        warnings=warnings,
     )
+
+
+def text_warnings(path: Path) -> list[str]:
+    """What rules of a plugin do nothing on the page of an ``.expected`` file: it is bare text.
+
+    None if other rules, or code, can act on the page. Raises FixtureError, OSError, and PluginError
+    if the plugin fails.
+    """
+    from boilerplate.plugins.manager import load_path
+    from boilerplate.reading.read import read
+
+    page = read(path.with_suffix("").read_bytes(), read_expected(path).url)
+    return list(_text_warnings(path, page, load_path(path.parent.parent)))
+
+
+def _text_warnings(path: Path, page: Page, plugins: Plugins) -> Iterator[str]:
+    from boilerplate.plugins.checking import acts_on_text, rules_for_html
+
+    (plugin,) = plugins.active
+    if page.kind == "text" and not acts_on_text(plugin, page.url):
+        for rule in rules_for_html(plugin, page.url):
+            yield f"{PAGES}/{path.stem} is bare text: this rule needs HTML and does nothing: {rule}"
 
 
 def _diff(expected: Sequence[str], actual: Sequence[str], reasons: Sequence[str]) -> Iterator[str]:

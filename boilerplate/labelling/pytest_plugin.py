@@ -41,6 +41,8 @@ class PageItem(pytest.Item):
         from boilerplate.labelling.fixtures import check_fixture
 
         result = check_fixture(self.path)
+        for warning in result.warnings:
+            self.warn(pytest.PytestWarning(warning))
         if result.wrong:
             raise WrongLabelsError(result)
 

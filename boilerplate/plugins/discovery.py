@@ -18,7 +18,7 @@ from boilerplate.plugins.paths import (
     is_bundled,
     user_folder,
 )
-from boilerplate.plugins.plugin import Origin, Plugin, Settings
+from boilerplate.plugins.plugin import Origin, Plugin, PluginError, Settings
 from boilerplate.plugins.rules import SiteRules
 from boilerplate.plugins.toml import read_rules
 
@@ -37,12 +37,9 @@ def find_plugins(settings: Settings) -> Iterator[tuple[Plugin, Load]]:
         yield from _find_installed()
 
 
-def find_in_folder(folder: Path, only: str | None = None) -> Iterator[tuple[Plugin, Load]]:
-    """The plugins in a folder, sorted by name; with ``only``, the one of this file name.
-
-    A folder that is a plugin itself is the only one.
-    """
-    if only is None and folder != user_folder() and (itself := _plugin_folder(folder)):
+def find_in_folder(folder: Path) -> Iterator[tuple[Plugin, Load]]:
+    """The plugins in a folder, sorted by name; a folder that is a plugin itself is the only one."""
+    if folder != user_folder() and (itself := _plugin_folder(folder)):
         yield itself
         return
     try:
@@ -52,16 +49,28 @@ def find_in_folder(folder: Path, only: str | None = None) -> Iterator[tuple[Plug
             yield Plugin(str(folder), "user", str(folder)), partial(_raise, error)
         return
     for path in paths:
-        if only is not None and path.name != only:
-            continue
-        if path.name.startswith((".", "_")):
-            continue
-        if path.suffix == ".toml" and path.is_file():
-            yield Plugin(path.stem, "user", str(path)), partial(RulesPlugin, path)
-        elif path.suffix == ".py" and path.is_file():
-            yield Plugin(path.stem, "user", str(path)), partial(_import_file, path.stem, path)
-        elif found := _plugin_folder(path):
+        if not path.name.startswith((".", "_")) and (found := _plugin_at(path)):
             yield found
+
+
+def find_at(path: Path) -> tuple[Plugin, Load]:
+    """The one plugin that this folder or file is. Raises PluginError if it is none."""
+    if found := _plugin_at(path):
+        return found
+    if not path.exists():
+        raise PluginError(f"{path}: there is no such file or folder")
+    if path.is_dir():
+        raise PluginError(f"{path} is not a plugin: it has neither {RULES_FILE} nor __init__.py")
+    raise PluginError(f"{path} is not a plugin: that is a folder, a .toml or a .py file")
+
+
+def _plugin_at(path: Path) -> tuple[Plugin, Load] | None:
+    """The plugin that a file or a folder is; None if it is none."""
+    if path.suffix == ".toml" and path.is_file():
+        return Plugin(path.stem, "user", str(path)), partial(RulesPlugin, path)
+    if path.suffix == ".py" and path.is_file():
+        return Plugin(path.stem, "user", str(path)), partial(_import_file, path.stem, path)
+    return _plugin_folder(path)
 
 
 def _plugin_folder(path: Path) -> tuple[Plugin, Load] | None:

@@ -20,7 +20,7 @@ from typing import Any, Final, TypeVar
 import pluggy
 
 from boilerplate.plugins import hookspecs
-from boilerplate.plugins.discovery import RulesPlugin, find_in_folder, find_plugins
+from boilerplate.plugins.discovery import RulesPlugin, find_at, find_plugins
 from boilerplate.plugins.hosts import ANY_SITE, applies_to, hosts_with_rules_for
 from boilerplate.plugins.matcher import Matcher
 from boilerplate.plugins.opinions import NO_PAGE_PLUGINS, PagePlugins, describe_type
@@ -55,14 +55,14 @@ def load_plugins(
     return plugins
 
 
-def load_folder(folder: Path) -> Plugins:
-    """Load the one plugin that is this folder. Raises PluginError if anything is wrong with it."""
-    folder = folder.resolve()
-    plugins = Plugins(Settings(strict=True))
-    for plugin, load in find_in_folder(folder.parent, only=folder.name):
-        plugins.add(plugin, load)
-    if not plugins.active:
-        raise PluginError(f"{folder} is not a plugin: it has neither rules.toml nor __init__.py")
+def load_path(path: Path, settings: Settings | None = None, warn: Warn | None = None) -> Plugins:
+    """Load the one plugin that this folder or file is, and no other.
+
+    Raises PluginError if it is none, and if anything is wrong with it, unless ``settings`` are
+    given and not strict.
+    """
+    plugins = Plugins(settings or Settings(strict=True), warn)
+    plugins.add(*find_at(path))
     return plugins
 
 

@@ -16,6 +16,12 @@ PLUGINS_VARIABLE: Final = "BOILERPLATE_PLUGINS"  # names of the only plugins to 
 PLUGINS_DIR_VARIABLE: Final = "BOILERPLATE_PLUGINS_DIR"
 SITE_MODELS_VARIABLE: Final = "BOILERPLATE_SITE_MODELS"
 
+# What editors, version control, file managers and Python leave in a folder; no part of a plugin.
+LEFTOVERS: Final = (
+    "__pycache__", "*.py[co]", "*.bak", "*~", "#*#", ".#*", "*.orig", "*.rej", "*.sw[nop]", "*.tmp",
+    ".git", ".hg", ".svn", ".DS_Store", "Thumbs.db",
+)  # fmt: skip
+
 
 def user_folder() -> Path:
     """The folder of a user's own plugins, whether it exists or not."""

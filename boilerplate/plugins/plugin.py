@@ -105,6 +105,10 @@ class Plugin:
         """The hosts that its rules are for."""
         return tuple(dict.fromkeys(h for m in self.matchers for h in m.rules.hosts))
 
+    def all_problems(self) -> list[str]:
+        """What is wrong with it, and with the patterns and selectors of its rules."""
+        return [*self.problems, *(each for m in self.matchers for each in m.problems())]
+
     @property
     def is_for_all_sites(self) -> bool:
         """Whether its code is called for every page: it has hooks for pages and names no site."""

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from boilerplate.cli.main import cli
-from boilerplate.cli.plugins import plugin_name
+from boilerplate.cli.plugin_making import plugin_name
 from boilerplate.labelling.fixtures import FixtureError, fixtures_in, read_expected
 from boilerplate.plugins import read_rules
 from tests.made_up import SENTENCES, news_page
@@ -251,7 +251,13 @@ class TestPackage:
         output("new", "made-up.example", "one.txt")
         rules = TOML.replace("a.example", "made-up.example")
         (here / "made-up" / "rules.toml").write_text(rules, "utf-8")
-        (here / "made-up" / "rules.toml.bak").write_text("before", "utf-8")
+        (here / "made-up" / "__pycache__").mkdir()
+        (here / "made-up" / ".git").mkdir()
+        for leftover in (
+            "rules.toml.bak", "rules.toml~", "rules.toml.orig", "pages/one.txt.rej",
+            "pages/.one.txt.expected.swp", "__pycache__/rules.pyc", ".git/HEAD", "pages/.DS_Store",
+        ):  # fmt: skip
+            (here / "made-up" / leftover).write_text("before", "utf-8")
         output("package", "made-up")
         return here / "boilerplate-made-up"
 
