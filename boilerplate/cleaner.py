@@ -128,7 +128,7 @@ class Cleaner:
             scored = site.correct(compact, scored)
         else:
             scored = plugins.corrected(compact, scored)
-        opinions = plugins.opinions(compact, scored.probability)
+        opinions = under_choice(plugins.opinions(compact, scored.probability), self.role_choice)
         seen = visibility(compact, general)
         probability = seen.without_stored(with_votes(scored.probability, opinions))
         probability = probability.round(PROBABILITY_DECIMALS)
@@ -196,7 +196,8 @@ class Decided:
         if self.of_choice:
             kept, by_choice = self.of_choice
             roles = np.where(kept == self.kept, by_choice, roles)
-        return [ROLES[role] for role in roles.tolist()]
+        named = self.opinions.named
+        return [named.get(i, ROLES[role]) for i, role in enumerate(roles.tolist())]
 
     def by_choice(self) -> Mapping[int, tuple[str, str]]:
         """Whose choice of roles changed a label, and the reason, by the index of the line."""
@@ -249,6 +250,20 @@ def chosen_by(role: str, kept: bool, by: str) -> tuple[str, str]:
     return by, f"{by}: {'keep' if kept else 'drop'}_roles {role}"
 
 
+def under_choice(opinions: Opinions, choice: RoleChoice) -> Opinions:
+    """The plugins' opinions, where a choice of roles goes over verdicts that name their role.
+
+    A plugin that drops a line as a comment agrees with whoever keeps comments what the line is.
+    """
+    verdicts, judges = dict(opinions.verdicts), dict(opinions.judges)
+    for i, role in opinions.named.items():
+        keep, by = choice.get(role, (verdicts[i][0] is Label.CONTENT, ""))
+        if keep != (verdicts[i][0] is Label.CONTENT):
+            judges[i], reason = chosen_by(role, keep, by)
+            verdicts[i] = Label.CONTENT if keep else Label.BOILERPLATE, reason
+    return replace(opinions, verdicts=verdicts, judges=judges)
+
+
 def with_votes(probability: Floats, opinions: Opinions) -> Floats:
     """Probabilities of lines, (n,), with the plugins' votes added as log-odds."""
     if not opinions.votes:
@@ -287,12 +302,12 @@ def deciders(
     found[with_site != by_model] = "site_model"
     for i, name in opinions.voters.items():
         if with_votes[i] != with_site[i]:
-            found[i] = f"plugin:{name}"
+            found[i] = name
     found[list(by_page)] = "page"
     for i, name in by_choice.items():
         found[i] = name
     for i, name in opinions.judges.items():
-        found[i] = f"plugin:{name}"
+        found[i] = name
     names: list[str] = found.tolist()
     return names
 

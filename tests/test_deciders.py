@@ -130,8 +130,14 @@ def test_the_site_model_decides_where_it_moves_a_line_across_the_threshold() -> 
         ({"model": 1, "site": 0, "votes": 1, "plain": 1, "page": True}, "page"),
         ({"model": 1, "site": 0, "votes": 1, "plain": 1, "page": True, "roles": True}, "roles"),
         ({"model": 1, "site": 0, "votes": 0, "plain": 1, "judge": "j"}, "plugin:j"),
-        ({"model": 1, "site": 1, "votes": 1, "plain": 1, "judge": "j", "roles": True}, "plugin:j"),
-        ({"model": 1, "site": 0, "votes": 0, "plain": 1, "judge": "j", "page": True}, "plugin:j"),
+        (
+            {"model": 1, "site": 1, "votes": 1, "plain": 1, "judge": "j", "roles": True},
+            "plugin:j",
+        ),
+        (
+            {"model": 1, "site": 0, "votes": 0, "plain": 1, "judge": "j", "page": True},
+            "plugin:j",
+        ),
     ],
 )
 def test_plugins_go_before_roles_the_page_site_models_and_the_threshold(
@@ -139,8 +145,8 @@ def test_plugins_go_before_roles_the_page_site_models_and_the_threshold(
 ) -> None:
     kept = [np.array([bool(steps[name])]) for name in ("model", "site", "votes", "plain")]
     by_model, with_site, with_votes, plain = kept
-    judges = {0: steps["judge"]} if "judge" in steps else {}
-    opinions = Opinions(judges=judges, voters={0: "v"})
+    judges = {0: f"plugin:{steps['judge']}"} if "judge" in steps else {}
+    opinions = Opinions(judges=judges, voters={0: "plugin:v"})
     by_page: Verdicts = {0: HIDDEN} if "page" in steps else NO_VERDICTS
     roles = {0: "roles"} if "roles" in steps else {}
     found = deciders(by_model, with_site, with_votes, plain, by_page, roles, opinions)

@@ -175,7 +175,9 @@ def _rule_lines(rules: SiteRules) -> Iterator[str]:
         note = "  (no effect on bare text)" if name in SELECTOR_FIELDS else ""
         for value in getattr(rules, name):
             at = rules.where.get(f"{name}={value}", "")
-            yield f"{name} {value}{note}{f'  {at}' if at else ''}"
+            role = rules.role_of(name, value)
+            named = f"  (role: {role})" if role else ""
+            yield f"{name} {value}{named}{note}{f'  {at}' if at else ''}"
     if rules.site_model:
         yield f"site_model {rules.site_model}"
     if rules.vote:

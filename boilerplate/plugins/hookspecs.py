@@ -36,7 +36,8 @@ def label_lines(page: Page, scores: Sequence[float]) -> Mapping[int, Label | Opi
     """Opinions on lines of a page, by their index in ``page.lines``; none for the other lines.
 
     The page has no blank lines. ``scores`` are the model's probabilities of CONTENT, one for each
-    line. A Label or a Verdict decides the line, a Vote changes its probability. Called for pages of
+    line. A Label or a Verdict decides the line, and a Verdict may name its role; a Vote changes its
+    probability. Called for pages of
     the sites that the plugin's ``site_rules`` name, or for all pages if it names none.
     """
 

@@ -22,7 +22,7 @@ from boilerplate.plugins.rules import (
 )
 
 T = TypeVar("T")
-LineLabels = dict[int, tuple[Label, str]]  # by line index: the label, and the rule in words
+LineLabels = dict[int, Verdict]  # by the line's index
 
 MAX_RULE_LENGTH: Final = 80  # characters of a rule that are quoted in a reason
 
@@ -82,10 +82,10 @@ class Matcher:
             labels.update(step(page))
         vote = self.rules.vote
         return {
-            i: Verdict(label, rule)
+            i: verdict
             if vote is None
-            else Vote(vote if label is Label.CONTENT else -vote, rule)
-            for i, (label, rule) in sorted(labels.items())
+            else Vote(vote if verdict.label is Label.CONTENT else -vote, verdict.rule)
+            for i, verdict in sorted(labels.items())
             if page.lines[i].text.strip()
         }
 
@@ -97,7 +97,7 @@ class Matcher:
         selectors = " or ".join(dict.fromkeys(s.expression for s in inside.values()))
         rule = describe_rule("outside of", selectors)
         return {
-            i: (Label.BOILERPLATE, rule)
+            i: Verdict(Label.BOILERPLATE, rule)
             for i, line in enumerate(page.lines)
             if line.markup is not None and owner[line.markup.element] is None
         }
@@ -105,29 +105,33 @@ class Matcher:
     def _ranges(self, page: Page) -> LineLabels:
         out: LineLabels = {}
         if (found := self._first(page, "drop_before")) is not None:
-            at, rule = found
-            out.update((i, (Label.BOILERPLATE, rule)) for i in range(at))
+            at, verdict = found
+            out.update((i, verdict) for i in range(at))
         if (found := self._first(page, "drop_from")) is not None:
-            at, rule = found
-            out.update((i, (Label.BOILERPLATE, rule)) for i in range(at, len(page.lines)))
+            at, verdict = found
+            out.update((i, verdict) for i in range(at, len(page.lines)))
         return out
 
-    def _first(self, page: Page, name: str) -> tuple[int, str] | None:
-        """The index of the first line at which a range starts or ends, and the rule."""
+    def _first(self, page: Page, name: str) -> tuple[int, Verdict] | None:
+        """The index of the first line at which a range starts or ends, and the range's verdict."""
         exact, patterns = self._lines[name], self._patterns[f"{name}_matching"]
         if not exact and not patterns:
             return None
         for i, line in enumerate(page.lines):
-            if exact and (key := _key(line.text)) in exact:
-                return i, describe_rule(name, key)
+            if exact and (rule := exact.get(_key(line.text))):
+                return i, self._verdict(Label.BOILERPLATE, name, rule)
             if pattern := first_found(patterns, line.text):
-                return i, describe_rule(f"{name}_matching", pattern.text)
+                return i, self._verdict(Label.BOILERPLATE, f"{name}_matching", pattern.text)
         return None
+
+    def _verdict(self, label: Label, name: str, value: str) -> Verdict:
+        """What a rule says of the lines that it decides."""
+        return Verdict(label, describe_rule(name, value), self.rules.role_of(name, value))
 
     def _by_selector(self, page: Page) -> LineLabels:
         labels = {"drop": Label.BOILERPLATE, "keep": Label.CONTENT}
         selected = {
-            i: (label, describe_rule(f"{verb}_{selector.language}", selector.expression))
+            i: self._verdict(label, f"{verb}_{selector.language}", selector.expression)
             for verb, label in labels.items()
             for i, selector in self._groups[verb].elements(page).items()
         }
@@ -135,9 +139,9 @@ class Matcher:
             return {}
         owner = _inherited(page, selected)
         return {
-            i: opinion
+            i: verdict
             for i, line in enumerate(page.lines)
-            if line.markup is not None and (opinion := owner[line.markup.element]) is not None
+            if line.markup is not None and (verdict := owner[line.markup.element]) is not None
         }
 
     def _by_pattern(self, page: Page) -> LineLabels:
@@ -146,7 +150,7 @@ class Matcher:
             if patterns := self._patterns[name]:
                 for i, line in enumerate(page.lines):
                     if pattern := first_found(patterns, line.text):
-                        out[i] = (label, describe_rule(name, pattern.text))
+                        out[i] = self._verdict(label, name, pattern.text)
         return out
 
     def _exact(self, page: Page) -> LineLabels:
@@ -155,16 +159,17 @@ class Matcher:
         if drop or keep:
             for i, line in enumerate(page.lines):
                 key = _key(line.text)
-                if key in keep:
-                    out[i] = (Label.CONTENT, describe_rule("keep", key))
-                elif key in drop:
-                    out[i] = (Label.BOILERPLATE, describe_rule("drop", key))
+                if rule := keep.get(key):
+                    out[i] = self._verdict(Label.CONTENT, "keep", rule)
+                elif rule := drop.get(key):
+                    out[i] = self._verdict(Label.BOILERPLATE, "drop", rule)
         return out
 
     @cached_property
-    def _lines(self) -> dict[str, frozenset[str]]:
+    def _lines(self) -> dict[str, dict[str, str]]:
+        """The rules of exact lines, by the text that they match."""
         names = ("keep", "drop", "drop_from", "drop_before")
-        return {name: frozenset(map(_key, getattr(self.rules, name))) for name in names}
+        return {name: {_key(rule): rule for rule in getattr(self.rules, name)} for name in names}
 
     @cached_property
     def _patterns(self) -> dict[str, list[Pattern]]:

@@ -14,7 +14,7 @@ from boilerplate.page import Label, Page, Selector
 from boilerplate.plugins.matcher import Matcher
 from boilerplate.plugins.plugin import Limits, Plugin
 from boilerplate.plugins.rules import Opinion, Verdict, Vote
-from boilerplate.roles import RoleChoice, role_choice
+from boilerplate.roles import ROLES, RoleChoice, no_such_role, role_choice
 
 S = TypeVar("S")  # Scores: importing their module would load numpy for a list of plugins
 T = TypeVar("T")
@@ -25,9 +25,10 @@ class Opinions:
     """What the plugins say of a page's lines, by the lines' indices.
 
     ``verdicts`` are labels, with the reasons that go into the predictions; ``votes`` are log-odds
-    to add, with their reasons; ``errors`` say which plugins failed, and how. ``judges`` are the
-    names of the plugins that gave the verdicts, ``voters`` those of the plugins with the strongest
-    vote in the direction of the sum. ``roles`` are those that plugins chose to keep or to drop.
+    to add, with their reasons; ``errors`` say which plugins failed, and how. ``judges`` say who
+    gave the verdicts, as in ``Prediction.decided_by``, ``voters`` whose vote is the strongest in
+    the direction of the sum. ``roles`` are those that plugins chose to keep or to drop, ``named``
+    those that verdicts name for their lines.
     """
 
     verdicts: Mapping[int, tuple[Label, str]] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class Opinions:
     judges: Mapping[int, str] = field(default_factory=dict)
     voters: Mapping[int, str] = field(default_factory=dict)
     roles: RoleChoice = field(default_factory=dict)
+    named: Mapping[int, str] = field(default_factory=dict)
 
     def reason(self, line: int, otherwise: str) -> str:
         """The reason of a line: that of a verdict, or of the votes and then the model's own."""
@@ -122,16 +124,17 @@ class PagePlugins:
         roles: dict[str, tuple[bool, str]] = {}
         for plugin, matchers in self.plugins:
             for i, opinion in self._opinions_of(plugin, matchers, page, scores).items():
-                reason = f"plugin:{plugin.name}: {opinion.rule}"
+                by = f"plugin:{plugin.name}"
+                reason = f"{by}: {opinion.rule}"
                 if isinstance(opinion, Vote):
                     total, reasons = votes.get(i, (0.0, ""))
                     reason = f"{reason} ({opinion.log_odds:+g})"
                     reasons = f"{reasons}, {reason}" if reasons else reason
                     votes[i] = total + opinion.log_odds, reasons
-                    ballots.setdefault(i, []).append((opinion.log_odds, plugin.name))
+                    ballots.setdefault(i, []).append((opinion.log_odds, by))
                 elif i not in verdicts:
                     verdicts[i] = reason, opinion
-                    judges[i] = plugin.name
+                    judges[i] = by
                 elif verdicts[i][1].label is not opinion.label:
                     contradicted.setdefault(i, f" (against {reason})")
             if plugin.name not in self._failed:
@@ -143,6 +146,7 @@ class PagePlugins:
             judges,
             {i: _strongest(votes[i][0], cast) for i, cast in ballots.items()},
             roles,
+            {i: verdict.role for i, (_, verdict) in verdicts.items() if verdict.role},
         )
 
     def _opinions_of(
@@ -209,7 +213,7 @@ def _corrected(model: Any, page: Page, scores: S) -> S:
 
 
 def _strongest(total: float, cast: Sequence[tuple[float, str]]) -> str:
-    """The plugin with the strongest vote in the direction of the sum; the first of equals."""
+    """Who has the strongest vote in the direction of the sum; the first of equals."""
     return max(cast, key=lambda ballot: ballot[0] if total >= 0 else -ballot[0])[1]
 
 
@@ -284,6 +288,8 @@ def _checked_opinion(i: int, opinion: Any) -> Opinion:
         )
     if isinstance(opinion, Verdict) and not isinstance(opinion.label, Label):
         raise TypeError(f"label_lines gives line {i} {describe_type(opinion.label)} for a label")
+    if isinstance(opinion, Verdict) and opinion.role not in (None, *ROLES):
+        raise ValueError(f"label_lines gives line {i} a role: {no_such_role(opinion.role)}")
     if isinstance(opinion, Vote):
         if not math.isfinite(opinion.log_odds):
             raise ValueError(f"label_lines gives line {i} a vote of {opinion.log_odds!r:.80}")

@@ -25,10 +25,14 @@ class RulesError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A label that overrules the model's, and the rule that it comes from."""
+    """A label that overrules the model's, and the rule that it comes from.
+
+    ``role`` is what the line is, one of ``boilerplate.roles.ROLES``; None leaves it to the model.
+    """
 
     label: Label
     rule: str
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,10 @@ class SiteRules:
     - ``keep_roles`` and ``drop_roles``: lines of these roles (``boilerplate.roles.ROLES``), unless
       another rule or the user says otherwise; these give neither verdicts nor votes.
 
+    ``roles`` says what the lines are that rules decide: it maps a field, or ``field=value`` for one
+    of its rules, to a role. Lines of ``headline`` have that role; what other lines are is left to
+    the model. A role that the user has chosen to keep or to drop then decides over the rule.
+
     Where rules contradict each other, exact lines win over patterns, patterns over selectors,
     selectors over ``drop_from`` and ``drop_before``, and these over the article. Among rules of one
     sort, keeping wins; of nested elements, the inner one.
@@ -72,6 +80,9 @@ class SiteRules:
     >>> rules = SiteRules(hosts=["example.com"], drop=["Paylaş"])
     >>> rules.drop
     ('Paylaş',)
+    >>> rules = SiteRules(hosts="example.com", drop="评论", roles={"drop": "comments"})
+    >>> rules.role_of("drop", "评论")
+    'comments'
     """
 
     hosts: Sequence[str]
@@ -93,6 +104,7 @@ class SiteRules:
     article_xpath: Sequence[str] = ()
     keep_roles: Sequence[str] = ()
     drop_roles: Sequence[str] = ()
+    roles: Mapping[str, str] = field(default_factory=dict, hash=False)
     site_model: str | None = None
     vote: float | None = None
     where: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -107,10 +119,16 @@ class SiteRules:
         hosts = (_host(host, location_prefix(self.where, "hosts", host)) for host in self.hosts)
         object.__setattr__(self, "hosts", tuple(hosts))
         _check_roles(self)
+        _check_named_roles(self)
         _check_vote(self.vote, location_prefix(self.where, "vote"))
         if self.site_model is not None and not isinstance(self.site_model, str):
             at = location_prefix(self.where, "site_model")
             raise RulesError(f"{at}site_model is the path of a file")
+
+    def role_of(self, name: str, value: str) -> str | None:
+        """The role of the lines that a rule decides, given its field and value; None if unnamed."""
+        named = self.roles.get(f"{name}={value}") or self.roles.get(name)
+        return named or ("headline" if name == "headline" else None)
 
 
 STRING_FIELDS: Final = tuple(f.name for f in fields(SiteRules) if f.type == "Sequence[str]")
@@ -118,6 +136,11 @@ PATTERN_FIELDS: Final = tuple(
     name for name in STRING_FIELDS if name in ("headline", "date") or name.endswith("_matching")
 )
 ROLE_FIELDS: Final = ("keep_roles", "drop_roles")
+# Rules that decide lines: these may name a role.
+LINE_FIELDS: Final = tuple(
+    name for name in STRING_FIELDS
+    if name not in ("hosts", *ROLE_FIELDS) and not name.startswith("article_")
+)  # fmt: skip
 SELECTOR_FIELDS: Final = tuple(n for n in STRING_FIELDS if n.endswith(("_css", "_xpath")))
 SELECTOR_LANGUAGES: Final[tuple[Literal["css", "xpath"], ...]] = ("css", "xpath")
 
@@ -162,6 +185,23 @@ def _check_roles(rules: SiteRules) -> None:
                 raise RulesError(f"{at}{name}: {no_such_role(role)}")
             if role in rules.keep_roles and role in rules.drop_roles:
                 raise RulesError(f"{at}{role} is both in keep_roles and in drop_roles")
+
+
+def _check_named_roles(rules: SiteRules) -> None:
+    at = location_prefix(rules.where, "roles")
+    if not isinstance(rules.roles, Mapping):
+        raise RulesError(f"{at}roles maps fields to roles, and is not {rules.roles!r:.80}")
+    for key, role in rules.roles.items():
+        name, _, value = str(key).partition("=")
+        at = location_prefix(rules.where, name, value) if value else at
+        if name not in LINE_FIELDS:
+            raise RulesError(f"{at}{name} names no role; these do: {', '.join(LINE_FIELDS)}")
+        if (value and value not in getattr(rules, name)) or not getattr(rules, name):
+            raise RulesError(f"{at}roles: there is no rule {key!r:.80}")
+        if role not in ROLES:
+            raise RulesError(f"{at}{name}: {no_such_role(role)}")
+        if rules.vote is not None:
+            raise RulesError(f"{at}{name}: votes decide no line, so they name no role ({role})")
 
 
 def _check_vote(vote: object, at: str) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
-from boilerplate.plugins.rules import API_VERSION, STRING_FIELDS, RulesError, SiteRules
+from boilerplate.plugins.rules import (
+    API_VERSION,
+    LINE_FIELDS,
+    STRING_FIELDS,
+    RulesError,
+    SiteRules,
+)
 
 FILE_KEYS: Final = ("api", "site")
 _TOML_LINE: Final = re.compile(r"at line (\d+)")
@@ -76,7 +82,29 @@ def _site(site: Mapping[str, Any], number: int, locations: _Locations) -> SiteRu
     for key in STRING_FIELDS:
         if isinstance(site.get(key, []), str):
             raise RulesError(f"{where[key]}: {key} is a list of strings: [{site[key]!r}]")
-    return SiteRules(**site, where=where)
+    given = dict(site)
+    if roles := dict(_named_roles(site, where)):
+        if isinstance(of_fields := site.get("roles", {}), dict):  # if not, that is an error
+            given["roles"] = {**of_fields, **roles}
+        for name in LINE_FIELDS:
+            if isinstance(rules := site.get(name), list):
+                given[name] = [each["rule"] if isinstance(each, dict) else each for each in rules]
+    return SiteRules(**given, where=where)
+
+
+def _named_roles(site: Mapping[str, Any], where: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """The roles of the rules that name one, by ``field=value``: ``{rule = "…", role = "…"}``."""
+    for name in LINE_FIELDS:
+        rules = site.get(name)
+        for each in rules if isinstance(rules, list) else ():
+            if not isinstance(each, dict):
+                continue
+            if each.keys() != {"rule", "role"} or not isinstance(each["rule"], str):
+                raise RulesError(
+                    f"{where[name]}: {name}: a rule with a role is "
+                    f'{{rule = "…", role = "…"}}, not {each!r:.80}'
+                )
+            yield f"{name}={each['rule']}", each["role"]
 
 
 def _unknown(key: str, known: Iterable[str]) -> str:
@@ -111,12 +139,15 @@ class _Locations:
             at = self._find_key(key, first, last)
             where[key] = f"{self.name}:{at + 1}"
             for each in value if isinstance(value, list) else ():
-                if isinstance(each, str):
-                    where[f"{key}={each}"] = f"{self.name}:{self._find(each, at, last) + 1}"
+                rule = each.get("rule") if isinstance(each, dict) else each
+                if isinstance(rule, str):
+                    where[f"{key}={rule}"] = f"{self.name}:{self._find(rule, at, last) + 1}"
         return where
 
     def _find_key(self, key: str, first: int, last: int | None) -> int:
-        wanted = re.compile(rf"""\s*(?:\[+\s*)?["']?{re.escape(key)}["']?\s*[=\].]""")
+        wanted = re.compile(
+            rf"""\s*(?:\[+\s*)?(?:site\s*\.\s*)?["']?{re.escape(key)}["']?\s*[=\].]"""
+        )
         found = (i for i in range(first, last or len(self.lines)) if wanted.match(self.lines[i]))
         return next(found, first)
 

@@ -193,6 +193,14 @@ FAILING = {
     "index is negative": (lambda page: {-1: Label.CONTENT}, "line -1"),
     "label is text": (lambda page: {0: "content"}, "a Label, Verdict or Vote"),
     "verdict without a label": (lambda page: {0: Verdict("x", "r")}, "type str for a label"),  # type: ignore[arg-type]
+    "verdict with an unknown role": (
+        lambda page: {0: Verdict(Label.CONTENT, "r", "advert")},
+        "line 0 a role: there is no role 'advert'; there are headline",
+    ),
+    "verdict with a number as role": (
+        lambda page: {0: Verdict(Label.CONTENT, "r", 3)},  # type: ignore[arg-type]
+        "there is no role 3",
+    ),
     "vote is nan": (lambda page: {0: Vote(float("nan"), "r")}, "vote of nan"),
     "vote is text": (lambda page: {0: Vote("x", "r")}, "TypeError"),  # type: ignore[arg-type]
     "rule is a number": (lambda page: {0: Verdict(Label.CONTENT, 3)}, "for a rule"),  # type: ignore[arg-type]

@@ -236,7 +236,7 @@ class TestRoles:
             rules(keep_roles=["tags", "date"], drop_roles=["date"])
 
     def test_schema_has_all_of_them(self) -> None:
-        assert SCHEMA["$defs"]["roles"]["items"]["enum"] == list(ROLES)
+        assert SCHEMA["$defs"]["role"]["enum"] == list(ROLES)
 
 
 class TestFiles:
@@ -319,7 +319,8 @@ class TestSchema:
     @pytest.mark.parametrize(
         "value",
         ['"x"', '["a.example"]', '["a.example/b"]', '["*"]', '["*.x.y"]', '["http://x.y"]', "[]",
-         '[""]', '[" "]', "[1]", "1", "0", "-1", "10", "10.5", "true", "1979-05-27", "{a = 1}"],
+         '[""]', '[" "]', "[1]", "1", "0", "-1", "10", "10.5", "true", "1979-05-27", "{a = 1}",
+         "[{rule = 'x', role = 'tags'}]", "['x', {rule = 'y', role = 'ad'}]", "[{rule = 'x'}]"],
     )  # fmt: skip
     def test_it_accepts_the_values_that_the_parser_accepts(self, field: str, value: str) -> None:
         hosts = "" if field == "hosts" else 'hosts = ["a.example"]\n'
