@@ -23,7 +23,8 @@ SITES = [path for path in sorted(FOLDER.iterdir()) if (path / "rules.toml").is_f
 class TestSites:
     def test_these_sites_have_a_plugin(self) -> None:
         assert {path.name for path in SITES} >= {
-            "dailymail", "dailysabah", "ifeng", "sepl", "tovima",
+            "asahi", "dailymail", "dailysabah", "folha", "ifeng", "lemonde", "lenta", "sepl",
+            "spiegel", "tovima",
         }  # fmt: skip
 
     @pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)

@@ -170,8 +170,8 @@ choice: comments"). The page's record has the roles that were kept, under `keep`
 
 What is kept of one site is chosen in the rules of a [plugin](plugins.md#rules), with `keep_roles`
 and `drop_roles`; your own choice wins where both name a role. Verdicts of plugins about single
-lines, and what the page itself hides, are the last word; but your choice of a role goes over verdicts that
-[name that role](plugins.md#rules) for their line.
+lines, and what the page itself hides, are the last word; but your choice of a role goes over
+verdicts that [name that role](plugins.md#rules) for their line.
 
 ## What was tried
 
