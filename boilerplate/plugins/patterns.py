@@ -2,11 +2,12 @@ r"""Regular expressions from plugins: untrusted input that must not be able to s
 
 RE2 matches in linear time, where it is installed. What it does not support (lookaround) or reads
 differently (``\w`` is ASCII to it) is matched by ``regex`` with a timeout. A pattern means the same
-in both. The standard library's ``re`` is never used: it has no timeout.
+in both. The standard library's ``re`` never matches one: it has no timeout.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,12 +18,15 @@ class PatternLimits:
     """What a pattern may cost.
 
     ``line_length``: longer lines, in characters, are not searched; chrome and headlines are
-    shorter. ``pattern_length`` is in characters. ``line_seconds``: time for one line, of which a
-    reasonable pattern needs a thousandth.
+    shorter. ``pattern_length`` is in characters. ``repeated_length``: a pattern is compiled with
+    what it repeats written out, ``a{9}`` as nine letters, and this many characters of it take up
+    to a second and 100 MB. ``line_seconds``: time for one line, of which a reasonable pattern needs
+    a thousandth.
     """
 
     line_length: int = 20_000
     pattern_length: int = 2_000
+    repeated_length: int = 500_000
     line_seconds: float = 0.25
 
 
@@ -30,6 +34,11 @@ LIMITS: Final = PatternLimits()
 
 # What RE2 reads as ASCII only: \w \d \s and their opposites, \b, and [[:alpha:]].
 _ASCII_IN_RE2: Final = ("\\w", "\\W", "\\d", "\\D", "\\s", "\\S", "\\b", "\\B", "[:")
+
+# A counted repetition, {3} or {1,20}, and whether it is one of a group.
+_REPETITION: Final = re.compile(r"(\)?)\{\s*(\d*)\s*(?:,\s*(\d*)\s*)?\}")
+# A comment, or a flag with which white space and comments may stand before a repetition.
+_COMMENTS: Final = re.compile(r"\(\?(#|[A-Za-z0-9-]*x)")
 
 
 class PatternError(ValueError):
@@ -49,6 +58,11 @@ class Pattern:
             raise PatternError(
                 f"a pattern has at most {LIMITS.pattern_length} characters, not {len(text)}"
             )
+        if repeated_length(text) > LIMITS.repeated_length:
+            raise PatternError(
+                f"the pattern {text!r:.80} repeats too much: written out, it may have more than "
+                f"{LIMITS.repeated_length:,} characters"
+            )
         self.text = text
         self._search = _compile_with_re2(text) or _compile_with_regex(text)
 
@@ -58,6 +72,26 @@ class Pattern:
         Raises PatternError if matching takes too long.
         """
         return len(line) <= LIMITS.line_length and self._search(line)
+
+
+def repeated_length(text: str) -> int:
+    """At most how many characters a pattern has, with counted repetitions written out.
+
+    Groups may be nested, so their counts are multiplied; of others, the largest counts. What only
+    looks like a repetition counts too.
+
+    >>> repeated_length("(a{100}){100}"), repeated_length("[ab]{2,3}c{4}")
+    (130000, 52)
+    """
+    most, product = 1, 1
+    commented = _COMMENTS.search(text)
+    for of_group, least, largest in _REPETITION.findall(text):
+        count = max(int(least or 1), int(largest or 1), 1)
+        if of_group or commented:
+            product *= count
+        else:
+            most = max(most, count)
+    return len(text) * most * product
 
 
 def first_found(patterns: Iterable[Pattern], line: str) -> Pattern | None:

@@ -39,6 +39,43 @@ def test_an_invalid_pattern_is_an_error(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "pattern",
+    [
+        "(((a{100}){100}){100}){100}",
+        "(((я{1,100}){1,100}){,100}){100}",
+        "(?:(?:漢{200}+){200,}?){200}",
+        "(?x)(((a{100} ) { 100 } )#)\n{100})",
+        "(((a{100}(?#)){100}(?#[){100})",
+        "[(](([)]a{100}[(]){100}[(]){100}",
+        "a{1000000}",
+        "(" * 300 + "a" + "){2}" * 300,
+        "(a){" + "9" * 1900 + "}",
+    ],
+)
+def test_a_pattern_that_repeats_too_much_is_refused_before_it_is_compiled(
+    pattern: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_compile_with_re2", "_compile_with_regex"):
+        monkeypatch.setattr(patterns, name, lambda text: pytest.fail("compiled"))
+    with pytest.raises(PatternError, match="repeats too much"):
+        Pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line"),
+    [
+        (r"^\d{1,2}\. \p{Ll}{3,12} \d{4}(, \d\d?:\d\d){0,2}$", "3. maart 2021, 9:40"),
+        (r"^(?:\p{Lu}[\p{L}'-]{1,30} ){1,6}\(Foto\)$", "Élodie O'Neill (Foto)"),
+        (r"^.{0,1000}もっと見る$", "港の記事をもっと見る"),
+        (r"^x{a}$|^{2}$|\{2}$", "x{a}"),
+        (r"^(?:(?:شارك|تابع) ?){2,20}$", "شارك تابع شارك"),
+    ],
+)
+def test_reasonable_repetitions_are_accepted(pattern: str, line: str) -> None:
+    assert Pattern(pattern).found_in(line)
+
+
+@pytest.mark.parametrize(
     ("pattern", "line", "found"),
     [
         (r"^\d+$", "١٢٣", True),
