@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, TypeVar
 
 from boilerplate.page import Label, Page, Selector
@@ -20,6 +20,7 @@ from boilerplate.plugins.rules import (
     Vote,
     location_prefix,
 )
+from boilerplate.plugins.xpath_cost import MAX_LENGTH, MOST_COST, PageSize, cost, may_be_costly
 
 T = TypeVar("T")
 LineLabels = dict[int, Verdict]  # by the line's index
@@ -62,12 +63,28 @@ class Matcher:
     def select(self, document: Any) -> dict[Selector, list[Any]]:
         """The nodes of a parsed document that each selector selects.
 
-        Raises RulesError for an XPath whose value is not a list of nodes.
+        Raises RulesError for an XPath whose value is not a list of nodes, or that would take long.
         """
+        self._check_costs(document)
         return {
             selector: self._select(name, selector, compiled, document)
             for name, selector, compiled in self._compiled_selectors
         }
+
+    def _check_costs(self, document: Any) -> None:
+        """Raise RulesError if an XPath would take so long on a page that it is not evaluated."""
+        size = None
+        for name, selector, _ in self._compiled_selectors:
+            expression = selector.expression
+            if selector.language == "css" or not may_be_costly(expression):
+                continue
+            size = size or PageSize.of(document)
+            if cost(expression, size, partial(_count, document)) > MOST_COST:
+                at = location_prefix(self.rules.where, name, expression)
+                raise RulesError(
+                    f"{at}{name}: {expression!r:.200} takes too long on a page of {size.nodes} "
+                    "nodes and was not evaluated; name the elements that it starts from"
+                )
 
     def opinions(self, page: Page) -> dict[int, Opinion]:
         """What the rules say of the page's lines, by index; blank lines are left out.
@@ -210,12 +227,14 @@ class Matcher:
         import turbohtml.query
 
         try:
+            if len(text) > MAX_LENGTH:
+                raise ValueError(f"a selector has at most {MAX_LENGTH} characters")
             if name.endswith("_xpath"):
                 return turbohtml.XPath(text)
             return turbohtml.query.compile(text).select
         except ValueError as error:
             raise RulesError(
-                f"{location_prefix(self.rules.where, name, text)}{name}: {error} in {text!r}"
+                f"{location_prefix(self.rules.where, name, text)}{name}: {error} in {text!r:.200}"
             ) from error
 
     def _select(
@@ -274,6 +293,17 @@ class _SelectorGroup:
                         if not tag or tag == element.tag:
                             selected.setdefault(i, selector)
         return selected
+
+
+def _count(document: Any, xpath: str) -> int | None:
+    """How many nodes an XPath selects; None if it is none, or selects no nodes."""
+    import turbohtml
+
+    try:
+        nodes = turbohtml.XPath(xpath)(document)
+    except (ValueError, TypeError):
+        return None
+    return len(nodes) if isinstance(nodes, list) else None
 
 
 _PATTERN_LABELS: Final = {  # weakest first
