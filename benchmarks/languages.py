@@ -23,9 +23,11 @@ from benchmarks.page_samples import varied_pages
 from boilerplate.features.text import clip
 from boilerplate.kernels import char_counts, page_text, plain_texts
 from boilerplate.language.detector import detect, detector_factory
-from boilerplate.language.lines import LineLanguages, line_languages, page_language
+from boilerplate.language.lines import line_languages
 from boilerplate.language.names import LANGUAGES
+from boilerplate.language.naming import line_names, page_languages
 from boilerplate.page import Label
+from boilerplate.predictions import LineLanguage
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
 from training.corpora import CORPORA, load
@@ -48,19 +50,20 @@ class LineLimits:
 
 
 LIMITS: Final = LineLimits()
-CODES: Final = {"nb": "no", "nn": "no", "zh-cn": "zh", "zh-tw": "zh"}
+CODES: Final = {"nb": "no", "nn": "no"}
 KNOWN_LANGUAGES: Final = frozenset(CODES.get(code, code) for code in LANGUAGES)
 Counts = Counter[tuple[str, bool]]  # kind of line, and whether its language is right
 
 
 def merged_code(code: str | None) -> str | None:
     """The code of a language, one for those that have several."""
-    return CODES.get(code, code) if code else code
+    return CODES.get(code.split("-")[0], code.split("-")[0]) if code else code
 
 
-def detected(texts: Sequence[str]) -> LineLanguages:
+def detected(texts: Sequence[str]) -> list[LineLanguage]:
     """The languages of a page's lines, detected as for cleaning."""
-    return line_languages(page_text([clip(text) for text in plain_texts(list(texts))]))
+    found = line_languages(page_text([clip(text) for text in plain_texts(list(texts))]))
+    return line_names(texts, found.likeliest())
 
 
 def letters_of(texts: Sequence[str]) -> list[float]:
@@ -74,7 +77,7 @@ def made_up(pages: Iterable[MixedPage], counts: Counts) -> None:
         texts = [line.text for line in page.lines]
         found = detected(texts)
         languages = [merged_code(line.language) for line in page.lines]
-        named = zip(page.lines, languages, letters_of(texts), found.likeliest(), strict=True)
+        named = zip(page.lines, languages, letters_of(texts), found, strict=True)
         for line, own, letters, (code, _) in named:
             if letters >= LIMITS.least_letters and own in KNOWN_LANGUAGES:
                 whose = "own" if line.language == page.language else "other"
@@ -83,9 +86,8 @@ def made_up(pages: Iterable[MixedPage], counts: Counts) -> None:
         lengths = np.array([float(len(text)) for text in texts])
         probability = np.array([float(line.label is Label.CONTENT) for line in page.lines])
         if (own := merged_code(page.language)) in KNOWN_LANGUAGES:
-            counts[
-                "page", merged_code(page_language(found.likeliest(), probability, lengths)) == own
-            ] += 1
+            found_language = named(page_languages(texts, probability * lengths, ()))
+            counts["page", merged_code(found_language) == own] += 1
 
 
 def sure_of(text: str) -> str | None:
@@ -106,7 +108,7 @@ def real(pages: Iterable[Sequence[str]], counts: Counts) -> Iterator[int]:
         detect.cache_clear()
         found = detected(texts)
         yield detect.cache_info().misses
-        answers = zip(texts, letters_of(texts), found.likeliest(), strict=True)
+        answers = zip(texts, letters_of(texts), found, strict=True)
         pairs = [
             (merged_code(sure_of(text)), merged_code(code))
             for text, letters, (code, _) in answers

@@ -27,6 +27,7 @@ from boilerplate.cleaner import Cleaner
 from boilerplate.features.elements import element_tokens
 from boilerplate.features.encode import encode
 from boilerplate.language.detector import detect
+from boilerplate.language.identify import identify
 from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.model import Model
 from boilerplate.model.roles import RoleTrees, RoleWords
@@ -55,7 +56,7 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "roles: n-grams and element tokens": (RoleWords, "shares"),
     "roles: context of lines": (MODEL, "role_matrix"),
     "roles: trees": (RoleTrees, "log_probabilities"),
-    "language of the page": (CLEANER, "page_language"),
+    "language of the page": (CLEANER, "page_languages"),
 }
 REST: Final = "everything else"
 WHOLE: Final = "the whole page"
@@ -63,6 +64,7 @@ WHOLE: Final = "the whole page"
 ASKED: Final = "reasons, if asked for"
 ASKED_STEPS: Final[dict[str, tuple[Any, str]]] = {
     WITHIN + "contributions of feature groups": (Model, "evidence"),
+    WITHIN + "names of the lines' languages": (CLEANER, "line_names"),
     WITHIN + "reasons": (CLEANER, "reasons"),
 }
 _spent: Counter[str] = Counter()
@@ -99,7 +101,7 @@ def main(source: Path, cache: Path, pages: int, model: str | None, docs: Path) -
     for mode in modes:
         for name, block in (("compiled", nullcontext), ("plain", plain_functions)):
             with block():
-                for cached in (detect, element_tokens):
+                for cached in (detect, identify, element_tokens):
                     cached.cache_clear()  # neither may use what the other has cached
                 found[mode][name] = medians(cleaner, golds, mode)
     target = docs / "results" / "stages.json"

@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 
 from boilerplate.explain.phrases import MODEL_FEATURES
 from boilerplate.explain.reasons import naming, reasons
-from boilerplate.language.lines import page_language
+from boilerplate.language.identify import named
+from boilerplate.language.naming import line_names, page_languages
 from boilerplate.model.model import Model, load_model
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Floats, Ints, shifted
 from boilerplate.page import Kind, Label, Page
 from boilerplate.plugins.manager import Plugins, default_plugins
 from boilerplate.plugins.opinions import Opinions
-from boilerplate.predictions import Predictions
+from boilerplate.predictions import LineLanguage, Predictions
 from boilerplate.reading.read import read
 from boilerplate.reading.urls import given_url
 from boilerplate.result import CleanPage
@@ -31,6 +32,8 @@ from boilerplate.site_models.site_model import SiteModel
 from boilerplate.visibility import Verdicts, visibility
 
 PROBABILITY_DECIMALS: Final = 4  # labels are decided by the rounded probability
+# Lines of these roles may be in another language than the article, even if they are kept.
+_OTHERS_WORDS: Final = tuple(map(ROLES.index, ("legal", "cookie", "newsletter", "comments")))
 MIN_PROBABILITY: Final = 1e-6  # of content and of chrome, before votes are added as log-odds
 
 
@@ -142,14 +145,19 @@ class Cleaner:
             kept = of_choice[0] & (by_default | ~seen.stored)
         by_page = seen.verdicts(kept)
         kept = with_verdicts(kept, {**by_page, **opinions.verdicts})
-        language = page_language(scored.languages, probability, general.chars)
+        languages = page_languages(
+            [line.text for line in compact.lines],
+            language_weights(general, probability),
+            compact.metadata.languages,
+        )
+        language = named(languages)
         decided = Decided(
             compact, kept, threshold, probability, language, by_page, opinions, self.model,
             general, scored, by_default, choice, of_choice,
         )  # fmt: skip
         return CleanPage(
             page, decided.predictions(page), language, threshold, opinions.errors, scored.drift,
-            kept_roles(choice),
+            kept_roles(choice), languages=languages,
         )  # fmt: skip
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -185,10 +193,12 @@ class Decided:
     def predictions(self, page: Page) -> Predictions:
         """A prediction for each line of the whole page, explained when it is looked at."""
         labels = [Label.CONTENT if keep else Label.BOILERPLATE for keep in self.kept.tolist()]
-        columns = Predictions(
-            self.page.lines, labels, self.probability.tolist(), self.scored.languages, self
-        )
+        columns = Predictions(self.page.lines, labels, self.probability.tolist(), self)
         return columns if page is self.page else columns.with_blank_lines(page)
+
+    def languages(self) -> Sequence[LineLanguage]:
+        """The language of each line with its probability."""
+        return line_names([line.text for line in self.page.lines], self.scored.languages)
 
     def roles(self) -> Sequence[str | None]:
         """The role of each line."""
@@ -226,7 +236,9 @@ class Decided:
     def reasons(self, roles: Sequence[str | None]) -> Sequence[str]:
         """Why each line was kept or dropped, after its role."""
         evidence = self.model.evidence(self.general, MODEL_FEATURES)
-        scores = replace(self.scored, probability=self.probability)
+        scores = replace(
+            self.scored, probability=self.probability, languages=tuple(self.languages())
+        )
         why = reasons(self.page, scores, evidence, self.kept, self.language)
         for i, (_, reason) in self.by_page.items():
             why[i] = reason
@@ -262,6 +274,17 @@ def under_choice(opinions: Opinions, choice: RoleChoice) -> Opinions:
             judges[i], reason = chosen_by(role, keep, by)
             verdicts[i] = Label.CONTENT if keep else Label.BOILERPLATE, reason
     return replace(opinions, verdicts=verdicts, judges=judges)
+
+
+def language_weights(scores: Scores, probability: Floats) -> Floats:
+    """How much each line says about the language of the article, (n,).
+
+    Its length and the ``probability`` that it is content, and neither a comment nor a notice; 0 for
+    lines that are more likely not to be that.
+    """
+    beside = np.exp(scores.log_roles[:, _OTHERS_WORDS]).sum(1)
+    of_article = probability * (1.0 - np.minimum(beside, 1.0))
+    return np.asarray(np.where(of_article >= THRESHOLDS.plain, of_article * scores.chars, 0.0))
 
 
 def with_votes(probability: Floats, opinions: Opinions) -> Floats:

@@ -65,13 +65,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the head of an HTML page claims about its article; empty where it claims nothing."""
+    """What the head of an HTML page claims about its article; empty where it claims nothing.
+
+    ``languages`` are the tags of the languages that the page claims to be in.
+    """
 
     title: str = ""
     headline: str = ""
     description: str = ""
     body: str = ""
     type: str = ""
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

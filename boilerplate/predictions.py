@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, TypeVar, overload
 from boilerplate.page import Label, Line, Page
 
 T = TypeVar("T")
+LineLanguage = tuple[str | None, float]  # and its probability
 MAX_WHOLE_REPR: Final = 2  # predictions whose repr is that of a tuple of them
 
 
@@ -18,8 +19,9 @@ class Prediction:
 
     ``reason`` is empty where none was recorded, as in shards.
     ``role`` is what the line is on its page, one of ``roles.ROLES``; None for blank lines.
-    ``language`` is an ISO 639-1 code (``zh-cn`` and ``zh-tw`` for Chinese), None where it is
-    unknown; ``language_confidence`` its probability.
+    ``language`` is a BCP 47 tag: a code of ISO 639, with the script where a language is written in
+    several (``zh-Hans``, ``sr-Latn``). None where it is unknown; ``language_confidence`` is its
+    probability.
     ``decided_by`` is what the label is due to: "model"; "site_model" or "plugin:NAME" where these
     changed it, or a plugin's verdict set it; "roles" where a choice of roles changed it; "page"
     where the page hides the line, or has it for scripts only; "threshold" where the page's
@@ -39,6 +41,9 @@ class Prediction:
 class Explainer(Protocol):
     """Works out, for all lines of a page, what costs too much to be done for every page."""
 
+    def languages(self) -> Sequence[LineLanguage]:
+        """The language of each line with its probability."""
+
     def roles(self) -> Sequence[str | None]:
         """The role of each line, None for those that are blank."""
 
@@ -52,16 +57,16 @@ class Explainer(Protocol):
 class Predictions(Sequence[Prediction]):
     """One prediction a line, in page order; equal to a tuple of the same.
 
-    The values of all lines can be had as columns. ``lines``, ``labels``, ``probabilities`` and
-    ``languages`` (each with its confidence) are there from the start. ``roles``, ``deciders`` and
+    The values of all lines can be had as columns. ``lines``, ``labels`` and ``probabilities`` are
+    there from the start. ``languages`` (each with its confidence), ``roles``, ``deciders`` and
     ``reasons`` are worked out on first use, from arrays of about a kilobyte a line that are kept
     until the reasons are known. With reasons, cleaning takes about half as much time again. When
     pickled, all is worked out.
     """
 
     __slots__ = (
-        "_deciders", "_explainer", "_made", "_reasons", "_roles",
-        "labels", "languages", "lines", "probabilities",
+        "_deciders", "_explainer", "_languages", "_made", "_reasons", "_roles",
+        "labels", "lines", "probabilities",
     )  # fmt: skip
 
     def __init__(
@@ -69,14 +74,13 @@ class Predictions(Sequence[Prediction]):
         lines: Sequence[Line],
         labels: Sequence[Label],
         probabilities: Sequence[float],
-        languages: Sequence[tuple[str | None, float]],
         explainer: Explainer,
     ) -> None:
         self.lines = lines
         self.labels = labels
         self.probabilities = probabilities
-        self.languages = languages
         self._explainer: Explainer | None = explainer
+        self._languages: Sequence[LineLanguage] = ()
         self._roles: Sequence[str | None] = ()
         self._deciders: Sequence[str] = ()
         self._reasons: Sequence[str] = ()
@@ -94,7 +98,6 @@ class Predictions(Sequence[Prediction]):
             page.lines,
             places.spread(self.labels, Label.BOILERPLATE),
             places.spread(self.probabilities, 0.0),
-            places.spread(self.languages, (None, 0.0)),
             _BlankLinesExplained(self._explainer, places),
         )
 
@@ -109,7 +112,7 @@ class Predictions(Sequence[Prediction]):
         found.lines = [p.line for p in predictions]
         found.labels = [p.label for p in predictions]
         found.probabilities = [p.probability for p in predictions]
-        found.languages = [(p.language, p.language_confidence) for p in predictions]
+        found._languages = [(p.language, p.language_confidence) for p in predictions]
         found._roles = [p.role for p in predictions]
         found._deciders = [p.decided_by for p in predictions]
         found._reasons = [p.reason for p in predictions]
@@ -117,6 +120,14 @@ class Predictions(Sequence[Prediction]):
 
     # Two threads may both work a column out: they come to the same. Whoever finds no explainer
     # finds all columns, for it is dropped after them.
+
+    @property
+    def languages(self) -> Sequence[LineLanguage]:
+        """The language of each line with its probability; None and 0 where it is unknown."""
+        explainer = self._explainer
+        if explainer is not None and not self._languages:
+            self._languages = explainer.languages()
+        return self._languages
 
     @property
     def roles(self) -> Sequence[str | None]:
@@ -140,6 +151,7 @@ class Predictions(Sequence[Prediction]):
         explainer = self._explainer
         if explainer is not None:
             self._deciders = explainer.deciders()
+            self._languages = self.languages
             self._reasons = explainer.reasons(self.roles)
             self._explainer = None
         return self._reasons
@@ -209,6 +221,9 @@ class _BlankLinesExplained:
 
     inner: Explainer
     places: _Places
+
+    def languages(self) -> Sequence[LineLanguage]:
+        return self.places.spread(self.inner.languages(), (None, 0.0))
 
     def roles(self) -> Sequence[str | None]:
         return self.places.spread(self.inner.roles(), None)

@@ -29,10 +29,12 @@ class CleanPage:
 
     ``predictions`` may be given as any iterable of Prediction. ``threshold`` is the probability
     from which lines were labelled CONTENT. ``plugin_errors`` are the plugins that failed on this
-    page, and why. ``drift`` is how much the page lacks of what its site's pages share, 0 nothing, 1
-    all of it; None without a site model. ``kept_roles`` are the roles whose lines are kept, in the
-    order of ``roles.ROLES``. ``error`` says why there is no page, and so no lines, in what
-    ``clean_many`` gives for such an item; it is empty for a page. ``str(page)`` is its text.
+    page, and why. ``language`` is a BCP 47 tag, None where it is unknown; ``languages`` are those
+    that the article may be in, likeliest first, with their probabilities. ``drift`` is how much the
+    page lacks of what its site's pages share, 0 nothing, 1 all of it; None without a site model.
+    ``kept_roles`` are the roles whose lines are kept, in the order of ``roles.ROLES``. ``error``
+    says why there is no page, and so no lines, in what ``clean_many`` gives for such an item; it is
+    empty for a page. ``str(page)`` is its text.
     """
 
     page: Page
@@ -43,6 +45,7 @@ class CleanPage:
     drift: float | None = None
     kept_roles: tuple[str, ...] = CONTENT_ROLES
     error: str = ""
+    languages: tuple[tuple[str, float], ...] = ()
     _metadata: ArticleMetadata | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -204,6 +207,7 @@ class CleanPage:
             record=record,
             text=self.text,
             language=self.language,
+            languages=self.languages,
             threshold=self.threshold,
             kept_roles=self.kept_roles,
             plugin_errors=self.plugin_errors,
@@ -227,6 +231,7 @@ class CleanPage:
             parsed.plugin_errors,
             parsed.drift,
             parsed.kept_roles,
+            languages=parsed.languages,
         )
         object.__setattr__(page, "_metadata", ArticleMetadata(**parsed.metadata))
         return page

@@ -120,6 +120,7 @@ def page_record(
     record: int | None,
     text: str,
     language: str | None,
+    languages: Iterable[tuple[str, float]],
     threshold: float,
     kept_roles: Iterable[str],
     plugin_errors: Iterable[str],
@@ -137,6 +138,7 @@ def page_record(
         "site": page.site,
         "fetched": None,
         "language": language,
+        "languages": [{"language": code, "probability": p} for code, p in languages],
         "kind": page.kind,
         "threshold": threshold,
         "keep": list(kept_roles),
@@ -167,6 +169,7 @@ def failed_record(
         "site": site_of(url),
         "fetched": fetched,
         "language": None,
+        "languages": [],
         "kind": None,
         "threshold": None,
         "keep": [],
@@ -220,6 +223,7 @@ class ParsedPage:
     page: Page
     lines: list[LineValues]
     language: str | None
+    languages: tuple[tuple[str, float], ...]
     threshold: float
     plugin_errors: tuple[str, ...]
     drift: float | None
@@ -253,11 +257,17 @@ def parse_record(record: object) -> ParsedPage:
             tuple(line for line, *_ in lines),
             kind=values["kind"],
             url=values["url"],
-            metadata=Metadata(**{key: metadata[key] or "" for key in _HEAD_KEYS}),
+            metadata=Metadata(
+                title=metadata["title"] or "",
+                headline=metadata["headline"] or "",
+                description=metadata["description"] or "",
+                type=metadata["type"] or "",
+            ),
             unread=values["unread"],
         ),
         lines,
         values["language"],
+        tuple(_language(each, i) for i, each in enumerate(values["languages"])),
         float(values["threshold"]),
         tuple(values["plugin_errors"]),
         None if drift is None else float(drift),
@@ -268,6 +278,12 @@ def parse_record(record: object) -> ParsedPage:
             "sources": {key: sources[key] for key in METADATA_FIELDS if sources[key] is not None},
         },
     )
+
+
+def _language(record: object, index: int) -> tuple[str, float]:
+    values = _object(record, f"languages[{index}]")
+    _check(values, _LANGUAGE_CHECKS, f"languages[{index}].")
+    return values["language"], float(values["probability"])
 
 
 def _line(record: object, index: int) -> LineValues:
@@ -331,6 +347,7 @@ _PAGE_CHECKS: Final[Checks] = {
     "schema": (_is_count, f"the number {SCHEMA}"),
     "url": _STRING_OR_NULL,
     "language": _STRING_OR_NULL,
+    "languages": (_is_list, "a list"),
     "kind": (_is_kind, "'html' or 'text'"),
     "threshold": _SHARE,
     "keep": _STRINGS,
@@ -340,12 +357,12 @@ _PAGE_CHECKS: Final[Checks] = {
     "drift": (_is_share_or_null, "a number from 0 to 1 or null"),
     "unread": (_is_count, "a number of characters"),
 }
+_LANGUAGE_CHECKS: Final[Checks] = {"language": _STRING, "probability": _SHARE}
 _METADATA_CHECKS: Final[Checks] = {
     **dict.fromkeys(METADATA_KEYS, _STRING_OR_NULL),
     **dict.fromkeys(METADATA_LISTS, _STRINGS),
     "sources": (lambda value: True, "an object"),
 }
-_HEAD_KEYS: Final = ("title", "headline", "description", "type")  # of a Page's own metadata
 _LINE_CHECKS: Final[Checks] = {
     "text": _STRING,
     "label": (_is_label, "'content' or 'boilerplate'"),

@@ -62,7 +62,7 @@ class TestNames:
     def test_fields_of_results_stay_as_they_are(self) -> None:
         assert [f.name for f in fields(CleanPage)] == [
             "page", "predictions", "language", "threshold", "plugin_errors", "drift",
-            "kept_roles", "error", "_metadata",
+            "kept_roles", "error", "languages", "_metadata",
         ]  # fmt: skip
         assert [f.name for f in fields(Prediction)] == [
             "line", "label", "probability", "reason", "role", "language", "language_confidence",

@@ -69,6 +69,9 @@ class Asked:
     def __init__(self, *predictions: Prediction) -> None:
         self.made, self.roles_asked, self.asked = predictions, 0, 0
 
+    def languages(self) -> list[tuple[str | None, float]]:
+        return [(p.language, p.language_confidence) for p in self.made]
+
     def roles(self) -> list[str | None]:
         self.roles_asked += 1
         return [p.role for p in self.made]
@@ -91,7 +94,7 @@ class TestPredictions:
     def lazy(self, asked: Asked | None = None) -> tuple[Predictions, Asked]:
         asked = asked or Asked(*self.MADE)
         known = Predictions.of(self.MADE)
-        columns = known.lines, known.labels, known.probabilities, known.languages
+        columns = known.lines, known.labels, known.probabilities
         return Predictions(*columns, asked), asked
 
     def test_text_needs_no_roles_and_no_reasons(self) -> None:

@@ -69,6 +69,7 @@ def cleaned_pages(draw: st.DrawFn) -> CleanPage:
         tuple(draw(st.lists(st.text(), max_size=2))),
         draw(st.none() | SHARES),
         tuple(draw(st.lists(st.sampled_from(ROLES), unique=True))),
+        languages=tuple(draw(st.lists(st.tuples(words, SHARES), max_size=3))),
     )
 
 

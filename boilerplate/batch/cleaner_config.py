@@ -22,7 +22,9 @@ from boilerplate.site_models.folder import SUFFIX, SiteModels
 from boilerplate.site_models.site_model import SiteModel
 
 # They parse pages, guess encodings and languages, compute, and match the patterns of rules.
-LIBRARIES: Final = ("chardet", "langdetect", "langdetect-rs", "numpy", "regex", "turbohtml")
+LIBRARIES: Final = (
+    "chardet", "langdetect", "langdetect-rs", "numpy", "pycld2", "regex", "turbohtml",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from boilerplate.page import Element, Label, Line, Markup
-from boilerplate.predictions import Predictions
+from boilerplate.predictions import LineLanguage, Predictions
 from boilerplate.result import CleanPage
 
 _ELEMENT: Final = attrgetter(*Element.__slots__)
@@ -26,9 +26,14 @@ _MARKUP: Final = attrgetter(*Markup.__slots__)
 class KnownColumns:
     """An Explainer whose answers are known."""
 
+    known_languages: Sequence[LineLanguage]
     known_roles: Sequence[str | None]
     known_deciders: Sequence[str]
     known_reasons: Sequence[str]
+
+    def languages(self) -> Sequence[LineLanguage]:
+        """The language of each line with its probability."""
+        return self.known_languages
 
     def roles(self) -> Sequence[str | None]:
         """The role of each line, None for those that are blank."""
@@ -46,10 +51,10 @@ class KnownColumns:
 def compact(page: CleanPage, reasons: bool = False) -> CleanPage:
     """The page with its columns worked out; reasons are empty unless ``reasons``."""
     columns = page.predictions
-    known = KnownColumns(columns.roles, columns.deciders, columns.reasons if reasons else ())
-    predictions = Predictions(
-        columns.lines, columns.labels, columns.probabilities, columns.languages, known
+    known = KnownColumns(
+        columns.languages, columns.roles, columns.deciders, columns.reasons if reasons else ()
     )
+    predictions = Predictions(columns.lines, columns.labels, columns.probabilities, known)
     return replace(page, predictions=predictions)
 
 
@@ -78,13 +83,13 @@ def packed(page: CleanPage, reasons: bool = False) -> bytes:
 def unpacked_page(data: bytes) -> CleanPage:
     """The page from its bytes."""
     values: tuple[Any, ...] = pickle.loads(data)  # noqa: S301 - a worker of this process made them
-    empty, texts, markups, elements, kept, probabilities, languages, *known = values
+    empty, texts, markups, elements, kept, probabilities, *known = values
     lines = tuple(
         Line(text, None if markup is None else Markup(*markup))
         for text, markup in zip(texts, markups, strict=True)
     )
     page = replace(empty.page, lines=lines, elements=tuple(starmap(Element, elements)))
     labels = [Label.CONTENT if keep else Label.BOILERPLATE for keep in kept]
-    predictions = Predictions(lines, labels, list(probabilities), languages, KnownColumns(*known))
+    predictions = Predictions(lines, labels, list(probabilities), KnownColumns(*known))
     whole: CleanPage = replace(empty, page=page, predictions=predictions)
     return whole

@@ -182,8 +182,9 @@ def parquet_schema(pa: Any) -> Any:
     return pa.schema(
         [
             ("schema", pa.int64()), ("source", string), ("record", pa.int64()), ("url", string),
-            ("site", string), ("fetched", fetched), ("language", string), ("kind", string),
-            ("threshold", number), ("keep", pa.list_(string)), ("text", string),
+            ("site", string), ("fetched", fetched), ("language", string),
+            ("languages", pa.list_(pa.struct([("language", string), ("probability", number)]))),
+            ("kind", string), ("threshold", number), ("keep", pa.list_(string)), ("text", string),
             ("metadata", pa.struct([*metadata, ("sources", sources)])),
             ("lines", pa.list_(line)), ("plugin_errors", pa.list_(string)), ("drift", number),
             ("unread", pa.int64()), ("error", string),

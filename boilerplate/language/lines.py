@@ -1,8 +1,7 @@
-"""The languages of a page's lines, and of its article."""
+"""Which lines of a page are in one language: what the features are made of."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -72,35 +71,3 @@ def line_languages(text: PageText, scripts: Floats | None = None) -> LineLanguag
 def _scripts_of(languages: tuple[str, ...]) -> NDArray[np.uint8]:
     """The script of each language, (l,)."""
     return np.array([language_script(language) for language in languages], np.uint8)
-
-
-@dataclass(frozen=True, slots=True)
-class PageLanguageParams:
-    """Which lines decide the language of a page's article."""
-
-    min_probability: float = 0.5  # of content; where no line has it, all lines decide
-    max_chars: float = 1000.0  # of a line: a longer one has no more weight
-
-
-PAGE: Final = PageLanguageParams()
-
-
-def page_language(
-    languages: Sequence[tuple[str | None, float]], probability: Floats, chars: Floats
-) -> str | None:
-    """The ISO 639-1 code (``zh-cn`` and ``zh-tw`` for Chinese) of a page's article, or None.
-
-    ``languages`` are those of n lines with their probabilities, ``probability`` (n,) is that of
-    content, ``chars`` (n,) are the lengths of the lines; the square of a length is its weight.
-    """
-    line_weight = np.minimum(chars, PAGE.max_chars) ** 2
-    is_content = probability >= PAGE.min_probability
-    for lines in (np.flatnonzero(is_content), np.flatnonzero(~is_content)):
-        weight: dict[str, float] = {}
-        for i, each in zip(lines.tolist(), line_weight[lines].tolist(), strict=True):
-            language, confidence = languages[i]
-            if language is not None:
-                weight[language] = weight.get(language, 0.0) + confidence * each
-        if weight:
-            return max(weight, key=weight.__getitem__)
-    return None

@@ -1,4 +1,7 @@
-"""Languages: their codes (ISO 639-1, but zh-cn and zh-tw for Chinese), names and scripts."""
+"""Languages: their names by ISO 639 code, and the scripts that the line features know.
+
+The features have the codes of langdetect, which are ``zh-cn`` and ``zh-tw`` for Chinese.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,38 @@ from typing import Final
 from boilerplate.unicode import Script
 
 LANGUAGES: Final = {
-    "af": "Afrikaans", "am": "Amharic", "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali",
-    "bo": "Tibetan", "ca": "Catalan", "cs": "Czech", "cy": "Welsh", "da": "Danish", "de": "German",
-    "dv": "Dhivehi", "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian",
-    "fa": "Persian", "fi": "Finnish", "fr": "French", "gu": "Gujarati", "he": "Hebrew",
-    "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian",
-    "it": "Italian", "ja": "Japanese", "ka": "Georgian", "km": "Khmer", "kn": "Kannada",
-    "ko": "Korean", "lo": "Lao", "lt": "Lithuanian", "lv": "Latvian", "mk": "Macedonian",
-    "ml": "Malayalam", "mn": "Mongolian", "mr": "Marathi", "my": "Burmese", "ne": "Nepali",
-    "nl": "Dutch", "no": "Norwegian", "or": "Odia", "pa": "Punjabi", "pl": "Polish",
-    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "si": "Sinhala", "sk": "Slovak",
-    "sl": "Slovenian", "so": "Somali", "sq": "Albanian", "sv": "Swedish", "sw": "Swahili",
-    "ta": "Tamil", "te": "Telugu", "th": "Thai", "tl": "Tagalog", "tr": "Turkish",
-    "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh-cn": "Chinese", "zh-tw": "Chinese",
+    "aa": "Afar", "ab": "Abkhaz", "af": "Afrikaans", "ak": "Akan", "am": "Amharic", "ar": "Arabic",
+    "as": "Assamese", "ay": "Aymara", "az": "Azerbaijani", "ba": "Bashkir", "be": "Belarusian",
+    "bg": "Bulgarian", "bho": "Bhojpuri", "bi": "Bislama", "bn": "Bengali", "bo": "Tibetan",
+    "br": "Breton", "bs": "Bosnian", "ca": "Catalan", "ceb": "Cebuano", "chr": "Cherokee",
+    "co": "Corsican", "crs": "Seychellois Creole", "cs": "Czech", "cy": "Welsh", "da": "Danish",
+    "de": "German", "dv": "Dhivehi", "dz": "Dzongkha", "el": "Greek", "en": "English",
+    "eo": "Esperanto", "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian",
+    "fi": "Finnish", "fj": "Fijian", "fo": "Faroese", "fr": "French", "fy": "West Frisian",
+    "ga": "Irish", "gd": "Scottish Gaelic", "gl": "Galician", "gn": "Guarani", "gu": "Gujarati",
+    "gv": "Manx", "ha": "Hausa", "haw": "Hawaiian", "he": "Hebrew", "hi": "Hindi", "hmn": "Hmong",
+    "hr": "Croatian", "ht": "Haitian Creole", "hu": "Hungarian", "hy": "Armenian",
+    "ia": "Interlingua", "id": "Indonesian", "ie": "Interlingue", "ig": "Igbo", "ik": "Inupiaq",
+    "is": "Icelandic", "it": "Italian", "iu": "Inuktitut", "ja": "Japanese", "jv": "Javanese",
+    "ka": "Georgian", "kha": "Khasi", "kk": "Kazakh", "kl": "Greenlandic", "km": "Khmer",
+    "kn": "Kannada", "ko": "Korean", "ks": "Kashmiri", "ku": "Kurdish", "ky": "Kyrgyz",
+    "la": "Latin", "lb": "Luxembourgish", "lg": "Ganda", "lif": "Limbu", "ln": "Lingala",
+    "lo": "Lao", "lt": "Lithuanian", "lv": "Latvian", "mfe": "Mauritian Creole", "mg": "Malagasy",
+    "mi": "Maori", "mk": "Macedonian", "ml": "Malayalam", "mn": "Mongolian", "mr": "Marathi",
+    "ms": "Malay", "mt": "Maltese", "my": "Burmese", "na": "Nauruan", "ne": "Nepali",
+    "nl": "Dutch", "nn": "Norwegian Nynorsk", "no": "Norwegian", "nr": "Southern Ndebele",
+    "nso": "Northern Sotho", "ny": "Chichewa", "oc": "Occitan", "om": "Oromo", "or": "Odia",
+    "pa": "Punjabi", "pl": "Polish", "ps": "Pashto", "pt": "Portuguese", "qu": "Quechua",
+    "rm": "Romansh", "rn": "Kirundi", "ro": "Romanian", "ru": "Russian", "rw": "Kinyarwanda",
+    "sa": "Sanskrit", "sco": "Scots", "sd": "Sindhi", "sg": "Sango", "si": "Sinhala",
+    "sk": "Slovak", "sl": "Slovenian", "sm": "Samoan", "sn": "Shona", "so": "Somali",
+    "sq": "Albanian", "sr": "Serbian", "ss": "Swati", "st": "Southern Sotho", "su": "Sundanese",
+    "sv": "Swedish", "sw": "Swahili", "syr": "Syriac", "ta": "Tamil", "te": "Telugu",
+    "tg": "Tajik", "th": "Thai", "ti": "Tigrinya", "tk": "Turkmen", "tl": "Tagalog",
+    "tn": "Tswana", "to": "Tongan", "tr": "Turkish", "ts": "Tsonga", "tt": "Tatar", "ug": "Uyghur",
+    "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek", "ve": "Venda", "vi": "Vietnamese",
+    "vo": "Volapük", "war": "Waray", "wo": "Wolof", "xh": "Xhosa", "yi": "Yiddish", "yo": "Yoruba",
+    "za": "Zhuang", "zh": "Chinese", "zu": "Zulu",
 }  # fmt: skip
 
 # Scripts in which one of these languages is written. langdetect has no profile for some of the
@@ -44,10 +66,10 @@ _SCRIPTS: Final = {
 def language_name(code: str) -> str:
     """The English name of a language, or its code where there is none.
 
-    >>> language_name("tr"), language_name("zh-tw"), language_name("xx")
-    ('Turkish', 'Chinese', 'xx')
+    >>> language_name("tr"), language_name("sr-Latn"), language_name("xx")
+    ('Turkish', 'Serbian', 'xx')
     """
-    return LANGUAGES.get(code, code)
+    return LANGUAGES.get(code.split("-")[0], code)
 
 
 def language_script(code: str) -> Script:
@@ -60,9 +82,9 @@ def language_script(code: str) -> Script:
 
 
 def same_language(one: str | None, other: str | None) -> bool:
-    """Whether two codes name one language; Chinese has two, by its character sets.
+    """Whether two codes name one language; some have several, by their scripts.
 
-    >>> same_language("zh-cn", "zh-tw"), same_language("pt", "es"), same_language(None, None)
+    >>> same_language("zh-Hans", "zh-Hant"), same_language("pt", "es"), same_language(None, None)
     (True, False, False)
     """
     return one is not None and other is not None and one.split("-")[0] == other.split("-")[0]

@@ -14,23 +14,32 @@ from boilerplate.page import Metadata
 from boilerplate.reading.limits import LIMITS
 
 ARTICLE_TYPES: Final = ("article", "posting", "recipe", "review", "discussion", "report", "howto")
+_LANGUAGE_KEYS: Final = ("<html lang>", "og:locale", "content-language", "dc.language")
 _ARTICLE_KEYS: Final = ("headline", "description", "articleBody", "text")
 
 
 def head_of(document: Any) -> dict[str, list[str]]:
     """What the head of a parsed document says: texts by their names.
 
-    That is the text of each ``title``, of each JSON-LD script (``ld+json``), and the content of
-    each ``meta`` by its name, in lower case.
+    That is the text of each ``title``, of each JSON-LD script (``ld+json``), the language of the
+    document (``<html lang>``), and the content of each ``meta`` by its name, in lower case.
     """
     head: dict[str, list[str]] = {}
+    root = document.find("html")
+    if root is not None and (language := root.attr("lang") or root.attr("xml:lang")):
+        head["<html lang>"] = [str(language)]
     for node in document.select("title"):
         if node.namespace is Namespace.HTML:  # pictures have titles as well
             head.setdefault("title", []).append(node.text)
     for node in document.select('script[type*="ld+json"]'):
         head.setdefault("ld+json", []).append(node.text)
     for node in document.select("meta[content]"):
-        name = node.attr("property") or node.attr("name") or node.attr("itemprop")
+        name = (
+            node.attr("property")
+            or node.attr("name")
+            or node.attr("itemprop")
+            or node.attr("http-equiv")
+        )
         content = node.attr("content")
         if name and content:
             name = name if isinstance(name, str) else " ".join(name)
@@ -53,6 +62,7 @@ def metadata_of(head: Mapping[str, Sequence[str]]) -> tuple[Metadata, str]:
         or _squeezed(article.get("description", "")),
         body=_squeezed(body),
         type=first("og:type") or article.get("type", ""),
+        languages=tuple(filter(None, (first(key) for key in _LANGUAGE_KEYS))),
     )
     return metadata, body
 

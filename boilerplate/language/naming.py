@@ -1,0 +1,124 @@
+"""Which languages a page and its lines are in, as a user is told.
+
+The features of lines need to know whether two lines are in one language, and get that from
+``lines``. Here that language gets its name, from a detector that knows more languages and says when
+it knows none: for long lines each by itself, for short ones by the long lines that are in the same
+language as they.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from boilerplate.language.detector import Distribution
+from boilerplate.language.identify import CALIBRATION, identify, named
+from boilerplate.numeric import Floats
+
+LineLanguage = tuple[str | None, float]  # and its probability
+
+
+@dataclass(frozen=True, slots=True)
+class NamingParams:
+    """What is read of a page's lines, and what a declaration counts."""
+
+    long_bytes: int = 80  # in UTF-8, of a line that is identified by itself: 30 Chinese characters
+    line_chars: int = 500  # of a line: more say nothing new, and it may be a comment
+    page_chars: int = 3000
+    declared: float = 10.0  # times as likely is a language that the page declares
+
+
+NAMING: Final = NamingParams()
+
+
+def page_languages(texts: Sequence[str], weight: Floats, declared: Iterable[str]) -> Distribution:
+    """The languages that a page's article may be in, likeliest first, with their probabilities.
+
+    ``weight`` (n,) is that of each line, 0 for lines that say nothing about the article, such as
+    comments; the heaviest are read, or the longest of all where these have no letters. ``declared``
+    are the languages that the page claims to be in: they decide between those that its text may be
+    in.
+    """
+    sample = _heaviest(texts, weight)
+    if not any(map(str.isalpha, sample)):
+        sample = _heaviest(texts, np.array([float(len(text)) for text in texts]))
+    return _with_declared(identify(sample), declared)
+
+
+def _heaviest(texts: Sequence[str], weight: Floats) -> str:
+    """The lines of the largest weights above 0 together, as many as are read."""
+    lines: list[str] = []
+    room = NAMING.page_chars
+    for i in np.argsort(-weight, kind="stable").tolist():
+        if weight[i] <= 0 or room <= 0:
+            break
+        lines.append(texts[i][: min(NAMING.line_chars, room)])
+        room -= len(lines[-1])
+    return "\n".join(lines)
+
+
+def _with_declared(found: Distribution, declared: Iterable[str]) -> Distribution:
+    """The probabilities, those of declared languages raised.
+
+    >>> _with_declared((("hr", 0.5), ("bs", 0.4)), ["bs-BA"])
+    (('bs', 0.87), ('hr', 0.109))
+    """
+    claimed = {tag.lower().replace("_", "-").split("-")[0] for tag in declared}
+    raised = [
+        (code, p * (NAMING.declared if code.split("-")[0] in claimed else 1.0)) for code, p in found
+    ]
+    total = sum(p for _, p in raised) + 1.0 - sum(p for _, p in found)
+    raised.sort(key=lambda each: -each[1])  # stable
+    return tuple((code, round(p / total, CALIBRATION.decimals)) for code, p in raised)
+
+
+def line_names(texts: Sequence[str], same: Sequence[LineLanguage]) -> list[LineLanguage]:
+    """The language of each line, or None, with its probability.
+
+    ``same`` are the lines' languages as the features have them, with their probabilities.
+    """
+    alone = [identify(text[: NAMING.line_chars]) if _is_long(text) else None for text in texts]
+    groups = _groups(texts, same, alone)
+    names: list[LineLanguage] = []
+    for (group, sure), own in zip(same, alone, strict=True):
+        found = dict(own or ())
+        rest = (1.0 - sum(found.values())) * sure
+        for code, p in groups.get(group, ()):
+            found[code] = found.get(code, 0.0) + rest * p
+        ranked = tuple(sorted(found.items(), key=lambda each: -each[1]))
+        name = named(ranked)
+        names.append((name, round(ranked[0][1], CALIBRATION.decimals) if name else 0.0))
+    return names
+
+
+def _is_long(text: str) -> bool:
+    return len(text.encode("utf-8", "replace")) >= NAMING.long_bytes
+
+
+def _groups(
+    texts: Sequence[str], same: Sequence[LineLanguage], alone: Sequence[Distribution | None]
+) -> dict[str | None, Distribution]:
+    """What the lines that are in one language are in, as their long lines tell, or all together."""
+    letters: dict[str, float] = defaultdict(float)
+    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    short: dict[str, list[str]] = defaultdict(list)
+    for text, (group, _), own in zip(texts, same, alone, strict=True):
+        if group is None:
+            continue
+        if own is None:
+            short[group].append(text)
+            continue
+        letters[group] += len(text)
+        for code, p in own:
+            found[group][code] += p * len(text)
+    groups: dict[str | None, Distribution] = {
+        group: tuple((code, p / letters[group]) for code, p in of.items())
+        for group, of in found.items()
+    }
+    for group in short.keys() - groups.keys():
+        groups[group] = identify("\n".join(short[group])[: NAMING.line_chars])
+    return groups
