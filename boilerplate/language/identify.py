@@ -20,6 +20,7 @@ from typing import Any, Final
 from boilerplate import kernels
 from boilerplate.language.detector import Distribution
 from boilerplate.language.lines import line_languages
+from boilerplate.language.yat import shares_by_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,9 @@ class CalibrationParams:
     Fitted by ``python -m benchmarks.language_texts --fit``.
     """
 
-    log_score: float = 3.05
-    log_chars: float = 0.84
-    bias: float = -21.5
+    log_score: float = 3.68
+    log_chars: float = 0.74
+    bias: float = -24.7
     decimals: int = 3
     # A language that is less likely is not named.
     least: float = 0.5
@@ -69,6 +70,11 @@ CLOSE: Final[Mapping[str, Mapping[str, float]]] = {
     "bs": {"bs": 0.36, "hr": 0.33, "sr-Latn": 0.31},
     "hr": {"hr": 0.78, "bs": 0.12, "sr-Latn": 0.10},
     "sr-Latn": {"sr-Latn": 0.75, "hr": 0.15, "bs": 0.10},
+    "sr-Cyrl": {"sr-Cyrl": 0.93, "mk": 0.07},
+    "mk": {"mk": 0.95, "sr-Cyrl": 0.05},
+    "st": {"st": 0.9, "nso": 0.1},
+    "tn": {"tn": 0.93, "nso": 0.07},
+    "ceb": {"ceb": 0.9, "war": 0.1},
     "id": {"id": 0.88, "ms": 0.12},
     "ms": {"ms": 0.6, "id": 0.4},
     "da": {"da": 0.93, "no": 0.07},
@@ -80,7 +86,7 @@ CLOSE: Final[Mapping[str, Mapping[str, float]]] = {
     "hi": {"hi": 0.95, "bho": 0.05},
     "rw": {"rw": 0.7, "rn": 0.3},
     "rn": {"rn": 0.7, "rw": 0.3},
-    "zu": {"zu": 0.75, "xh": 0.1, "nr": 0.15},
+    "zu": {"zu": 0.75, "nr": 0.15, "xh": 0.1},
     "xh": {"xh": 0.85, "zu": 0.15},
 }
 
@@ -93,8 +99,7 @@ def identify(text: str) -> Distribution:
     several (``sr-Latn``, ``zh-Hant``). What the probabilities lack to 1 is that the text is in none
     of them. Empty where nothing can be said. Cached, for menus and notices repeat.
     """
-    cld2 = _cld2()
-    return _by_langdetect(text) if cld2 is None else _by_cld2(text, *cld2)
+    return _by_cld2(text) if _cld2() else _by_langdetect(text)
 
 
 def named(found: Distribution) -> str | None:
@@ -102,7 +107,14 @@ def named(found: Distribution) -> str | None:
     return found[0][0] if found and sum(p for _, p in found) >= CALIBRATION.least else None
 
 
-def _by_cld2(text: str, detector: Callable[..., Any], error: type[Exception]) -> Distribution:
+def cld2_answer(text: str) -> tuple[str, float, float] | None:
+    """The tag of the language that CLD2 names; the logarithms of its score and of what it read.
+
+    None where it names none, or is not installed.
+    """
+    if (cld2 := _cld2()) is None:
+        return None
+    detector, error = cld2
     try:
         _, size, details = detector(text, isPlainText=True, bestEffort=True)
     except (error, UnicodeEncodeError):  # control characters, lone surrogates
@@ -110,22 +122,26 @@ def _by_cld2(text: str, detector: Callable[..., Any], error: type[Exception]) ->
         try:
             _, size, details = detector(readable, isPlainText=True, bestEffort=True)
         except error:  # noncharacters
-            return ()
+            return None
     _, code, percent, score = details[0]
     if code in _NO_LANGUAGE or code.startswith("xx") or score <= 0:
-        return ()
+        return None
     chars = max(1.0, min(len(text), size) * percent / 100)
-    odds = math.exp(
-        CALIBRATION.log_score * math.log(score * _LOW_SCORES.get(code, 1.0))
-        + CALIBRATION.log_chars * math.log(chars)
-        + CALIBRATION.bias
-    )
-    return _shared(_tag(code, text), odds / (1 + odds))
+    return _tag(code, text), math.log(score * _LOW_SCORES.get(code, 1.0)), math.log(chars)
 
 
-def _shared(language: str, probability: float) -> Distribution:
-    """A probability shared by a language and those that are taken for it."""
-    shares = CLOSE.get(language, {language: 1.0})
+def _by_cld2(text: str) -> Distribution:
+    if (answer := cld2_answer(text)) is None:
+        return ()
+    tag, log_score, log_chars = answer
+    given = CALIBRATION
+    odds = math.exp(given.log_score * log_score + given.log_chars * log_chars + given.bias)
+    return _shared(tag, text, odds / (1 + odds))
+
+
+def _shared(tag: str, text: str, probability: float) -> Distribution:
+    """A probability shared by a language and those that are taken for it, likeliest first."""
+    shares = shares_by_words(tag, text) or CLOSE.get(tag, {tag: 1.0})
     return tuple((code, round(probability * p, CALIBRATION.decimals)) for code, p in shares.items())
 
 

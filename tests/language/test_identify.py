@@ -208,3 +208,14 @@ def test_probabilities_of_any_text_are_probabilities(text: str) -> None:
     assert all(0 <= p <= 1 for _, p in found)
     assert sum(p for _, p in found) <= 1.01
     assert identify.__wrapped__(text) == found
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("sr-Latn", "Posle podne je vreme bilo lepo, a deca su čekala autobus do škole."),
+        ("hr", "Poslije podne vrijeme je bilo lijepo, a djeca su tjedan dana čekala vlak."),
+    ],
+)
+def test_words_tell_serbian_from_croatian(tag: str, text: str) -> None:
+    assert named(identify(text)) == tag
