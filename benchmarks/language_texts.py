@@ -14,7 +14,6 @@ import html
 import json
 import math
 import re
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -211,9 +210,7 @@ def calibration_error(bins: Sequence[tuple[float, float, int]]) -> float:
 
 def measured(tool: Callable[[str], Answer], texts: Sequence[Text]) -> dict[str, Any]:
     """What one tool says of texts of one length."""
-    start = time.perf_counter()
     answers = [tool(each.text) for each in texts]
-    seconds = time.perf_counter() - start
     known = [
         (each, folded(code), sure)
         for each, (code, sure) in zip(texts, answers, strict=True)
@@ -236,7 +233,6 @@ def measured(tool: Callable[[str], Answer], texts: Sequence[Text]) -> dict[str, 
         "bins": bins,
         "surely wrong of unknown": sum(p >= SURE for p in unknown)
         / max(1, sum(not each.language for each in texts)),
-        "us": seconds / len(texts) * 1e6,
         "weak": {
             code: round(sum(t == s for t, s in pairs) / len(pairs), 2)
             for code, pairs in sorted(by_language.items())
@@ -294,10 +290,10 @@ def section(results: Mapping[str, Any]) -> str:
             rows.append(
                 [f"**{name}**" if name == "boilerplate" else name, length, f"{of['f1']:.3f}",
                  f"{of['none']:.3f}", f"{of['surely wrong']:.3f}",
-                 f"{of['surely wrong of unknown']:.3f}", f"{of['ece']:.3f}", f"{of['us']:.0f}"]
+                 f"{of['surely wrong of unknown']:.3f}", f"{of['ece']:.3f}"]
             )  # fmt: skip
     head = ["tool", "characters", "macro F1", "none", "surely wrong", "surely wrong, unknown",
-            "calibration error", "µs"]  # fmt: skip
+            "calibration error"]  # fmt: skip
     mine = results["tools"]["boilerplate"]["100"]
     weak = ", ".join(f"{code} {share:.2f}" for code, share in mine["weak"].items())
     return "\n\n".join(

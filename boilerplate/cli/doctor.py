@@ -22,6 +22,7 @@ EXTRAS: Final = {
     "zstd": (("compression.zstd", "backports.zstd"), "zstd files"),
     "dask": (("distributed",), "clusters"),
     "label": (("starlette",), "labelling in the browser"),
+    "languages": (("pycld2",), "the names of 150 languages"),
     "re2": (("re2",), "patterns of rules in linear time"),
     "pandas": (("pandas",), "data frames"),
     "polars": (("polars",), "data frames"),

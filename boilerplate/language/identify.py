@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final
 
 from boilerplate import kernels
@@ -34,6 +34,7 @@ class CalibrationParams:
     log_chars: float = 0.74
     bias: float = -24.7
     decimals: int = 3
+    most: float = 0.99  # of long texts on pages, as many are right
     # A language that is less likely is not named.
     least: float = 0.5
     # Of langdetect, which is as sure of a language that it does not know.
@@ -91,13 +92,12 @@ CLOSE: Final[Mapping[str, Mapping[str, float]]] = {
 }
 
 
-@lru_cache(maxsize=1 << 14)
 def identify(text: str) -> Distribution:
     """The languages that a text may be in, likeliest first, each with its probability.
 
     Tags are those of BCP 47: a code of ISO 639, with the script where the language is written in
     several (``sr-Latn``, ``zh-Hant``). What the probabilities lack to 1 is that the text is in none
-    of them. Empty where nothing can be said. Cached, for menus and notices repeat.
+    of them. Empty where nothing can be said.
     """
     return _by_cld2(text) if _cld2() else _by_langdetect(text)
 
@@ -136,7 +136,7 @@ def _by_cld2(text: str) -> Distribution:
     tag, log_score, log_chars = answer
     given = CALIBRATION
     odds = math.exp(given.log_score * log_score + given.log_chars * log_chars + given.bias)
-    return _shared(tag, text, odds / (1 + odds))
+    return _shared(tag, text, min(odds / (1 + odds), CALIBRATION.most))
 
 
 def _shared(tag: str, text: str, probability: float) -> Distribution:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -76,22 +77,29 @@ def _with_declared(found: Distribution, declared: Iterable[str]) -> Distribution
     return tuple((code, round(p / total, CALIBRATION.decimals)) for code, p in raised)
 
 
+@lru_cache(maxsize=1 << 13)
+def identify_line(text: str) -> Distribution:
+    """The languages of a line, see ``identify``; cached, for notices repeat on a site's pages."""
+    return identify(text)
+
+
 def line_names(texts: Sequence[str], same: Sequence[LineLanguage]) -> list[LineLanguage]:
     """The language of each line, or None, with its probability.
 
     ``same`` are the lines' languages as the features have them, with their probabilities.
     """
-    alone = [identify(text[: NAMING.line_chars]) if _is_long(text) else None for text in texts]
+    alone = [identify_line(text[: NAMING.line_chars]) if _is_long(text) else None for text in texts]
     groups = _groups(texts, same, alone)
     names: list[LineLanguage] = []
-    for (group, sure), own in zip(same, alone, strict=True):
+    for (group, alike), own in zip(same, alone, strict=True):
         found = dict(own or ())
-        rest = (1.0 - sum(found.values())) * sure
+        rest = (1.0 - sum(found.values())) * alike
         for code, p in groups.get(group, ()):
             found[code] = found.get(code, 0.0) + rest * p
         ranked = tuple(sorted(found.items(), key=lambda each: -each[1]))
         name = named(ranked)
-        names.append((name, round(ranked[0][1], CALIBRATION.decimals) if name else 0.0))
+        sure = min(ranked[0][1], CALIBRATION.most) if name else 0.0
+        names.append((name, round(sure, CALIBRATION.decimals)))
     return names
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -207,7 +209,7 @@ def test_probabilities_of_any_text_are_probabilities(text: str) -> None:
     found = identify(text)
     assert all(0 <= p <= 1 for _, p in found)
     assert sum(p for _, p in found) <= 1.01
-    assert identify.__wrapped__(text) == found
+    assert identify(text) == found
 
 
 @pytest.mark.parametrize(
@@ -219,3 +221,8 @@ def test_probabilities_of_any_text_are_probabilities(text: str) -> None:
 )
 def test_words_tell_serbian_from_croatian(tag: str, text: str) -> None:
     assert named(identify(text)) == tag
+
+
+def test_the_documentation_lists_all_languages() -> None:
+    text = " ".join((Path(__file__).parents[2] / "docs/languages.md").read_text("utf-8").split())
+    assert [code for code, name in LANGUAGES.items() if f"{name} (`{code}`)" not in text] == []

@@ -10,13 +10,14 @@ import pytest
 import boilerplate
 from boilerplate.language import identify as module
 from boilerplate.language.identify import identify, named
+from boilerplate.language.naming import identify_line
 from tests.made_up import SENTENCES, news_page
 
 
 @pytest.fixture(autouse=True)
 def without_cld2(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(sys.modules, "pycld2", None)
-    cached = module._cld2, identify
+    cached = module._cld2, identify_line
     for each in cached:
         each.cache_clear()
     yield
