@@ -66,7 +66,7 @@ _SCRIPT_LETTERS: Final = {
 
 # Languages that are easily taken for one another: for the one that CLD2 names, how often it is
 # which. Counted on news in Serbian, Croatian, Norwegian, Danish and Indonesian, and on the
-# declarations of human rights, by ``python -m benchmarks.language_texts --close``.
+# declarations of human rights; ``python -m benchmarks.language_texts --fit`` prints the counts.
 CLOSE: Final[Mapping[str, Mapping[str, float]]] = {
     "bs": {"bs": 0.36, "hr": 0.33, "sr-Latn": 0.31},
     "hr": {"hr": 0.78, "bs": 0.12, "sr-Latn": 0.10},
