@@ -6,7 +6,7 @@
 /* The columns that are filled here, in the order of site_arrays.SiteFeature, and the number of
    all. */
 enum { ON_ONE_PAGE, ON_FEW_PAGES, ON_MANY_PAGES, RECURRING, LOOSE_MATCH, AFTER_ARTICLE, BETWEEN,
-       AFTER_TEMPLATE, BEFORE_TEMPLATE, PLACE, N_FEATURES = 16 };
+       AFTER_TEMPLATE, BEFORE_TEMPLATE, PLACE, N_FEATURES = 17 };
 /* plain_site_features.PARAMS, site_arrays.NO_TEMPLATE_LINE */
 enum { FEW_PAGES = 4, MIN_PAGES = 4, PAGE_BEGIN = 1, PAGE_END = 2 };
 static const double SAME_ARTICLE = 0.5, MAX_CHARS = 400.0, PRIOR_PAGES = 3.0, PASSED_SHARE = 0.5;
@@ -123,7 +123,7 @@ KERNEL(site_features,
        "i64 loose_keys[l], i64 loose_counts[l+1], i64 loose_begins[l+1], i64 loose_posted[d], "
        "i64 between_keys[p], f64 between[p+1], i64 after_keys[q], f64 after[q+1], "
        "i64 before_keys[r], f64 before[r+1], i64 place_keys[s], f64 place[s+1], "
-       "out i64 on[n], out f64 features[n,16]",
+       "out i64 on[n], out f64 features[n,17]",
        "Fills on how many pages each line stands, and those of its features that need no labels,\n"
        "which are 0 before. (how many pages are not of the same article, how familiar the page\n"
        "is). `probability`, `certainty` and `chars` are what the steps of log-odds and lengths\n"

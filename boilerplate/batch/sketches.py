@@ -25,6 +25,7 @@ from boilerplate.page import Page
 from boilerplate.reading.read import read
 from boilerplate.reading.source import Source
 from boilerplate.site_models.folder import is_site
+from boilerplate.site_models.places import N_PATHS
 from boilerplate.site_models.site_model import SiteModel, is_of
 from boilerplate.site_models.sketch import LIMITS, Key, Sample, Sketch, merged
 
@@ -34,17 +35,22 @@ NO_SITE: Final = ""  # of pages without a URL, and of those whose URL has no nam
 
 @dataclass(frozen=True, slots=True)
 class HeldSketches:
-    """How much is held in memory, in lines of 27 bytes, and how many files are open at a time.
+    """How much is held in memory, in lines of 59 bytes, and how many files are open at a time.
 
     A page weighs ``page_lines`` more than it has, for its objects.
     """
 
-    lines: int = 2_000_000
+    lines: int = 1_000_000
     page_lines: int = 40
     files: int = 400
 
 
 SETTINGS: Final = HeldSketches()
+# A line of a sketch in a file; its place is the first of its paths.
+_LINE: Final = np.dtype([
+    ("hashes", "<i8", 2), ("paths", "<i8", N_PATHS), ("length", "u1"), ("opinion", "i1"),
+    ("label", "i1"),
+])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +72,7 @@ class SiteSample:
         sizes = [page.n for page in pages]
         head = json.dumps([self.site, self.pages, self.sample.cutoff, sizes]).encode()
         parts = [len(head).to_bytes(4, "big"), head]
-        for page in pages:
-            arrays = page.length_steps, page.log_odds_steps, page.label
-            parts += [page.hashes.astype("<i8").tobytes(), *(each.tobytes() for each in arrays)]
-        return b"".join(parts)
+        return b"".join([*parts, *map(_line_bytes, pages)])
 
 
 def read_sample(file: IO[bytes]) -> SiteSample | None:
@@ -82,12 +85,20 @@ def read_sample(file: IO[bytes]) -> SiteSample | None:
     return SiteSample(site, count, Sample(tuple(_sketch(file, n) for n in sizes), key))
 
 
+def _line_bytes(page: Sketch) -> bytes:
+    lines = np.empty(page.n, _LINE)
+    lines["hashes"], lines["paths"] = page.hashes[:, :2], page.paths
+    lines["length"], lines["opinion"] = page.length_steps, page.log_odds_steps
+    lines["label"] = page.label
+    return lines.tobytes()
+
+
 def _sketch(file: IO[bytes], n: int) -> Sketch:
-    data = _exactly(file, 27 * n)
-    hashes = np.frombuffer(data, "<i8", 3 * n).astype(np.int64).reshape(n, 3)
-    length = np.frombuffer(data, np.uint8, n, 24 * n)
-    log_odds, label = (np.frombuffer(data, np.int8, n, at * n) for at in (25, 26))
-    return Sketch(hashes, length, log_odds, label)
+    lines = np.frombuffer(_exactly(file, _LINE.itemsize * n), _LINE)
+    paths = lines["paths"].astype(np.int64)
+    hashes = np.column_stack([lines["hashes"].astype(np.int64), paths[:, 0]])
+    numbers = (np.ascontiguousarray(lines[name]) for name in ("length", "opinion", "label"))
+    return Sketch(hashes, paths, *numbers)
 
 
 def _exactly(file: IO[bytes], size: int) -> bytes:

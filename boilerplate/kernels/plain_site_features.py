@@ -59,7 +59,7 @@ def site_features(
     ``is_headline`` (n,) are the lines that the page's head calls its article: other pages link to
     it by them, so that standing on a few is no evidence.
 
-    Gives the features (n, 16), of which those of labels are 0; on how many pages each line
+    Gives the features (n, 17), of which those of labels are 0; on how many pages each line
     stands, (n,); of how many pages, those left out that hold this page's article; and how
     familiar the page is, the share of its likely chrome that was seen before, 0..1.
     """

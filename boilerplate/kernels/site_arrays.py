@@ -18,8 +18,8 @@ from boilerplate.numeric import Bools, Floats, Ints, sigmoid
 class SiteFeature(IntEnum):
     """The features of a line from the statistics of its site: columns of a matrix, in this order.
 
-    A template line is one on at least half of the site's pages. The last six are the errors of
-    the general model where lines were labelled, in log-odds.
+    A template line is one on at least half of the site's pages. The last seven are of labelled
+    lines, in log-odds: the general model's errors there, and what stands on their paths.
     """
 
     ON_ONE_PAGE = 0  # 1 where the line stands on one page of the site
@@ -34,10 +34,11 @@ class SiteFeature(IntEnum):
     PLACE = 9  # log-odds of content in this place of the markup, over the site's own
     LABELLED_AFTER = 10  # errors after this template line
     LABELLED_BEFORE = 11  # before this one
-    LABELLED_PLACE = 12  # in this place of the markup
+    LABELLED_PLACE = 12  # on this longest path of the markup
     LABELLED_SITE = 13  # on all pages of the site
     LABELLED_LINE = 14  # on equal lines
     LABELLED_LOOSE = 15  # on lines of the same loose hash
+    LABELLED_PATH = 16  # content, or chrome, that stands alone on one of these paths
 
 
 class Hash(IntEnum):

@@ -127,6 +127,11 @@ class SiteEvidence:
         """How many pages are learned from."""
         return len(self._pages)
 
+    @property
+    def n_labelled(self) -> int:
+        """How many of them have labels."""
+        return self.corrections.n_pages if self.corrections else 0
+
     @cached_property
     def usual_familiarity(self) -> float:
         """The median of how familiar the pages learned from are with one another, 0..1."""

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from boilerplate.kernels.site_arrays import SCALE
 from boilerplate.model.archive import FileFormat, packed, unpacked
+from boilerplate.site_models.places import N_PATHS
 from boilerplate.site_models.sketch import KEY_BYTES, LIMITS, Key, Sample, Sketch, sample
 
 FORMAT: Final = "boilerplate-site-model"
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 
-MAX_FILE_BYTES: Final = 2_000_000  # of all members unpacked: twice what the lines need
+MAX_FILE_BYTES: Final = 4_000_000  # of all members unpacked: twice what the lines need
 MAX_SITE_CHARS: Final = 300  # a host name has 253
 
 
@@ -24,13 +25,14 @@ class SiteModelError(ValueError):
     """A site model file that cannot be read, with what was found and what is accepted."""
 
 
-_INDICES: Final = ("line", "loose", "place")  # of a line's hashes among all, in the order of Hash
+_INDICES: Final = ("line", "loose")  # of a line's hashes among all, in the order of Hash
+_LINE_ARRAYS: Final = (*_INDICES, "path", "length", "opinion", "label")  # a value for each line
 # The arrays of the file and their types. Those of lines are the fields of a Sketch: "opinion" has
-# the steps of log-odds.
+# the steps of log-odds; "path" is the row of a line's paths
+# among all different ones, "paths".
 _TYPES: Final = {
-    "hashes": "<u8", **dict.fromkeys(_INDICES, "<i4"), "length": "u1", "opinion": "i1",
-    "label": "i1",
-    "sizes": "<i4",
+    "hashes": "<u8", "paths": "<u8", **dict.fromkeys((*_INDICES, "path"), "<i4"), "length": "u1",
+    "opinion": "i1", "label": "i1", "sizes": "<i4",
 }  # fmt: skip
 
 SITE_FILE: Final = FileFormat(
@@ -52,15 +54,18 @@ def to_bytes(kept: Sample, site: str | None) -> bytes:
     """
     if not _is_name(site):
         raise ValueError(f"a site model is of a host, not of {site!r:.60}")
-    lines = np.concatenate([np.zeros((0, 3), np.int64), *(page.hashes for page in kept.pages)])
+    lines = np.concatenate([np.zeros((0, 2), np.int64), *(p.hashes[:, :2] for p in kept.pages)])
     hashes, indices = np.unique(lines, return_inverse=True)
     indices = indices.reshape(lines.shape)
-    # A loose hash is mostly the strict one, and a place that of the line before.
-    indices[:, 1] -= indices[:, 0]
-    indices[1:, 2:] -= indices[:-1, 2:].copy()
+    indices[:, 1] -= indices[:, 0]  # a loose hash is mostly the strict one
+    all_paths = np.concatenate([np.zeros((0, N_PATHS), np.int64), *(p.paths for p in kept.pages)])
+    paths, path = np.unique(all_paths, axis=0, return_inverse=True)
     arrays: dict[str, NDArray[Any]] = {
         "hashes": np.diff(hashes, prepend=0).astype("<u8"),
+        "paths": paths.ravel().astype("<u8"),
         **{name: indices[:, i].astype("<i4") for i, name in enumerate(_INDICES)},
+        # Mostly that of the line before.
+        "path": np.diff(path.reshape(-1), prepend=0).astype("<i4"),
         "length": _joined([page.length_steps for page in kept.pages], np.uint8),
         "opinion": _joined([page.log_odds_steps for page in kept.pages], np.int8),
         "label": _joined([page.label for page in kept.pages], np.int8),
@@ -132,23 +137,28 @@ def _pages(arrays: dict[str, NDArray[Any]]) -> list[Sketch]:
         )
     if (
         (sizes < 1).any()  # pages without lines are never kept
-        or any(len(arrays[key]) != total for key in (*_INDICES, "length", "opinion", "label"))
+        or any(len(arrays[key]) != total for key in _LINE_ARRAYS)
+        or len(arrays["paths"]) % N_PATHS
     ):
         raise SiteModelError("the arrays' lengths disagree")
     with np.errstate(over="ignore"):
         hashes = np.cumsum(arrays["hashes"], dtype=np.uint64).astype(np.int64)
     indices = np.column_stack([arrays[key].astype(np.int64) for key in _INDICES])
     indices[:, 1] += indices[:, 0]
-    indices[:, 2:] = np.cumsum(indices[:, 2:], axis=0)
     if total and (indices.min() < 0 or indices.max() >= len(hashes)):
         raise SiteModelError("a line has a hash that is not in the table")
+    paths = arrays["paths"].astype(np.int64).reshape(-1, N_PATHS)
+    path = np.cumsum(arrays["path"].astype(np.int64))
+    if total and (path.min() < 0 or path.max() >= len(paths)):
+        raise SiteModelError("a line has paths that are not in the table")
     if (np.abs(arrays["label"].astype(int)) > 1).any():
         raise SiteModelError("a line has a label other than -1, 0 and 1")
     if (np.abs(arrays["opinion"].astype(int)) > SCALE.max_steps).any():
         raise SiteModelError(f"a line has log-odds of more than {SCALE.max_steps} steps")
-    lines = hashes[indices] if total else indices
+    at_paths = paths[path] if total else np.zeros((0, N_PATHS), np.int64)
+    lines = np.column_stack([hashes[indices] if total else indices, at_paths[:, :1]])
     bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
     return [
-        Sketch(lines[a:b], *(arrays[key][a:b] for key in ("length", "opinion", "label")))
+        Sketch(lines[a:b], at_paths[a:b], *(arrays[key][a:b] for key in _LINE_ARRAYS[-3:]))
         for a, b in pairwise(bounds)
     ]

@@ -1,4 +1,4 @@
-"""What labelled lines of a site say about other lines: how wrong the general model was."""
+"""What labelled lines of a site say about others: how wrong the model was, where content is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from boilerplate.kernels.site_arrays import Table, template_lines_around
 from boilerplate.numeric import Bools, Floats, Ints, sigmoid
+from boilerplate.site_models.path_shares import PathShares
 from boilerplate.site_models.sketch import Sketch
 from boilerplate.site_models.statistics import ERRORS, Lines, corrections
 
@@ -17,7 +18,9 @@ class LabelCorrections:
     """What to add to the general model's log-odds of a line, from the errors in labelled lines.
 
     From those after and before the same template lines (``after``, ``before``), in the same
-    ``place`` of the markup, on the whole ``site``, and with the same ``strict`` or ``loose`` hash.
+    ``place`` of the markup, on the whole ``site``, and with the same ``strict`` or ``loose`` hash;
+    and from what stands on the same ``paths``, where the model may have been right. ``n_pages``
+    have labels.
     """
 
     after: Table
@@ -26,11 +29,13 @@ class LabelCorrections:
     site: Table
     strict: Table
     loose: Table
+    paths: PathShares
+    n_pages: int
 
     @classmethod
     def learned(cls, lines: Lines, is_template: Bools) -> LabelCorrections:
         """The corrections that the labelled lines of a site's pages ask for."""
-        strict, loose, place = lines.hashes.T
+        strict, loose, _ = lines.hashes.T
         previous, following = template_lines_around(strict, is_template, lines.page)
         p, truth = sigmoid(lines.log_odds), (lines.label + 1) / 2
         is_labelled = lines.label != 0
@@ -42,15 +47,18 @@ class LabelCorrections:
         return cls(
             by(previous, free, prior_pages),
             by(following, free, prior_pages),
-            by(place, free, prior_pages),
+            by(lines.paths[:, -1], free, prior_pages),
             by(np.zeros(len(p), np.int64), is_labelled, prior_pages),
             by(strict, is_labelled),
             by(loose, is_labelled),
+            PathShares.learned(lines, truth, is_labelled),
+            len(np.unique(lines.page[is_labelled])),
         )
 
     def of(self, page: Sketch, is_template: Bools) -> Floats:
-        """The corrections of a page's lines, (n, 6), in the order of the fields."""
-        strict, loose, place = page.hashes.T
+        """The corrections of a page's lines, (n, 7), in the order of the fields."""
+        strict, loose, _ = page.hashes.T
+        place = page.paths[:, -1]
         previous, following = template_lines_around(strict, is_template)
         free = ~is_template
         return np.column_stack([
@@ -60,4 +68,5 @@ class LabelCorrections:
             self.site.of(np.zeros(page.n, np.int64)),
             self.strict.of(strict),
             self.loose.of(loose),
+            self.paths.log_odds(page.paths),
         ])  # fmt: skip

@@ -1,14 +1,15 @@
-"""The place of a line in the markup: the nearest element above it that has a name.
+"""The place of a line in the markup: the nearest element above it that has a name, and its paths.
 
 Lines in elements of the same tag, class and id stand in the same place, on all pages of a site.
-A place is kept as a 48-bit hash.
+A path is that place with those around it: two places in a sidebar may differ in it only. Both are
+kept as 48-bit hashes.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Final
 
 import numpy as np
@@ -18,18 +19,11 @@ from boilerplate.numeric import Ints
 from boilerplate.page import Element, Line
 
 MAX_NAMES: Final = 3  # class and id tokens of an element that make up its place
+# How many places make up each path of a line. The first is its place alone, and the last also has
+# the tags below that, and whether the line is a link.
+PATH_LENGTHS: Final = (1, 2, 3, 6, 6)
+N_PATHS: Final = len(PATH_LENGTHS)
 _DIGITS: Final = re.compile(r"\d+")
-
-
-def line_places(lines: Sequence[Line], elements: Sequence[Element]) -> Ints:
-    """The place of each line, (n,); 0 in bare text, and where no element above has a name."""
-    return np.array(
-        [
-            place_hash(elements[at].tag, elements[at].names) if at >= 0 else 0
-            for at in named_elements(lines, elements)
-        ],
-        np.int64,
-    )
 
 
 def named_elements(lines: Sequence[Line], elements: Sequence[Element]) -> list[int]:
@@ -57,6 +51,61 @@ def _nearest_named(elements: Sequence[Element], at: int, known: dict[int, int]) 
     found = known.get(at, at)
     known.update(dict.fromkeys(climbed, found))
     return found
+
+
+def line_paths(lines: Sequence[Line], elements: Sequence[Element]) -> Ints:
+    """The paths of each line, (n, 5), the shortest first: its place, and more and more around it.
+
+    0 for what a line doesn't have: any in bare text, all but the last where no element above has
+    a name.
+    """
+    known: dict[int, _Above] = {-1: ((), 0)}
+    hashed: dict[tuple[_Above, bool], list[int]] = {}
+    paths = np.zeros((len(lines), N_PATHS), np.int64)
+    for i, line in enumerate(lines):
+        if line.markup and elements:
+            is_link = 2 * line.markup.link_chars > len(line.text)
+            key = _named_above(elements, line.markup.element, known), is_link
+            if key not in hashed:
+                hashed[key] = _path_hashes(*key)
+            paths[i] = hashed[key]
+    return paths
+
+
+# The places of the nearest elements with a name, nearest first; a hash of the tags below them.
+_Above = tuple[tuple[int, ...], int]
+
+
+def _named_above(elements: Sequence[Element], at: int, known: dict[int, _Above]) -> _Above:
+    """What stands above the lines of an element; ``known`` holds what was found before."""
+    climbed = []
+    while at not in known:
+        climbed.append(at)
+        at = elements[at].parent
+    found = known[at]
+    for at in reversed(climbed):
+        element, (places, tags) = elements[at], found
+        if element.tag in ("html", "body"):
+            found = (), 0
+        elif element.names:
+            place = place_hash(element.tag, element.names)
+            found = (place, *places[: PATH_LENGTHS[-1] - 1]), 0
+        else:
+            found = places, _mixed(tags, place_hash(element.tag, ()))
+        known[at] = found
+    return found
+
+
+def _path_hashes(above: _Above, is_link: bool) -> list[int]:
+    places, tags = above
+    hashes = [reduce(_mixed, places[:length]) if places else 0 for length in PATH_LENGTHS]
+    hashes[-1] = _mixed(_mixed(hashes[-1], tags), 1 + is_link)
+    return hashes
+
+
+def _mixed(one: int, other: int) -> int:
+    """A 48-bit hash of two in this order."""
+    return ((one << 16) + other) * 0x9E3779B97F4A7C15 % (1 << 64) >> 16
 
 
 @lru_cache(maxsize=16_384)  # the named elements of some hundred pages

@@ -130,7 +130,8 @@ class SiteModel:
         n = page_sketch.n  # lines beyond its limit are left as they are
         features = self.evidence.features(page_sketch, headlines(page)[:n])
         added = np.zeros((len(page.lines), len(FEATURES)))
-        added[:n] = scores.article**2 * contributions(features.values, page.kind)
+        known = self.evidence.n_labelled
+        added[:n] = contributions(features.values, page.kind, scores.article, known)
         moved = np.minimum(np.maximum(added.sum(1), -PARAMS.max_log_odds), PARAMS.max_log_odds)
         return replace(
             scores,

@@ -27,7 +27,7 @@ from boilerplate.kernels.site_arrays import (
 )
 from boilerplate.numeric import Floats, Ints, logit
 from boilerplate.page import Label, Page
-from boilerplate.site_models.places import line_places
+from boilerplate.site_models.places import line_paths
 
 Key = tuple[int, int]  # of a page: 0 where it has labels, else 1; and a hash
 
@@ -56,12 +56,13 @@ LIMITS: Final = SampleLimits()
 class Sketch:
     """One page of n lines, without its text.
 
-    ``hashes`` (n, 3) has the columns of ``Hash``. The line's length and the general model's
-    log-odds are kept in steps, (n,), see ``SketchScale``; ``label`` (n,) is 1 for content, -1
-    for chrome and 0 for unknown.
+    ``hashes`` (n, 3) has the columns of ``Hash``, ``paths`` (n, 5) are those of ``line_paths``.
+    The line's length and the general model's log-odds are kept in steps, (n,), see
+    ``SketchScale``; ``label`` (n,) is 1 for content, -1 for chrome and 0 for unknown.
     """
 
     hashes: Ints
+    paths: Ints
     length_steps: NDArray[np.uint8]
     log_odds_steps: NDArray[np.int8]
     label: NDArray[np.int8]
@@ -121,11 +122,13 @@ def sketch(
     texts = [line.text for line in lines]
     hashes = np.empty((len(lines), len(Hash)), np.int64)
     hashes[:, [Hash.STRICT, Hash.LOOSE]] = kernels.line_fingerprints(texts)
-    hashes[:, Hash.PLACE] = line_places(lines, page.elements)
+    paths = line_paths(lines, page.elements)
+    hashes[:, Hash.PLACE] = paths[:, 0]
     chars = np.array(list(map(len, texts)), float)
     length = np.rint(SCALE.steps_per_doubling * np.log2(1 + chars))
     return Sketch(
         hashes,
+        paths,
         np.minimum(length, SCALE.max_length_steps).astype(np.uint8),
         np.minimum(np.maximum(steps, -SCALE.max_steps), SCALE.max_steps).astype(np.int8),
         label_values(known),
@@ -154,8 +157,8 @@ def sample(pages: Iterable[Sketch], cutoff: Key | None = None) -> Sample:
     for page in pages:
         key = page.key
         other = by_key.get(key)
-        # Another model, or other markup, may have given the same lines other log-odds.
-        if other is None or page.log_odds_steps.tobytes() > other.log_odds_steps.tobytes():
+        # Another model, or other markup, may have given the same lines other log-odds or paths.
+        if other is None or _rank(page) > _rank(other):
             by_key[key] = page
     kept: list[Sketch] = []
     lines = 0
@@ -167,6 +170,10 @@ def sample(pages: Iterable[Sketch], cutoff: Key | None = None) -> Sample:
             return Sample(tuple(kept), key if cutoff is None else min(key, cutoff))
         kept.append(by_key[key])
     return Sample(tuple(kept), cutoff)
+
+
+def _rank(page: Sketch) -> tuple[bytes, bytes]:
+    return page.log_odds_steps.tobytes(), page.paths.astype("<i8").tobytes()
 
 
 def merged(samples: Iterable[Sample]) -> Sample:

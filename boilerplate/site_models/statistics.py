@@ -13,6 +13,7 @@ import numpy as np
 
 from boilerplate.kernels.site_arrays import Postings, Table
 from boilerplate.numeric import Bools, Floats, Ints, logit
+from boilerplate.site_models.places import N_PATHS
 from boilerplate.site_models.sketch import Sketch
 
 
@@ -51,12 +52,13 @@ MAX_MEAN_LOG_ODDS: Final = 4.0  # of what stands, on average, between and beside
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lines:
-    """The lines of several pages in one table: ``hashes`` (n, 3), the rest (n,).
+    """The lines of several pages in one table: ``hashes`` (n, 3), ``paths`` (n, 5), the rest (n,).
 
     ``label`` is 1 for content, -1 for chrome, 0 for unknown.
     """
 
     hashes: Ints
+    paths: Ints
     page: Ints
     chars: Floats
     log_odds: Floats
@@ -68,6 +70,7 @@ def lines_of(pages: Sequence[Sketch]) -> Lines:
     none = np.zeros(0)
     return Lines(
         np.concatenate([np.zeros((0, 3), np.int64), *(page.hashes for page in pages)]),
+        np.concatenate([np.zeros((0, N_PATHS), np.int64), *(p.paths for p in pages)]),
         np.repeat(np.arange(len(pages)), [page.n for page in pages]),
         np.concatenate([none, *(page.chars for page in pages)]),
         np.concatenate([none, *(page.log_odds for page in pages)]),

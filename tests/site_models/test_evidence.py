@@ -15,6 +15,7 @@ from boilerplate.kernels import plain_site_features
 from boilerplate.kernels.site_arrays import SCALE, SiteFeature
 from boilerplate.page import Page, text_page
 from boilerplate.site_models.evidence import SiteEvidence
+from boilerplate.site_models.places import N_PATHS
 from boilerplate.site_models.sketch import Sketch, sketch
 from boilerplate.site_models.weights import FEATURES, WEIGHTS
 from tests import made_up_site as site
@@ -159,6 +160,7 @@ def test_both_twins_give_any_page_the_same_features(
     sketches = [
         Sketch(
             np.array([row[:3] for row in page], np.int64),
+            np.array([[row[2]] * N_PATHS for row in page], np.int64),
             np.array([row[3] for row in page], np.uint8),
             np.array([row[4] for row in page], np.int8),
             np.zeros(len(page), np.int8),

@@ -80,14 +80,18 @@ def test_a_damaged_file_is_refused_with_its_name(damage, message: str, tmp_path:
     assert "bad.site.zip" in str(error.value)
 
 
-def test_a_hash_index_beyond_the_table_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("line", "hash that is not in the table"), ("path", "paths that are not in the table")],
+)
+def test_an_index_beyond_its_table_is_refused(name: str, message: str) -> None:
     data = learned(site.text(1), site.text(2)).to_bytes()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         about = json.loads(archive.read("site.json"))
-        array = bytearray(archive.read("line.npy"))
+        array = bytearray(archive.read(f"{name}.npy"))
     array[-1] = 0x7F
-    about["arrays"]["line"] = hashlib.sha256(array).hexdigest()
-    bad = rewritten(data, "line.npy", bytes(array))
+    about["arrays"][name] = hashlib.sha256(array).hexdigest()
+    bad = rewritten(data, f"{name}.npy", bytes(array))
     bad = rewritten(bad, "site.json", json.dumps(about).encode())
-    with pytest.raises(SiteModelError, match="hash that is not in the table"):
+    with pytest.raises(SiteModelError, match=message):
         SiteModel.from_bytes(bad)

@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate import Cleaner, Label, SiteModel
+from boilerplate.kernels.site_arrays import SiteFeature
 from boilerplate.model.stack import Scores
 from boilerplate.page import Page, text_page
 from boilerplate.reading.html import html_page
 from boilerplate.result import LabelledPage
 from boilerplate.site_models import sketch as sketch_module
 from boilerplate.site_models.site_model import DRIFTED, PARAMS, standings
+from boilerplate.site_models.weights import contributions
 from tests import made_up_site as site
 from tests.made_up import made_up_model
 
@@ -241,3 +243,14 @@ def test_a_merged_model_keeps_the_general_model_of_either() -> None:
 def test_models_of_two_sites_are_not_merged() -> None:
     with pytest.raises(ValueError, match=r"a\.example and b\.example"):
         SiteModel("a.example").merge(SiteModel("b.example"))
+
+
+def test_labels_of_several_pages_count_where_pages_are_no_articles() -> None:
+    features = np.zeros((1, len(SiteFeature)))
+    features[:, [SiteFeature.PLACE, SiteFeature.LABELLED_PATH]] = 1
+    added = [contributions(features, "html", 0.2, labelled)[0] for labelled in (0, 1, 2, 10)]
+    places = {row[SiteFeature.PLACE] for row in added}
+    paths = [row[SiteFeature.LABELLED_PATH] for row in added[1:]]
+    assert len(places) == 1  # what was learned without labels counts as little as before
+    assert paths == sorted(paths)
+    assert paths[-1] > 5 * paths[0]
