@@ -231,6 +231,8 @@ class Matcher:
                 raise ValueError(f"a selector has at most {MAX_LENGTH} characters")
             if name.endswith("_xpath"):
                 return turbohtml.XPath(text)
+            if has_nested_has(text):
+                raise ValueError("':has' cannot stand inside ':has', as the standard says")
             return turbohtml.query.compile(text).select
         except ValueError as error:
             raise RulesError(
@@ -251,6 +253,28 @@ class Matcher:
                 f"an expression that selects elements is needed"
             )
         return selected
+
+
+# Strings and escapes, which may hold brackets, and the brackets of a selector.
+_BRACKETS: Final = re.compile(r"""\\.|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?i::has\()|[()]""")
+
+
+def has_nested_has(selector: str) -> bool:
+    """Whether ``:has`` stands inside ``:has`` in a CSS selector; its time is the page's power.
+
+    >>> has_nested_has("li:has(> a:has(img))"), has_nested_has("li:has(> a):has([title=':has('])")
+    (True, False)
+    """
+    opened: list[bool] = []  # for each open bracket whether it, or one around it, is that of ':has'
+    for piece in _BRACKETS.findall(selector):
+        if piece == ")":
+            opened = opened[:-1]
+        elif piece.endswith("("):
+            is_has, is_inside = piece != "(", bool(opened) and opened[-1]
+            if is_has and is_inside:
+                return True
+            opened.append(is_has or is_inside)
+    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,7 +274,12 @@ class TestFiles:
 
     @pytest.mark.parametrize(
         ("old", "new", "line"),
-        [("^\\d+ yorum", "(unclosed", 14), ("nav > a", "nav >> > [", 15), (".promo", "!", 15)],
+        [
+            ("^\\d+ yorum", "(unclosed", 14),
+            ("nav > a", "nav >> > [", 15),
+            (".promo", "!", 15),
+            (".promo", "li:HAS(~ li:not(:has(b)))", 15),
+        ],
     )
     def test_an_invalid_pattern_or_selector_is_a_problem_with_its_line(
         self, old: str, new: str, line: int
