@@ -140,7 +140,7 @@ class Cleaner:
             threshold = best_threshold(probability, general.chars, scored.article)
         kept = by_default = probability >= threshold
         choice = {**opinions.roles, **self.role_choice}
-        of_choice = chosen(general.log_roles, by_default, choice) if choice else None
+        of_choice = chosen(scored.log_roles, by_default, choice) if choice else None
         if of_choice:  # which never takes what a page stores for scripts
             kept = of_choice[0] & (by_default | ~seen.stored)
         by_page = seen.verdicts(kept)
@@ -202,7 +202,7 @@ class Decided:
 
     def roles(self) -> Sequence[str | None]:
         """The role of each line."""
-        roles = assigned(self.general.log_roles, self.kept)
+        roles = assigned(self.scored.log_roles, self.kept)
         if self.of_choice:
             kept, by_choice = self.of_choice
             roles = np.where(kept == self.kept, by_choice, roles)
@@ -242,7 +242,7 @@ class Decided:
         why = reasons(self.page, scores, evidence, self.kept, self.language)
         for i, (_, reason) in self.by_page.items():
             why[i] = reason
-        named = naming(roles, self.general.log_roles, why)
+        named = naming(roles, self.scored.log_roles, why)
         why = [self.opinions.reason(i, each) for i, each in enumerate(named)]
         for i, (_, reason) in self.by_choice().items():
             why[i] = reason

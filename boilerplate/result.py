@@ -249,10 +249,14 @@ class CleanPage:
 
 @dataclass(frozen=True, slots=True)
 class LabelledPage:
-    """A page with its true labels, one a line; None where the label is unknown."""
+    """A page with its true labels, one a line; None where the label is unknown.
+
+    ``roles`` are empty, or one a line too; None where the role is unknown.
+    """
 
     page: Page
     labels: tuple[Label | None, ...]
+    roles: tuple[str | None, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.labels) != len(self.page.lines):
@@ -260,3 +264,5 @@ class LabelledPage:
                 f"a label for each line is needed: {len(self.page.lines)} lines, "
                 f"{len(self.labels)} labels"
             )
+        if self.roles and len(self.roles) != len(self.labels):
+            raise ValueError(f"{len(self.labels)} labels have {len(self.roles)} roles")

@@ -108,7 +108,7 @@ def check(page: CleanPage) -> None:
     report.feed(html_report([("a", page)]))
     assert report.wrong == []
     draft = write_labels(page)
-    assert len(read_labels(draft, page.page)) == len(page.page.lines)
+    assert len(read_labels(draft, page.page).labels) == len(page.page.lines)
 
 
 def check_record(cleaner: Cleaner, source: Source, url: str | None = URL) -> None:
@@ -196,7 +196,7 @@ def test_markup_that_the_parser_must_repair_is_cleaned_the_same_by_both_twins(
         page = cleaner.clean(source, URL, kind)
         if number % 4 == 0:
             check(page)
-        read_back = read_labels(write_labels(page), page.page)
+        read_back = read_labels(write_labels(page), page.page).labels
         assert [read_back[i] for i in page.page.nonblank] == [
             page.predictions[i].label for i in page.page.nonblank
         ]

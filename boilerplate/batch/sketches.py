@@ -35,7 +35,7 @@ NO_SITE: Final = ""  # of pages without a URL, and of those whose URL has no nam
 
 @dataclass(frozen=True, slots=True)
 class HeldSketches:
-    """How much is held in memory, in lines of 59 bytes, and how many files are open at a time.
+    """How much is held in memory, in lines of 60 bytes, and how many files are open at a time.
 
     A page weighs ``page_lines`` more than it has, for its objects.
     """
@@ -49,7 +49,7 @@ SETTINGS: Final = HeldSketches()
 # A line of a sketch in a file; its place is the first of its paths.
 _LINE: Final = np.dtype([
     ("hashes", "<i8", 2), ("paths", "<i8", N_PATHS), ("length", "u1"), ("opinion", "i1"),
-    ("label", "i1"),
+    ("label", "i1"), ("role", "i1"),
 ])  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def _line_bytes(page: Sketch) -> bytes:
     lines = np.empty(page.n, _LINE)
     lines["hashes"], lines["paths"] = page.hashes[:, :2], page.paths
     lines["length"], lines["opinion"] = page.length_steps, page.log_odds_steps
-    lines["label"] = page.label
+    lines["label"], lines["role"] = page.label, page.role
     return lines.tobytes()
 
 
@@ -97,7 +97,7 @@ def _sketch(file: IO[bytes], n: int) -> Sketch:
     lines = np.frombuffer(_exactly(file, _LINE.itemsize * n), _LINE)
     paths = lines["paths"].astype(np.int64)
     hashes = np.column_stack([lines["hashes"].astype(np.int64), paths[:, 0]])
-    numbers = (np.ascontiguousarray(lines[name]) for name in ("length", "opinion", "label"))
+    numbers = (np.ascontiguousarray(lines[name]) for name in ("length", "opinion", "label", "role"))
     return Sketch(hashes, paths, *numbers)
 
 
@@ -129,10 +129,10 @@ def sketched(record: Record, wanted: str, model: Model) -> SiteSample:
     if not is_learned:
         return SiteSample(site, 1)
     try:
-        labels = read_labels(record.labels, page) if record.labels else None
+        labelled = read_labels(record.labels, page) if record.labels else page
     except LabelsError as error:
         raise RecordError(str(error)) from error
-    return SiteSample(site, 1, SiteModel(None, model).fit([page], [labels]).sample_)
+    return SiteSample(site, 1, SiteModel(None, model).fit([labelled]).sample_)
 
 
 class GatheredSketches:

@@ -73,9 +73,9 @@ class Gain:
 
 
 def labelled_sketches(scored: Sequence[ScoredPage], sheets: Sequence[Sheet]) -> list[Sketch]:
-    """The sketches of all pages, with labels for the finished ones."""
+    """The sketches of all pages, with labels and roles for the finished ones."""
     return [
-        each.labelled_sketch(its.gold) if its.finished else each.sketch
+        each.labelled_sketch(its.gold, its.roles) if its.finished else each.sketch
         for each, its in zip(scored, sheets, strict=True)
     ]
 

@@ -20,7 +20,7 @@ from boilerplate.display import visible
 from boilerplate.explain.terminal import numbered_predictions, sign_of
 from boilerplate.files import write_atomically
 from boilerplate.page import Label, Page
-from boilerplate.result import CleanPage
+from boilerplate.result import CleanPage, LabelledPage
 from boilerplate.roles import ROLES
 
 LABELS_SUFFIX: Final = ".labels"  # appended to the name of the page's file
@@ -150,36 +150,44 @@ def parse_labels(text: str, name: str = "labels") -> LabelsFile:
     return LabelsFile(tuple(marks), tuple(texts), tuple(numbers), url, tuple(comments))
 
 
-def labels_of(page: Page, file: LabelsFile, name: str = "labels") -> tuple[Label | None, ...]:
-    """The label of each line of a page according to a file; None for blank and unlabelled lines.
+def labelled_page(page: Page, file: LabelsFile, name: str = "labels") -> LabelledPage:
+    """A page with the label and the role of each line in a file; None for blank and open lines.
 
     Texts are compared apart from white space. Raises LabelsError, with ``name`` and the line
     number, if a line is not the next one of the page.
     """
     lines = page.nonblank
     labels: list[Label | None] = [None] * len(page.lines)
-    for sign, text, number, i in zip(file.signs, file.texts, file.numbers, lines, strict=False):
+    roles: list[str | None] = [None] * len(page.lines)
+    rows = zip(file.signs, file.roles, file.texts, file.numbers, lines, strict=False)
+    for sign, role, text, number, i in rows:
         if text != on_one_line(page.lines[i].text):
             raise LabelsError(
                 f"{name}: line {number} is {text[:60]!r}, where the page has "
                 f"{on_one_line(page.lines[i].text)[:60]!r}"
             )
-        labels[i] = SIGNS[sign]
+        labels[i], roles[i] = SIGNS[sign], role
     if len(file.texts) != len(lines):
         raise LabelsError(f"{name}: has {len(file.texts)} lines, the page {len(lines)}")
-    return tuple(labels)
+    return LabelledPage(page, tuple(labels), tuple(roles))
 
 
-def read_labels(text: str, page: Page, name: str = "labels") -> tuple[Label | None, ...]:
-    r"""The label of each line of a page according to the text of a file; None if it has none.
+def labels_of(page: Page, file: LabelsFile, name: str = "labels") -> tuple[Label | None, ...]:
+    """The labels of ``labelled_page``."""
+    return labelled_page(page, file, name).labels
 
-    Raises LabelsError as ``parse_labels`` and ``labels_of`` do.
+
+def read_labels(text: str, page: Page, name: str = "labels") -> LabelledPage:
+    r"""A page with the labels and roles in the text of a file; None for a line that has none.
+
+    Raises LabelsError as ``parse_labels`` and ``labelled_page`` do.
 
     >>> from boilerplate.page import text_page
-    >>> read_labels("- Menü\n? von Anna\n", text_page(["Menü", "", "von Anna"]))
-    (<Label.BOILERPLATE: 'boilerplate'>, None, None)
+    >>> found = read_labels("-navigation Menü\n? von Anna\n", text_page(["Menü", "", "von Anna"]))
+    >>> found.labels, found.roles
+    ((<Label.BOILERPLATE: 'boilerplate'>, None, None), ('navigation', None, None))
     """
-    return labels_of(page, parse_labels(text, name), name)
+    return labelled_page(page, parse_labels(text, name), name)
 
 
 def write_labels(page: CleanPage) -> str:

@@ -13,7 +13,7 @@ from boilerplate.model.stack import Scores
 from boilerplate.numeric import Bools, Floats
 from boilerplate.page import Label, Page
 from boilerplate.site_models.site_model import SiteModel
-from boilerplate.site_models.sketch import Sketch, label_values, sketch
+from boilerplate.site_models.sketch import Sketch, label_values, role_values, sketch
 
 
 def decide(scores: Scores) -> tuple[Floats, Bools]:
@@ -42,9 +42,10 @@ class ScoredPage:
     scores: Scores
     sketch: Sketch
 
-    def labelled_sketch(self, gold: Sequence[Label | None]) -> Sketch:
-        """The sketch with labels of its lines."""
-        return replace(self.sketch, label=label_values(gold[: self.sketch.n]))
+    def labelled_sketch(self, gold: Sequence[Label | None], roles: Sequence[str | None]) -> Sketch:
+        """The sketch with labels and roles of its lines."""
+        n = self.sketch.n
+        return replace(self.sketch, label=label_values(gold[:n]), role=role_values(roles[:n]))
 
     def decide(self, site_model: SiteModel | None) -> tuple[Floats, Bools]:
         """Probability and decision for each line, (n,), with or without a site model."""

@@ -57,6 +57,11 @@ class Sheet:
         """The labels of the non-blank lines."""
         return [SIGNS[mark[0]] for mark in self.marks]
 
+    @property
+    def roles(self) -> list[str | None]:
+        """The roles of the non-blank lines, None where none is given."""
+        return [mark[1:] or None for mark in self.marks]
+
     def save(self, marks: Marks) -> Sheet:
         """Write the page's file with other marks; return the sheet with them. Raises OSError."""
         file = replace(self.file or labels_file(self.page, marks), marks=marks)

@@ -35,6 +35,7 @@ from boilerplate.kernels.site_arrays import (
 from boilerplate.numeric import Bools, Floats, Ints, logit, sigmoid
 from boilerplate.site_models.comparison import copies, familiarity, outliers
 from boilerplate.site_models.label_corrections import LabelCorrections
+from boilerplate.site_models.role_votes import RoleVotes
 from boilerplate.site_models.sketch import Sketch
 from boilerplate.site_models.statistics import (
     PLACES,
@@ -94,7 +95,7 @@ class SiteEvidence:
     ``copies`` and ``outliers`` (p,) are pages that hold an earlier one's article, and pages with
     next to nothing in common with the others; nothing is learned from either. ``arrays`` is all
     that is known but for labels, ``places`` the counts by place of the markup, ``corrections``
-    what labels say, None without any.
+    what labels say, ``role_votes`` what roles of labelled lines say, None without any.
     """
 
     def __init__(self, pages: Sequence[Sketch]) -> None:
@@ -121,6 +122,7 @@ class SiteEvidence:
         self.corrections = (
             LabelCorrections.learned(lines, table.is_template) if lines.label.any() else None
         )
+        self.role_votes = RoleVotes.learned(lines) if (lines.role >= 0).any() else None
 
     @property
     def n_pages(self) -> int:

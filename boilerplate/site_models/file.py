@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from boilerplate.kernels.site_arrays import SCALE
 from boilerplate.model.archive import FileFormat, packed, unpacked
+from boilerplate.roles import ROLES
 from boilerplate.site_models.places import N_PATHS
 from boilerplate.site_models.sketch import KEY_BYTES, LIMITS, Key, Sample, Sketch, sample
 
@@ -26,13 +27,13 @@ class SiteModelError(ValueError):
 
 
 _INDICES: Final = ("line", "loose")  # of a line's hashes among all, in the order of Hash
-_LINE_ARRAYS: Final = (*_INDICES, "path", "length", "opinion", "label")  # a value for each line
+_LINE_ARRAYS: Final = (*_INDICES, "path", "length", "opinion", "label", "role")  # of each line
 # The arrays of the file and their types. Those of lines are the fields of a Sketch: "opinion" has
 # the steps of log-odds; "path" is the row of a line's paths
 # among all different ones, "paths".
 _TYPES: Final = {
     "hashes": "<u8", "paths": "<u8", **dict.fromkeys((*_INDICES, "path"), "<i4"), "length": "u1",
-    "opinion": "i1", "label": "i1", "sizes": "<i4",
+    "opinion": "i1", "label": "i1", "role": "i1", "sizes": "<i4",
 }  # fmt: skip
 
 SITE_FILE: Final = FileFormat(
@@ -69,6 +70,7 @@ def to_bytes(kept: Sample, site: str | None) -> bytes:
         "length": _joined([page.length_steps for page in kept.pages], np.uint8),
         "opinion": _joined([page.log_odds_steps for page in kept.pages], np.int8),
         "label": _joined([page.label for page in kept.pages], np.int8),
+        "role": _joined([page.role for page in kept.pages], np.int8),
         "sizes": np.array([page.n for page in kept.pages], "<i4"),
     }
     about = {"site": site, "horizon": kept.cutoff, "pages": len(kept.pages)}
@@ -153,12 +155,14 @@ def _pages(arrays: dict[str, NDArray[Any]]) -> list[Sketch]:
         raise SiteModelError("a line has paths that are not in the table")
     if (np.abs(arrays["label"].astype(int)) > 1).any():
         raise SiteModelError("a line has a label other than -1, 0 and 1")
+    if total and (arrays["role"].min() < -1 or arrays["role"].max() >= len(ROLES)):
+        raise SiteModelError("a line has a role that does not exist")
     if (np.abs(arrays["opinion"].astype(int)) > SCALE.max_steps).any():
         raise SiteModelError(f"a line has log-odds of more than {SCALE.max_steps} steps")
     at_paths = paths[path] if total else np.zeros((0, N_PATHS), np.int64)
     lines = np.column_stack([hashes[indices] if total else indices, at_paths[:, :1]])
     bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
     return [
-        Sketch(lines[a:b], at_paths[a:b], *(arrays[key][a:b] for key in _LINE_ARRAYS[-3:]))
+        Sketch(lines[a:b], at_paths[a:b], *(arrays[key][a:b] for key in _LINE_ARRAYS[-4:]))
         for a, b in pairwise(bounds)
     ]

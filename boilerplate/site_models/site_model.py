@@ -16,7 +16,7 @@ from boilerplate.model.archive import file_bytes
 from boilerplate.model.model import Model, load_model
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Bools, shifted
-from boilerplate.page import Label, Page, is_blank
+from boilerplate.page import Label, Page
 from boilerplate.result import LabelledPage
 from boilerplate.site_models.evidence import SiteEvidence, SiteFeatures
 from boilerplate.site_models.file import SITE_FILE, from_bytes, to_bytes
@@ -43,6 +43,7 @@ class CorrectionParams:
 PARAMS: Final = CorrectionParams()
 
 Labels = Sequence[Label | None]
+Roles = Sequence[str | None]  # empty where none is known
 Standing = Literal["learned", "outlier", "copy"]
 
 
@@ -68,8 +69,9 @@ class SiteModel:
         """Learn from these pages, and forget what was learned before.
 
         ``labels`` has for each page the labels of its lines, or None if it is not labelled; a
-        LabelledPage has its own. The order of the pages makes no difference. Raises ValueError
-        where the number of labels is not that of the pages, or of a page's lines.
+        LabelledPage has its own, and may have roles too. The order of the pages makes no
+        difference. Raises ValueError where the number of labels is not that of the pages, or of a
+        page's lines.
         """
         self.sample_ = Sample()
         self.left_out_ = ()
@@ -82,13 +84,13 @@ class SiteModel:
         model = self.model or load_model()
         sketches = []
         left_out = list(self.left_out_)
-        for page, known in _paired(pages, labels):
+        for page, known, roles in _paired(pages, labels):
             if not is_of(page.site, self.site):
                 left_out.append(page.url or "")
                 continue
-            page, known = _without_blank_lines(page, known)
+            page, known, roles = _without_blank_lines(page, known, roles)
             if page.lines:
-                sketches.append(sketch(page, model.predict(page).probability, known))
+                sketches.append(sketch(page, model.predict(page).probability, known, roles))
         self.sample_ = sample((*self.sample_.pages, *sketches), self.sample_.cutoff)
         self.left_out_ = tuple(left_out)
         self.__dict__.pop("evidence", None)
@@ -132,10 +134,15 @@ class SiteModel:
         added = np.zeros((len(page.lines), len(FEATURES)))
         known = self.evidence.n_labelled
         added[:n] = contributions(features.values, page.kind, scores.article, known)
+        votes = self.evidence.role_votes
+        log_roles = scores.log_roles
+        if votes and len(log_roles):
+            log_roles = votes.corrected(log_roles, page_sketch)
         moved = np.minimum(np.maximum(added.sum(1), -PARAMS.max_log_odds), PARAMS.max_log_odds)
         return replace(
             scores,
             probability=shifted(scores.probability, moved, MIN_PROBABILITY),
+            log_roles=log_roles,
             site_reasons=SiteReasons(features, added, np.abs(moved) >= PARAMS.min_reason),
             drift=self._drift(features),
         )
@@ -183,23 +190,28 @@ def _unpickled(data: bytes, model: Model | None, left_out: tuple[str, ...]) -> S
 
 def _paired(
     pages: Iterable[Page | LabelledPage], labels: Iterable[Labels | None] | None
-) -> Iterable[tuple[Page, Labels | None]]:
+) -> Iterable[tuple[Page, Labels | None, Roles]]:
     if labels is None:
         for page in pages:
-            yield (page.page, page.labels) if isinstance(page, LabelledPage) else (page, None)
+            if isinstance(page, LabelledPage):
+                yield page.page, page.labels, page.roles
+            else:
+                yield page, None, ()
         return
-    for page, known in zip(pages, labels, strict=True):
-        yield (page.page if isinstance(page, LabelledPage) else page), known
+    for page, given in zip(pages, labels, strict=True):
+        yield (page.page if isinstance(page, LabelledPage) else page), given, ()
 
 
-def _without_blank_lines(page: Page, labels: Labels | None) -> tuple[Page, Labels | None]:
-    """A page and its labels, both without blank lines."""
+def _without_blank_lines(
+    page: Page, labels: Labels | None, roles: Roles
+) -> tuple[Page, Labels | None, Roles]:
+    """A page, its labels and its roles, all without blank lines."""
     if labels is None:
-        return page.without_blank_lines, None
+        return page.without_blank_lines, None, ()
     if len(labels) != len(page.lines):
         raise ValueError(f"{len(labels)} labels were given for {len(page.lines)} lines")
-    both = zip(page.lines, labels, strict=True)
-    return page.without_blank_lines, [label for line, label in both if not is_blank(line)]
+    at = page.nonblank
+    return page.without_blank_lines, [labels[i] for i in at], [roles[i] for i in at if roles]
 
 
 def kept_standings(model: SiteModel) -> dict[bytes, Standing]:

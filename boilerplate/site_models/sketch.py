@@ -27,6 +27,7 @@ from boilerplate.kernels.site_arrays import (
 )
 from boilerplate.numeric import Floats, Ints, logit
 from boilerplate.page import Label, Page
+from boilerplate.roles import ROLES
 from boilerplate.site_models.places import line_paths
 
 Key = tuple[int, int]  # of a page: 0 where it has labels, else 1; and a hash
@@ -58,7 +59,8 @@ class Sketch:
 
     ``hashes`` (n, 3) has the columns of ``Hash``, ``paths`` (n, 5) are those of ``line_paths``.
     The line's length and the general model's log-odds are kept in steps, (n,), see
-    ``SketchScale``; ``label`` (n,) is 1 for content, -1 for chrome and 0 for unknown.
+    ``SketchScale``; ``label`` (n,) is 1 for content, -1 for chrome and 0 for unknown, ``role``
+    (n,) an index into ROLES where the line was given a role, else -1.
     """
 
     hashes: Ints
@@ -66,6 +68,7 @@ class Sketch:
     length_steps: NDArray[np.uint8]
     log_odds_steps: NDArray[np.int8]
     label: NDArray[np.int8]
+    role: NDArray[np.int8]
 
     @property
     def n(self) -> int:
@@ -77,6 +80,8 @@ class Sketch:
         """The page's place in the order of all pages: labelled ones first, then by hash."""
         data = self.hashes.astype("<i8").tobytes()
         data += self.length_steps.tobytes() + self.label.tobytes()
+        if (self.role >= 0).any():
+            data += self.role.tobytes()
         number = int.from_bytes(hashlib.blake2b(data, digest_size=KEY_BYTES).digest(), "little")
         return (0 if self.label.any() else 1, number)
 
@@ -104,15 +109,21 @@ def label_values(labels: Iterable[Label | None]) -> NDArray[np.int8]:
     return np.array([_LABEL_VALUES[label] for label in labels], np.int8)
 
 
+def role_values(roles: Iterable[str | None]) -> NDArray[np.int8]:
+    """Roles as in ``Sketch.role``: indices into ROLES, -1 for None, (n,)."""
+    return np.array([-1 if role is None else ROLES.index(role) for role in roles], np.int8)
+
+
 def sketch(
     page: Page,
     probability: Floats,
     labels: Sequence[Label | None] | None = None,
+    roles: Sequence[str | None] | None = None,
 ) -> Sketch:
     """The sketch of a page without blank lines; ``probability`` (n,) is the general model's.
 
-    ``labels`` are those of the n lines, None for an unknown one. Raises ValueError where their
-    number is another.
+    ``labels`` and ``roles`` are those of the n lines, None for an unknown one. Raises ValueError
+    where the number of labels is another.
     """
     if labels is not None and len(labels) != len(page.lines):
         raise ValueError(f"{len(labels)} labels were given for {len(page.lines)} lines")
@@ -132,6 +143,7 @@ def sketch(
         np.minimum(length, SCALE.max_length_steps).astype(np.uint8),
         np.minimum(np.maximum(steps, -SCALE.max_steps), SCALE.max_steps).astype(np.int8),
         label_values(known),
+        role_values(roles[: len(lines)] if roles else [None] * len(lines)),
     )
 
 

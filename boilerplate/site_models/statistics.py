@@ -54,7 +54,7 @@ MAX_MEAN_LOG_ODDS: Final = 4.0  # of what stands, on average, between and beside
 class Lines:
     """The lines of several pages in one table: ``hashes`` (n, 3), ``paths`` (n, 5), the rest (n,).
 
-    ``label`` is 1 for content, -1 for chrome, 0 for unknown.
+    ``label`` is 1 for content, -1 for chrome, 0 for unknown; ``role`` an index into ROLES or -1.
     """
 
     hashes: Ints
@@ -63,6 +63,7 @@ class Lines:
     chars: Floats
     log_odds: Floats
     label: Floats
+    role: Ints
 
 
 def lines_of(pages: Sequence[Sketch]) -> Lines:
@@ -75,6 +76,7 @@ def lines_of(pages: Sequence[Sketch]) -> Lines:
         np.concatenate([none, *(page.chars for page in pages)]),
         np.concatenate([none, *(page.log_odds for page in pages)]),
         np.concatenate([none, *(page.label for page in pages)]),
+        np.concatenate([none.astype(np.int64), *(page.role for page in pages)]),
     )
 
 

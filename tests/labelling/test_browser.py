@@ -249,7 +249,7 @@ def test_labels_of_naughty_strings_can_be_read_back(browser: Any, tmp_path: Path
     assert len(page.nonblank) == len(signs) > len(NAUGHTY) / 2
     assert (signs[0], signs[-1]) == ("+", "-")
     written = (tmp_path / "naughty.html.labels").read_text("utf-8")
-    labels = read_labels(written, page)
+    labels = read_labels(written, page).labels
     assert [labels[i] for i in page.nonblank] == [SIGNS[sign] for sign in signs]
 
 

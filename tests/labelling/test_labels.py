@@ -28,7 +28,7 @@ PAGE = text_page(["เมนู", "", "  Εφημερίδα  της πόλης",
 
 def test_signs_become_labels() -> None:
     written = "- เมนู\n+ Εφημερίδα της πόλης\n? от редакции\n"
-    assert read_labels(written, PAGE) == (Label.BOILERPLATE, None, Label.CONTENT, None)
+    assert read_labels(written, PAGE).labels == (Label.BOILERPLATE, None, Label.CONTENT, None)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_text_that_looks_like_a_sign_and_a_role_is_a_text() -> None:
     written = str(labels_file(page, ["+", "-legal", ".", "?"]))
     assert written == "+ +caption\n-legal -cookie notice\n. # url: b\n? ? byline\n"
     assert parse_labels(written).roles == (None, "legal", None, None)
-    assert read_labels(written, page) == (Label.CONTENT, Label.BOILERPLATE, None, None)
+    assert read_labels(written, page).labels == (Label.CONTENT, Label.BOILERPLATE, None, None)
 
 
 def test_comments_stay_where_they_are() -> None:
@@ -103,7 +103,9 @@ def test_any_written_labels_are_read_back(data: st.DataObject, lines: list[str])
     file = parse_labels(text)
     assert file.marks == tuple(marks)
     assert str(file) == text
-    assert [read_labels(text, page)[i] for i in page.nonblank] == [SIGNS[m[0]] for m in marks]
+    found = read_labels(text, page)
+    assert [found.labels[i] for i in page.nonblank] == [SIGNS[mark[0]] for mark in marks]
+    assert [found.roles[i] for i in page.nonblank] == [mark[1:] or None for mark in marks]
 
 
 def test_a_symbolic_link_is_replaced_and_not_followed(tmp_path: Path) -> None:

@@ -164,6 +164,7 @@ def test_both_twins_give_any_page_the_same_features(
             np.array([row[3] for row in page], np.uint8),
             np.array([row[4] for row in page], np.int8),
             np.zeros(len(page), np.int8),
+            np.full(len(page), -1, np.int8),
         )
         for page in pages
     ]

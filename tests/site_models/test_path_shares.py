@@ -94,5 +94,5 @@ def _learned(rows: Sequence[tuple[int, int, bool]]) -> PathShares:
     page, path, truth = (np.array(column) for column in zip(*rows, strict=True))
     none = np.zeros(len(rows))
     paths = np.repeat(path[:, None], N_PATHS, axis=1)
-    lines = Lines(np.zeros((len(rows), 3), np.int64), paths, page, none, none, none)
+    lines = Lines(np.zeros((len(rows), 3), np.int64), paths, page, none, none, none, page)
     return PathShares.learned(lines, truth.astype(float), np.ones(len(rows), bool))
