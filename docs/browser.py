@@ -69,4 +69,8 @@ def labelling_server(
         finally:
             if server.poll() is None:
                 server.send_signal(signal.SIGINT)
-                server.communicate(timeout=30)
+                try:
+                    server.communicate(timeout=30)
+                except subprocess.TimeoutExpired:  # as the signal came before it was waited for
+                    server.kill()
+                    raise

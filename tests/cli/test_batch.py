@@ -246,7 +246,7 @@ def test_report_on_shards_counts_deciders_and_shows_reasons_if_there_are_any(tmp
         out, report = tmp_path / f"out{len(options)}", tmp_path / "report.html"
         run(tmp_path / "in.jsonl", "--output", out, "--report", report, *options)
         html = report.read_text("utf-8")
-        assert "<caption>Dropped by</caption>" in html
+        assert "<caption>Dropped by, in lines</caption>" in html
         assert ('class="why"' in html) == bool(options)
 
 

@@ -51,8 +51,9 @@ def test_second_server_on_a_folder_is_refused_and_a_dead_one_is_not_in_the_way(
         out.wait(30)
         server.kill()
         server.wait(30)
-    with labelling_server(pages, "haber.example") as (address, _):
+    with labelling_server(pages, "haber.example") as (address, server):
         assert address
+        server.kill()  # it may not have begun to wait for signals yet
 
 
 def test_folder_that_does_not_take_files_is_named(pages: Path, tmp_path: Path) -> None:
