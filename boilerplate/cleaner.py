@@ -280,10 +280,12 @@ def language_weights(scores: Scores, probability: Floats) -> Floats:
     """How much each line says about the language of the article, (n,).
 
     Its length and the ``probability`` that it is content, and neither a comment nor a notice; 0 for
-    lines that are more likely not to be that.
+    lines that are more likely not to be that. Without roles, the probability alone counts.
     """
-    beside = np.exp(scores.log_roles[:, _OTHERS_WORDS]).sum(1)
-    of_article = probability * (1.0 - np.minimum(beside, 1.0))
+    of_article = probability
+    if len(scores.log_roles):
+        beside = np.exp(scores.log_roles[:, _OTHERS_WORDS]).sum(1)
+        of_article = probability * (1.0 - np.minimum(beside, 1.0))
     return np.asarray(np.where(of_article >= THRESHOLDS.plain, of_article * scores.chars, 0.0))
 
 
