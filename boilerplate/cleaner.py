@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from numbers import Real
 from os import PathLike
 from typing import Any, Final
@@ -165,7 +165,7 @@ class Cleaner:
         return (Cleaner, given)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decided:
     """What was decided of a page without blank lines, and all that explains it.
 
@@ -198,6 +198,10 @@ class Decided:
 
     def languages(self) -> Sequence[LineLanguage]:
         """The language of each line with its probability."""
+        return self._languages
+
+    @cached_property
+    def _languages(self) -> list[LineLanguage]:
         return line_names([line.text for line in self.page.lines], self.scored.languages)
 
     def roles(self) -> Sequence[str | None]:
@@ -236,9 +240,8 @@ class Decided:
     def reasons(self, roles: Sequence[str | None]) -> Sequence[str]:
         """Why each line was kept or dropped, after its role."""
         evidence = self.model.evidence(self.general, MODEL_FEATURES)
-        scores = replace(
-            self.scored, probability=self.probability, languages=tuple(self.languages())
-        )
+        languages = tuple(self._languages)
+        scores = replace(self.scored, probability=self.probability, languages=languages)
         why = reasons(self.page, scores, evidence, self.kept, self.language)
         for i, (_, reason) in self.by_page.items():
             why[i] = reason

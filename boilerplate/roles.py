@@ -26,7 +26,7 @@ ROLES: Final = CONTENT_ROLES + BESIDE_ROLES + CHROME_ROLES
 _STANDFIRST: Final = ROLES.index("standfirst")
 _BODY: Final = ROLES.index("body")
 # What a text consists of, which a standfirst leads to.
-_TEXTS: Final = tuple(map(ROLES.index, ("body", "list", "table", "quote", "code")))
+_IS_TEXT: Final = tuple(role in ("body", "list", "table", "quote", "code") for role in ROLES)
 
 # A dropped line is called "other" if the roles of dropped lines have less than this together: then
 # there are no grounds to call it anything.
@@ -86,7 +86,7 @@ def assigned(log_probabilities: Floats, kept: Bools) -> Ints:
     of_dropped = first + others.argmax(1)
     of_dropped[np.exp(others).sum(1) < MIN_GROUNDS] = ROLES.index("other")
     roles: Ints = np.where(kept, content.argmax(1), of_dropped)
-    texts = np.flatnonzero(np.isin(roles, _TEXTS))
+    texts = np.flatnonzero(np.array(_IS_TEXT)[roles])
     after_text = np.arange(len(roles)) > (texts[-1] if len(texts) else -1)
     roles[after_text & (roles == _STANDFIRST)] = _BODY
     return roles

@@ -73,8 +73,13 @@ def _with_declared(found: Distribution, declared: Iterable[str]) -> Distribution
         (code, p * (NAMING.declared if code.split("-")[0] in claimed else 1.0)) for code, p in found
     ]
     total = sum(p for _, p in raised) + 1.0 - sum(p for _, p in found)
-    raised.sort(key=lambda each: -each[1])  # stable
+    raised.sort(key=_falling)
     return tuple((code, round(p / total, CALIBRATION.decimals)) for code, p in raised)
+
+
+def _falling(each: tuple[str, float]) -> float:
+    """What languages are sorted by; those that are equally likely keep their order."""
+    return -each[1]
 
 
 @lru_cache(maxsize=1 << 13)
@@ -92,11 +97,15 @@ def line_names(texts: Sequence[str], same: Sequence[LineLanguage]) -> list[LineL
     groups = _groups(texts, same, alone)
     names: list[LineLanguage] = []
     for (group, alike), own in zip(same, alone, strict=True):
-        found = dict(own or ())
-        rest = (1.0 - sum(found.values())) * alike
-        for code, p in groups.get(group, ()):
-            found[code] = found.get(code, 0.0) + rest * p
-        ranked = tuple(sorted(found.items(), key=lambda each: -each[1]))
+        of_group = groups.get(group, ())
+        if own:
+            found = dict(own)
+            rest = (1.0 - sum(found.values())) * alike
+            for code, p in of_group:
+                found[code] = found.get(code, 0.0) + rest * p
+            ranked = tuple(sorted(found.items(), key=_falling))
+        else:
+            ranked = tuple([(code, alike * p) for code, p in of_group])
         name = named(ranked)
         sure = min(ranked[0][1], CALIBRATION.most) if name else 0.0
         names.append((name, round(sure, CALIBRATION.decimals)))
@@ -124,7 +133,7 @@ def _groups(
         for code, p in own:
             found[group][code] += p * len(text)
     groups: dict[str | None, Distribution] = {
-        group: tuple((code, p / letters[group]) for code, p in of.items())
+        group: tuple((code, p / letters[group]) for code, p in sorted(of.items(), key=_falling))
         for group, of in found.items()
     }
     for group in short.keys() - groups.keys():
