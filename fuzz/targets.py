@@ -141,7 +141,7 @@ def labels(data: bytes) -> None:
     """Read a file of labels."""
     with suppress(LabelsError):
         found = read_labels(data.decode("utf-8", "surrogateescape"), page())
-        assert len(found) == len(page().lines)
+        assert len(found.labels) == len(found.roles) == len(page().lines)
 
 
 def json_record(data: bytes) -> None:

@@ -37,6 +37,7 @@ from boilerplate.model.trees import MAX_NODES, NODE_ARRAYS, ModelError, trees_fr
 from boilerplate.page import text_page
 from boilerplate.site_models.file import SITE_FILE, SiteModelError, to_bytes
 from boilerplate.site_models.folder import load_site_model
+from boilerplate.site_models.places import N_PATHS
 from boilerplate.site_models.sketch import LIMITS, Sample, Sketch, merged, sample
 from tests import made_up_site as site
 from tests.altered import members, npy, rezipped, zipped
@@ -546,8 +547,9 @@ def test_trees_with_the_most_nodes_stay_within_max_memory() -> None:
 
 def page_of(hashes: np.ndarray) -> Sketch:
     n = len(hashes)
-    rows = np.column_stack([hashes] * 3).astype(np.int64)
-    return Sketch(rows, np.full(n, 99, np.uint8), np.zeros(n, np.int8), np.zeros(n, np.int8))
+    rows, paths = (np.column_stack([hashes] * k).astype(np.int64) for k in (3, N_PATHS))
+    none = np.zeros(n, np.int8)
+    return Sketch(rows, paths, np.full(n, 99, np.uint8), none, none, none - 1)
 
 
 def test_a_site_model_with_too_many_or_too_long_pages_is_refused() -> None:
