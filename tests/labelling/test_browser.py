@@ -399,7 +399,10 @@ def test_labelled_and_doubtful_lines_are_never_folded(browser: Any, tmp_path: Pa
         assert 3 not in again
         assert len(again) > len(hidden) - 10, "the others are folded again"
         assert wrongly_hidden() == 0
-        labelling.press("End", "k", "+")
+        labelling.press("End")
+        while not labelling.page.query_selector("#lines .fold.cursor"):
+            labelling.press("k")
+        labelling.press("+")
         assert wrongly_hidden() == 0
         assert len(hidden_lines(labelling)) < len(again), "a label for a whole fold opens it"
         labelling.press("u", "u")
@@ -482,6 +485,7 @@ def test_labels_changed_by_another_program_are_shown_and_not_overwritten(
         labelling.press("j", "-")
         assert "changed by another program" in page.inner_text("#problem")
         assert path.read_text("utf-8") == written
+        page.wait_for_selector("#lines .line.open", state="detached")
         assert labelling.signs == "--" + "+" * (len(labelling.signs) - 2)
         labelling.press("-")
         assert labels_in(tmp_path, name)[:4] == "---+"
