@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 from zlib import crc32
@@ -10,6 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from training.corpora import GoldPage
+from training.gold_pages import sites_of
 
 PARTS: Final = 4  # of a site's pages; each is scored, and the other three are learned from
 LEAST_PAGES: Final = 12  # of a site, so that nine are left to learn from
@@ -17,10 +17,7 @@ LEAST_PAGES: Final = 12  # of a site, so that nine are left to learn from
 
 def pages_by_site(golds: Iterable[GoldPage]) -> dict[str, list[GoldPage]]:
     """The gold pages of each site that has at least twelve, by the site's name."""
-    sites: dict[str, list[GoldPage]] = defaultdict(list)
-    for gold in golds:
-        sites[gold.site].append(gold)
-    return {site: pages for site, pages in sorted(sites.items()) if len(pages) >= LEAST_PAGES}
+    return {site: pages for site, pages in sites_of(golds).items() if len(pages) >= LEAST_PAGES}
 
 
 def parts(site: str, n: int) -> Iterator[tuple[list[int], list[int]]]:

@@ -19,10 +19,10 @@ from boilerplate.language.naming import line_names, page_languages
 from boilerplate.model.model import Model, load_model
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Floats, Ints, shifted
-from boilerplate.page import Kind, Label, Page
+from boilerplate.page import Kind, Label, LineLanguage, Page
 from boilerplate.plugins.manager import Plugins, default_plugins
 from boilerplate.plugins.opinions import Opinions
-from boilerplate.predictions import LineLanguage, Predictions
+from boilerplate.predictions import Predictions
 from boilerplate.reading.read import read
 from boilerplate.reading.urls import given_url
 from boilerplate.result import CleanPage

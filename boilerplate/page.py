@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from boilerplate.display import first_words, visible
 
 Kind = Literal["html", "text"]
+LineLanguage = tuple[str | None, float]  # the tag of a line's language, and its probability
 
 MAX_HOST_CHARS = 253  # of a host name, as the standard has it
 

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar, overload
 
-from boilerplate.page import Label, Line, Page
+from boilerplate.page import Label, Line, LineLanguage, Page
 
 T = TypeVar("T")
-LineLanguage = tuple[str | None, float]  # and its probability
 MAX_WHOLE_REPR: Final = 2  # predictions whose repr is that of a tuple of them
 
 

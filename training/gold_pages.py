@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -31,3 +32,11 @@ def gold_pages(
         gold for gold in load(names, source, cache) if gold.gold and split_of(gold.site) in splits
     ]
     return golds[::QUICK_STRIDE] if quick else golds
+
+
+def sites_of(golds: Iterable[GoldPage]) -> dict[str, list[GoldPage]]:
+    """The pages of each site, in the order of the sites' names."""
+    sites: dict[str, list[GoldPage]] = defaultdict(list)
+    for gold in golds:
+        sites[gold.site].append(gold)
+    return dict(sorted(sites.items()))

@@ -32,7 +32,7 @@ from boilerplate.site_models.weights import FEATURES, WEIGHTS, trust
 from training.corpora import GoldPage
 from training.fit import train_model
 from training.folds import FOLDS
-from training.gold_pages import gold_pages
+from training.gold_pages import gold_pages, sites_of
 from training.options import cache_option, jobs_option, mode_option, source_option
 from training.progress import log_to_stderr
 from training.samples import sample
@@ -106,14 +106,6 @@ def scored(gold: GoldPage, mode: Kind, model: Model) -> Scored | None:
     titles = headlines(page)[: drawn.n]
     y = found.y[found.page.nonblank[: drawn.n]]
     return Scored(gold.site, drawn, labelled, titles, scores.article, threshold, y)
-
-
-def sites_of(golds: Sequence[GoldPage]) -> dict[str, list[GoldPage]]:
-    """The pages of each site, in the order of the sites' names."""
-    sites: dict[str, list[GoldPage]] = defaultdict(list)
-    for gold in golds:
-        sites[gold.site].append(gold)
-    return dict(sorted(sites.items()))
 
 
 def views(pages: Sequence[Scored]) -> Iterator[View]:

@@ -52,7 +52,7 @@ class Learned:
         """Count a site that has a model now."""
         self.sites += 1
         self.pages += pages
-        self.labelled += sum(bool(page.label.any()) for page in sample.pages)
+        self.labelled += sample.n_labelled
         both = [*self.largest, (site, pages)]
         self.largest = sorted(both, key=lambda each: (-each[1], each[0]))[:MAX_LISTED]
 
@@ -132,7 +132,7 @@ def _labels_would_be_lost(path: Path, sample: Sample) -> bool:
     except SiteModelError:
         return False
     kept = {page.key for page in sample.pages}
-    return any(page.label.any() and page.key not in kept for page in before.pages)
+    return any(page.is_labelled and page.key not in kept for page in before.pages)
 
 
 def forget(shards: Sequence[Shard], job: Job) -> None:

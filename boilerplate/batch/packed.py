@@ -14,8 +14,8 @@ from itertools import starmap
 from operator import attrgetter
 from typing import Any, Final
 
-from boilerplate.page import Element, Label, Line, Markup
-from boilerplate.predictions import LineLanguage, Predictions
+from boilerplate.page import Element, Label, Line, LineLanguage, Markup
+from boilerplate.predictions import Predictions
 from boilerplate.result import CleanPage
 
 _ELEMENT: Final = attrgetter(*Element.__slots__)

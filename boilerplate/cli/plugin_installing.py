@@ -102,6 +102,7 @@ def uninstall(name: str, force: bool) -> None:
     Of a copy, the files that were installed are removed and nothing else; of a package, all of it,
     with pip. Bundled plugins stay; --no-plugin NAME does without one.
     """
+    from boilerplate.explain.html_parts import counted
     from boilerplate.plugins import PluginError
     from boilerplate.plugins.installing import installed_points
     from boilerplate.plugins.installing import uninstall as remove_copy
@@ -111,8 +112,7 @@ def uninstall(name: str, force: bool) -> None:
     packages = sorted({distribution_of(point) for point in points if not is_bundled(point)})
     try:
         if removed := remove_copy(name, user_folder(), force):
-            count = len(removed.files)
-            echo(f"removed {name}: {count} file{'s' if count != 1 else ''} in {user_folder()}")
+            echo(f"removed {name}: {counted(len(removed.files), 'file')} in {user_folder()}")
             for path in removed.left:
                 warn(str(path), "was not installed, and stays")
         elif packages:

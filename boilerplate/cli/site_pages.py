@@ -137,8 +137,8 @@ def read_site_pages(reading: Reading, with_report: bool = False) -> SitePages:
             continue
         found.single[0] += record.source_format == "file"
         gathered.add(replace(sample, site=reading.site if sample.site else NO_SITE))
+        found.labelled += sample.sample.n_labelled
         for page in sample.sample.pages:
-            found.labelled += bool(page.label.any())
             if len(found.names) < MAX_NAMES:
                 found.names[_digest(page.hashes.tobytes())] = record.id
         held += len(record.source)

@@ -91,7 +91,7 @@ def remove(name: str, folder: Path | None) -> None:
 def page_counts(model: SiteModel) -> str:
     """How many pages a model keeps, how many of them are labelled, and how many are copies."""
     counts = [f"{model.n_pages} page{'' if model.n_pages == 1 else 's'}"]
-    if labelled := sum(bool(page.label.any()) for page in model.sample_.pages):
+    if labelled := model.sample_.n_labelled:
         counts.append(f"{labelled} of them labelled")
     if copies := int(model.evidence.copies.sum()):
         counts.append(f"{copies} of them with the same article as another")

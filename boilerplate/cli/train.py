@@ -152,7 +152,7 @@ def site(
     model.sample_ = merged(each.sample for each in samples)
     say_left_out(found, model)
     model = existing.merge(model)
-    if model.n_pages == 1 and not model.sample_.pages[0].label.any():
+    if model.n_pages == 1 and not model.sample_.n_labelled:
         warn(
             name,
             "one page teaches next to nothing, for no line of it recurs; add some with --update",

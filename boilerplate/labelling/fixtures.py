@@ -18,7 +18,7 @@ from boilerplate.labelling.labels import (
     SIGNS,
     LabelsError,
     LabelsFile,
-    labels_of,
+    labelled_page,
     parse_labels,
     predicted_labels,
     save_labels,
@@ -86,7 +86,7 @@ def write_predicted_labels(page: CleanPage, path: Path) -> None:
 def copy_labels(page: Page, source: Path, path: Path) -> None:
     """Copy a page's labels from another file. Raises LabelsError if they are of another page."""
     labels = parse_labels(source.read_text(encoding="utf-8"), str(source))
-    labels_of(page, labels, str(source))
+    labelled_page(page, labels, str(source))
     save_labels(replace(labels, url=page.url), path)
 
 

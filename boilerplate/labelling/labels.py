@@ -172,11 +172,6 @@ def labelled_page(page: Page, file: LabelsFile, name: str = "labels") -> Labelle
     return LabelledPage(page, tuple(labels), tuple(roles))
 
 
-def labels_of(page: Page, file: LabelsFile, name: str = "labels") -> tuple[Label | None, ...]:
-    """The labels of ``labelled_page``."""
-    return labelled_page(page, file, name).labels
-
-
 def read_labels(text: str, page: Page, name: str = "labels") -> LabelledPage:
     r"""A page with the labels and roles in the text of a file; None for a line that has none.
 

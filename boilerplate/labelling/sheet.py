@@ -13,8 +13,8 @@ from boilerplate.labelling.labels import (
     SIGNS,
     LabelsError,
     LabelsFile,
+    labelled_page,
     labels_file,
-    labels_of,
     parse_labels,
     save_labels,
 )
@@ -110,7 +110,7 @@ def sheet(name: str, page: Page, path: Path) -> Sheet:
 
 def _of_file(name: str, page: Page, path: Path, data: bytes) -> Sheet:
     file = parse_labels(data.decode("utf-8"), str(path))
-    labels_of(page, file, str(path))
+    labelled_page(page, file, str(path))
     return Sheet(name, page, path, file.marks, file, data)
 
 

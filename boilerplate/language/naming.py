@@ -19,8 +19,7 @@ import numpy as np
 from boilerplate.language.detector import Distribution
 from boilerplate.language.identify import CALIBRATION, identify, named
 from boilerplate.numeric import Floats
-
-LineLanguage = tuple[str | None, float]  # and its probability
+from boilerplate.page import LineLanguage
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache, reduce
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -28,29 +28,11 @@ _DIGITS: Final = re.compile(r"\d+")
 
 def named_elements(lines: Sequence[Line], elements: Sequence[Element]) -> list[int]:
     """The nearest element with a name above each line, its own included; -1 for none."""
-    known: dict[int, int] = {}
+    known = {-1: _NOTHING_ABOVE}
     return [
-        _nearest_named(elements, line.markup.element, known) if elements and line.markup else -1
+        _above(elements, line.markup.element, known).nearest if elements and line.markup else -1
         for line in lines
     ]
-
-
-def _nearest_named(elements: Sequence[Element], at: int, known: dict[int, int]) -> int:
-    """The nearest element with a name, from ``at`` upwards; -1 for none.
-
-    ``known`` holds what was found before, so that no element is climbed twice.
-    """
-    climbed = []
-    while at >= 0 and at not in known:
-        climbed.append(at)
-        element = elements[at]
-        # The class of a body names one page ('postid-7'), and stands above every line of it.
-        if element.names and element.tag not in ("html", "body"):
-            break
-        at = element.parent
-    found = known.get(at, at)
-    known.update(dict.fromkeys(climbed, found))
-    return found
 
 
 def line_paths(lines: Sequence[Line], elements: Sequence[Element]) -> Ints:
@@ -59,45 +41,59 @@ def line_paths(lines: Sequence[Line], elements: Sequence[Element]) -> Ints:
     0 for what a line doesn't have: any in bare text, all but the last where no element above has
     a name.
     """
-    known: dict[int, _Above] = {-1: ((), 0)}
-    hashed: dict[tuple[_Above, bool], list[int]] = {}
+    known = {-1: _NOTHING_ABOVE}
+    hashed: dict[tuple[tuple[int, ...], int, bool], list[int]] = {}
     paths = np.zeros((len(lines), N_PATHS), np.int64)
     for i, line in enumerate(lines):
         if line.markup and elements:
-            is_link = 2 * line.markup.link_chars > len(line.text)
-            key = _named_above(elements, line.markup.element, known), is_link
+            above = _above(elements, line.markup.element, known)
+            key = above.places, above.tags, 2 * line.markup.link_chars > len(line.text)
             if key not in hashed:
                 hashed[key] = _path_hashes(*key)
             paths[i] = hashed[key]
     return paths
 
 
-# The places of the nearest elements with a name, nearest first; a hash of the tags below them.
-_Above = tuple[tuple[int, ...], int]
+class _Above(NamedTuple):
+    """What stands above the lines of an element, its own names and tag included.
+
+    The ``nearest`` element with a name, -1 for none; the ``places`` of the nearest ones, nearest
+    first; a hash of the ``tags`` below them.
+    """
+
+    nearest: int
+    places: tuple[int, ...]
+    tags: int
 
 
-def _named_above(elements: Sequence[Element], at: int, known: dict[int, _Above]) -> _Above:
-    """What stands above the lines of an element; ``known`` holds what was found before."""
+_NOTHING_ABOVE: Final = _Above(-1, (), 0)
+
+
+def _above(elements: Sequence[Element], at: int, known: dict[int, _Above]) -> _Above:
+    """What stands above the lines of an element.
+
+    ``known`` holds what was found before, so that no element is climbed twice.
+    """
     climbed = []
     while at not in known:
         climbed.append(at)
         at = elements[at].parent
     found = known[at]
     for at in reversed(climbed):
-        element, (places, tags) = elements[at], found
+        element = elements[at]
+        # The class of a body names one page ('postid-7'), and stands above every line of it.
         if element.tag in ("html", "body"):
-            found = (), 0
+            found = _NOTHING_ABOVE
         elif element.names:
             place = place_hash(element.tag, element.names)
-            found = (place, *places[: PATH_LENGTHS[-1] - 1]), 0
+            found = _Above(at, (place, *found.places[: PATH_LENGTHS[-1] - 1]), 0)
         else:
-            found = places, _mixed(tags, place_hash(element.tag, ()))
+            found = found._replace(tags=_mixed(found.tags, place_hash(element.tag, ())))
         known[at] = found
     return found
 
 
-def _path_hashes(above: _Above, is_link: bool) -> list[int]:
-    places, tags = above
+def _path_hashes(places: tuple[int, ...], tags: int, is_link: bool) -> list[int]:
     hashes = [reduce(_mixed, places[:length]) if places else 0 for length in PATH_LENGTHS]
     hashes[-1] = _mixed(_mixed(hashes[-1], tags), 1 + is_link)
     return hashes

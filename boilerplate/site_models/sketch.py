@@ -76,6 +76,11 @@ class Sketch:
         return len(self.hashes)
 
     @property
+    def is_labelled(self) -> bool:
+        """Whether any line has a label."""
+        return bool(self.label.any())
+
+    @property
     def key(self) -> Key:
         """The page's place in the order of all pages: labelled ones first, then by hash."""
         data = self.hashes.astype("<i8").tobytes()
@@ -83,7 +88,7 @@ class Sketch:
         if (self.role >= 0).any():
             data += self.role.tobytes()
         number = int.from_bytes(hashlib.blake2b(data, digest_size=KEY_BYTES).digest(), "little")
-        return (0 if self.label.any() else 1, number)
+        return (0 if self.is_labelled else 1, number)
 
     @property
     def log_odds(self) -> Floats:
@@ -161,6 +166,11 @@ class Sample:
     def n(self) -> int:
         """The number of lines on all pages."""
         return sum(page.n for page in self.pages)
+
+    @property
+    def n_labelled(self) -> int:
+        """The number of pages with labels."""
+        return sum(page.is_labelled for page in self.pages)
 
 
 def sample(pages: Iterable[Sketch], cutoff: Key | None = None) -> Sample:

@@ -12,8 +12,8 @@ from boilerplate import Cleaner, Label
 from boilerplate.labelling.labels import (
     SIGNS,
     LabelsError,
+    labelled_page,
     labels_file,
-    labels_of,
     parse_labels,
     read_labels,
     save_labels,
@@ -57,7 +57,7 @@ def test_write_labels_gives_each_line_its_predicted_sign() -> None:
 
 def test_the_default_name_in_messages_is_labels() -> None:
     with pytest.raises(LabelsError, match=r"^labels: has 1 lines, the page 3"):
-        labels_of(PAGE, parse_labels("- เมนู\n"))
+        labelled_page(PAGE, parse_labels("- เมนู\n"))
 
 
 def test_comments_are_ignored_except_for_the_url() -> None:
@@ -65,14 +65,14 @@ def test_comments_are_ignored_except_for_the_url() -> None:
     assert str(file) == ("# url: https://a.example/\n. เมนู\n+ Εφημερίδα της πόλης\n? от редакции\n")
     again = parse_labels("# a comment\n" + str(file))
     assert again.url == "https://a.example/"
-    assert labels_of(PAGE, again) == (None, None, Label.CONTENT, None)
+    assert labelled_page(PAGE, again).labels == (None, None, Label.CONTENT, None)
 
 
 def test_a_role_after_the_sign_is_kept_and_leaves_the_label_as_it_is() -> None:
     written = "-navigation เมนู\n+headline Εφημερίδα της πόλης\n?byline от редакции\n"
     file = parse_labels(written)
     assert file.roles == ("navigation", "headline", "byline")
-    assert labels_of(PAGE, file) == (Label.BOILERPLATE, None, Label.CONTENT, None)
+    assert labelled_page(PAGE, file).labels == (Label.BOILERPLATE, None, Label.CONTENT, None)
     assert str(file) == written
     assert file.signed == ["- เมนู", "+ Εφημερίδα της πόλης", "? от редакции"]
 
