@@ -19,7 +19,8 @@ from typing import Final, NamedTuple
 
 import click
 
-from boilerplate.reading.encoding import decode, web_codec
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.encoding_names import declared_codec, web_codec
 from tests.made_up import SENTENCES
 from training.documents.markdown import markdown_table, write_section
 from training.documents.results import OURS
@@ -120,7 +121,7 @@ CHARDET_NAMES: Final = {
 def chardet_pages(folder: Path) -> Iterator[LegacyPage]:
     """The files of chardet's tests, in folders named by encodings, such as ``iso-8859-2-czech``.
 
-    Encodings that browsers do not know are left out.
+    Those in EUC-TW, which Python cannot decode, are left out.
     """
     for path in sorted(folder.glob("*/*")):
         name = path.parent.name.lower()
@@ -132,8 +133,8 @@ def chardet_pages(folder: Path) -> Iterator[LegacyPage]:
 
 
 def codec_of(name: str) -> str | None:
-    """Python's codec of an encoding that browsers know; a page that declares UTF-16 is UTF-8."""
-    return name if name.lower().startswith("utf-16") else web_codec(name)
+    """Python's codec of an encoding, as browsers know it if they do."""
+    return name if name.lower().startswith(("utf-16", "utf-32")) else declared_codec(name)
 
 
 def detectors() -> dict[str, Decode]:

@@ -42,11 +42,12 @@ def test_answers_of_detectors_are_read_as_browsers_read_them() -> None:
 def test_files_of_chardet_are_in_the_encodings_of_their_folders(tmp_path: Path) -> None:
     for folder, data in {
         "iso-8859-2-czech": "ž".encode("iso-8859-2"), "UTF-16": b"\xff\xfea\0", "EUC-TW": b"a",
+        "UTF-32BE": "ж".encode("utf-32-be"), "IBM855": "ж".encode("cp855"),
         "CP949": "가".encode("cp949"),
     }.items():  # fmt: skip
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "a.txt").write_bytes(data)
-    assert [page.text for page in chardet_pages(tmp_path)] == ["가", "a", "ž"]
+    assert [page.text for page in chardet_pages(tmp_path)] == ["가", "ж", "a", "ж", "ž"]
     made_up = measure(legacy_pages(texts(None)), {"ours": decode})
     files = measure(chardet_pages(tmp_path), {"ours": decode})
-    assert "| chardet's test files | 3 |" in table(made_up, made_up, files)
+    assert "| chardet's test files | 5 |" in table(made_up, made_up, files)

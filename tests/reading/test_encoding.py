@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boilerplate.reading.encoding import decode, web_codec
+from boilerplate.reading.encoding import decode
+from boilerplate.reading.encoding_names import declared_codec, web_codec
 from tests.made_up import SENTENCES, news_page
 
 ENCODINGS = {
@@ -89,13 +90,14 @@ class TestEncodings:
     @pytest.mark.parametrize("language", SENTENCES)
     def test_byte_order_mark_wins_over_charset(self, language: str) -> None:
         text = SENTENCES[language]
-        for codec in ("utf-8-sig", "utf-16"):
+        for codec in ("utf-8-sig", "utf-16", "utf-32"):
             assert decode(text.encode(codec), "windows-1252") == text
-        assert decode(b"\xfe\xff" + text.encode("utf-16-be")) == text
+        for codec in ("utf-16-be", "utf-32-be"):
+            assert decode(f"\ufeff{text}".encode(codec)) == text
 
     @pytest.mark.parametrize("language", SENTENCES)
-    @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
-    def test_utf_16_without_mark_is_detected(self, language: str, codec: str) -> None:
+    @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+    def test_utf_16_and_utf_32_without_mark_are_detected(self, language: str, codec: str) -> None:
         for text in (news_page(language), f"{SENTENCES[language]}\n" * 3):
             assert decode(text.encode(codec)) == text
 
@@ -182,6 +184,43 @@ class TestEncodings:
         assert decode(text.encode("windows-1252")) == text
 
     @pytest.mark.parametrize(
+        ("language", "name"),
+        [
+            ("ru", "IBM855"), ("ko", "Johab"), ("ko", "ISO-2022-KR"), ("fr", "IBM850"),
+            ("pl", "IBM852"), ("he", "cp862"), ("el", "x-mac-greek"), ("tr", "IBM857"),
+        ],
+    )  # fmt: skip
+    def test_encodings_from_before_the_web_may_be_declared(self, language: str, name: str) -> None:
+        text = SENTENCES[language]
+        data = text.encode(declared_codec(name), "xmlcharrefreplace")
+        text = data.decode(declared_codec(name))
+        assert decode(data, name) == text
+        head = f"<?xml version='1.0' encoding='{name}'?>"
+        assert decode(head.encode() + data) == head + text
+
+    @pytest.mark.parametrize(
+        ("language", "name"),
+        [("ru", "cp855"), ("uk", "mac-cyrillic"), ("ko", "johab"), ("ko", "iso2022-kr")],
+    )
+    def test_long_pages_tell_even_rare_encodings(self, language: str, name: str) -> None:
+        text, data = page_in(language, name)
+        text, data = (30 * each for each in (text, data))
+        assert decode(data) == text
+
+    @pytest.mark.parametrize("language", ["ru", "uk"])
+    @pytest.mark.parametrize("name", ["windows-1251", "koi8-u", "iso-8859-5", "cp866"])
+    def test_cyrillic_pages_of_any_length_are_in_no_rare_encoding(
+        self, language: str, name: str
+    ) -> None:
+        for text in (SENTENCES[language], news_page(language), 9 * news_page(language)):
+            data = text.encode(name, "xmlcharrefreplace")
+            assert decode(data) == data.decode(name)
+
+    def test_apostrophe_inside_a_word_tells_mac_roman(self) -> None:
+        text = f"<p>{SENTENCES['en']}</p><p>It’s the mill’s clock."
+        assert decode(text.encode("mac-roman")) == text
+
+    @pytest.mark.parametrize(
         ("label", "codec"),
         [
             ("ISO-8859-1", "cp1252"),
@@ -206,7 +245,12 @@ class TestEncodings:
     def test_undefined_bytes_are_control_characters(self) -> None:
         assert decode(b"caf\xe9 \x81\x8d\x8f", "windows-1252") == "café \x81\x8d\x8f"
 
-    @given(st.binary(), st.sampled_from([None, "utf-8", "gb18030", "sjis", "iso-2022-jp", "x"]))
+    @given(
+        st.binary(),
+        st.sampled_from(
+            [None, "utf-8", "gb18030", "sjis", "iso-2022-jp", "iso-2022-kr", "johab", "ibm855", "x"]
+        ),
+    )
     def test_any_bytes_decode_without_lone_surrogates(
         self, data: bytes, charset: str | None
     ) -> None:
