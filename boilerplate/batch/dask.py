@@ -22,10 +22,8 @@ def clean_on_dask(
     A shard whose worker dies is submitted again. Setting ``stop`` submits no more. Raises RunError
     if there is no scheduler at ``address``.
     """
-    try:
-        from distributed import Client, as_completed
-    except ImportError as error:
-        raise RunError("Dask is missing: pip install 'boilerplate-lines[dask]'") from error
+    from distributed import Client, as_completed
+
     try:
         client = Client(address, timeout=SECONDS_TO_CONNECT)
     except (OSError, ValueError) as error:

@@ -25,6 +25,7 @@ from boilerplate.batch.child import (
     receive_message,
     send_message,
 )
+from boilerplate.batch.extras import missing_extra
 from boilerplate.batch.record import (
     Fields,
     Record,
@@ -35,7 +36,7 @@ from boilerplate.batch.record import (
     one_line,
     with_fields,
 )
-from boilerplate.batch.unpacking import RECORD_OVERHEAD, TooLargeError, missing_extra, most_unpacked
+from boilerplate.batch.unpacking import RECORD_OVERHEAD, TooLargeError, most_unpacked
 
 # The type of a message: a record, the end, RecordsError, a damaged file, an OSError, no memory.
 MessageType = Literal[b"A", b"Z", b"R", b"D", b"O", b"M"]
@@ -159,7 +160,7 @@ def rows_of(path: Path, fields: Fields) -> Iterator[Record]:
     try:
         from pyarrow import parquet
     except ImportError as error:
-        raise missing_extra("parquet", "Parquet files") from error
+        raise missing_extra("parquet") from error
     most = left = most_unpacked(path.stat().st_size)
     number = 0
     with path.open("rb") as raw, parquet.ParquetFile(raw, buffer_size=1 << 20) as file:

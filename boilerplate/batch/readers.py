@@ -7,12 +7,13 @@ They give Records that are not parsed yet. Untrusted input is parsed in a worker
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from boilerplate.batch.extras import EXTRAS, check_extra, missing_extra
 from boilerplate.batch.gzip_members import GzipMembers
 from boilerplate.batch.record import (
     MAX_RECORD_BYTES,
@@ -26,7 +27,7 @@ from boilerplate.batch.record import (
     one_line,
     replace_surrogates,
 )
-from boilerplate.batch.unpacking import RECORD_OVERHEAD, decompressed, missing_extra, most_unpacked
+from boilerplate.batch.unpacking import RECORD_OVERHEAD, decompressed, most_unpacked
 from boilerplate.page import Kind
 
 # The reader for each suffix, before that of the compression. Common Crawl's WET files are called
@@ -61,6 +62,15 @@ def _reader_name(path: str | Path) -> tuple[str, str]:
     name = Path(path).name.lower()
     compression = next((c for c in COMPRESSIONS[1:] if name.endswith(c)), "")
     return Path(name.removesuffix(compression)).suffix, compression
+
+
+def check_packages(paths: Iterable[str | Path]) -> None:
+    """Raise MissingPackageError if one of these files needs a package that is not installed."""
+    for suffix, compression in sorted({_reader_name(path) for path in paths}):
+        if (extra := READERS.get(suffix)) in EXTRAS:
+            check_extra(extra)
+        if compression == ".zst":
+            check_extra("zstd")
 
 
 def read_archive(
@@ -157,7 +167,7 @@ def _warc(
     try:
         from boilerplate.batch.warc import read_warc
     except ImportError as error:
-        raise missing_extra("warc", "WARC and WET files") from error
+        raise missing_extra("warc") from error
     if compression == ".gz":
         with path.open("rb") as raw:
             size = path.stat().st_size

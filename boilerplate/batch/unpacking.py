@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
+from boilerplate.batch.extras import missing_extra
 from boilerplate.batch.gzip_members import CHUNK, GzipMembers, too_large
-from boilerplate.batch.record import RecordsError, is_bad_input
+from boilerplate.batch.record import is_bad_input
 
 # A file may unpack to this many times its size: crawls have up to some 50 times, and gzip packs a
 # thousand times, zstd more, what is only there to fill a disk or to take time. Small files may
@@ -122,16 +123,11 @@ def _gunzipped(raw: IO[bytes]) -> Callable[[int], bytes]:
 def zstd_module() -> Any:
     """The zstd module of Python 3.14, or its backport; both raise EOFError for a cut-off file.
 
-    Raises RecordsError if neither is there.
+    Raises MissingPackageError if neither is there.
     """
     from boilerplate.reading import compressed  # slow to import
 
     try:
         return compressed.zstd_module()
     except ImportError as error:
-        raise missing_extra("zstd", ".zst files") from error
-
-
-def missing_extra(extra: str, what: str) -> RecordsError:
-    """The error that names the extra to install."""
-    return RecordsError(f"{what} need more packages: pip install 'boilerplate-lines[{extra}]'")
+        raise missing_extra("zstd") from error

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Literal, Protocol, cast, get_args
 
-from boilerplate.batch.unpacking import decompressed, missing_extra, zstd_module
+from boilerplate.batch.extras import check_extra
+from boilerplate.batch.unpacking import decompressed, zstd_module
 from boilerplate.files import atomic_write
 from boilerplate.serialize import METADATA_FIELDS, METADATA_KEYS, METADATA_LISTS
 
@@ -116,7 +117,7 @@ class _LineWriter:
 def _writer(hashing: HashingFile, shard_format: ShardFormat) -> Writer:
     file: Any = hashing
     if shard_format == "parquet":
-        return _parquet_writer(hashing)
+        return _ParquetWriter(hashing)
     if shard_format == "samples":
         from boilerplate.batch.sketches import SampleWriter  # slow to import
 
@@ -192,13 +193,6 @@ def parquet_schema(pa: Any) -> Any:
     )  # fmt: skip
 
 
-def _parquet_writer(hashing: HashingFile) -> Writer:
-    try:
-        return _ParquetWriter(hashing)
-    except ImportError as error:
-        raise missing_extra("parquet", "Parquet files") from error
-
-
 def read_cleaned(path: Path, shard_format: ShardFormat) -> Iterator[dict[str, Any]]:
     """The records of a shard's output file, one by one, as JSON values."""
     if shard_format == "parquet":
@@ -216,11 +210,11 @@ def read_cleaned(path: Path, shard_format: ShardFormat) -> Iterator[dict[str, An
 
 
 def check_format(shard_format: ShardFormat) -> None:
-    """Raise RecordsError if a format needs a package that is not installed."""
+    """Raise MissingPackageError if a format needs a package that is not installed."""
     if shard_format == "jsonl.zst":
-        zstd_module()
+        check_extra("zstd")
     if shard_format == "parquet":
-        _parquet_writer(HashingFile(io.BytesIO()))
+        check_extra("parquet")
 
 
 def writer_version(shard_format: ShardFormat) -> str | None:

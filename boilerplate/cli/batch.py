@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from boilerplate.batch.extras import check_extra
 from boilerplate.batch.readers import is_archive
 from boilerplate.batch.record import FIELD_NAMES, Fields, RecordsError, Statuses
 from boilerplate.batch.writers import SHARD_FORMATS, ShardFormat, check_format
@@ -180,8 +181,10 @@ def clean_shards(
     budget = Budget(batch.page_seconds, batch.page_memory)
     config = CleanerConfig.of(cleaner, batch.fields, budget, batch.reasons)
     job = Job(config, str(output.absolute()), shard_format, kind, batch.statuses)
+    check_format(shard_format)
+    if batch.dask:
+        check_extra("dask")
     try:
-        check_format(shard_format)
         with RunProgress(shards) as progress:
             reports = run(shards, job, batch.jobs, progress.page, progress.notify, batch.dask)
             for each in reports:

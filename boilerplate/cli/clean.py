@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from boilerplate.batch.readers import ARCHIVE_SUFFIXES, READERS
+from boilerplate.batch.readers import ARCHIVE_SUFFIXES, READERS, check_packages
 from boilerplate.cli.batch import (
     ONLY_OF_SHARDS,
     BatchOptions,
@@ -240,6 +240,7 @@ def clean(
         say(note)
     if report and real_path(report) in input_paths(inputs):
         raise click.BadParameter(f"{report} is an input", param_hint="--report")
+    check_packages(found.name for found in inputs)
     if wants_shards(inputs, output_format, batch):
         if url or url_table or explain or places:
             raise click.UsageError("--url, --urls, --explain and --places are for single pages")

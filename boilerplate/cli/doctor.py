@@ -12,24 +12,12 @@ from typing import Final
 
 import click
 
+from boilerplate.batch.extras import EXTRAS, is_there
 from boilerplate.cli.terminal import echo
 from boilerplate.plugins.paths import OWN_DISTRIBUTION, chosen_site_models, site_models_folder
 
-# What each extra installs, by the name that is imported; the first that is there will do.
-EXTRAS: Final = {
-    "warc": (("fastwarc",), "WARC files"),
-    "parquet": (("pyarrow",), "Parquet files"),
-    "zstd": (("compression.zstd", "backports.zstd"), "zstd files"),
-    "dask": (("distributed",), "clusters"),
-    "label": (("starlette",), "labelling in the browser"),
-    "languages": (("pycld2",), "the names of 150 languages"),
-    "re2": (("re2",), "patterns of rules in linear time"),
-    "pandas": (("pandas",), "data frames"),
-    "polars": (("polars",), "data frames"),
-    "datatrove": (("datatrove",), "datatrove pipelines"),
-    "scrapy": (("scrapy",), "Scrapy projects"),
-    "train": (("lightgbm",), "training the main model"),
-}
+# What everything else needs, by the names that are imported.
+NEEDED: Final = ("chardet", "langdetect", "numpy", "pluggy", "regex", "rich", "turbohtml")
 PURE: Final = "BOILERPLATE_PURE"
 MAX_NAMES: Final = 8  # of site models that are listed
 
@@ -52,9 +40,13 @@ def doctor() -> None:
 
     Exit status: 0 nothing is wrong, 1 something is.
     """
-    findings = [
-        *_versions(), *_compiled(), *_model(), *_plugins(), *_site_models(), *_extras(),
-    ]  # fmt: skip
+    findings = [*_versions()]
+    if missing := _missing_packages():
+        remedy = f"missing: {', '.join(missing)}; pip install {' '.join(missing)}"
+        findings.append(Finding("packages", remedy, True))
+    else:  # or nothing can be loaded
+        findings += [*_compiled(), *_model(), *_plugins(), *_site_models()]
+    findings += _extras()
     width = max(len(each.about) for each in findings)
     for each in findings:
         echo(f"{'!' if each.wrong else ' '} {each.about:{width}}  {each.found}")
@@ -86,9 +78,21 @@ def _versions() -> Iterator[Finding]:
             yield Finding("package", str(_package()))
     yield Finding(
         "Python",
-        f"{platform.python_version()} ({platform.python_implementation()}, {platform.system()} "
-        f"{platform.machine()}), {sys.executable}",
+        f"{platform.python_version()} ({', '.join(_build_of_python())}), {sys.executable}",
     )
+
+
+def _build_of_python() -> Iterator[str]:
+    import sysconfig
+
+    yield platform.python_implementation()
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        yield "free-threaded"
+    yield f"{platform.system()} {platform.machine()}"
+
+
+def _missing_packages() -> list[str]:
+    return [name for name in NEEDED if not is_there(name)]
 
 
 def _compiled() -> Iterator[Finding]:
@@ -189,15 +193,6 @@ def _listed(names: Sequence[str]) -> str:
 
 def _extras() -> Iterator[Finding]:
     for extra, (modules, use) in EXTRAS.items():
-        there = any(map(_is_there, modules))
+        there = any(map(is_there, modules))
         missing = f"missing: pip install '{OWN_DISTRIBUTION}[{extra}]'"
         yield Finding(f"[{extra}]", f"{'there' if there else missing} ({use})")
-
-
-def _is_there(module: str) -> bool:
-    from importlib.util import find_spec
-
-    try:
-        return find_spec(module) is not None
-    except (ImportError, ValueError):  # its package is missing, or it has no spec
-        return False

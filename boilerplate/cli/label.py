@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from boilerplate.batch.extras import check_extra
 from boilerplate.cli.sources import STDIN, find_inputs
 from boilerplate.cli.terminal import echo, warn
 from boilerplate.page import Kind
@@ -62,12 +63,7 @@ def label(
         raise click.BadParameter(
             f"{site!r} is not a host name; write it as in daily.example", param_hint="--site"
         )
-    try:
-        import boilerplate.labelling.server  # noqa: F401 - needs what the extra installs
-    except ImportError as error:
-        raise click.ClickException(
-            f"{error.name} is missing: pip install 'boilerplate-lines[label]'"
-        ) from error
+    check_extra("label")
     from boilerplate.labelling.lock import LockedError, locked
     from boilerplate.labelling.session import Session
 

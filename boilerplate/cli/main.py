@@ -46,6 +46,18 @@ class Deferred(click.Command):
         return command
 
 
+def _missing(error: ImportError) -> str:
+    """What to say of a package that is not installed; an empty string for other errors."""
+    from boilerplate.batch.extras import MissingPackageError
+
+    if isinstance(error, MissingPackageError):
+        return str(error)
+    package = (error.name or "").partition(".")[0]
+    if not isinstance(error, ModuleNotFoundError) or package in ("", "boilerplate"):
+        return ""
+    return f"the package {package} is missing: install boilerplate-lines again, or {package} itself"
+
+
 class CommandGroup(click.Group):
     """The commands, and those that plugins add.
 
@@ -73,7 +85,7 @@ class CommandGroup(click.Group):
         """Run the command; untrusted text in its error message is made safe for a terminal.
 
         A file that cannot be read or written, and that no command expected, is an error message
-        as well, and not a traceback.
+        as well, and not a traceback. So is a package that is missing, with exit status 2.
         """
         try:
             return super().invoke(ctx)
@@ -84,6 +96,10 @@ class CommandGroup(click.Group):
 
             name = "" if error.filename is None else f"{visible(str(error.filename))}: "
             raise click.ClickException(f"{name}{error.strerror or error}") from error
+        except ImportError as error:
+            if message := _missing(error):
+                raise click.UsageError(message) from error
+            raise
         except click.ClickException as error:
             from boilerplate.display import visible
 

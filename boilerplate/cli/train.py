@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from boilerplate.batch.readers import ARCHIVE_SUFFIXES, is_archive
+from boilerplate.batch.readers import ARCHIVE_SUFFIXES, check_packages, is_archive
 from boilerplate.batch.record import Fields, Statuses
 from boilerplate.cli.batch import FIELD_OPTION, JOBS_OPTION, STATUS_OPTION
 from boilerplate.cli.hints import train_sites_line
@@ -131,6 +131,7 @@ def site(
     inputs = tuple(find_inputs(sources, suffixes=(*PAGE_SUFFIXES, *ARCHIVE_SUFFIXES)))
     if page_kind and any(is_archive(found.name) for found in inputs):
         raise click.UsageError("--as is for files of one page; name fields with --field")
+    check_packages(found.name for found in inputs)
     path = (folder or site_models_folder()) / f"{name}{SUFFIX}"
     existing = _load(path) if update or check else SiteModel(name)
     fields = replace(fields, labels=LABELS_FIELD)

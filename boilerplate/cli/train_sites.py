@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from boilerplate.batch.readers import ARCHIVE_SUFFIXES
+from boilerplate.batch.readers import ARCHIVE_SUFFIXES, check_packages
 from boilerplate.batch.record import Fields, RecordsError, Statuses
 from boilerplate.batch.site_counts import LEAST_PAGES
 from boilerplate.cli.batch import FIELD_OPTION, JOBS_OPTION, STATUS_OPTION, STOPPED
@@ -95,6 +95,7 @@ def sites(
             warn(found.name, found.problem)
     if not readable:
         raise click.ClickException("there is no page to learn from")
+    check_packages(found.name for found in readable)
     common = common_folder(readable)
     shards = shards_of((found.path, found.path.relative_to(common)) for found in readable)
     cleaner = Cleaner(plugins=no_plugins())

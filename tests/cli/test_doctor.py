@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from boilerplate.cli.main import cli
 from tests import made_up_site as site
 from tests.test_dependencies import OPTIONAL
 
+NO_GIL = "Py_GIL_DISABLED"
 PACKAGE = Path(boilerplate.__file__).parent
 
 
@@ -121,3 +123,10 @@ def test_a_source_folder_that_hides_the_installed_package_is_wrong(tmp_path: Pat
     assert done.returncode == 1
     assert f"! package        {tmp_path / 'clone' / 'boilerplate'} hides" in done.stdout
     assert "pip install -e ." in done.stdout
+
+
+def test_free_threaded_python_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "free-threaded" not in line(doctor(), "Python") or sysconfig.get_config_var(NO_GIL)
+    usual = sysconfig.get_config_var
+    monkeypatch.setattr(sysconfig, "get_config_var", lambda name: name == NO_GIL or usual(name))
+    assert "(CPython, free-threaded, " in line(doctor(), "Python")
