@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from numbers import Real
 from os import PathLike
 from typing import Any, Final
@@ -21,7 +21,7 @@ from boilerplate.model.stack import Scores
 from boilerplate.numeric import Floats, Ints, shifted
 from boilerplate.page import Kind, Label, LineLanguage, Page
 from boilerplate.plugins.manager import Plugins, default_plugins
-from boilerplate.plugins.opinions import Opinions
+from boilerplate.plugins.opinions import Opinions, PagePlugins
 from boilerplate.predictions import Predictions
 from boilerplate.reading.read import read
 from boilerplate.reading.urls import given_url
@@ -34,6 +34,7 @@ from boilerplate.visibility import Verdicts, visibility
 PROBABILITY_DECIMALS: Final = 4  # labels are decided by the rounded probability
 # Lines of these roles may be in another language than the article, even if they are kept.
 _OTHERS_WORDS: Final = tuple(map(ROLES.index, ("legal", "cookie", "newsletter", "comments")))
+_LABELS: Final = Label.BOILERPLATE, Label.CONTENT  # of lines that are dropped, and kept
 MIN_PROBABILITY: Final = 1e-6  # of content and of chrome, before votes are added as log-odds
 
 
@@ -118,7 +119,14 @@ class Cleaner:
         pages. Bytes that are no page (an image, a PDF, an archive, a program) are a NotAPageError,
         which is a ValueError.
         """
-        on = cache(self.plugins.on)  # of a page that claims its URL, it is known once it is parsed
+        found: dict[str | None, PagePlugins] = {}
+
+        def on(url: str | None) -> PagePlugins:
+            if url not in found:
+                found[url] = self.plugins.on(url)
+            return found[url]
+
+        # Of a page that claims its URL, it is known once it is parsed.
         page = (
             _with_url(source, url)
             if isinstance(source, Page)
@@ -192,7 +200,7 @@ class Decided:
 
     def predictions(self, page: Page) -> Predictions:
         """A prediction for each line of the whole page, explained when it is looked at."""
-        labels = [Label.CONTENT if keep else Label.BOILERPLATE for keep in self.kept.tolist()]
+        labels = list(map(_LABELS.__getitem__, self.kept.tolist()))
         columns = Predictions(self.page.lines, labels, self.probability.tolist(), self)
         return columns if page is self.page else columns.with_blank_lines(page)
 
@@ -270,6 +278,8 @@ def under_choice(opinions: Opinions, choice: RoleChoice) -> Opinions:
 
     A plugin that drops a line as a comment agrees with whoever keeps comments what the line is.
     """
+    if not opinions.named:
+        return opinions
     verdicts, judges = dict(opinions.verdicts), dict(opinions.judges)
     for i, role in opinions.named.items():
         keep, by = choice.get(role, (verdicts[i][0] is Label.CONTENT, ""))

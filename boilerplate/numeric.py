@@ -32,7 +32,7 @@ def _log1p_table(bits: int) -> Floats:
 
 def sigmoid(log_odds: Floats) -> Floats:
     """Log-odds to probabilities."""
-    return 1.0 / (1.0 + np.exp(-np.clip(log_odds, -30.0, 30.0)))
+    return 1.0 / (1.0 + np.exp(-np.minimum(np.maximum(log_odds, -30.0), 30.0)))
 
 
 def logit(probability: Floats, closest: float) -> Floats:

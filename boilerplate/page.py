@@ -5,18 +5,76 @@ Every value here is frozen. A step of the pipeline takes one and returns another
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal, TypeVar, overload
 from urllib.parse import urlsplit
 
 from boilerplate.display import first_words, visible
 
 Kind = Literal["html", "text"]
+T = TypeVar("T", covariant=True)
 LineLanguage = tuple[str | None, float]  # the tag of a line's language, and its probability
 
 MAX_HOST_CHARS = 253  # of a host name, as the standard has it
+
+
+class LazyTuple(Sequence[T]):
+    """A tuple that is made when it is first looked into; equal to that tuple, and pickled as it.
+
+    ``make`` makes it; ``length`` is that of the tuple.
+
+    >>> values = LazyTuple(2, lambda: ("a", "b"))
+    >>> len(values), values[1], values == ("a", "b")
+    (2, 'b', True)
+    """
+
+    __slots__ = ("_length", "_made", "_make")
+
+    def __init__(self, length: int, make: Callable[[], tuple[T, ...]]) -> None:
+        self._length = length
+        self._make: Callable[[], tuple[T, ...]] | None = make
+        self._made: tuple[T, ...] = ()
+
+    def _all(self) -> tuple[T, ...]:
+        make = self._make
+        if make is not None:  # two threads may both make it: they come to the same
+            self._made = make()
+            self._make = None
+        return self._made
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._all())
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[T, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> T | tuple[T, ...]:
+        return self._all()[place]
+
+    def __add__(self, other: tuple[Any, ...]) -> tuple[Any, ...]:
+        return self._all() + tuple(other)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, LazyTuple | tuple):
+            return self._all() == tuple(other)
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (tuple, (self._all(),))
 
 
 class Label(StrEnum):

@@ -89,7 +89,7 @@ class CleanPage:
 
     def _labelled(self, label: Label) -> tuple[Line, ...]:
         lines, labels = self.predictions.lines, self.predictions.labels
-        return tuple(line for line, each in zip(lines, labels, strict=True) if each is label)
+        return tuple([line for line, each in zip(lines, labels, strict=True) if each is label])
 
     @property
     def text(self) -> str:

@@ -68,6 +68,8 @@ def kept_roles(choice: RoleChoice) -> tuple[str, ...]:
     >>> kept_roles(role_choice(drop=CONTENT_ROLES[2:], keep=["date"]))
     ('headline', 'standfirst', 'date')
     """
+    if not choice:
+        return CONTENT_ROLES
     keep = {role: kept for role, (kept, _) in choice.items()}
     return tuple(role for role in ROLES if keep.get(role, role in CONTENT_ROLES))
 

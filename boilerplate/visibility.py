@@ -67,6 +67,8 @@ class Visibility:
         Dialogs and tooltips, which lie over the page, are dropped if anything else is kept.
         Stored lines are kept where the page shows no article, and nothing else but headings.
         """
+        if not (self.hidden | self.stored).any():
+            return NO_VERDICTS
         found: dict[int, tuple[Label, str]] = {}
         for i in np.flatnonzero(self.stored).tolist():
             found[i] = STORED if kept[i] else UNUSED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 import pickle
 from collections.abc import Sequence
 from copy import copy
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boilerplate import CleanPage, Label, Line, Page, Prediction
-from boilerplate.page import Markup, site_of, text_page
+from boilerplate.page import LazyTuple, Markup, site_of, text_page
 from boilerplate.plugins.hosts import applies_to, hosts_with_rules_for
 from boilerplate.predictions import Predictions
 from boilerplate.result import LabelledPage
@@ -61,6 +62,33 @@ def test_any_string_as_a_url_has_a_lower_case_site_or_none(url: str) -> None:
 def test_lines_of_a_clean_page_are_kept_or_dropped() -> None:
     assert CLEANED.kept == (GREETING,)
     assert CLEANED.dropped == (NOTICE,)
+
+
+class TestLazyTuple:
+    def test_it_is_made_once_and_only_if_looked_into(self) -> None:
+        made: list[str] = []
+
+        def make() -> tuple[str, ...]:
+            made.append("made")
+            return ("نعم", "hayır")
+
+        values = LazyTuple(2, make)
+        assert (len(values), bool(values), made) == (2, True, [])
+        assert (values[0], values[-1], list(values)) == ("نعم", "hayır", ["نعم", "hayır"])
+        assert made == ["made"]
+
+    def test_it_behaves_like_the_tuple(self) -> None:
+        same = ("ไทย", "हिन्दी")
+        values = LazyTuple(2, lambda: same)
+        arrived = pickle.loads(pickle.dumps(values))  # noqa: S301 - our own
+        assert type(arrived) is tuple
+        for each in (values, arrived, copy(values)):
+            assert each == same == each == LazyTuple(2, lambda: same)
+            assert (hash(each), repr(each)) == (hash(same), repr(same))
+            assert (each[1:], operator.add(each, ("!",))) == (same[1:], (*same, "!"))
+            assert ("ไทย" in each, each.index("हिन्दी"), each.count("x")) == (True, 1, 0)
+        assert values != same[:1]
+        assert values != list(same)
 
 
 class Asked:

@@ -31,7 +31,7 @@ from boilerplate.model.roles import RoleWords, blended, column_groups, role_matr
 from boilerplate.model.stack import Evidence, Scores, Stack, WordWeights, tree_matrix
 from boilerplate.model.trees import WEIGHT, stored
 from boilerplate.numeric import sigmoid
-from boilerplate.page import Kind, Page
+from boilerplate.page import Kind, LazyTuple, Page
 from boilerplate.roles import ROLES
 
 # A page longer than any article is scored in parts of this size: memory stays bounded, and the
@@ -66,10 +66,10 @@ class Model:
     def _predict_part(self, page: Page, part: slice | None) -> Scores:
         encoded = encode(page, part)
         kind: Kind = "text" if encoded.tree is None else "html"
-        stack = self.stacks[kind]
+        stack, languages = self.stacks[kind], encoded.line_languages
         linear = stack.linear.scores(encoded)
         types = stack.types.log_probabilities(encoded.bag)
-        pages = stack.linear.log_language_pages(encoded.line_languages.main_language)
+        pages = stack.linear.log_language_pages(languages.main_language)
         matrix = tree_matrix(encoded, linear, stack.linear.bias, pages, types)
         lines = page.lines if part is None else page.lines[part]
         shares = self.words.shares(lines, encoded.tree)
@@ -79,7 +79,7 @@ class Model:
         return Scores(
             sigmoid(blended(log_odds, log_roles, stack.roles.weight)),
             float(np.exp(types[PAGE_TYPES.index("article")])),
-            tuple(encoded.line_languages.likeliest()),
+            LazyTuple(encoded.n, lambda: tuple(languages.likeliest())),
             encoded.chars,
             log_roles,
             tree=encoded.tree,
@@ -115,7 +115,11 @@ class Model:
 
 def parts(page: Page) -> Iterator[slice | None]:
     """A page's lines in parts of about the same size; None is all of them."""
-    if not page.lines:
+    n = len(page.lines)
+    if not n:
+        return
+    if n < PART_LINES / 2 and sum(len(line.text) for line in page.lines) < PART_CHARS / 2:
+        yield None
         return
     chars = np.array([min(len(line.text), MAX_LINE) for line in page.lines])
     shares = np.maximum(chars / PART_CHARS, 1 / PART_LINES)
@@ -124,7 +128,7 @@ def parts(page: Page) -> Iterator[slice | None]:
         yield None
         return
     number = ((np.cumsum(shares) - shares / 2) / total * np.ceil(total)).astype(int)
-    cuts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(page.lines)]
+    cuts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), n]
     for first, last in pairwise(cuts):
         yield slice(first, last)
 

@@ -95,14 +95,15 @@ def blended(log_odds: Floats, log_roles: Floats, weight: float) -> Floats:
     """
     if not weight:
         return log_odds
-    weights = weight + (1 - weight) * np.exp(log_roles)[:, DISPUTED].sum(1)
-    mixed: Floats = (1 - weights) * log_odds + weights * content_log_odds(log_roles)
+    roles = np.exp(log_roles)
+    weights = weight + (1 - weight) * roles[:, DISPUTED].sum(1)
+    mixed: Floats = (1 - weights) * log_odds + weights * content_log_odds(roles)
     return mixed
 
 
-def content_log_odds(log_roles: Floats) -> Floats:
-    """The log-odds that a line's role is one of content, (n,), from its roles', (n, 24)."""
-    first, roles = len(CONTENT_ROLES), np.exp(log_roles)
+def content_log_odds(roles: Floats) -> Floats:
+    """The log-odds that a line's role is one of content, (n,), of its roles' odds, (n, 24)."""
+    first = len(CONTENT_ROLES)
     content, others = roles[:, :first].sum(1), roles[:, first:].sum(1)
     log_odds: Floats = np.log(np.maximum(content, 1e-9) / np.maximum(others, 1e-9))
     return log_odds

@@ -15,7 +15,7 @@ from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.roles import RoleTrees, RoleWords
 from boilerplate.model.trees import Trees
 from boilerplate.numeric import Floats, sigmoid
-from boilerplate.page import Kind
+from boilerplate.page import Kind, LineLanguage
 from boilerplate.roles import ROLES
 
 
@@ -48,7 +48,7 @@ class Scores:
 
     probability: Floats
     article: float = 1.0
-    languages: tuple[tuple[str | None, float], ...] = ()
+    languages: Sequence[LineLanguage] = ()
     chars: Floats = field(default_factory=lambda: np.zeros(0))
     log_roles: Floats = field(default_factory=lambda: np.zeros((0, len(ROLES))))
     site_reasons: Sequence[tuple[str, str]] = ()
