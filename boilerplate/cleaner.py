@@ -19,7 +19,7 @@ from boilerplate.language.naming import line_names, page_languages
 from boilerplate.model.model import Model, load_model
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Floats, Ints, shifted
-from boilerplate.page import Kind, Label, LineLanguage, Page
+from boilerplate.page import Kind, Label, LineLanguage, Page, texts_of
 from boilerplate.plugins.manager import Plugins, default_plugins
 from boilerplate.plugins.opinions import Opinions, PagePlugins
 from boilerplate.predictions import Predictions
@@ -154,7 +154,7 @@ class Cleaner:
         by_page = seen.verdicts(kept)
         kept = with_verdicts(kept, {**by_page, **opinions.verdicts})
         languages = page_languages(
-            [line.text for line in compact.lines],
+            texts_of(compact.lines),
             language_weights(general, probability),
             compact.metadata.languages,
         )
@@ -210,7 +210,7 @@ class Decided:
 
     @cached_property
     def _languages(self) -> list[LineLanguage]:
-        return line_names([line.text for line in self.page.lines], self.scored.languages)
+        return line_names(texts_of(self.page.lines), self.scored.languages)
 
     def roles(self) -> Sequence[str | None]:
         """The role of each line."""

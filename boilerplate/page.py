@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 from urllib.parse import urlsplit
 
 from boilerplate.display import first_words, visible
+
+if TYPE_CHECKING:  # a page itself does not need numpy
+    from boilerplate.numeric import Ints
 
 Kind = Literal["html", "text"]
 T = TypeVar("T", covariant=True)
@@ -122,6 +125,80 @@ class Line:
     markup: Markup | None = None
 
 
+class Lines(LazyTuple[Line]):
+    """Lines by what they have; each is made when one of them is looked at.
+
+    ``texts`` are theirs. ``markups`` (n, 5) are the fields of their Markup, None in bare text.
+    ``make`` makes the lines.
+    """
+
+    __slots__ = ("markups", "texts")
+
+    def __init__(
+        self,
+        texts: list[str],
+        markups: Ints | None = None,
+        make: Callable[[], tuple[Line, ...]] | None = None,
+    ) -> None:
+        super().__init__(len(texts), make or (lambda: tuple(map(Line, texts))))
+        self.texts = texts
+        self.markups = markups
+
+
+def texts_of(lines: Sequence[Line]) -> list[str]:
+    """The texts of some lines."""
+    return lines.texts if isinstance(lines, Lines) else [line.text for line in lines]
+
+
+def markup_column(lines: Sequence[Line], field: str) -> list[int]:
+    """What the Markup of each line has in a field, 0 for lines without."""
+    if isinstance(lines, Lines) and lines.markups is not None:
+        found: list[int] = lines.markups[:, Markup.__slots__.index(field)].tolist()
+        return found
+    return [getattr(line.markup, field) if line.markup else 0 for line in lines]
+
+
+class Elements(LazyTuple[Element]):
+    """Elements by what they have; each is made when one of them is looked at.
+
+    ``types`` are distinct tags, names and whether hidden, in the order of their first elements;
+    ``numbers`` (3, e) are each element's index in them, its parent, and how many are around it.
+    ``make`` makes the elements.
+    """
+
+    __slots__ = ("numbers", "types")
+
+    def __init__(
+        self,
+        types: list[tuple[str, tuple[str, ...], bool]],
+        numbers: Ints,
+        make: Callable[[], tuple[Element, ...]],
+    ) -> None:
+        super().__init__(numbers.shape[1], make)
+        self.types = types
+        self.numbers = numbers
+
+
+def tag_of(elements: Sequence[Element], at: int) -> str:
+    """The tag of one of some elements, of which none is made."""
+    if isinstance(elements, Elements):
+        kind: int = elements.numbers[0, at]
+        return elements.types[kind][0]
+    return elements[at].tag
+
+
+def parent_of(elements: Sequence[Element], at: int) -> int:
+    """The index of the parent of one of some elements, -1 for none."""
+    return int(elements.numbers[1, at]) if isinstance(elements, Elements) else elements[at].parent
+
+
+def tags_of(elements: Sequence[Element]) -> set[str]:
+    """The tags that some elements have."""
+    if isinstance(elements, Elements):
+        return {tag for tag, _, _ in elements.types}
+    return {element.tag for element in elements}
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """What the head of an HTML page claims about its article; empty where it claims nothing.
@@ -149,6 +226,7 @@ class Selector:
 class Page:
     """The lines of one web page in reading order, its URL, and the elements that hold text.
 
+    ``lines`` and ``elements`` are tuples, or behave like them (``LazyTuple``).
     ``url`` is the one that was given, or else the one that the page claims to have.
     ``selected`` holds, for each selector that a plugin asked for while the page was read, the
     indices in ``elements`` of the elements that it chose: a Page keeps too little of the markup to
@@ -158,10 +236,10 @@ class Page:
     for; empty for bare text.
     """
 
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     kind: Kind = "text"
     url: str | None = None
-    elements: tuple[Element, ...] = ()
+    elements: Sequence[Element] = ()
     metadata: Metadata = field(default_factory=Metadata)
     selected: Mapping[Selector, frozenset[int]] = field(default_factory=dict, compare=False)
     unread: int = 0
@@ -169,7 +247,7 @@ class Page:
 
     def __repr__(self) -> str:
         site = f", {visible(self.site)[:60]}" if self.site else ""
-        words = first_words(line.text for line in self.lines)
+        words = first_words(texts_of(self.lines))
         return f"<Page of {len(self.lines)} lines, {self.kind}{site}: {words}>"
 
     @property
@@ -179,7 +257,7 @@ class Page:
         >>> text_page(["a", " ", "b"]).nonblank
         [0, 2]
         """
-        return [i for i, line in enumerate(self.lines) if not is_blank(line)]
+        return [i for i, text in enumerate(texts_of(self.lines)) if text and not text.isspace()]
 
     @property
     def without_blank_lines(self) -> Page:
@@ -188,8 +266,13 @@ class Page:
         >>> [line.text for line in text_page(["a", " ", "b"]).without_blank_lines.lines]
         ['a', 'b']
         """
-        lines = tuple(line for line in self.lines if not is_blank(line))
-        return self if len(lines) == len(self.lines) else replace(self, lines=lines)
+        lines = self.lines
+        nonblank = self.nonblank
+        if len(nonblank) == len(lines):
+            return self
+        if isinstance(lines, Lines) and lines.markups is None:
+            return replace(self, lines=Lines([lines.texts[i] for i in nonblank]))
+        return replace(self, lines=tuple([lines[i] for i in nonblank]))
 
     @property
     def site(self) -> str | None:
@@ -204,6 +287,24 @@ class Page:
 def is_blank(line: Line) -> bool:
     """Whether a line has nothing to show."""
     return not line.text or line.text.isspace()
+
+
+def elements_around(page: Page, line: int) -> Iterator[Element]:
+    """The elements around a line, the innermost first."""
+    lines, elements = page.lines, page.elements
+    if isinstance(lines, Lines) and lines.markups is not None:
+        at = int(lines.markups[line, 0])
+    else:
+        at = markup.element if (markup := lines[line].markup) else -1
+    while at >= 0:
+        if isinstance(elements, Elements):
+            kind, parent, _ = elements.numbers[:, at].tolist()
+            tag, names, hidden = elements.types[kind]
+            yield Element(tag, names, parent, hidden)
+            at = parent
+        else:
+            yield elements[at]
+            at = elements[at].parent
 
 
 def lines_in_h1(page: Page) -> list[str]:
@@ -243,4 +344,4 @@ def text_page(lines: Sequence[str], url: str | None = None) -> Page:
     >>> [line.text for line in text_page(["a", "b"]).lines]
     ['a', 'b']
     """
-    return Page(tuple(Line(text) for text in lines), kind="text", url=url)
+    return Page(Lines(list(lines)), kind="text", url=url)

@@ -159,9 +159,12 @@ class Predictions(Sequence[Prediction]):
         if self._made is None:
             from boilerplate import kernels  # and numpy, which a CleanPage itself does not need
 
-            self._made = kernels.predictions(
-                Prediction, self.lines, self.labels, self.probabilities, self.reasons,
-                self.roles, self.deciders, self.languages,
+            reasons, languages = self.reasons, self.languages
+            self._made = kernels.values(
+                Prediction, self.lines, self.labels, self.probabilities, reasons, self.roles,
+                [language for language, _ in languages],
+                [confidence for _, confidence in languages],
+                self.deciders,
             )  # fmt: skip
         return self._made
 

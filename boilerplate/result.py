@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from boilerplate.display import first_words, notebook_html, visible
-from boilerplate.page import Label, Line, Page, lines_in_h1
+from boilerplate.page import Label, Line, Page, lines_in_h1, texts_of
 from boilerplate.predictions import Prediction, Predictions
 from boilerplate.roles import CONTENT_ROLES
 from boilerplate.serialize import (
@@ -94,7 +94,9 @@ class CleanPage:
     @property
     def text(self) -> str:
         """The kept lines joined by newlines."""
-        return "\n".join(line.text for line in self.kept)
+        columns, content = self.predictions, Label.CONTENT
+        texts = zip(texts_of(columns.lines), columns.labels, strict=True)
+        return "\n".join([text for text, label in texts if label is content])
 
     @property
     def headline(self) -> str | None:

@@ -12,7 +12,7 @@ import numpy as np
 from boilerplate.features.table import feature_places
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Bools, Floats
-from boilerplate.page import Element, Label, Page
+from boilerplate.page import Element, Label, Page, elements_around, tags_of
 from boilerplate.reading.stored import STORED_TAG
 
 # A page shows no article if what is kept of it is shorter than this share of a stored one.
@@ -103,12 +103,7 @@ class Visibility:
         return any(map(OPENED.search, names))
 
     def _around(self, line: int) -> Iterator[Element]:
-        """The elements around a line, the innermost first."""
-        markup = self.page.lines[line].markup
-        at = markup.element if markup else -1
-        while at >= 0:
-            yield self.page.elements[at]
-            at = self.page.elements[at].parent
+        return elements_around(self.page, line)
 
 
 def visibility(page: Page, scores: Scores) -> Visibility:
@@ -121,7 +116,7 @@ def visibility(page: Page, scores: Scores) -> Visibility:
         for place in places:
             hidden[first : first + len(matrix)] = matrix[:, place] > 0
         first += len(matrix)
-    if page.elements and page.elements[-1].tag == STORED_TAG:
+    if STORED_TAG in tags_of(page.elements):
         last = len(page.elements) - 1
         stored[:] = [line.markup is not None and line.markup.element == last for line in page.lines]
     return Visibility(page, hidden, stored, scores.chars)

@@ -1,4 +1,4 @@
-/* Class and id tokens of elements, as hashes, and their linear scores. Twins of element_tokens in
+/* Class and id tokens of elements, as hashes, and their linear scores. Twins of type_tokens in
    plain_tree.py and of token_scores in plain_linear.py. */
 
 #include "native.h"
@@ -96,17 +96,11 @@ static void add_name(Tokens *tokens, const char *name, size_t size)
     }
 }
 
-KERNEL(element_tokens, "object tag, object names, out i64 hashes[25]",
-       "Fills the hashes of an element's tag and of the tokens of its names. How many there are;\n"
-       "-1 if a name is long or not ASCII: the twin must do it.")
+/* Fills in the hashes of the tokens of a type of element. How many there are; -1 if the twin must
+   do it, because a name is long or not ASCII. */
+static int64_t tokens_of(PyObject *tag, PyObject *names, int64_t *hashes)
 {
-    PyObject *tag = call->args[0], *names = call->args[1];
-    int64_t *hashes = call->data[2];
     Tokens tokens = {.count = 0};
-    if (!PyTuple_Check(names)) {
-        PyErr_SetString(PyExc_TypeError, "element_tokens: names are a tuple");
-        return NULL;
-    }
     Py_ssize_t count = PyTuple_Size(names), size;
     for (Py_ssize_t i = -1; i < count; i++) {
         PyObject *string = i < 0 ? tag : PyTuple_GetItem(names, i);
@@ -115,7 +109,7 @@ KERNEL(element_tokens, "object tag, object names, out i64 hashes[25]",
             PyErr_Clear();
         }
         if (data == NULL || size != PyUnicode_GetLength(string) || size > LONGEST - 2) {
-            return PyLong_FromLong(-1);
+            return -1;
         }
         if (i < 0) {
             char bracketed[LONGEST];
@@ -130,7 +124,29 @@ KERNEL(element_tokens, "object tag, object names, out i64 hashes[25]",
     for (int i = 0; i < tokens.count; i++) {
         hashes[i + 1] = crc32_of(tokens.text[i], tokens.size[i]);
     }
-    return PyLong_FromLong(tokens.count + 1);
+    return tokens.count + 1;
+}
+
+KERNEL(type_tokens, "object types, out i64 hashes[k,25], out i64 sizes[k]",
+       "Fills the hashes of the tag of each type of element and of the tokens of its names, and\n"
+       "how many there are: -1 if a name is long or not ASCII, for the twin must do it.")
+{
+    PyObject *types = call->args[0];
+    int64_t *hashes = call->data[1], *sizes = call->data[2];
+    Py_ssize_t n = size_of(call, 'k');
+    if (!PyList_Check(types) || PyList_Size(types) != n) {
+        return refuse(call, "a list of as many types as sizes is needed");
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *type = PyList_GetItem(types, i);
+        PyObject *names = PyTuple_Check(type) ? PyTuple_GetItem(type, 1) : NULL;
+        if (names == NULL || !PyTuple_Check(names)) {
+            PyErr_SetString(PyExc_TypeError, "type_tokens: a type is a tag and a tuple of names");
+            return NULL;
+        }
+        sizes[i] = tokens_of(PyTuple_GetItem(type, 0), names, hashes + i * (MAX_TOKENS + 1));
+    }
+    Py_RETURN_NONE;
 }
 
 enum { BITS = 18, N_LEVELS = 6 };

@@ -61,11 +61,10 @@ enum { CLASS, ID, ROLE, ITEMPROP, REL, PROPERTY, DATA_TESTID, HIDDEN, ARIA_HIDDE
    elements of few types. */
 typedef struct {
     Span tag, relevant[N_RELEVANT]; /* as they stand in the markup; no data if not there */
-    PyObject *tag_string, *names;   /* owned */
-    int hidden;
     uint32_t next; /* type with the same hash: its index plus one, or 0 */
 } ElementType;
 
+enum { LINE_NUMBERS = 5, ELEMENT_NUMBERS = 3 };
 enum { TYPE_SLOTS = 512, MAX_TRIED = 16, TAG_SLOTS = 256 };
 
 typedef struct {
@@ -74,10 +73,12 @@ typedef struct {
 } KnownTag;
 
 typedef struct {
-    PyObject *lines, *elements;       /* the result */
+    /* The result: texts of lines; int64, LINE_NUMBERS for each line and ELEMENT_NUMBERS for each
+       element; (tag, names, hidden) of types of elements. */
+    PyObject *texts, *type_values;
+    Bytes lines, elements;
     PyObject *tags, *is_hidden_style; /* given, and borrowed */
-    Maker line_maker, markup_maker, element_maker;
-    ElementType *types; /* those seen so far */
+    ElementType *types;               /* those seen so far */
     size_t n_types, type_capacity;
     uint32_t types_by_hash[TYPE_SLOTS]; /* the last type with a hash: its index plus one, or 0 */
     KnownTag known[TAG_SLOTS];          /* the last tag with a hash */
@@ -118,8 +119,7 @@ int unescaped(Splitter *self, Span *span);
 int next_attribute(Span *rest, Span *name, Span *value);
 const char *end_of_tag(const char *at, const char *end);
 int has_value(Span attrs, const char *wanted, Span *value);
-PyObject *new_element(Splitter *self, Span tag, Span attrs, Py_ssize_t parent);
-void free_types(Splitter *self);
+int add_element(Splitter *self, Span tag, Span attrs, Py_ssize_t parent, Py_ssize_t depth);
 
 /* html_lines.c */
 long properties_of(Splitter *self, Span tag);

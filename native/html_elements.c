@@ -206,56 +206,44 @@ static ElementType *new_element_type(Splitter *self, Span tag, const Span *relev
     Py_XDECREF(list);
     int hidden = names ? is_hidden(self, tag, relevant) : -1;
     PyObject *tag_string = hidden < 0 ? NULL : span_string(tag);
-    if (tag_string == NULL) {
-        Py_XDECREF(names);
+    PyObject *value = NULL;
+    if (tag_string != NULL) {
+        value = PyTuple_Pack(3, tag_string, names, hidden ? Py_True : Py_False);
+    }
+    Py_XDECREF(tag_string);
+    Py_XDECREF(names);
+    if (append_new(self->type_values, value) < 0) {
         return NULL;
     }
     ElementType *type = &self->types[self->n_types++];
-    *type = (ElementType){.tag = tag, .tag_string = tag_string, .names = names, .hidden = hidden};
+    type->tag = tag;
     memcpy(type->relevant, relevant, sizeof(type->relevant));
     return type;
 }
 
-void free_types(Splitter *self)
-{
-    for (size_t i = 0; i < self->n_types; i++) {
-        Py_DECREF(self->types[i].tag_string);
-        Py_DECREF(self->types[i].names);
-    }
-    free(self->types);
-}
-
-/* The type of an element, a new one if need be; NULL with an exception. */
-static const ElementType *type_of_element(Splitter *self, Span tag, Span attrs)
+/* The number of an element's type, a new one if need be; -1 with an exception. */
+static int64_t type_of_element(Splitter *self, Span tag, Span attrs)
 {
     Span relevant[N_RELEVANT];
     uint32_t hash = find_relevant(tag, attrs, relevant), index = self->types_by_hash[hash];
     for (int tried = 0; index && tried < MAX_TRIED; tried++) {
         ElementType *type = &self->types[index - 1];
         if (is_same_type(type, tag, relevant)) {
-            return type;
+            return index - 1;
         }
         index = type->next;
     }
     ElementType *type = new_element_type(self, tag, relevant);
-    if (type != NULL) {
-        type->next = self->types_by_hash[hash];
-        self->types_by_hash[hash] = (uint32_t)self->n_types;
+    if (type == NULL) {
+        return -1;
     }
-    return type;
+    type->next = self->types_by_hash[hash];
+    self->types_by_hash[hash] = (uint32_t)self->n_types;
+    return (int64_t)self->n_types - 1;
 }
 
-PyObject *new_element(Splitter *self, Span tag, Span attrs, Py_ssize_t parent)
+int add_element(Splitter *self, Span tag, Span attrs, Py_ssize_t parent, Py_ssize_t depth)
 {
-    const ElementType *type = type_of_element(self, tag, attrs);
-    if (type == NULL) {
-        return NULL;
-    }
-    PyObject *values[] = {
-        Py_NewRef(type->tag_string),
-        Py_NewRef(type->names),
-        PyLong_FromSsize_t(parent),
-        PyBool_FromLong(type->hidden),
-    };
-    return make_value(&self->element_maker, values);
+    int64_t numbers[ELEMENT_NUMBERS] = {type_of_element(self, tag, attrs), parent, depth};
+    return numbers[0] < 0 ? -1 : append(&self->elements, (const char *)numbers, sizeof(numbers));
 }

@@ -19,18 +19,19 @@ static const struct {
     {"textarea", NEWLINE}, {"track", VOID},      {"wbr", VOID},      {"xmp", RAW},
 };
 
-static PyObject *new_line(Splitter *self, Span text)
+static int add_line(Splitter *self, Span text)
 {
     Py_ssize_t chars = characters_in(text.data, text.size);
-    PyObject *markup_values[] = {
-        PyLong_FromSsize_t(self->element),
-        PyLong_FromSsize_t(self->links),
-        PyLong_FromSsize_t(self->link_chars < chars ? self->link_chars : chars),
-        PyLong_FromSsize_t(self->emphasis_chars < chars ? self->emphasis_chars : chars),
-        PyBool_FromLong(self->after_break),
+    int64_t numbers[LINE_NUMBERS] = {
+        self->element,
+        self->links,
+        self->link_chars < chars ? self->link_chars : chars,
+        self->emphasis_chars < chars ? self->emphasis_chars : chars,
+        self->after_break,
     };
-    PyObject *line_values[] = {span_string(text), make_value(&self->markup_maker, markup_values)};
-    return make_value(&self->line_maker, line_values);
+    return append_new(self->texts, span_string(text)) < 0
+               ? -1
+               : append(&self->lines, (const char *)numbers, sizeof(numbers));
 }
 
 int end_line(Splitter *self)
@@ -38,7 +39,7 @@ int end_line(Splitter *self)
     if (self->has_pieces) {
         size_t size = self->preformatted ? strip_end(self->text.data, self->text.size)
                                          : squeeze(self->text.data, self->text.size);
-        if (append_new(self->lines, new_line(self, (Span){self->text.data, size})) < 0) {
+        if (add_line(self, (Span){self->text.data, size}) < 0) {
             return -1;
         }
         self->has_pieces = 0;
@@ -62,12 +63,12 @@ static int add_open_elements(Splitter *self)
     }
     for (size_t i = known + 1; i < self->height; i++) {
         Frame *frame = &self->stack[i];
-        Py_ssize_t index = PyList_Size(self->elements);
-        if (append_new(self->elements, new_element(self, frame->tag, frame->attrs,
-                                                   self->stack[i - 1].index)) < 0) {
+        frame->index =
+            (Py_ssize_t)(self->elements.size / (ELEMENT_NUMBERS * sizeof(int64_t)));
+        if (add_element(self, frame->tag, frame->attrs, self->stack[i - 1].index,
+                        (Py_ssize_t)i - 1) < 0) {
             return -1;
         }
-        frame->index = index;
     }
     return 0;
 }
@@ -85,7 +86,7 @@ static int is_apart(int gap, char first)
 /* Adds a text that is not blank to the line. */
 static int add_piece(Splitter *self, Span text)
 {
-    if (PyList_Size(self->lines) >= MAX_LINES) {
+    if (PyList_Size(self->texts) >= MAX_LINES) {
         self->unread += characters_in(text.data, text.size);
         return 0;
     }

@@ -3,8 +3,8 @@
    A parsed document comes as one string of markup that is well formed by construction: every
    element that can hold anything ends where it should, and quotes, ampersands and angle brackets
    are escaped. So this file need not know how browsers mend pages, and no Python object is made
-   but for lines and for elements that hold text. Markup that is not as a serializer writes it, or
-   that is ambiguous, is left to the twin. */
+   but for the texts of lines and for types of elements. Markup that is not as a serializer writes
+   it, or that is ambiguous, is left to the twin. */
 
 #include "html.h"
 #include <stdlib.h>
@@ -120,17 +120,12 @@ static int split_markup(Splitter *self, Span markup)
     return step ? step : end_line(self);
 }
 
-KERNEL(split_html,
-       "object markup, object tags, object Line, object Markup, object Element, "
-       "object is_hidden_style",
-       "The lines, the elements, and how many characters stand behind the last line that there\n"
-       "may be, of markup as a parser serializes a document of its own; None where it is not like\n"
-       "that. `tags` are what each tag is.")
+KERNEL(split_html, "object markup, object tags, object is_hidden_style",
+       "(texts, lines, types, elements, unread) of markup as a parser serializes a document of\n"
+       "its own; None where it is not like that. `tags` are what each tag is. `lines` are, as\n"
+       "int64, the fields of each line's Markup; `types` (tag, names, hidden); `elements` the\n"
+       "type, parent and depth of each; `unread` how many characters stand behind the last line.")
 {
-    static const char *const line_fields[] = {"text", "markup", NULL};
-    static const char *const markup_fields[] = {"element", "links", "link_chars", "emphasis_chars",
-                                                "after_break", NULL};
-    static const char *const element_fields[] = {"tag", "names", "parent", "hidden", NULL};
     PyObject *const *args = call->args;
     if (!PyUnicode_Check(args[0]) || !PyDict_Check(args[1])) {
         PyErr_SetString(PyExc_TypeError, "split_html: a string and a dictionary are needed");
@@ -146,35 +141,29 @@ KERNEL(split_html,
     /* Unlike what PyUnicode_AsUTF8AndSize gives, it may have lone surrogates. */
     PyObject *bytes = PyUnicode_AsEncodedString(args[0], "utf-8", "surrogatepass");
     self->tags = args[1];
-    self->is_hidden_style = args[5];
-    self->lines = PyList_New(0);
-    self->elements = PyList_New(0);
+    self->is_hidden_style = args[2];
+    self->texts = PyList_New(0);
+    self->type_values = PyList_New(0);
     self->element = -1;
-    if (self->lines && self->elements && bytes &&
-        PyBytes_AsStringAndSize(bytes, &markup, &size) == 0 &&
-        init_maker(&self->line_maker, args[2], line_fields) == 0 &&
-        init_maker(&self->markup_maker, args[3], markup_fields) == 0 &&
-        init_maker(&self->element_maker, args[4], element_fields) == 0) {
+    if (self->texts && self->type_values && bytes &&
+        PyBytes_AsStringAndSize(bytes, &markup, &size) == 0) {
         int step = split_markup(self, (Span){markup, (size_t)size});
         if (step == UNSUPPORTED) {
             result = Py_NewRef(Py_None);
         } else if (step == 0) {
-            PyObject *lines = PyList_AsTuple(self->lines);
-            PyObject *elements = PyList_AsTuple(self->elements);
-            if (lines != NULL && elements != NULL) {
-                result = Py_BuildValue("OOn", lines, elements, self->unread);
-            }
-            Py_XDECREF(lines);
-            Py_XDECREF(elements);
+            result = Py_BuildValue("Oy#Oy#n", self->texts,
+                                   self->lines.data ? self->lines.data : "",
+                                   (Py_ssize_t)self->lines.size, self->type_values,
+                                   self->elements.data ? self->elements.data : "",
+                                   (Py_ssize_t)self->elements.size, self->unread);
         }
     }
-    clear_maker(&self->line_maker);
-    clear_maker(&self->markup_maker);
-    clear_maker(&self->element_maker);
-    Py_XDECREF(self->lines);
-    Py_XDECREF(self->elements);
-    free_types(self);
+    Py_XDECREF(self->texts);
+    Py_XDECREF(self->type_values);
     Py_XDECREF(bytes);
+    free(self->lines.data);
+    free(self->elements.data);
+    free(self->types);
     free(self->stack);
     free(self->text.data);
     free(self->scratch.data);

@@ -2,8 +2,8 @@
    Python, which stays the reference: both give the same bits (tests/kernels).
 
    Only the stable interface of CPython 3.11 is used, and arrays come as buffers, so that one
-   build serves every later version of Python and any version of numpy. Kernels share no state but
-   the attribute names below, set at import: without a GIL, threads may call them at once. */
+   build serves every later version of Python and any version of numpy. Kernels share no state: without a
+   GIL, threads may call them at once. */
 
 #ifndef BOILERPLATE_NATIVE_H
 #define BOILERPLATE_NATIVE_H
@@ -72,8 +72,7 @@ typedef struct {
     each(assign_languages)    \
     each(language_shares)     \
     each(language_features)   \
-    each(element_arrays)      \
-    each(element_tokens)      \
+    each(type_tokens)         \
     each(token_scores)        \
     each(line_groups)         \
     each(markup_features)     \
@@ -82,7 +81,7 @@ typedef struct {
     each(tree_sums)           \
     each(role_text_sums)      \
     each(role_token_sums)     \
-    each(predictions)         \
+    each(values)              \
     each(line_fingerprints)   \
     each(site_features)
 
@@ -236,28 +235,6 @@ static inline size_t table_slots(Py_ssize_t items)
 }
 
 /* ------------------------------------------------------------------------------- Python objects */
-
-/* Names of attributes, set when the module is imported. */
-extern PyObject *name_tag, *name_names, *name_parent, *name_hidden;
-/* 0, or -1 with an exception. */
-int create_names(void);
-
-/* Makes values of a frozen dataclass with slots: sets its fields past its own __setattr__, which
-   refuses. */
-enum { MAX_FIELDS = 8 };
-typedef struct {
-    PyObject *type; /* owned, as are the fields' descriptors */
-    allocfunc alloc;
-    int count;
-    PyObject *fields[MAX_FIELDS];
-    descrsetfunc set[MAX_FIELDS];
-} Maker;
-
-/* `names` end with NULL. 0, or -1 with an exception. */
-int init_maker(Maker *maker, PyObject *type, const char *const *names);
-void clear_maker(Maker *maker);
-/* A new value; takes the references of its fields, of which any may be NULL with an exception. */
-PyObject *make_value(const Maker *maker, PyObject **values);
 
 /* Appends an item to a list and takes its reference, which may be NULL with an exception. 0, or -1
    with an exception. */

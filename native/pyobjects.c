@@ -1,74 +1,8 @@
-/* Values of Python, many at a time: the texts of lines, and their predictions. */
+/* Values of Python, many at a time: the texts of lines, and what is made of columns. */
 
 #include "native.h"
 
 enum { LONGEST = 4096 }; /* characters of a text that is looked through here; few are longer */
-
-PyObject *name_tag, *name_names, *name_parent, *name_hidden;
-
-int create_names(void)
-{
-    if (name_tag == NULL) {
-        name_tag = PyUnicode_InternFromString("tag");
-        name_names = PyUnicode_InternFromString("names");
-        name_parent = PyUnicode_InternFromString("parent");
-        name_hidden = PyUnicode_InternFromString("hidden");
-    }
-    return name_tag && name_names && name_parent && name_hidden ? 0 : -1;
-}
-
-int init_maker(Maker *maker, PyObject *type, const char *const *names)
-{
-    if (!PyType_Check(type)) {
-        PyErr_SetString(PyExc_TypeError, "a class is needed");
-        return -1;
-    }
-    maker->type = Py_NewRef(type);
-    maker->alloc = (allocfunc)PyType_GetSlot((PyTypeObject *)type, Py_tp_alloc);
-    for (; names[maker->count]; maker->count++) {
-        PyObject *field = PyObject_GetAttrString(type, names[maker->count]);
-        if (field == NULL) {
-            return -1;
-        }
-        maker->fields[maker->count] = field;
-        maker->set[maker->count] = (descrsetfunc)PyType_GetSlot(Py_TYPE(field), Py_tp_descr_set);
-        if (maker->set[maker->count] == NULL) {
-            maker->count++; /* to be released */
-            PyErr_SetString(PyExc_TypeError, "a class with slots is needed");
-            return -1;
-        }
-    }
-    return 0;
-}
-
-void clear_maker(Maker *maker)
-{
-    for (int i = 0; i < maker->count; i++) {
-        Py_DECREF(maker->fields[i]);
-    }
-    Py_XDECREF(maker->type);
-}
-
-PyObject *make_value(const Maker *maker, PyObject **values)
-{
-    int failed = 0;
-    for (int i = 0; i < maker->count; i++) {
-        failed |= values[i] == NULL;
-    }
-    PyObject *made = failed ? NULL : maker->alloc((PyTypeObject *)maker->type, 0);
-    for (int i = 0; i < maker->count; i++) {
-        if (made != NULL && maker->set[i](maker->fields[i], made, values[i]) < 0) {
-            Py_CLEAR(made);
-        }
-        Py_XDECREF(values[i]);
-    }
-    /* Strings, numbers and values of them make no reference cycles: the garbage collector need not
-       look at them. */
-    if (made != NULL && (PyType_GetFlags((PyTypeObject *)maker->type) & Py_TPFLAGS_HAVE_GC)) {
-        PyObject_GC_UnTrack(made);
-    }
-    return made;
-}
 
 int append_new(PyObject *list, PyObject *item)
 {
@@ -124,46 +58,84 @@ KERNEL(plain_texts, "object texts, u8 flags[131072], object normalize",
     return out;
 }
 
-static const char *const FIELDS[] = {
-    "line", "label", "probability", "reason", "role", "decided_by", "language",
-    "language_confidence", NULL,
-};
-enum { N_FIELDS = 8, N_LISTS = 7 };
+/* Makes values of a frozen dataclass with slots: sets its fields past its own __setattr__, which
+   refuses. */
+enum { MAX_FIELDS = 8 };
+typedef struct {
+    PyTypeObject *type; /* borrowed */
+    allocfunc alloc;
+    Py_ssize_t count;
+    PyObject *fields[MAX_FIELDS]; /* owned descriptors */
+    descrsetfunc set[MAX_FIELDS];
+} Maker;
 
-KERNEL(predictions,
-       "object Prediction, object lines, object labels, object probability, object reasons, "
-       "object roles, object deciders, object languages",
-       "A tuple of each line's Prediction, of seven lists; a language comes with its probability.")
+/* 0, or -1 with an exception. */
+static int init_maker(Maker *maker, PyObject *type, PyObject *names)
 {
-    PyObject *values[N_FIELDS], *const *lists = call->args + 1;
-    Py_ssize_t n = PyList_Check(lists[0]) ? PyList_Size(lists[0]) : -1;
-    for (int i = 0; i < N_LISTS; i++) {
-        if (!PyList_Check(lists[i]) || PyList_Size(lists[i]) != n) {
+    maker->type = (PyTypeObject *)type;
+    maker->alloc = (allocfunc)PyType_GetSlot(maker->type, Py_tp_alloc);
+    for (Py_ssize_t count = PyTuple_Size(names); maker->count < count; maker->count++) {
+        PyObject *field = PyObject_GetAttr(type, PyTuple_GetItem(names, maker->count));
+        if (field == NULL) {
+            return -1;
+        }
+        maker->fields[maker->count] = field;
+        maker->set[maker->count] = (descrsetfunc)PyType_GetSlot(Py_TYPE(field), Py_tp_descr_set);
+        if (maker->set[maker->count] == NULL) {
+            maker->count++; /* to be released */
+            PyErr_SetString(PyExc_TypeError, "values: a class with slots is needed");
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* The value of one row of the columns; NULL with an exception. */
+static PyObject *make_value(const Maker *maker, PyObject *columns, Py_ssize_t row)
+{
+    PyObject *made = maker->alloc(maker->type, 0);
+    for (Py_ssize_t i = 0; made != NULL && i < maker->count; i++) {
+        PyObject *value = PyList_GetItem(PyTuple_GetItem(columns, i), row);
+        if (value == NULL || maker->set[i](maker->fields[i], made, value) < 0) {
+            Py_CLEAR(made);
+        }
+    }
+    /* Strings, numbers and values of them make no reference cycles: the garbage collector need not
+       look at them. */
+    if (made != NULL && (PyType_GetFlags(maker->type) & Py_TPFLAGS_HAVE_GC)) {
+        PyObject_GC_UnTrack(made);
+    }
+    return made;
+}
+
+KERNEL(values, "object type, object names, object columns",
+       "A tuple of values of a frozen dataclass with slots, of lists of what some fields have.")
+{
+    PyObject *type = call->args[0], *names = call->args[1], *columns = call->args[2];
+    Py_ssize_t count = PyTuple_Check(names) ? PyTuple_Size(names) : 0, n = -1;
+    if (!PyType_Check(type) || count < 1 || count > MAX_FIELDS || !PyTuple_Check(columns) ||
+        PyTuple_Size(columns) != count) {
+        PyErr_SetString(PyExc_TypeError, "values: a class, names and as many columns are needed");
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *list = PyTuple_GetItem(columns, i);
+        Py_ssize_t size = PyList_Check(list) ? PyList_Size(list) : -1;
+        if (size < 0 || (n >= 0 && size != n)) {
             return refuse(call, "the lists' lengths disagree");
         }
+        n = size;
     }
     Maker maker = {0};
-    PyObject *result = init_maker(&maker, call->args[0], FIELDS) < 0 ? NULL : PyTuple_New(n);
-    for (Py_ssize_t i = 0; result != NULL && i < n; i++) {
-        for (int j = 0; j < N_LISTS - 1; j++) {
-            values[j] = PyList_GetItem(lists[j], i);
-        }
-        PyObject *language = PyList_GetItem(lists[N_LISTS - 1], i);
-        if (language == NULL || !PyTuple_Check(language) || PyTuple_Size(language) != 2) {
-            PyErr_SetString(PyExc_TypeError, "predictions: a language has its probability");
-            Py_CLEAR(result);
-            break;
-        }
-        values[N_FIELDS - 2] = PyTuple_GetItem(language, 0);
-        values[N_FIELDS - 1] = PyTuple_GetItem(language, 1);
-        for (int j = 0; j < N_FIELDS; j++) {
-            Py_XINCREF(values[j]);
-        }
-        PyObject *made = make_value(&maker, values);
-        if (made == NULL || PyTuple_SetItem(result, i, made) < 0) {
+    PyObject *result = init_maker(&maker, type, names) < 0 ? NULL : PyTuple_New(n);
+    for (Py_ssize_t row = 0; result != NULL && row < n; row++) {
+        PyObject *made = make_value(&maker, columns, row);
+        if (made == NULL || PyTuple_SetItem(result, row, made) < 0) {
             Py_CLEAR(result);
         }
     }
-    clear_maker(&maker);
+    for (Py_ssize_t i = 0; i < maker.count; i++) {
+        Py_DECREF(maker.fields[i]);
+    }
     return result;
 }

@@ -21,6 +21,7 @@ from boilerplate import Cleaner, CleanPage, Label, Page, Prediction
 from boilerplate.cleaner import THRESHOLDS, best_threshold
 from boilerplate.model.model import Model, to_bytes
 from boilerplate.model.trees import ModelError
+from boilerplate.page import Kind, LazyTuple, texts_of
 from tests.made_up import SENTENCES, made_up_model, news_page
 
 CLEANER = Cleaner(made_up_model())
@@ -311,3 +312,18 @@ def test_hostile_input_gives_a_result_in_bounded_time_and_memory(name: str) -> N
     assert run.returncode == 0, run.stderr[-500:]
     seconds, *_ = json.loads(run.stdout)
     assert seconds < 60
+
+
+@pytest.mark.parametrize("kind", ["html", "text"])
+def test_no_line_and_no_element_is_made_for_the_text(kind: Kind) -> None:
+    page, texts = news_page("ja"), SENTENCES["ja"]
+    with pytest.MonkeyPatch.context() as patch:
+        if boilerplate.accelerated or kind == "text":
+            patch.setattr(LazyTuple, "_all", lambda _: pytest.fail("something was made"))
+        source = page if kind == "html" else "\n".join(texts)
+        cleaned = CLEANER.clean(source, "https://a.example/", kind)
+        assert cleaned.text == "\n".join(texts_of(cleaned.page.lines)[i] for i in kept_of(cleaned))
+
+
+def kept_of(page: CleanPage) -> list[int]:
+    return [i for i, label in enumerate(page.predictions.labels) if label is Label.CONTENT]

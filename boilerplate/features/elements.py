@@ -9,17 +9,18 @@ from typing import Final
 import numpy as np
 
 from boilerplate import kernels
-from boilerplate.kernels.arrays import Tree
+from boilerplate.kernels.arrays import ElementType, Tree
 from boilerplate.numeric import Ints
-from boilerplate.page import Element, Line, Page
+from boilerplate.page import Element, Elements, Line, Page
 
 CACHED_ELEMENTS: Final = 1 << 14  # whose tokens are kept: those of some hundred sites
+SIGN_NAMES: Final = 3  # an element's first names, which its sign depends on
 
 
 @lru_cache(maxsize=CACHED_ELEMENTS)
 def element_tokens(tag: str, names: tuple[str, ...]) -> Ints:
     """Hashes of an element's tag, and of the tokens of its class, id and role names."""
-    return kernels.element_tokens(tag, names)
+    return kernels.type_tokens([(tag, names)])[0]
 
 
 def tree(page: Page, lines: Sequence[Line], partly: bool = False) -> Tree | None:
@@ -31,23 +32,61 @@ def tree(page: Page, lines: Sequence[Line], partly: bool = False) -> Tree | None
         return None
     markups = kernels.line_markups(lines)
     own = markups[:, 0].astype(np.int64)
-    numbers = np.arange(len(page.elements))
+    kinds, (kind, parent, depth) = _columns(page.elements)
     if partly:
-        numbers = elements_above(page.elements, own)
+        numbers = elements_above(parent, own)
         own = np.searchsorted(numbers, own)
-    elements = [page.elements[i] for i in numbers.tolist()] if partly else page.elements
-    types, type_of, parent, depth, hidden, sign = kernels.element_arrays(elements, numbers)
+        used = dict.fromkeys(kind[numbers].tolist())
+        place = {each: i for i, each in enumerate(used)}
+        kinds = [kinds[each] for each in used]
+        kind = np.array([place[each] for each in kind[numbers].tolist()], np.int64)
+        parent = np.where(parent[numbers] < 0, -1, np.searchsorted(numbers, parent[numbers]))
+        depth = depth[numbers]
+    types: dict[ElementType, int] = {}
+    signs: dict[ElementType, int] = {}
+    of_kinds = np.empty((2, len(kinds)), np.int64)
+    of_kinds[0] = [types.setdefault((tag, names), len(types)) for tag, names, _ in kinds]
+    of_kinds[1] = [
+        signs.setdefault((tag, names[:SIGN_NAMES]), len(signs)) for tag, names, _ in kinds
+    ]
+    type_of, sign = of_kinds.take(kind, 1)
+    hidden = np.array([is_hidden for *_, is_hidden in kinds])[kind]
     groups = kernels.line_groups(parent, sign, own)
-    each = [element_tokens(*found) for found in types]
-    tokens, sizes = np.concatenate(each), np.array([len(some) for some in each], np.int64)
-    return Tree(types, tokens, sizes, type_of, parent, depth, hidden, sign, markups, own, groups)
+    distinct = list(types)
+    tokens, sizes = kernels.type_tokens(distinct)
+    return Tree(distinct, tokens, sizes, type_of, parent, depth, hidden, sign, markups, own, groups)
 
 
-def elements_above(elements: Sequence[Element], own: Ints) -> Ints:
-    """The numbers of some elements and of all around them, in rising order."""
+def _columns(
+    elements: Sequence[Element],
+) -> tuple[Sequence[tuple[str, tuple[str, ...], bool]], Ints]:
+    """The types and numbers of elements, see ``page.Elements``.
+
+    Raises ValueError where an element's parent does not stand before it.
+    """
+    if isinstance(elements, Elements):
+        return elements.types, elements.numbers
+    numbers = np.empty((3, len(elements)), np.int64)
+    kinds: dict[tuple[str, tuple[str, ...], bool], int] = {}
+    depths: list[int] = []
+    for i, element in enumerate(elements):
+        if not -1 <= element.parent < i:
+            raise ValueError(f"element {i} has the parent {element.parent}")
+        depths.append(depths[element.parent] + 1 if element.parent >= 0 else 0)
+        kind = element.tag, element.names, element.hidden
+        numbers[:, i] = kinds.setdefault(kind, len(kinds)), element.parent, depths[i]
+    return list(kinds), numbers
+
+
+def elements_above(parent: Ints, own: Ints) -> Ints:
+    """The numbers of some elements and of all around them, in rising order.
+
+    ``parent`` (e,) are the parents of the page's elements.
+    """
+    parents = parent.tolist()
     found: set[int] = set()
     for number in dict.fromkeys(own.tolist()):
         while number >= 0 and number not in found:
             found.add(number)
-            number = elements[number].parent
+            number = parents[number]
     return np.array(sorted(found), np.int64)

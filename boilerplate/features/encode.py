@@ -22,7 +22,7 @@ from boilerplate.features.text import MAX_LINE, clip, fill_text_features, script
 from boilerplate.kernels.arrays import PageText, Tree
 from boilerplate.language.lines import line_languages
 from boilerplate.numeric import Floats, Ints, total
-from boilerplate.page import Page
+from boilerplate.page import Page, texts_of
 
 
 def encode(page: Page, part: slice | None = None) -> EncodedPage:
@@ -31,7 +31,7 @@ def encode(page: Page, part: slice | None = None) -> EncodedPage:
     With ``part``, these lines are taken for a page of their own.
     """
     lines = page.lines if part is None else page.lines[part]
-    full = kernels.plain_texts([line.text for line in lines])
+    full = kernels.plain_texts(texts_of(lines))
     chars = np.fromiter(map(len, full), float, len(full))
     text = kernels.page_text([clip(t) if len(t) > MAX_LINE or "\n" in t else t for t in full])
     shapes = kernels.line_shapes(text.texts)

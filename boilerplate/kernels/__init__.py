@@ -33,8 +33,7 @@ token_scores = _twin.token_scores
 bag_buckets = _twin.bag_buckets
 bag_scores = _twin.bag_scores
 # The elements around lines.
-element_tokens = _twin.element_tokens
-element_arrays = _twin.element_arrays
+type_tokens = _twin.type_tokens
 line_markups = _twin.line_markups
 line_groups = _twin.line_groups
 markup_features = _twin.markup_features
@@ -54,9 +53,9 @@ leaf_sums = _twin.leaf_sums
 # Site models.
 line_fingerprints = _twin.line_fingerprints
 site_features = _twin.site_features
-# Results.
+# Results, and other values of columns.
 strongest_groups = _twin.strongest_groups
-predictions = _twin.predictions
+values = _twin.values
 
 KERNELS = tuple(
     name

@@ -7,6 +7,7 @@ kernels are in Python alone, because C gained under one per cent of a page's tim
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar
 
@@ -37,7 +38,7 @@ from boilerplate.kernels.plain_results import strongest_groups as strongest_grou
 from boilerplate.kernels.plain_text import char_counts as char_counts
 from boilerplate.kernels.plain_tree import line_markups as line_markups
 from boilerplate.numeric import Floats, Ints, log1p_table
-from boilerplate.page import Element, Line, Markup
+from boilerplate.page import Element, Elements, Line, Lines, Markup
 from boilerplate.unicode import (
     SCRIPTS,
     Char,
@@ -48,7 +49,7 @@ from boilerplate.unicode import (
     script_table,
 )
 
-P = TypeVar("P")
+T = TypeVar("T")
 
 # ------------------------------------------------------------------------------------- text
 
@@ -142,20 +143,14 @@ def bag_buckets(text: PageText, tokens: Ints, level: int, bits: int) -> tuple[In
 # --------------------------------------------------------------------------------- elements
 
 
-def element_tokens(tag: str, names: tuple[str, ...]) -> Ints:
-    out = np.empty(plain_tree.TOKENS.max_tokens + 1, np.int64)
-    found = native.element_tokens(tag, names, out)
-    # Names beyond ASCII are left to Python.
-    return out[:found] if found > 0 else plain_tree.element_tokens(tag, names)
-
-
-def element_arrays(
-    elements: Sequence[Element], numbers: Ints
-) -> tuple[list[ElementType], Ints, Ints, Ints, NDArray[np.bool_], Ints]:
-    type_of, parent, depth, sign = np.empty((4, len(numbers)), np.int64)
-    hidden = np.empty(len(numbers), bool)
-    types = native.element_arrays(tuple(elements), numbers, parent, depth, hidden, type_of, sign)
-    return types, type_of, parent, depth, hidden, sign
+def type_tokens(types: Sequence[ElementType]) -> tuple[Ints, Ints]:
+    most = plain_tree.TOKENS.max_tokens + 1
+    tokens, sizes = np.empty((len(types), most), np.int64), np.empty(len(types), np.int64)
+    native.type_tokens(list(types), tokens, sizes)
+    for i in np.flatnonzero(sizes < 0).tolist():  # names beyond ASCII are left to Python
+        found = plain_tree.element_tokens(*types[i])
+        tokens[i, : len(found)], sizes[i] = found, len(found)
+    return tokens[np.arange(most) < sizes[:, None]], sizes
 
 
 def line_groups(parent: Ints, sign: Ints, own: Ints) -> Ints:
@@ -215,18 +210,9 @@ def role_token_sums(tree: Tree, own: Ints, table: NDArray[np.int8], scale: float
 # ---------------------------------------------------------------------------------- results
 
 
-def predictions(
-    prediction: type[P],
-    lines: Sequence[Any],
-    labels: Sequence[Any],
-    probabilities: Sequence[float],
-    reasons: Sequence[str],
-    roles: Sequence[str | None],
-    deciders: Sequence[str],
-    languages: Sequence[tuple[str | None, float]],
-) -> tuple[P, ...]:
-    columns = lines, labels, probabilities, reasons, roles, deciders, languages
-    return native.predictions(prediction, *map(list, columns))
+def values(kind: type[T], *columns: Sequence[Any]) -> tuple[T, ...]:
+    names = tuple(field.name for field in fields(kind))  # type: ignore[arg-type]
+    return native.values(kind, names, tuple(map(list, columns)))
 
 
 # ------------------------------------------------------------------------------------- HTML
@@ -234,10 +220,30 @@ def predictions(
 
 def split_html(document: Any) -> HtmlParts:
     # C reads what the parser writes of the document, because that is well formed.
-    parts = native.split_html(
-        document.html, tag_flags(), Line, Markup, Element, plain_html.is_hidden_style
-    )
-    return plain_html.split_html(document) if parts is None else HtmlParts(*parts)
+    found = native.split_html(document.html, tag_flags(), plain_html.is_hidden_style)
+    if found is None:
+        return plain_html.split_html(document)
+    texts, of_lines, types, of_elements, unread = found
+    markups = _integers(of_lines, len(fields(Markup)))
+    # A copy with a row for each kind of number.
+    numbers = np.ascontiguousarray(_integers(of_elements, 3).T)
+
+    def lines() -> tuple[Line, ...]:
+        *columns, after_break = markups.T.tolist()
+        return values(Line, texts, values(Markup, *columns, list(map(bool, after_break))))
+
+    def elements() -> tuple[Element, ...]:
+        of_type, parents, _ = numbers.tolist()
+        tags, names, hidden = ([types[i][field] for i in of_type] for field in range(3))
+        return values(Element, tags, names, parents, hidden)
+
+    return HtmlParts(Lines(texts, markups, lines), Elements(types, numbers, elements), unread)
+
+
+def _integers(data: bytes, columns: int) -> Ints:
+    """The integers that C has written, (n, columns)."""
+    found = np.frombuffer(data, np.int64) if data else np.empty(0, np.int64)
+    return found.reshape(-1, columns)
 
 
 @cache

@@ -15,8 +15,8 @@ from boilerplate.kernels.plain_linear import bag_scores as bag_scores
 from boilerplate.kernels.plain_linear import neighbour_scores as neighbour_scores
 from boilerplate.kernels.plain_linear import ngram_scores as ngram_scores
 from boilerplate.kernels.plain_linear import token_scores as token_scores
-from boilerplate.kernels.plain_results import predictions as predictions
 from boilerplate.kernels.plain_results import strongest_groups as strongest_groups
+from boilerplate.kernels.plain_results import values as values
 from boilerplate.kernels.plain_roles import role_text_sums as role_text_sums
 from boilerplate.kernels.plain_roles import role_token_sums as role_token_sums
 from boilerplate.kernels.plain_site_features import site_features as site_features
@@ -26,10 +26,9 @@ from boilerplate.kernels.plain_text import line_shapes as line_shapes
 from boilerplate.kernels.plain_text import page_text as page_text
 from boilerplate.kernels.plain_text import plain_texts as plain_texts
 from boilerplate.kernels.plain_text import text_features as text_features
-from boilerplate.kernels.plain_tree import element_arrays as element_arrays
-from boilerplate.kernels.plain_tree import element_tokens as element_tokens
 from boilerplate.kernels.plain_tree import line_groups as line_groups
 from boilerplate.kernels.plain_tree import line_markups as line_markups
 from boilerplate.kernels.plain_tree import markup_features as markup_features
+from boilerplate.kernels.plain_tree import type_tokens as type_tokens
 from boilerplate.kernels.plain_trees import leaf_sums as leaf_sums
 from boilerplate.kernels.plain_trees import tree_sums as tree_sums

@@ -6,7 +6,7 @@ It decides much of the accuracy: no classifier can separate what it puts on one 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
@@ -55,8 +55,8 @@ class HtmlParts(NamedTuple):
     ``unread`` is the number of characters behind the last line that is read.
     """
 
-    lines: tuple[Line, ...]
-    elements: tuple[Element, ...]
+    lines: Sequence[Line]
+    elements: Sequence[Element]
     unread: int
 
 

@@ -1,4 +1,4 @@
-"""Python twins of the kernels that choose the evidence for reasons, and build predictions."""
+"""Python twins of the kernels that choose the evidence for reasons, and make values of columns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from boilerplate.numeric import Bools, Floats, Ints
 
-P = TypeVar("P")
+T = TypeVar("T")
 
 MAX_GROUPS: Final = 6  # considered for one line, because some have no phrase that is true of it
 MIN_SHARE: Final = 0.1  # of the strongest group's contribution; what adds less explains little
@@ -29,16 +29,6 @@ def strongest_groups(contributions: Floats, content: Bools) -> Ints:
     return np.where(enough, order, contributions.shape[1])
 
 
-def predictions(
-    prediction: type[P],
-    lines: Sequence[Any],
-    labels: Sequence[Any],
-    probabilities: Sequence[float],
-    reasons: Sequence[str],
-    roles: Sequence[str | None],
-    deciders: Sequence[str],
-    languages: Sequence[tuple[str | None, float]],
-) -> tuple[P, ...]:
-    """One ``prediction`` a line, from columns of its fields; a language brings its confidence."""
-    columns = zip(lines, labels, probabilities, reasons, roles, deciders, languages, strict=True)
-    return tuple(prediction(*[*each, *pair, decider]) for *each, decider, pair in columns)
+def values(kind: type[T], *columns: Sequence[Any]) -> tuple[T, ...]:
+    """Values of a frozen dataclass with slots, from columns of its fields, in their order."""
+    return tuple(kind(*row) for row in zip(*columns, strict=True))

@@ -9,13 +9,12 @@ from typing import Any, Final
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
 from boilerplate.kernels.arrays import ElementType, Tree
 from boilerplate.kernels.ngrams import MIX, buckets
 from boilerplate.kernels.plain_text import fill
 from boilerplate.numeric import Floats, Ints
-from boilerplate.page import Element, Line
+from boilerplate.page import Line, Lines
 
 # The tags that have a feature each: is it the line's own, does it stand around the line.
 TAGS: Final = (
@@ -33,7 +32,6 @@ class TokenParams:
     max_tokens: int = 24  # of an element, beside its tag
     max_name_chars: int = 40  # of a class or id as a whole
     max_pieces: int = 8  # of a class or id
-    sign_names: int = 3  # an element's first names, which its sign depends on
 
 
 TOKENS: Final = TokenParams()
@@ -65,30 +63,16 @@ def token_buckets(tokens: Ints, level: int, bits: int) -> Ints:
     return buckets(mixed, bits)
 
 
-def element_arrays(
-    elements: Sequence[Element], numbers: Ints
-) -> tuple[list[ElementType], Ints, Ints, Ints, NDArray[np.bool_], Ints]:
-    """The types of some elements; of each its type, parent, depth, whether hidden, and its sign.
-
-    ``numbers`` (e,) are those of the elements on their page, in rising order and with the parent
-    of each among them; a parent is given by its place among them, -1 for none.
-    """
-    type_of, parent, depth, sign = np.empty((4, len(numbers)), np.int64)
-    hidden = np.empty(len(numbers), bool)
-    place = {number: i for i, number in enumerate(numbers.tolist())}
-    types: dict[ElementType, int] = {}
-    signs: dict[ElementType, int] = {}
-    for i, element in enumerate(elements):
-        type_of[i] = types.setdefault((element.tag, element.names), len(types))
-        sign[i] = signs.setdefault((element.tag, element.names[: TOKENS.sign_names]), len(signs))
-        parent[i] = place[element.parent] if element.parent >= 0 else -1
-        depth[i] = depth[parent[i]] + 1 if element.parent >= 0 else 0
-        hidden[i] = element.hidden
-    return list(types), type_of, parent, depth, hidden, sign
+def type_tokens(types: Sequence[ElementType]) -> tuple[Ints, Ints]:
+    """The tokens of types of elements, one type after the other, and how many each has, (k,)."""
+    each = [element_tokens(*found) for found in types]
+    return np.concatenate(each), np.array([len(some) for some in each], np.int64)
 
 
 def line_markups(lines: Sequence[Line]) -> Floats:
     """Element, links, characters in links and in emphasis, and whether after a break; (n, 5)."""
+    if isinstance(lines, Lines) and lines.markups is not None:
+        return lines.markups.astype(float)
     values = [
         (m.element, m.links, m.link_chars, m.emphasis_chars, m.after_break) if m else (0,) * 5
         for m in (line.markup for line in lines)

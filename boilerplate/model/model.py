@@ -31,7 +31,7 @@ from boilerplate.model.roles import RoleWords, blended, column_groups, role_matr
 from boilerplate.model.stack import Evidence, Scores, Stack, WordWeights, tree_matrix
 from boilerplate.model.trees import WEIGHT, stored
 from boilerplate.numeric import sigmoid
-from boilerplate.page import Kind, LazyTuple, Page
+from boilerplate.page import Kind, LazyTuple, Page, texts_of
 from boilerplate.roles import ROLES
 
 # A page longer than any article is scored in parts of this size: memory stays bounded, and the
@@ -118,10 +118,10 @@ def parts(page: Page) -> Iterator[slice | None]:
     n = len(page.lines)
     if not n:
         return
-    if n < PART_LINES / 2 and sum(len(line.text) for line in page.lines) < PART_CHARS / 2:
+    if n < PART_LINES / 2 and sum(map(len, texts_of(page.lines))) < PART_CHARS / 2:
         yield None
         return
-    chars = np.array([min(len(line.text), MAX_LINE) for line in page.lines])
+    chars = np.array([min(len(text), MAX_LINE) for text in texts_of(page.lines)])
     shares = np.maximum(chars / PART_CHARS, 1 / PART_LINES)
     total = float(shares.sum())
     if total <= 1:

@@ -19,7 +19,7 @@ from boilerplate.features.table import GROUPS, feature_groups
 from boilerplate.kernels.arrays import Tree, VectorTreeArrays
 from boilerplate.model.trees import MAX_WEIGHT, NODE_ARRAYS, ModelError, stored, trees_from
 from boilerplate.numeric import Floats, Ints
-from boilerplate.page import Kind, Line
+from boilerplate.page import Kind, Line, Lines, texts_of
 from boilerplate.roles import BESIDE_ROLES, CONTENT_ROLES, ROLES
 
 WINDOWS: Final = (3, 8, 25)  # lines before and after, over which role scores are averaged
@@ -46,11 +46,12 @@ class RoleWords:
 
     def shares(self, lines: Sequence[Line], tree: Tree | None) -> NDArray[np.float32]:
         """Each role's share of the scores of some lines, (n, 24); ``tree`` is that of the lines."""
-        sums, counts = kernels.role_text_sums([line.text for line in lines], self.text)
+        sums, counts = kernels.role_text_sums(texts_of(lines), self.text)
         scores = sums * (self.scales[0] / np.sqrt(np.maximum(counts, 1.0)))[:, None] + self.bias
         if tree is not None:
-            marked = [line.markup is not None for line in lines]
-            own = np.where(marked, tree.line_element, -1)
+            own = tree.line_element
+            if not isinstance(lines, Lines):
+                own = np.where([line.markup is not None for line in lines], own, -1)
             scores += kernels.role_token_sums(tree, own, self.names, self.scales[1])
         return softmax(scores).astype(np.float32)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from boilerplate import kernels
 from boilerplate.kernels.plain_html import split_and_select
-from boilerplate.page import Page, Selector
+from boilerplate.page import Page, Selector, tags_of, texts_of
 from boilerplate.reading.document import parsed, rewrite
 from boilerplate.reading.limits import readable
 from boilerplate.reading.metadata import head_of, metadata_of
@@ -41,7 +41,7 @@ def html_page(
     markup, unread = readable(markup)
     choose = select_for or (lambda _: select)
     page, shows = _page(markup, unread, url, choose)
-    if shows and not any(element.tag in CODE_TAGS for element in page.elements):
+    if shows and not tags_of(page.elements) & CODE_TAGS:
         page, _ = _page(with_shown_tags(markup), unread, page.url, choose)
     return page
 
@@ -62,7 +62,7 @@ def _page(markup: str, unread: int, url: str | None, select_for: SelectFor) -> t
         parts = kernels.split_html(document)
     else:  # the compiled splitter has no document in which nodes can be chosen
         parts, selected = split_and_select(document, chosen)
-    text = "\n".join([line.text for line in parts.lines])
+    text = "\n".join(texts_of(parts.lines))
     lines = tidied(parts.lines, parts.elements, text)
     lines, elements = with_stored(scripts, body, lines, parts.elements)
     unread += parts.unread

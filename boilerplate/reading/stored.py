@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from boilerplate import kernels
-from boilerplate.page import Element, Line, Markup
+from boilerplate.page import Element, Line, Markup, markup_column, texts_of
 from boilerplate.reading.document import parsed, rewrite
 from boilerplate.reading.limits import LIMITS
 
@@ -23,6 +23,7 @@ _STATE: Final = re.compile(
 _DECODER: Final = json.JSONDecoder(strict=False)
 _DENSE: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _TAG: Final = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+_LETTERS: Final = re.compile(r"[^\W_]+")  # and digits
 _PROSE_END: Final = re.compile(r"[.!?…。！？।؟]")
 
 
@@ -50,14 +51,14 @@ _LEAST: Final = PARAMS.paragraph // 3  # characters that may be as long, see ``l
 
 def with_stored(
     scripts: Sequence[Any], body: str, lines: Sequence[Line], elements: Sequence[Element]
-) -> tuple[tuple[Line, ...], tuple[Element, ...]]:
+) -> tuple[Sequence[Line], Sequence[Element]]:
     """The lines and elements of a page, with those of an article that is only in its scripts.
 
     ``scripts`` are the elements of scripts without an address, ``body`` is the article of the
     page's JSON-LD, or nothing. Such lines stand after the headline, in an element of their own.
     """
     if not body and _prose_of(lines, PARAMS.article) >= PARAMS.article:
-        return tuple(lines), tuple(elements)
+        return lines, elements
     own = _prose_of(lines)
     state = _state_prose(scripts) if own < PARAMS.article else ""
     for text in (body, state):
@@ -71,7 +72,7 @@ def with_stored(
             and not _is_shown(paragraphs, lines)
         ):
             return _added(paragraphs, lines, elements)
-    return tuple(lines), tuple(elements)
+    return lines, elements
 
 
 def length(text: str) -> float:
@@ -83,13 +84,12 @@ def length(text: str) -> float:
     return len(text) + (0.0 if text.isascii() else 1.5 * len(_DENSE.findall(text)))
 
 
-def _prose_of(lines: Iterable[Line], enough: float = math.inf) -> float:
+def _prose_of(lines: Sequence[Line], enough: float = math.inf) -> float:
     """The length of the lines that are long and no links, or ``enough`` if that is reached."""
     found = 0.0
-    for line in lines:
-        markup = line.markup
-        if markup and 2 * markup.link_chars < len(line.text) and len(line.text) > _LEAST:
-            chars = length(line.text)
+    for text, link_chars in zip(texts_of(lines), markup_column(lines, "link_chars"), strict=True):
+        if 2 * link_chars < len(text) and len(text) > _LEAST:
+            chars = length(text)
             found += chars if chars >= PARAMS.paragraph else 0
             if found >= enough:
                 return enough
@@ -101,7 +101,7 @@ def _is_shown(paragraphs: Sequence[str], lines: Sequence[Line]) -> bool:
 
     Only letters and digits count: stored texts have other quotation marks, or none.
     """
-    page = "\n".join([line.text for line in lines])
+    page = "\n".join(texts_of(lines))
     if 2 * sum(text[: PARAMS.probe] in page for text in paragraphs) > len(paragraphs) > 1:
         return True  # mostly it is as simple as that
     page = _letters([page])
@@ -112,7 +112,7 @@ def _is_shown(paragraphs: Sequence[str], lines: Sequence[Line]) -> bool:
 
 
 def _letters(texts: Iterable[str]) -> str:
-    return "".join(char for text in texts for char in text.casefold() if char.isalnum())
+    return "".join(_LETTERS.findall("\n".join(texts).casefold()))
 
 
 def _added(
@@ -137,7 +137,7 @@ def _paragraphs(text: str) -> list[str]:
     if _TAG.search(text):
         document = parsed(text)
         rewrite(document)
-        return [line.text for line in kernels.split_html(document).lines]
+        return texts_of(kernels.split_html(document).lines)
     return [squeezed for line in text.splitlines() if (squeezed := " ".join(line.split()))]
 
 

@@ -14,7 +14,16 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from boilerplate.kernels.plain_html import INLINE_TAGS, ROW_TAG
-from boilerplate.page import Element, Line, Markup
+from boilerplate.page import (
+    Element,
+    Line,
+    Markup,
+    markup_column,
+    parent_of,
+    tag_of,
+    tags_of,
+    texts_of,
+)
 from boilerplate.reading.repairs import CODE_TAGS
 from boilerplate.reading.rows import with_tabs
 
@@ -37,20 +46,19 @@ class TidyParams:
 PARAMS: Final = TidyParams()
 
 
-def tidied(lines: Sequence[Line], elements: Sequence[Element], text: str) -> tuple[Line, ...]:
+def tidied(lines: Sequence[Line], elements: Sequence[Element], text: str) -> Sequence[Line]:
     """The lines of a page, mended; those without any text left are left out.
 
     ``text`` is that of all lines.
     """
-    tags = {element.tag for element in elements}
-    found: Iterable[Line] = lines
+    tags = tags_of(elements)
+    found: Sequence[Line] = lines
     if ROW_TAG in tags:
         found = with_tabs(found)
     if "a" in tags:
         found = _without_article_links(found, elements)
     if "pre" in tags:
         found = _unwrapped(found, elements)
-    found = tuple(found)
     mend = [fix for sign, is_there, fix in _FIXES if sign in text and is_there.search(text)]
     if not text.isascii() and any(sign in text for sign in _INVISIBLE):
         mend.append(_without_invisible)
@@ -122,7 +130,7 @@ def _mended(line: Line, elements: Sequence[Element], mend: Iterable[object]) -> 
 
 
 def _is_code(line: Line, elements: Sequence[Element]) -> bool:
-    return line.markup is not None and elements[line.markup.element].tag in CODE_TAGS
+    return line.markup is not None and tag_of(elements, line.markup.element) in CODE_TAGS
 
 
 def _with_text(line: Line, text: str) -> Line:
@@ -141,27 +149,31 @@ def _with_text(line: Line, text: str) -> Line:
 # --------------------------------------------------------------------------------------- links
 
 
-def _without_article_links(lines: Iterable[Line], elements: Sequence[Element]) -> list[Line]:
+def _without_article_links(lines: Sequence[Line], elements: Sequence[Element]) -> Sequence[Line]:
     """The lines, with no links where a single link is around paragraphs."""
-    lines = list(lines)
+    texts, own = texts_of(lines), markup_column(lines, "element")
     inside: dict[int, list[int]] = {}  # by the link around them
-    for i, line in enumerate(lines):
-        markup = line.markup
-        if markup is None or not markup.link_chars:
-            continue
-        at = markup.element
-        if elements[at].tag not in INLINE_TAGS and markup.link_chars >= len(line.text):
-            while at >= 0 and elements[at].tag != "a":
-                at = elements[at].parent
+    for i, linked in enumerate(markup_column(lines, "link_chars")):
+        at = own[i]
+        if linked and linked >= len(texts[i]) and tag_of(elements, at) not in INLINE_TAGS:
+            while at >= 0 and tag_of(elements, at) != "a":
+                at = parent_of(elements, at)
             if at >= 0:
                 inside.setdefault(at, []).append(i)
-    for indices in inside.values():
-        chars = sum(len(lines[i].text) for i in indices)
-        if len(indices) >= PARAMS.linked_lines and chars >= PARAMS.linked_article:
-            for i in indices:
-                if markup := lines[i].markup:
-                    lines[i] = Line(lines[i].text, replace(markup, links=0, link_chars=0))
-    return lines
+    articles = [
+        i
+        for indices in inside.values()
+        if len(indices) >= PARAMS.linked_lines
+        and sum(len(texts[i]) for i in indices) >= PARAMS.linked_article
+        for i in indices
+    ]
+    if not articles:
+        return lines
+    found = list(lines)
+    for i in articles:
+        if markup := found[i].markup:
+            found[i] = Line(texts[i], replace(markup, links=0, link_chars=0))
+    return found
 
 
 # ---------------------------------------------------------------------------- hard-wrapped prose
@@ -175,7 +187,7 @@ def _unwrapped(lines: Iterable[Line], elements: Sequence[Element]) -> list[Line]
     found: list[Line] = []
     for element, group in groupby(lines, lambda line: line.markup and line.markup.element):
         block = list(group)
-        if element is not None and elements[element].tag == "pre" and len(block) > 1:
+        if element is not None and tag_of(elements, element) == "pre" and len(block) > 1:
             block = _unwrapped_block(block)
         found += block
     return found

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from boilerplate.kernels.arrays import PageText
 from boilerplate.kernels.plain_roles import PARAMS as ROLE_PARAMS
 from boilerplate.kernels.plain_text import page_text
+from boilerplate.kernels.plain_tree import TOKENS
 from boilerplate.kernels.select import native as native_or_none
-from boilerplate.page import Element, Line, Markup
+from boilerplate.page import Line
 from boilerplate.roles import ROLES
 from boilerplate.unicode import char_flags, char_table
 from tests.twins import needs_compiled
@@ -74,8 +75,6 @@ class TestCalls:
 
 
 class TestHtml:
-    TYPES = (Line, Markup, Element, bool)
-
     @pytest.mark.parametrize(
         "markup",
         [
@@ -85,29 +84,27 @@ class TestHtml:
         ],
     )  # fmt: skip
     def test_markup_that_no_serializer_writes_is_left_to_python(self, markup: str) -> None:
-        assert native.split_html(markup, {}, *self.TYPES) is None
+        assert native.split_html(markup, {}, bool) is None
 
     @settings(max_examples=500, deadline=None)
     @given(st.text(st.sampled_from("<>/!-=\"'& apbrxscivtyle\n\ud800é"), max_size=60))
     def test_any_text_can_be_given(self, markup: str) -> None:
-        native.split_html(markup, {"b": 1, "script": 2}, *self.TYPES)
+        native.split_html(markup, {"b": 1, "script": 2}, bool)
 
     def test_arguments_of_other_types_are_refused(self) -> None:
-        good = ("<p>a</p>", {"p": 1}, *self.TYPES)
-        for i, wrong in enumerate([b"<p>", None, object, int, 3]):
-            with pytest.raises((TypeError, AttributeError)):
-                native.split_html(*good[:i], wrong, *good[i + 1 :])
-        with pytest.raises(TypeError):
-            native.split_html("<p>a</p>", {"p": "x"}, *self.TYPES)
+        for wrong in (
+            (b"<p>", {"p": 1}, bool), ("<p>a</p>", None, bool), ("<p>a</p>", {"p": "x"}, bool),
+            ('<p style="x">a</p>', {"p": 1}, 3),
+        ):  # fmt: skip
+            with pytest.raises(TypeError):
+                native.split_html(*wrong)
         for arguments in ((), (b"<b>",), ("<b>", "<b>")):
             with pytest.raises(TypeError, match="tag_counts"):
                 native.tag_counts(*arguments)
 
     def test_exception_of_a_called_function_is_raised(self) -> None:
         with pytest.raises(ZeroDivisionError):
-            native.split_html(
-                '<p style="x">a</p>', {}, *self.TYPES[:3], lambda style: bool(len(style) / 0)
-            )
+            native.split_html('<p style="x">a</p>', {}, lambda style: bool(len(style) / 0))
 
 
 def tree_sums(
@@ -299,12 +296,30 @@ class TestElements:
         with pytest.raises(ValueError, match=r"beyond|before|fewer"):
             self.call(**{**ELEMENTS, **wrong})
 
-    def test_element_whose_parent_is_missing_is_refused(self) -> None:
-        ints, bools = (np.zeros(1, kind) for kind in (np.int64, bool))
-        with pytest.raises(ValueError, match="element 3 has the parent 2"):
-            native.element_arrays(
-                (Element("p", (), 2),), np.array([3]), ints, ints, bools, ints, ints
-            )
+    def test_types_without_room_are_refused(self) -> None:
+        tokens, sizes = np.zeros((1, TOKENS.max_tokens + 1), np.int64), np.zeros(1, np.int64)
+        native.type_tokens([("p", ("lead",))], tokens, sizes)
+        assert sizes.tolist() == [2]
+        with pytest.raises(ValueError, match="as many types as sizes"):
+            native.type_tokens([("p", ())] * 2, tokens, sizes)
+        for wrong in ("p", ("p",), ("p", ["lead"])):
+            with pytest.raises((TypeError, IndexError)):
+                native.type_tokens([wrong], tokens, sizes)
+
+
+class TestValues:
+    def test_columns_that_are_no_lists_or_too_many_are_refused(self) -> None:
+        names = ("text", "markup")
+        [line] = native.values(Line, names, (["麦"], [None]))
+        assert line == Line("麦")
+        with pytest.raises(ValueError, match="lengths disagree"):
+            native.values(Line, names, (["a"], (None,)))
+        for kind, fields, columns in (
+            ("Line", names, (["a"], [None])), (Line, names, (["a"],)), (Line, (), ()),
+            (Line, ("text",) * 9, (["a"],) * 9), (Line, ("__doc__",), (["a"],)),
+        ):  # fmt: skip
+            with pytest.raises(TypeError):
+                native.values(kind, fields, columns)
 
 
 class TestRoles:

@@ -86,7 +86,7 @@ class TestRows:
             bucket
             for level, element in zip(LEVELS.tolist(), reversed(page.elements), strict=False)
             for bucket in token_buckets(
-                twin.element_tokens(element.tag, element.names), level, NGRAMS.bits
+                twin.type_tokens([(element.tag, element.names)])[0], level, NGRAMS.bits
             ).tolist()
         ]
         assert ids[: offsets[1]].tolist() == naive
@@ -133,7 +133,7 @@ class TestScores:
 class TestBags:
     def test_bag_has_each_word_once_with_its_count(self, twin: ModuleType) -> None:
         text = twin.page_text(["oui non", "oui"])
-        tokens = twin.element_tokens("div", ("post", "post"))
+        tokens = twin.type_tokens([("div", ("post", "post"))])[0]
         words, counts, found = twin.bag_buckets(text, tokens, 9, 14)
         assert sorted(counts.tolist()) == [1, 2]
         assert len(words) == 2

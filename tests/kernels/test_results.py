@@ -1,4 +1,4 @@
-"""The feature groups that a reason names, and the predictions of a page."""
+"""The feature groups that a reason names, and values of columns."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ class TestStrongestGroups:
 
 COLUMNS = (
     [Line("مرحبا"), Line("Çerez")], [Label.CONTENT, Label.BOILERPLATE], [0.9, 0.1],
-    ["worded like an article", "short"], [None, "cookie"], ["model", "site_model"],
-    [("ar", 0.8), (None, 0.0)],
+    ["worded like an article", "short"], [None, "cookie"], ["ar", None], [0.8, 0.0],
+    ["model", "site_model"],
 )  # fmt: skip
 
 
-class TestPredictions:
-    def test_columns_become_one_prediction_a_line(self, twin: ModuleType) -> None:
-        assert twin.predictions(Prediction, *COLUMNS) == (
+class TestValues:
+    def test_columns_become_one_value_a_row(self, twin: ModuleType) -> None:
+        assert twin.values(Prediction, *COLUMNS) == (
             Prediction(
                 COLUMNS[0][0], Label.CONTENT, 0.9, "worded like an article", None, "ar", 0.8
             ),
@@ -65,10 +65,10 @@ class TestPredictions:
         )
 
     def test_columns_may_be_any_sequences(self, twin: ModuleType) -> None:
-        expected = twin.predictions(Prediction, *COLUMNS)
-        assert twin.predictions(Prediction, *map(tuple, COLUMNS)) == expected
-        assert twin.predictions(Prediction, *([] for _ in COLUMNS)) == ()
+        expected = twin.values(Prediction, *COLUMNS)
+        assert twin.values(Prediction, *map(tuple, COLUMNS)) == expected
+        assert twin.values(Prediction, *([] for _ in COLUMNS)) == ()
 
     def test_columns_of_other_lengths_are_refused(self, twin: ModuleType) -> None:
         with pytest.raises((ValueError, IndexError)):
-            twin.predictions(Prediction, *COLUMNS[:-1], [])
+            twin.values(Prediction, *COLUMNS[:-1], [])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import ModuleType
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,13 +24,13 @@ class TestElementTokens:
     def test_token_is_a_hash_of_a_name_or_a_piece_of_it_without_case_and_digits(
         self, twin: ModuleType
     ) -> None:
-        one, other = (twin.element_tokens("p", (name,)) for name in ("Post-12", "post-7"))
+        one, other = (twin.type_tokens([("p", (name,))])[0] for name in ("Post-12", "post-7"))
         assert one.tolist() == other.tolist()
-        assert twin.element_tokens("div", ("post",))[0] != one[0]
+        assert twin.type_tokens([("div", ("post",))])[0][0] != one[0]
 
     def test_element_has_no_more_tokens_than_the_limit(self, twin: ModuleType) -> None:
         names = tuple(f"{a}{b}" for a in "abcdefgh" for b in "ijklmnop")
-        assert len(twin.element_tokens("p", names)) == TOKENS.max_tokens + 1
+        assert len(twin.type_tokens([("p", names)])[0]) == TOKENS.max_tokens + 1
 
     @needs_compiled
     @settings(max_examples=300, deadline=None)
@@ -40,17 +39,8 @@ class TestElementTokens:
         names=st.lists(st.one_of(TEXTS, st.text("aA0-_ bB", max_size=70)), max_size=30),
     )
     def test_both_twins_give_the_same_tokens(self, tag: str, names: list[str]) -> None:
-        assert_same_bits(lambda twin: twin.element_tokens(tag, tuple(names)))
-
-
-def arrays(twin: ModuleType, page: Page) -> list[object]:
-    """All that the kernels on elements give for a page."""
-    numbers = np.arange(len(page.elements))
-    types, type_of, parent, depth, hidden, sign = twin.element_arrays(page.elements, numbers)
-    markups = twin.line_markups(page.lines)
-    own = markups[:, 0].astype(np.int64)
-    groups = twin.line_groups(parent, sign, own)
-    return [types, type_of, parent, depth, hidden, sign, markups, groups]
+        types = [("p", ()), (tag, tuple(names)), (tag, tuple(names[:1]))]
+        assert_same_bits(lambda twin: twin.type_tokens(types))
 
 
 PAGE = html_page(
@@ -59,24 +49,7 @@ PAGE = html_page(
 )
 
 
-class TestElementArrays:
-    def test_elements_of_one_tag_and_names_are_of_one_kind(self, twin: ModuleType) -> None:
-        kinds, kind, parent, depth, hidden, _, *_ = arrays(twin, PAGE)
-        for i, element in enumerate(PAGE.elements):
-            assert kinds[kind[i]] == (element.tag, element.names)
-            assert parent[i] == element.parent
-            assert depth[i] == (depth[parent[i]] + 1 if parent[i] >= 0 else 0)
-            assert hidden[i] == element.hidden
-        assert len(set(kinds)) == len(kinds)
-
-    def test_parents_are_counted_among_the_elements_that_are_asked_for(
-        self, twin: ModuleType
-    ) -> None:
-        elements = [Element("div", (), -1), Element("p", (), -1), Element("b", (), 1)]
-        _, _, parent, depth, _, _ = twin.element_arrays(elements[1:], np.array([1, 2]))
-        assert parent.tolist() == [-1, 0]
-        assert depth.tolist() == [0, 1]
-
+class TestLines:
     def test_markup_of_a_line_becomes_numbers(self, twin: ModuleType) -> None:
         lines = [Line("a", Markup(3, 1, 4, 2, True)), Line("b")]
         assert twin.line_markups(lines).tolist() == [[3, 1, 4, 2, 1], [0, 0, 0, 0, 0]]
@@ -90,9 +63,11 @@ class TestElementArrays:
     @needs_compiled
     @MANY
     @given(markup=MARKUP)
-    def test_both_twins_give_the_same_arrays(self, markup: str) -> None:
+    def test_both_twins_find_the_same_groups(self, markup: str) -> None:
         page = html_page(markup)
-        assert_same_bits(lambda twin: arrays(twin, page) if page.lines else None)
+        if found := tree(page, page.lines):
+            of = found.parent, found.sign, found.line_element
+            assert_same_bits(lambda twin: twin.line_groups(*of))
 
 
 def markup_features(twin: ModuleType, page: Page) -> np.ndarray:
@@ -155,9 +130,3 @@ def test_tree_knows_the_elements_above_each_line(twin: ModuleType) -> None:
     for line, column in zip(PAGE.lines, found.chain.T.tolist(), strict=True):
         assert line.markup
         assert [e for e in column if e >= 0] == list(found.upwards(line.markup.element))
-
-
-@pytest.mark.parametrize("orphan", [2, 7])
-def test_element_whose_parent_is_not_before_it_is_refused(twin: ModuleType, orphan: int) -> None:
-    with pytest.raises((KeyError, ValueError)):
-        twin.element_arrays([Element("p", (), orphan)], np.array([0]))
