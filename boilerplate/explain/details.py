@@ -109,9 +109,10 @@ def quoted(tokens: tuple[str, ...]) -> str:
     >>> quoted(("id=share-tools", "left")), quoted(("\u202e",))
     ('"share-tools left"', '')
     """
-    names = (token.removeprefix("id=") for token in tokens)
-    shown = (c for c in " ".join(names)[: 4 * MAX_QUOTED] if c.isprintable() and c != '"')
-    name = " ".join("".join(shown).split())
+    name = " ".join([token.removeprefix("id=") for token in tokens])[: 4 * MAX_QUOTED]
+    if '"' in name or not name.isprintable():
+        name = "".join([c for c in name if c.isprintable() and c != '"'])
+    name = " ".join(name.split())
     if not name:
         return ""
     return f'"{name if len(name) <= MAX_QUOTED else name[: MAX_QUOTED - 1].rstrip() + "…"}"'

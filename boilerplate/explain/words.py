@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -70,23 +72,44 @@ def telling_words(
     plain = [" ".join(text.split()) for text in kernels.plain_texts([t[: 2 * HEAD] for t in texts])]
     heads = [text[:HEAD] for text in plain]
     page = _Weighed(kernels.page_text(heads), log_roles, weights)
-    lengths = page.text.lengths.tolist()
-    found: list[list[tuple[float, int, int]]] = [[] for _ in texts]
-    for line, start, end, weight in page.signs():
-        # Else the head ends within this word.
-        if end < lengths[line] or len(plain[line]) <= HEAD:
-            found[line].append((weight, start, end))
-    # Folding may have changed the number of characters; then the words stay folded.
-    return [
-        _as_written(_heaviest(words), head if len(head) == length else page.folded(line))
-        for line, (words, head, length) in enumerate(zip(found, heads, lengths, strict=True))
-    ]
+    signs = page.signs()
+    lengths = page.text.lengths
+    ends_in_word = np.array([len(text) > HEAD for text in plain], bool)[signs.line]
+    signs = signs.of(~ends_in_word | (signs.end < lengths[signs.line])).heaviest()
+    found: list[tuple[str, ...]] = [()] * len(texts)
+    for line, spans in signs.by_line():
+        head = heads[line]
+        # Folding may have changed the number of characters; then the words stay folded.
+        found[line] = _as_written(spans, head if len(head) == lengths[line] else page.folded(line))
+    return found
 
 
-def _heaviest(words: list[tuple[float, int, int]]) -> list[tuple[int, int]]:
-    """Where the words that weigh most begin and end, but for those that are light beside them."""
-    ranked = sorted(words, key=lambda word: (-word[0], word[1]))[: LIMITS.most]
-    return sorted(each[1:] for each in ranked if each[0] >= LIMITS.min_share * ranked[0][0])
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """Words that may be named: their lines, where they begin and end in them, and their weights."""
+
+    line: Ints
+    start: Ints
+    end: Ints
+    weight: Floats
+
+    def of(self, which: Ints | Bools) -> _Signs:
+        """Some of the words."""
+        return _Signs(self.line[which], self.start[which], self.end[which], self.weight[which])
+
+    def heaviest(self) -> _Signs:
+        """The words of each line that weigh most, but for those that are light beside them."""
+        ranked = self.of(np.lexsort([self.start, -self.weight, self.line]))
+        first = np.searchsorted(ranked.line, ranked.line)
+        rank = np.arange(len(first)) - first
+        heavy = ranked.weight >= LIMITS.min_share * ranked.weight[first]
+        return ranked.of((rank < LIMITS.most) & heavy)
+
+    def by_line(self) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+        """Each line with where its words begin and end, in their order."""
+        rows = zip(self.line.tolist(), self.start.tolist(), self.end.tolist(), strict=True)
+        for line, words in groupby(rows, itemgetter(0)):
+            yield line, sorted((start, end) for _, start, end in words)
 
 
 def _as_written(spans: list[tuple[int, int]], text: str) -> tuple[str, ...]:
@@ -147,23 +170,22 @@ class _Weighed:
         points = self.text.folded[start : start + int(self.text.lengths[line])]
         return "".join(map(chr, points.tolist()))
 
-    def signs(self) -> Iterator[tuple[int, int, int, float]]:
-        """The words that may be named: line, start and end within it, and weight."""
+    def signs(self) -> _Signs:
+        """The words that weigh enough to be named."""
         starts, ends, kinds = self._candidates()
         # No part of a candidate weighs more than its characters that speak for chrome.
         changes = np.maximum(np.diff(self._before, axis=1), 0.0).sum(0)
         most = np.append(0.0, np.cumsum(changes))
-        likely = np.flatnonzero(most[ends] - most[starts] >= LIMITS.min_weight)
-        lines = np.searchsorted(self.text.starts, starts, "right") - 1
+        likely = most[ends] - most[starts] >= LIMITS.min_weight
+        starts, ends, kinds = starts[likely], ends[likely], kinds[likely]
         weights = self.weights(starts, ends)
-        for i in likely.tolist():
-            span, line = (float(weights[i]), int(starts[i]), int(ends[i])), int(lines[i])
-            if sizes := _SIZES_OF_PARTS.get(int(kinds[i])):
-                span = self._heaviest_part(*span[1:], sizes) or (0.0, 0, 0)
-            weight, start, end = span
-            if weight >= LIMITS.min_weight:
-                first = int(self.text.starts[line])
-                yield line, start - first, end - first, weight
+        for i in np.flatnonzero(kinds != _WORD).tolist():
+            span = int(starts[i]), int(ends[i])
+            part = self._heaviest_part(*span, _SIZES_OF_PARTS[int(kinds[i])])
+            weights[i], starts[i], ends[i] = part or (0.0, *span)
+        line = np.searchsorted(self.text.starts, starts, "right") - 1
+        first = self.text.starts[line]
+        return _Signs(line, starts - first, ends - first, weights).of(weights >= LIMITS.min_weight)
 
     def _candidates(self) -> tuple[Ints, Ints, Ints]:
         """Where words begin and end that may be named, and of what kind each is.
