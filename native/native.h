@@ -69,6 +69,7 @@ typedef struct {
     each(neighbour_scores)    \
     each(bag_buckets)         \
     each(bag_scores)          \
+    each(char_weights)        \
     each(assign_languages)    \
     each(language_shares)     \
     each(language_features)   \

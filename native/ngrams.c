@@ -1,5 +1,5 @@
-/* Hashed n-grams of a page's text. Twins of page_text in plain_text.py, and of ngram_scores,
-   neighbour_scores, bag_buckets and bag_scores in plain_linear.py. */
+/* Hashed n-grams of a page's text. Twins of page_text in plain_text.py, of ngram_scores,
+   neighbour_scores, bag_buckets and bag_scores in plain_linear.py, and of plain_words.py. */
 
 #include "text.h"
 #include <math.h>
@@ -70,9 +70,6 @@ int take_page(Call *call, PyObject *tuple, Page *page)
     for (int i = 0; i < 6; i++) {
         arrays[i] = PyTuple_GetItem(tuple, i);
     }
-    for (const char *letter = "qrwy"; *letter; letter++) { /* they may be those of another page */
-        call->sizes[*letter - 'a'] = -1;
-    }
     void **data = call->data + call->count;
     if (take_arguments(call,
                        "u64 prefix[q], u64 inverse[r], i64 starts[y], i64 lengths[y], "
@@ -81,9 +78,12 @@ int take_page(Call *call, PyObject *tuple, Page *page)
         return -1;
     }
     Py_ssize_t n = size_of(call, 'y'), words = size_of(call, 'w'), size = size_of(call, 'q') - 1;
+    int fits = size_of(call, 'r') >= size && size >= 1;
+    for (const char *letter = "qrwy"; *letter; letter++) { /* the next page has others */
+        call->sizes[*letter - 'a'] = -1;
+    }
     *page = (Page){data[0], data[1], data[2], data[3], data[4], (int64_t *)data[4] + words,
                    data[5], n};
-    int fits = size_of(call, 'r') >= size && size >= 1;
     for (Py_ssize_t i = 0; fits && i < n; i++) {
         int64_t start = page->starts[i], length = page->lengths[i];
         fits = start >= 1 && start < size && length >= 0 && length < size - start &&
@@ -101,58 +101,47 @@ int take_page(Call *call, PyObject *tuple, Page *page)
     return 0;
 }
 
-/* Adds the weights of a line's n-grams of one order; how many they are. */
-static inline int64_t add_ngrams(const Page *page, Py_ssize_t line, int order, int is_word,
-                                 int shift, const float *weights, double *sum)
+/* plain_linear.NGRAMS and plain_roles.PARAMS: the orders of n-grams, those of characters before
+   those of words; roles read all but single characters. */
+enum { CHAR_ORDERS = 5, ORDERS = 7, BITS = 18, ROLE_BITS = 17, N_ROLES = 24 };
+
+/* How many n-grams of an order a line has, and where they begin. */
+static inline int64_t ngrams_of(const Page *page, Py_ssize_t line, int k, int64_t *first)
 {
-    int64_t first;
-    int64_t count = is_word ? word_ngrams(page, line, order, &first)
-                            : char_ngrams(page, line, order, &first);
-    for (int64_t i = first; i < first + count; i++) {
-        uint64_t hash = is_word ? word_hash(page, i, order) : char_hash(page, i, order);
-        *sum += (double)weights[hash >> shift];
-    }
-    return count;
+    return k < CHAR_ORDERS ? char_ngrams(page, line, k + 1, first)
+                           : word_ngrams(page, line, k + 1 - CHAR_ORDERS, first);
+}
+
+static inline uint64_t ngram_hash(const Page *page, int64_t at, int k)
+{
+    return k < CHAR_ORDERS ? char_hash(page, at, k + 1) : word_hash(page, at, k + 1 - CHAR_ORDERS);
 }
 
 KERNEL(ngram_sums,
-       "object page, u8 char_orders[c], u8 word_orders[d], int bits, f32 weights[x], "
-       "out f64 sums[n], out i64 counts[n]",
-       "Adds the weights (2**bits,) of each line's n-grams of these orders to its sum, and counts\n"
-       "the n-grams.")
+       "object page, f32 weights[262144], out f64 sums[y], out i64 counts[y]",
+       "The sums of the weights of each line's n-grams, and how many these are.")
 {
     Page page;
-    const uint8_t *char_orders = call->data[1], *word_orders = call->data[2];
-    const float *weights = call->data[4];
-    double *sums = call->data[5];
-    int64_t *counts = call->data[6];
-    Py_ssize_t n_char = size_of(call, 'c'), n_word = size_of(call, 'd'), bits = call->number[3];
+    const float *weights = call->data[1];
+    double *sums = call->data[2];
+    int64_t *counts = call->data[3], first;
     if (take_page(call, call->args[0], &page) < 0) {
         return NULL;
     }
-    if (bits < 1 || bits > 30 || size_of(call, 'x') != (Py_ssize_t)1 << bits ||
-        size_of(call, 'n') != page.n) {
-        return refuse(call, "the arrays' lengths disagree");
-    }
-    for (Py_ssize_t k = 0; k < n_char + n_word; k++) {
-        if ((k < n_char ? char_orders[k] : word_orders[k - n_char]) < 1) {
-            return refuse(call, "an order is at least 1");
-        }
-    }
-    int shift = 64 - (int)bits;
     for (Py_ssize_t line = 0; line < page.n; line++) {
+        double sum = 0.0;
         counts[line] = 0;
-        for (Py_ssize_t k = 0; k < n_char; k++) {
-            counts[line] += add_ngrams(&page, line, char_orders[k], 0, shift, weights, &sums[line]);
+        for (int k = 0; k < ORDERS; k++) {
+            int64_t count = ngrams_of(&page, line, k, &first);
+            for (int64_t i = first; i < first + count; i++) {
+                sum += (double)weights[ngram_hash(&page, i, k) >> (64 - BITS)];
+            }
+            counts[line] += count;
         }
-        for (Py_ssize_t k = 0; k < n_word; k++) {
-            counts[line] += add_ngrams(&page, line, word_orders[k], 1, shift, weights, &sums[line]);
-        }
+        sums[line] = sum;
     }
     Py_RETURN_NONE;
 }
-
-enum { NEIGHBOUR_BITS = 18 };
 
 /* Adds the weights of a line's first words, seen from a line beside it; how many they are. */
 static int64_t add_words(const Page *page, Py_ssize_t line, Py_ssize_t most, uint64_t salt,
@@ -162,14 +151,14 @@ static int64_t add_words(const Page *page, Py_ssize_t line, Py_ssize_t most, uin
     count = count < most ? count : most;
     for (int64_t i = first; i < first + count; i++) {
         uint64_t hash = (word_hash(page, i, 1) ^ salt) * HASH_MULTIPLIER;
-        *sum += (double)weights[hash >> (64 - NEIGHBOUR_BITS)];
+        *sum += (double)weights[hash >> (64 - BITS)];
     }
     return count;
 }
 
 KERNEL(neighbour_scores,
        "object page, int most, object before_salt, object after_salt, f32 weights[262144], "
-       "out f64 scores[n]",
+       "out f64 scores[y]",
        "The sum of the weights of the first words, at most so many, of the lines before and after\n"
        "each line over the root of their number. Salts are unsigned numbers of 64 bits.")
 {
@@ -181,9 +170,6 @@ KERNEL(neighbour_scores,
     double *scores = call->data[5];
     if (PyErr_Occurred() || take_page(call, call->args[0], &page) < 0) {
         return NULL;
-    }
-    if (size_of(call, 'n') != page.n || most < 0) {
-        return refuse(call, "the arrays' lengths disagree");
     }
     for (Py_ssize_t line = 0; line < page.n; line++) {
         double sum = 0.0;
@@ -251,6 +237,48 @@ KERNEL(bag_scores, "f32 weights[b,k], i64 buckets[m] < b, f64 values[m], out f64
     for (Py_ssize_t i = 0; i < size_of(call, 'm'); i++) {
         for (Py_ssize_t j = 0; j < k; j++) {
             scores[j] += (double)weights[buckets[i] * k + j] * values[i];
+        }
+    }
+    Py_RETURN_NONE;
+}
+
+KERNEL(char_weights,
+       "object page, f32 weights[262144], i8 roles[131072,24], i64 content[y] < 24, "
+       "i64 chrome[y] < 24, out f64 begun[2,q], out f64 ended[2,q]",
+       "Adds what a character of each n-gram adds to chrome, by the weights of content and of\n"
+       "roles, to the places where the n-grams begin and end.")
+{
+    Page page;
+    const float *weights = call->data[1];
+    const int8_t *roles = call->data[2];
+    const int64_t *content = call->data[3], *chrome = call->data[4];
+    double *begun = call->data[5], *ended = call->data[6];
+    Py_ssize_t m = size_of(call, 'q');
+    if (take_page(call, call->args[0], &page) < 0) {
+        return NULL;
+    }
+    for (Py_ssize_t line = 0; line < page.n; line++) {
+        int64_t first[ORDERS], counts[ORDERS], total = 0;
+        for (int k = 0; k < ORDERS; k++) {
+            total += counts[k] = ngrams_of(&page, line, k, &first[k]);
+        }
+        double root = sqrt((double)total), role_root = sqrt((double)(total - counts[0]));
+        for (int k = 0; k < ORDERS; k++) {
+            for (int64_t i = first[k]; i < first[k] + counts[k]; i++) {
+                int64_t from = k < CHAR_ORDERS ? i : page.word_starts[i];
+                int64_t to = k < CHAR_ORDERS ? i + k + 1 : page.word_ends[i + k - CHAR_ORDERS];
+                uint64_t hash = ngram_hash(&page, i, k);
+                double size = (double)(to - from);
+                double share = -(double)weights[hash >> (64 - BITS)] / (size * root);
+                begun[from] += share;
+                ended[to] += share;
+                if (k > 0) {
+                    const int8_t *row = roles + (hash >> (64 - ROLE_BITS)) * N_ROLES;
+                    share = (double)(row[chrome[line]] - row[content[line]]) / (size * role_root);
+                    begun[m + from] += share;
+                    ended[m + to] += share;
+                }
+            }
         }
     }
     Py_RETURN_NONE;

@@ -4,9 +4,8 @@
 #include <math.h>
 
 /* The number of roles.ROLES, and plain_roles.PARAMS. */
-enum { N_ROLES = 24, HEAD = 100, TEXT_BITS = 17, TOKEN_BITS = 13 };
+enum { N_ROLES = 24, HEAD = 100, TEXT_BITS = 17, TOKEN_BITS = 13, MIN_ORDER = 2, MAX_ORDER = 5 };
 enum { AHEAD = 16 }; /* rows that are asked for before their turn */
-enum { MIN_ORDER = 2, MAX_ORDER = 5 }; /* of n-grams of characters */
 enum { MAX_CHARS = 3 * HEAD }; /* of a case-folded head: none becomes more than three */
 
 /* Adds the rows of some buckets. The table is larger than the processor's cache, so rows are asked
@@ -117,7 +116,7 @@ KERNEL(role_text_sums,
 KERNEL(role_token_sums,
        "i64 tokens[t], i64 sizes[k], i64 type[e] < k, i64 parent[e] tree, i64 line_element[n], "
        "i8 weights[8192,24], f64 decay[l], out f64 scores[n,24]",
-       "The scores of the tokens of the elements around each line, whose element may be -1:\n"
+       "Adds the scores of the tokens of the elements around each line, whose element may be -1:\n"
        "the rows of `weights` for the tokens of its type over the root of their number, times the\n"
        "decay of its distance from the line. `sizes` is how many tokens each type has.")
 {
@@ -152,16 +151,12 @@ KERNEL(role_token_sums,
         }
     }
     for (Py_ssize_t i = 0; i < n; i++, scores += N_ROLES) {
-        double sums[N_ROLES] = {0};
         int64_t element = line_element[i];
         for (Py_ssize_t level = 0; level < size_of(call, 'l') && element >= 0; level++) {
             for (int j = 0; j < N_ROLES; j++) {
-                sums[j] += decay[level] * by_type[type[element] * N_ROLES + j];
+                scores[j] += decay[level] * by_type[type[element] * N_ROLES + j];
             }
             element = parent[element];
-        }
-        for (int j = 0; j < N_ROLES; j++) {
-            scores[j] = sums[j];
         }
     }
     Py_RETURN_NONE;

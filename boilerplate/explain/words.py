@@ -18,11 +18,10 @@ import numpy as np
 
 from boilerplate import kernels
 from boilerplate.kernels.arrays import PageText
-from boilerplate.kernels.ngrams import WORD_SALT, buckets, char_spans, span_hashes, word_spans
-from boilerplate.kernels.plain_linear import NGRAMS
+from boilerplate.kernels.ngrams import word_spans
 from boilerplate.kernels.plain_roles import PARAMS
 from boilerplate.model.stack import WordWeights
-from boilerplate.numeric import Bools, Floats, Hashes, Ints
+from boilerplate.numeric import Bools, Floats, Ints
 from boilerplate.roles import CONTENT_ROLES
 from boilerplate.unicode import Char, Script, char_table, script_table
 
@@ -136,24 +135,8 @@ class _Weighed:
         self._chars, self._scripts = char_table()[points], script_table()[points]
         first = len(CONTENT_ROLES)
         content, chrome = log_roles[:, :first].argmax(1), first + log_roles[:, first:].argmax(1)
-        starts, ends, line, hashes, first_of_roles = _grams(text)
-        self._before = np.zeros((2, len(text.folded) + 1))
-        added = -weights.ngrams[buckets(hashes, NGRAMS.bits)].astype(float)
-        self._before[0, 1:] = self._shared_out(starts, ends, line, added)
-        of_roles = slice(first_of_roles, None)
-        ids, line = buckets(hashes[of_roles], PARAMS.text_bits), line[of_roles]
         table, (scale, _) = weights.roles.text, weights.roles.scales
-        added = scale * (table[ids, chrome[line]].astype(float) - table[ids, content[line]])
-        self._before[1, 1:] = self._shared_out(starts[of_roles], ends[of_roles], line, added)
-
-    def _shared_out(self, starts: Ints, ends: Ints, line: Ints, added: Floats) -> Floats:
-        """What the characters up to each one add, (m,), from what n-grams do in their line."""
-        counts = np.bincount(line, minlength=self.text.n)
-        share = added / ((ends - starts) * np.sqrt(counts)[line])
-        m = len(self.text.folded)
-        changes = np.bincount(starts, share, m + 1) - np.bincount(ends, share, m + 1)
-        so_far: Floats = np.cumsum(np.cumsum(changes[:m]))
-        return so_far
+        self._before = kernels.char_weights(text, weights.ngrams, table, scale, content, chrome)
 
     def weights(self, starts: Ints, ends: Ints) -> Floats:
         """What some spans of characters add to chrome, in log-odds.
@@ -240,24 +223,3 @@ class _Weighed:
         # Each character must pay for itself, or the longest part would be the heaviest.
         best = int((weights - LIMITS.weight_of_char * (ends - starts)).argmax())
         return float(weights[best]), int(starts[best]), int(ends[best])
-
-
-def _grams(text: PageText) -> tuple[Ints, Ints, Ints, Hashes, int]:
-    """The n-grams of all orders: where they begin and end, their lines, and their hashes.
-
-    The last value is where those begin that roles read too: all but single characters.
-    """
-    of_chars = [(*char_spans(text, order), order) for order in NGRAMS.char_orders]
-    spans = [(starts, starts + order, offsets, order) for starts, offsets, order in of_chars]
-    spans += [(*word_spans(text, order), WORD_SALT + order) for order in NGRAMS.word_orders]
-    return (
-        np.concatenate([starts for starts, _, _, _ in spans]),
-        np.concatenate([ends for _, ends, _, _ in spans]),
-        np.concatenate([_lines(offsets) for _, _, offsets, _ in spans]),
-        np.concatenate([span_hashes(text, starts, ends, salt) for starts, ends, _, salt in spans]),
-        len(spans[0][0]),
-    )
-
-
-def _lines(offsets: Ints) -> Ints:
-    return np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))

@@ -56,6 +56,7 @@ site_features = _twin.site_features
 # Results, and other values of columns.
 strongest_groups = _twin.strongest_groups
 values = _twin.values
+char_weights = _twin.char_weights
 
 KERNELS = tuple(
     name

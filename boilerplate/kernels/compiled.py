@@ -20,6 +20,7 @@ from boilerplate.kernels import (
     plain_tag_counts,
     plain_text,
     plain_tree,
+    plain_words,
 )
 from boilerplate.kernels.arrays import ElementType, PageText, Tree
 from boilerplate.kernels.compiled_language import assign_languages as assign_languages
@@ -105,9 +106,8 @@ def text_features(
 
 
 def ngram_scores(text: PageText, weights: NDArray[np.float32]) -> Floats:
-    sums, counts = np.zeros(text.n), np.empty(text.n, np.int64)
-    orders = bytes(NGRAMS.char_orders), bytes(NGRAMS.word_orders)
-    native.ngram_sums(_arrays(text), *orders, NGRAMS.bits, weights, sums, counts)
+    sums, counts = np.empty(text.n), np.empty(text.n, np.int64)
+    native.ngram_sums(_arrays(text), weights, sums, counts)
     return sums / np.sqrt(np.maximum(counts, 1))
 
 
@@ -213,6 +213,19 @@ def role_token_sums(tree: Tree, own: Ints, table: NDArray[np.int8], scale: float
 def values(kind: type[T], *columns: Sequence[Any]) -> tuple[T, ...]:
     names = tuple(field.name for field in fields(kind))  # type: ignore[arg-type]
     return native.values(kind, names, tuple(map(list, columns)))
+
+
+def char_weights(
+    text: PageText,
+    weights: NDArray[np.float32],
+    roles: NDArray[np.int8],
+    scale: float,
+    content: Ints,
+    chrome: Ints,
+) -> Floats:
+    begun, ended = np.zeros((2, 2, len(text.prefix)))
+    native.char_weights(_arrays(text), weights, roles, content, chrome, begun, ended)
+    return plain_words.sums_up_to(begun - ended, scale)
 
 
 # ------------------------------------------------------------------------------------- HTML

@@ -32,3 +32,4 @@ from boilerplate.kernels.plain_tree import markup_features as markup_features
 from boilerplate.kernels.plain_tree import type_tokens as type_tokens
 from boilerplate.kernels.plain_trees import leaf_sums as leaf_sums
 from boilerplate.kernels.plain_trees import tree_sums as tree_sums
+from boilerplate.kernels.plain_words import char_weights as char_weights

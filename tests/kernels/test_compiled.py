@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate.kernels.arrays import PageText
+from boilerplate.kernels.plain_linear import NGRAMS
 from boilerplate.kernels.plain_roles import PARAMS as ROLE_PARAMS
 from boilerplate.kernels.plain_text import page_text
 from boilerplate.kernels.plain_tree import TOKENS
@@ -198,16 +199,27 @@ class TestText:
         ("start", "length"), [(1, MOST), (MOST, 1), (MOST, MOST), (0, 1), (1, -1), (2, 3)]
     )
     def test_line_beyond_the_page_is_refused(self, start: int, length: int) -> None:
-        given = b"\1", b"\1", 1, np.zeros(2, np.float32), np.zeros(1), whole(0)
+        given = np.zeros(1 << NGRAMS.bits, np.float32), np.zeros(1), whole(0)
         native.ngram_sums(one_line(), *given)
         with pytest.raises(ValueError, match="page"):
             native.ngram_sums(one_line(start, length), *given)
 
-    @pytest.mark.parametrize("bits", [-(2**62), -1, 0, 1, 2, 31, 2**62])
-    def test_weights_of_another_number_than_their_bits_are_refused(self, bits: int) -> None:
-        weights = np.zeros(1, np.float32)
+    @pytest.mark.parametrize(("bits", "lines"), [(1, 1), (19, 1), (18, 0), (18, 2)])
+    def test_arrays_of_another_length_are_refused(self, bits: int, lines: int) -> None:
+        weights = np.zeros(1 << bits, np.float32)
         with pytest.raises(ValueError, match="lengths"):
-            native.ngram_sums(one_line(), b"\1", b"", bits, weights, np.zeros(1), whole(0))
+            native.ngram_sums(one_line(), weights, np.zeros(lines), np.zeros(lines, np.int64))
+
+    def test_weights_of_characters_need_two_roles_for_each_line(self) -> None:
+        tables = np.zeros(1 << NGRAMS.bits, np.float32), np.zeros((1 << 17, len(ROLES)), np.int8)
+        sums = np.zeros((2, 6)), np.zeros((2, 6))
+        native.char_weights(one_line(), *tables, whole(0), whole(23), *sums)
+        for wrong in (whole(), whole(24), whole(-1), whole(0, 0)):
+            for roles in ((wrong, whole(0)), (whole(0), wrong)):
+                with pytest.raises(ValueError, match=r"lengths|beyond"):
+                    native.char_weights(one_line(), *tables, *roles, *sums)
+        with pytest.raises(ValueError, match="lengths"):
+            native.char_weights(one_line(), *tables, whole(0), whole(0), *np.zeros((2, 2, 7)))
 
     def test_text_features_of_another_number_of_lines_are_refused(self) -> None:
         def call(lines: int = 1, others: int = 4, logarithms: int = 9) -> None:
