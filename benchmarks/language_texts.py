@@ -51,6 +51,27 @@ _LEFT_OUT: Final = frozenset(
         "tgl_tglg jav_java khk_mong san_gran vie_han uig_latn ckb chr_uppercase bos_cyrl azj_cyrl"
     ).split()
 )
+FAMILIES: Final = {
+    code: family
+    for family, codes in {
+        "Romance": "ca co crs es fr gl ht it mfe oc pt rm ro",
+        "Germanic": "af da de en fo fy is lb nl nn no sco sv yi",
+        "Slavic": "be bg bs cs hr mk pl ru sk sl sr uk",
+        "Celtic, Baltic, Greek, Albanian, Armenian": "br cy el ga gd gv hy lt lv sq",
+        "Indo-Iranian": "as bho bn dv fa gu hi ks ku mr ne or pa ps sa sd si tg ur",
+        "Turkic and Mongolian": "az ba kk ky mn tk tr tt ug uz",
+        "Uralic, Basque, Georgian": "et eu fi hu ka",
+        "Semitic and Cushitic": "aa am ar ha he mt om so syr ti",
+        "Bantu and West African": (
+            "ak ig lg ln nr nso ny rn rw sg sn ss st sw tn ts ve wo xh yo zu"
+        ),
+        "Austronesian": "bi ceb fj haw id jv mg mi ms na sm su tl to war",
+        "East and Southeast Asian, Dravidian": (
+            "bo dz hmn ja kha km kn ko lif lo ml my ta te th vi za zh"
+        ),
+    }.items()
+    for code in codes.split()
+}
 _SPACELESS: Final = frozenset({"zh", "ja", "ko"})  # whose texts have fewer characters
 Answer = tuple[str | None, float]  # a language and how sure of it
 
@@ -220,8 +241,11 @@ def measured(tool: Callable[[str], Answer], texts: Sequence[Text]) -> dict[str, 
                if not each.language and code]  # fmt: skip
     bins = reliability((each.language == code, sure) for each, code, sure in known if code)
     by_language: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
-    for each, code, _ in known:
+    by_family: dict[str, list[tuple[bool, float]]] = defaultdict(list)
+    for each, code, sure in known:
         by_language[each.language].append((each.language, code))
+        if code:
+            by_family[FAMILIES.get(each.language, "other")].append((each.language == code, sure))
     return {
         "languages": len(by_language),
         "texts": len(known),
@@ -231,6 +255,10 @@ def measured(tool: Callable[[str], Answer], texts: Sequence[Text]) -> dict[str, 
         / len(known),
         "ece": calibration_error(bins),
         "bins": bins,
+        "families": {
+            family: [len(of), *map(float, np.mean(of, axis=0)), calibration_error(reliability(of))]
+            for family, of in sorted(by_family.items())
+        },
         "surely wrong of unknown": sum(p >= SURE for p in unknown)
         / max(1, sum(not each.language for each in texts)),
         "weak": {
@@ -295,6 +323,10 @@ def section(results: Mapping[str, Any]) -> str:
     head = ["tool", "characters", "macro F1", "none", "surely wrong", "surely wrong, unknown",
             "calibration error"]  # fmt: skip
     mine = results["tools"]["boilerplate"]["100"]
+    families = [
+        [family, str(n), f"{right:.3f}", f"{sure:.3f}", f"{error:.3f}"]
+        for family, (n, right, sure, error) in mine["families"].items()
+    ]
     weak = ", ".join(f"{code} {share:.2f}" for code, share in mine["weak"].items())
     return "\n\n".join(
         [
@@ -306,6 +338,10 @@ def section(results: Mapping[str, Any]) -> str:
             "in languages without a name here, a few of them dialects of one that has. The "
             "**calibration error** is that of the answers.",
             markdown_table(head, rows),
+            "Answers by family of languages, at 100 characters:",
+            markdown_table(
+                ["family", "answers", "right", "mean confidence", "calibration error"], families
+            ),
             f"Languages of which less than 0.8 are right at 100 characters: {weak}.",
             "![Right answers by confidence](pictures/languages-reliability.png)",
         ]
@@ -336,7 +372,10 @@ def draw(results: Mapping[str, Any], target: Path) -> None:
 @docs_option
 @click.option("--fit", "fitted", is_flag=True, help="Print the calibration, and close languages.")
 @click.option("--write", is_flag=True, help="Write docs/languages.md and its picture.")
-def main(folder: Path, lexicon: Path, docs: Path, fitted: bool, write: bool) -> None:
+@click.option("--ours", "only_ours", is_flag=True, help="Keep the figures of the other tools.")
+def main(
+    folder: Path, lexicon: Path, docs: Path, fitted: bool, write: bool, only_ours: bool
+) -> None:
     """Measure how often the language of a text is right, and how surely."""
     texts = list(all_texts(folder, lexicon))
     if fitted:
@@ -345,8 +384,9 @@ def main(folder: Path, lexicon: Path, docs: Path, fitted: bool, write: bool) -> 
         return
     held_out = [each for each in texts if each.is_held_out]
     counts = Counter((each.language, each.length) for each in held_out)
-    found: dict[str, Any] = {"tools": {}}
-    for name, tool in tools():
+    target = docs / "results" / "languages.json"
+    found: dict[str, Any] = json.loads(target.read_text()) if only_ours else {"tools": {}}
+    for name, tool in [("boilerplate", ours)] if only_ours else tools():
         tool("Guten Morgen")
         found["tools"][name] = {
             str(length): measured(
@@ -357,7 +397,7 @@ def main(folder: Path, lexicon: Path, docs: Path, fitted: bool, write: bool) -> 
             for length in LENGTHS
         }  # fmt: skip
     if write:
-        (docs / "results" / "languages.json").write_text(as_json(found) + "\n")
+        target.write_text(as_json(found) + "\n")
         draw(found, docs / "pictures" / "languages-reliability.png")
         write_section(docs / "languages.md", section(found), MARKERS)
     click.echo(section(found))

@@ -26,7 +26,6 @@ from benchmarks.timing import rounded
 from boilerplate.cleaner import Cleaner
 from boilerplate.features.elements import element_tokens
 from boilerplate.features.encode import encode
-from boilerplate.language.detector import detect
 from boilerplate.language.naming import identify_line
 from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.model import Model
@@ -101,7 +100,7 @@ def main(source: Path, cache: Path, pages: int, model: str | None, docs: Path) -
     for mode in modes:
         for name, block in (("compiled", nullcontext), ("plain", plain_functions)):
             with block():
-                for cached in (detect, identify_line, element_tokens):
+                for cached in (identify_line, element_tokens):
                     cached.cache_clear()  # neither may use what the other has cached
                 found[mode][name] = medians(cleaner, golds, mode)
     target = docs / "results" / "stages.json"

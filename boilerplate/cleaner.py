@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from boilerplate.explain.phrases import MODEL_FEATURES
 from boilerplate.explain.reasons import naming, reasons
 from boilerplate.language.identify import named
-from boilerplate.language.naming import line_names, page_languages
+from boilerplate.language.naming import languages_in_url, line_names, page_languages
 from boilerplate.model.model import Model, load_model
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Floats, Ints, shifted
@@ -156,7 +156,7 @@ class Cleaner:
         languages = page_languages(
             texts_of(compact.lines),
             language_weights(general, probability),
-            compact.metadata.languages,
+            (*compact.metadata.languages, *languages_in_url(page.url)),
         )
         language = named(languages)
         decided = Decided(

@@ -80,14 +80,29 @@ def train_model(
     stacks: dict[Kind, Stack] = {}
     lines_by_corpus: Counter[str] = Counter()
     for mode in modes:
-        log(f"{mode}: reading and aligning")
-        lessons = training_set(golds, mode, phrases, jobs, held_out)
-        lines = sum(each.encoded.n for each in lessons)
-        log(f"{mode}: {len(lessons)} pages, {lines} lines")
-        for each in lessons:
-            lines_by_corpus[each.corpus] += len(each.target) * each.readable
-        stacks[mode] = fit_stack(lessons, mode, words, log)
+        # Its lessons are gigabytes, which are free again before those of the next mode are read.
+        stacks[mode], lines = fit_mode(golds, mode, phrases, words, jobs, log, held_out)
+        lines_by_corpus.update(lines)
     return Model(stacks, words.whole, {**about, "lines": dict(sorted(lines_by_corpus.items()))})
+
+
+def fit_mode(
+    golds: Sequence[GoldPage],
+    mode: Kind,
+    phrases: Lexicon | None,
+    words: WordsByFold,
+    jobs: int,
+    log: Log,
+    held_out: Collection[str],
+) -> tuple[Stack, Counter[str]]:
+    """The stack of one mode, and how many lines of each corpus it was fitted on."""
+    log(f"{mode}: reading and aligning")
+    lessons = training_set(golds, mode, phrases, jobs, held_out)
+    log(f"{mode}: {len(lessons)} pages, {sum(each.encoded.n for each in lessons)} lines")
+    lines: Counter[str] = Counter()
+    for each in lessons:
+        lines[each.corpus] += len(each.target) * each.readable
+    return fit_stack(lessons, mode, words, log), lines
 
 
 def about_training(

@@ -24,7 +24,7 @@ def fill_language_features(languages: LineLanguages, out: Floats) -> None:
         return
     letters = np.empty(len(languages.languages))
     kernels.language_features(
-        languages.share, languages.detected, languages.letters, languages.main,
+        languages.share, languages.alone, languages.letters, languages.main,
         _variant(languages), letters, out,
     )  # fmt: skip
     out[-1] += _number_of_languages(letters)  # nan stays nan

@@ -25,7 +25,7 @@ from boilerplate.page import Kind
 if TYPE_CHECKING:
     from boilerplate.features.encoded_page import EncodedPage
 
-SCHEMA: Final = 4  # raised whenever a feature changes its meaning; model files name it
+SCHEMA: Final = 5  # raised whenever a feature changes its meaning; model files name it
 
 # What the features of a line are about; explain/phrases.py has the phrases of each.
 GROUPS: Final = (

@@ -7,37 +7,39 @@ from numpy.typing import NDArray
 
 from boilerplate.kernels.arrays import PageText
 from boilerplate.kernels.loaded import native
-from boilerplate.kernels.plain_language import Detect, han_table
 from boilerplate.kernels.plain_language_shares import doubt_table
 from boilerplate.numeric import Bools, Floats, Ints
 from boilerplate.unicode import char_table
 
 
-def assign_languages(
-    text: PageText, scripts: Floats, one_language: Bools, detect: Detect
-) -> tuple[Floats, Ints, Ints]:
-    letters, (script, detection) = np.empty(text.n), np.empty((2, text.n), np.int64)
-    native.assign_languages(
-        text.folded, text.starts, text.lengths, char_table(), han_table(), one_language, scripts,
-        letters, script, detection, detect,
+def language_penalties(
+    text: PageText,
+    letters: Floats,
+    script: Ints,
+    script_of: NDArray[np.uint8],
+    penalties: NDArray[np.uint8],
+) -> Floats:
+    out = np.empty((text.n, len(script_of)))
+    native.language_penalties(
+        text.folded, text.starts, text.lengths, char_table(), letters, script, script_of, penalties,
+        out,
     )  # fmt: skip
-    return letters, script, detection
+    return out
 
 
 def language_shares(
-    detection: Ints,
+    alone: Floats,
+    known: Bools,
     script: Ints,
     letters: Floats,
-    distributions: Floats,
-    language_script: NDArray[np.uint8],
+    script_of: NDArray[np.uint8],
     one_language: Bools,
-) -> tuple[Floats, Floats, int]:
-    share, detected = np.empty((2, len(detection), len(language_script)))
+) -> tuple[Floats, int]:
+    share = np.empty(alone.shape)
     main = native.language_shares(
-        detection, script, letters, distributions, language_script, one_language, doubt_table(),
-        share, detected,
-    )  # fmt: skip
-    return share, detected, main
+        alone, known, script, letters, script_of, one_language, doubt_table(), share
+    )
+    return share, main
 
 
 def language_features(

@@ -42,30 +42,29 @@ def doubt_table() -> Floats:
 
 
 def language_shares(
-    detection: Ints,
+    alone: Floats,
+    known: Bools,
     script: Ints,
     letters: Floats,
-    distributions: Floats,
-    language_script: NDArray[np.uint8],
+    script_of: NDArray[np.uint8],
     one_language: Bools,
-) -> tuple[Floats, Floats, int]:
-    """Each line's probability of each language, its detection alone, and the page's language.
+) -> tuple[Floats, int]:
+    """Each line's probability of each language, and the place of the page's language.
 
-    ``detection``, ``script``, ``letters`` (n,) and ``one_language`` (29,) are as in
-    ``assign_languages``; ``distributions`` (d, l) are the detections over l languages, l > 0;
-    ``language_script`` (l,) are the scripts of the languages. The first two are (n, l), nan where
-    the language is unknown; the third is the place of the language of the longest lines, or -1.
+    ``alone`` (n, l), l > 0, is the probability of each language in each line for the line by
+    itself, ``known`` (n,) says for which lines it is known; ``script`` and ``letters`` (n,) are the
+    lines', ``script_of`` (l,) is the script of each language, ``one_language`` (29,) marks the
+    scripts in which one language is written. The first result is (n, l), nan where the language is
+    unknown; the second is the place of the language of the longest lines, or -1.
 
-    A probability is (detection + doubt) times a prior from neighbours and page. Sums are added in
-    order, as the C twin adds them.
+    A probability is (that of the line alone + doubt) times a prior from neighbours and page. Sums
+    are added in order, as the C twin adds them.
     """
-    is_detected = (detection >= 0)[:, None]
-    detected = np.where(is_detected, distributions[detection], np.nan)
-    own = np.where(is_detected, distributions[detection], 0.0)
-    # A line in a script of one language leaves no doubt; one that was not detected, nothing else.
+    own = np.where(known[:, None], alone, 0.0)
+    # A line in a script of one language leaves no doubt; one that is not known, nothing else.
     is_han, column = (script == Script.HAN).astype(np.int64), letters.astype(np.int64)
     doubt = doubt_table()[is_han, np.minimum(column, doubt_table().shape[1] - 1)]
-    doubt = np.where(detection < 0, 1.0, doubt)
+    doubt = np.where(known, doubt, 1.0)
     doubt = np.where(one_language[script], 0.0, doubt)
 
     page = _sums(own * letters[:, None], 0) + VOTES.pseudo_letters
@@ -73,14 +72,14 @@ def language_shares(
     neighbours = _neighbour_votes(own * np.minimum(letters, VOTES.max_votes)[:, None])
     votes = _sums(neighbours, 1)[:, None]
     prior = (VOTES.page_votes * page + neighbours) / (VOTES.page_votes + votes)
-    share = (own + doubt[:, None]) * prior * (script[:, None] == language_script)
+    share = (own + doubt[:, None]) * prior * (script[:, None] == script_of)
     norm = _sums(share, 1)[:, None]
     share = np.where(norm > 0, share / np.where(norm > 0, norm, 1.0), np.nan).round(VOTES.places)
 
     line_weight = np.minimum(letters, VOTES.max_line_letters) ** 2
     weight = _sums(np.nan_to_num(share) * line_weight[:, None], 0)
     main = int(weight.argmax()) if weight.any() else -1
-    return share, detected.round(VOTES.places), main
+    return share, main
 
 
 def _sums(values: Floats, axis: int) -> Floats:

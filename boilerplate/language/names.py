@@ -44,8 +44,7 @@ LANGUAGES: Final = {
     "za": "Zhuang", "zh": "Chinese", "zu": "Zulu",
 }  # fmt: skip
 
-# Scripts in which one of these languages is written. langdetect has no profile for some of the
-# languages, and gets short lines in the others wrong.
+# Scripts in which one of these languages is written.
 ONE_LANGUAGE: Final = {
     Script.GREEK: "el", Script.ARMENIAN: "hy", Script.HEBREW: "he", Script.THAANA: "dv",
     Script.BENGALI: "bn", Script.GURMUKHI: "pa", Script.GUJARATI: "gu", Script.ODIA: "or",
@@ -56,8 +55,8 @@ ONE_LANGUAGE: Final = {
 }  # fmt: skip
 _SCRIPTS: Final = {
     **{code: script for script, code in ONE_LANGUAGE.items()},
-    **dict.fromkeys(("bg", "mk", "ru", "uk"), Script.CYRILLIC),
-    **dict.fromkeys(("ar", "fa", "ur"), Script.ARABIC),
+    **dict.fromkeys(("be", "bg", "kk", "ky", "mk", "ru", "sr", "tg", "tt", "uk"), Script.CYRILLIC),
+    **dict.fromkeys(("ar", "fa", "ps", "sd", "ug", "ur"), Script.ARABIC),
     **dict.fromkeys(("hi", "mr", "ne"), Script.DEVANAGARI),
     **dict.fromkeys(("ja", "zh-cn", "zh-tw"), Script.HAN),
 }

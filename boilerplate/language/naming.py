@@ -8,6 +8,7 @@ language as they.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ import numpy as np
 
 from boilerplate.language.detector import Distribution
 from boilerplate.language.identify import CALIBRATION, identify, named
+from boilerplate.language.names import LANGUAGES
 from boilerplate.numeric import Floats
 from boilerplate.page import LineLanguage
 
@@ -30,9 +32,14 @@ class NamingParams:
     line_chars: int = 500  # of a line: more say nothing new, and it may be a comment
     page_chars: int = 3000
     declared: float = 10.0  # times as likely is a language that the page declares
+    like: float = 0.3  # how much the lines like a long one say about it, beside what it says itself
 
 
 NAMING: Final = NamingParams()
+_CODE: Final = r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})?"
+_URL: Final = re.compile(
+    rf"https?://(?:(?P<label>{_CODE})\.(?=[^/?#]*\.))?[^/?#]*(?:/(?P<folder>{_CODE})(?=[/?#]|$))?"
+)
 
 
 def page_languages(texts: Sequence[str], weight: Floats, declared: Iterable[str]) -> Distribution:
@@ -47,6 +54,19 @@ def page_languages(texts: Sequence[str], weight: Floats, declared: Iterable[str]
     if not any(map(str.isalpha, sample)):
         sample = _heaviest(texts, np.array([float(len(text)) for text in texts]))
     return _with_declared(identify(sample), declared)
+
+
+def languages_in_url(url: str | None) -> tuple[str, ...]:
+    """The languages that a page's address names: its first label, and the first of its path.
+
+    >>> languages_in_url("https://tr.example.com/a"), languages_in_url("https://example.com/pt-br/")
+    (('tr',), ('pt-br',))
+    >>> languages_in_url("https://example.com/de/neu"), languages_in_url(None)
+    (('de',), ())
+    """
+    found = _URL.match(url or "")
+    parts = (found["label"], found["folder"]) if found else ()
+    return tuple(each for each in parts if each and re.split("[-_]", each.lower())[0] in LANGUAGES)
 
 
 def _heaviest(texts: Sequence[str], weight: Floats) -> str:
@@ -99,7 +119,7 @@ def line_names(texts: Sequence[str], same: Sequence[LineLanguage]) -> list[LineL
         of_group = groups.get(group, ())
         if own:
             found = dict(own)
-            rest = (1.0 - sum(found.values())) * alike
+            rest = (1.0 - sum(found.values())) * alike * NAMING.like
             for code, p in of_group:
                 found[code] = found.get(code, 0.0) + rest * p
             ranked = tuple(sorted(found.items(), key=_falling))

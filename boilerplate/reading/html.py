@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from boilerplate import kernels
@@ -14,7 +15,7 @@ from boilerplate.reading.metadata import head_of, metadata_of
 from boilerplate.reading.repairs import CODE_TAGS, shows_tags, with_shown_tags
 from boilerplate.reading.stored import with_stored
 from boilerplate.reading.tidy import tidied
-from boilerplate.reading.urls import claimed_url
+from boilerplate.reading.urls import claimed_url, language_of_version
 
 # Gets the parsed document, returns the nodes that each selector chose.
 Select = Callable[[Any], Mapping[Selector, Iterable[Any]]]
@@ -52,6 +53,8 @@ def _page(markup: str, unread: int, url: str | None, select_for: SelectFor) -> t
     head = head_of(document)
     metadata, body = metadata_of(head)
     url = url or claimed_url(document, head)
+    if "hreflang" in markup and (version := language_of_version(document, url)):
+        metadata = replace(metadata, languages=(*metadata.languages, version))
     select = select_for(url)
     # Selectors are about the page as its site wrote it.
     chosen = {key: list(nodes) for key, nodes in select(document).items()} if select else {}

@@ -10,6 +10,7 @@ from boilerplate.page import site_of
 
 MAX_CLAIMED_CHARS: Final = 2048  # of a URL in a head; as long as browsers and servers take
 MAX_CLAIMS: Final = 20  # links that are looked at; a page has one
+MAX_VERSIONS: Final = 400  # of a page in other languages, that are looked at
 
 # A host name as people write it, without "https://": labels with dots between them, a port.
 _BARE: Final = re.compile(r"(?:[^\s/?#@:\\.]+\.)+([^\s/?#@:\\.]+)\.?(?::\d{1,5})?(?:[/?#].*)?")
@@ -66,6 +67,19 @@ def claimed_url(document: Any, head: Mapping[str, Sequence[str]]) -> str | None:
     claims = [link.attr("href") for link in links[:MAX_CLAIMS]]
     claims += head.get("og:url", ())[:MAX_CLAIMS]
     return next((each.strip() for each in claims if each and is_claim(each.strip())), None)
+
+
+def language_of_version(document: Any, url: str | None) -> str | None:
+    """The language in which a parsed document's links to its versions (``hreflang``) say it is.
+
+    That is the one whose address is ``url``; None if none has it. Most pages have no such links.
+    """
+    if not url:
+        return None
+    for link in document.select("link[hreflang]")[:MAX_VERSIONS]:
+        if (link.attr("href") or "").strip() == url:
+            return str(link.attr("hreflang"))
+    return None
 
 
 def is_claim(url: str) -> bool:

@@ -6,12 +6,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-import numpy as np
 import pytest
 from langdetect import PROFILES_DIRECTORY, DetectorFactory
 
 from boilerplate.language import detector
-from boilerplate.language.detector import DETECTOR, PageDetector, common_trigrams, detect
+from boilerplate.language.detector import DETECTOR, detect
 from boilerplate.language.names import LANGUAGES
 from tests.made_up import SENTENCES
 
@@ -27,7 +26,7 @@ def langdetect() -> DetectorFactory:
 @pytest.fixture
 def without_langdetect_rs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(sys.modules, "langdetect_rs", None)
-    cached = detector.detector_factory, detector._detector, detect
+    cached = detector.detector_factory, detect
     for each in cached:
         each.cache_clear()
     yield
@@ -52,27 +51,6 @@ def test_langdetect_rs_gives_the_results_of_langdetect(
         assert found[0] == found[1] == list(detect(text) or ())
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "12:30", "\ud800", "see https://example.org/a or write to a@example.org now, please",
-     "das ist ein сплошной текст на двух языках", "ĐƯỜNG được ế ề", "x" * 30_000, "新着記事の一覧"],
-)  # fmt: skip
-def test_the_core_of_langdetect_rs_gives_the_results_of_its_objects(text: str) -> None:
-    factory, _ = detector.detector_factory()
-    fast = detector._fast_detector(factory)
-    assert fast is not None
-    encodable = text.encode("utf-8", "replace").decode("utf-8")
-    assert fast(encodable) == detector._slow_detector(factory)(encodable)
-
-
-def test_an_unknown_core_of_langdetect_rs_is_not_used() -> None:
-    class Newer:
-        _core = object()
-        langlist = ("de", "en")
-
-    assert detector._fast_detector(Newer()) is None
-
-
 @pytest.mark.usefixtures("without_langdetect_rs")
 def test_langdetect_is_used_where_langdetect_rs_is_missing() -> None:
     found = detect(SENTENCES["pl"].lower())
@@ -87,26 +65,6 @@ def test_a_short_text_has_the_same_result_in_another_process() -> None:
     code = f"from boilerplate.language.detector import detect; print(detect({text!r}))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == str(detect.__wrapped__(text)) == str(detect.__wrapped__(text))
-
-
-def test_equal_results_have_one_number() -> None:
-    page = PageDetector([SENTENCES["de"], SENTENCES["de"].upper(), "12:30"])
-    first, second, none = page([0]), page([1]), page([2])
-    assert first == second
-    assert page.distributions[first.similar] == (("de", 1.0),)
-    assert none == (-1, -1, b"")
-
-
-@pytest.mark.parametrize("code", ["de", "el", "ru", "tr", "vi"])
-def test_a_language_with_a_profile_has_common_trigrams(code: str) -> None:
-    table = np.frombuffer(common_trigrams(code), np.uint8)
-    assert set(table.tolist()) == {0, 2}
-    # A few share a bucket.
-    assert DETECTOR.common_trigrams * 0.9 < np.count_nonzero(table) <= DETECTOR.common_trigrams
-
-
-def test_a_language_without_a_profile_has_no_common_trigrams() -> None:
-    assert common_trigrams("xx") == b""
 
 
 def test_every_language_of_the_detector_has_a_name() -> None:

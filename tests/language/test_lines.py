@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from boilerplate import kernels
-from boilerplate.language.detector import detect
 from boilerplate.language.lines import LineLanguages, line_languages
 from boilerplate.language.names import LANGUAGES
 from tests.made_up import SENTENCES
@@ -94,20 +93,23 @@ def test_a_page_of_short_lines_is_identified() -> None:
     assert {code for code, _ in found.likeliest()} == {"fr"}
 
 
-def test_the_detector_is_not_called_for_lines_similar_to_detected_ones() -> None:
-    page = [line * 3 for line in ENGLISH] + ENGLISH * 4 + TURKISH
-    detect.cache_clear()
-    codes = codes_of(page)
-    assert detect.cache_info().misses <= len(page) / 3
-    assert set(codes[: -len(TURKISH)]) == {"en"}
-    assert set(codes[-len(TURKISH) :]) == {"tr"}
+# Made-up prose in languages of no table.
+UNKNOWN = {
+    "fo": ["Býráðið viðgjørdi í gjárkvøldið nýggju bussleiðirnar í býnum", "Fleiri íbúgvar"
+           " høvdu spurningar um nýggju leiðirnar", "Borgarstjórin svaraði íbúgvunum í býnum"],
+    "ga": ["Phléigh an chomhairle cathrach na bealaí nua bus aréir", "Bhí ceisteanna ag go leor"
+           " daoine faoi na bealaí nua sa chathair", "D’fhreagair an méara na daoine sa chathair"],
+    "kk": ["Қалалық кеңес кеше кешке жаңа автобус бағыттарын талқылады", "Көптеген тұрғындар"
+           " жаңа бағыттар туралы сұрақ қойды", "Қала әкімі тұрғындардың сұрақтарына жауап берді"],
+}  # fmt: skip
 
 
-def test_common_trigrams_count_from_the_first_sure_detection_of_a_language() -> None:
-    detect.cache_clear()
-    page = [ENGLISH[0] * 2, "The weather will be fine in the north", TURKISH[0] * 2]
-    assert codes_of(page) == ["en", "en", "tr"]
-    assert detect.cache_info().misses == 2
+@pytest.mark.parametrize("code", UNKNOWN)
+def test_lines_in_a_language_of_no_table_are_in_one_language(code: str) -> None:
+    article = UNKNOWN[code] * 3
+    codes = codes_of([*article, *TURKISH, "Ana sayfa", "Haberler"])
+    assert len(set(codes[: len(article)])) == 1
+    assert set(codes[len(article) : -2]) == {"tr"} != set(codes[: len(article)])
 
 
 @pytest.mark.parametrize("code", ["fr", "vi", "de", "tr"])

@@ -9,7 +9,7 @@ import boilerplate
 from boilerplate import kernels
 from boilerplate.language.identify import named
 from boilerplate.language.lines import line_languages
-from boilerplate.language.naming import line_names, page_languages
+from boilerplate.language.naming import languages_in_url, line_names, page_languages
 from tests.language.test_identify import NOTHING, OTHERS
 from tests.made_up import SENTENCES, news_page
 
@@ -49,7 +49,8 @@ def test_turkish_notice_under_an_english_article_is_told() -> None:
 
 
 def test_a_page_of_short_lines_is_identified_by_all_together() -> None:
-    words = SENTENCES["tr"].split()
+    words = [word for word in SENTENCES["tr"].split() if len(word) > 2]
+    assert len(words) > 15
     assert set(names_of(words)) == {"tr"}
 
 
@@ -83,6 +84,36 @@ def test_a_declaration_that_the_text_contradicts_is_ignored() -> None:
     assert language_of([SENTENCES["tr"]], [1.0], "en-US", "en") == "tr"
 
 
+BOSNIAN = "Gradsko vijeće jučer je raspravljalo o novim autobusnim linijama u općini i o ulici."
+
+
+@pytest.mark.parametrize(
+    "url", ["https://bs.novosti.example/a", "https://novosti.example/bs/a", "https://n.example/bs"]
+)
+def test_an_address_decides_between_languages_that_are_hard_to_tell(url: str) -> None:
+    assert boilerplate.clean(f"<p>{BOSNIAN}</p>").language == "hr"
+    assert boilerplate.clean(f"<p>{BOSNIAN}</p>", url=url).language == "bs"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://bs/a", "https://bsx.example/abs/", "https://bs.example/", "mailto:bs@a.eu"]
+)
+def test_an_address_without_a_language_names_none(url: str) -> None:
+    assert languages_in_url(url) == ()
+
+
+def test_a_page_is_in_the_language_of_the_version_that_has_its_address() -> None:
+    versions = "".join(
+        f'<link rel="alternate" hreflang="{code}" href="https://novosti.example/{path}">'
+        for code, path in (("hr", "1"), ("bs", "2"), ("x-default", "3"))
+    )
+    html = f"<head>{versions}</head><p>{BOSNIAN}</p>"
+    assert boilerplate.clean(html, url="https://novosti.example/1").language == "hr"
+    assert boilerplate.clean(html, url="https://novosti.example/2").language == "bs"
+    canonical = '<link rel="canonical" href="https://novosti.example/2">'
+    assert boilerplate.clean(html.replace("<head>", f"<head>{canonical}")).language == "bs"
+
+
 @pytest.mark.parametrize("language", ["ar", "de", "hi", "th"])
 def test_a_cleaned_page_has_its_language_and_how_likely_it_is(language: str) -> None:
     page = boilerplate.clean(news_page(language))
@@ -98,7 +129,6 @@ def test_a_page_in_no_known_language_has_none() -> None:
 
 
 def test_a_declared_language_is_read_from_the_head() -> None:
-    text = "Gradsko vijeće jučer je raspravljalo o novim autobusnim linijama u općini i o ulici."
-    html = f'<html lang="bs"><head><title>Novosti</title></head><body><p>{text}</p></body></html>'
+    html = f'<html lang="bs"><head><title>Novosti</title></head><p>{BOSNIAN}</p></html>'
     assert boilerplate.clean(html).page.metadata.languages == ("bs",)
     assert boilerplate.clean(html).language == "bs"
