@@ -43,6 +43,14 @@ class Damage:
     why: str
     only_checksum: bool = False
 
+    def told(self, next_start: int | None) -> str:
+        """What to say of it; ``next_start`` is where the next whole member begins, if one does."""
+        if next_start is not None:
+            lost = f"its bytes {self.start:,} to {next_start - 1:,} are lost"
+            return f"the file is damaged here, and {lost}: {self.why}"
+        what = "cut off here" if self.is_cut_off else "damaged from here on"
+        return f"the file is {what}, from its byte {self.start:,}: {self.why}"
+
 
 class GzipMembers:
     """A gzip file to read from. It ends where it is damaged, and ``resume`` goes on after that.

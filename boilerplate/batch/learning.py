@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +21,8 @@ from boilerplate.batch.manifest import MANIFEST, read_manifest
 from boilerplate.batch.record import Statuses
 from boilerplate.batch.shard import REPORTS, Job, Shard, ShardReport, readable_json
 from boilerplate.batch.sketches import NO_SITE, SiteSample, first_error, samples_in
+from boilerplate.batch.verify import left_over
+from boilerplate.files import LEFT_OVER, remove_leftovers
 from boilerplate.site_models.file import SiteModelError
 from boilerplate.site_models.folder import SUFFIX
 from boilerplate.site_models.site_model import SiteModel
@@ -26,6 +30,7 @@ from boilerplate.site_models.sketch import Sample, merged
 
 UNFINISHED: Final = ".unfinished"  # the folder, in that of the models, with a folder for each run
 MAX_LISTED: Final = 10
+CHOSEN: Final = {"fields", "statuses"}  # of a run's fingerprint: what its command can choose
 
 
 @dataclass(slots=True)
@@ -135,10 +140,32 @@ def _labels_would_be_lost(path: Path, sample: Sample) -> bool:
     return any(page.is_labelled and page.key not in kept for page in before.pages)
 
 
+def forget_others(job: Job) -> None:
+    """Remove what is left of runs that cannot go on, and temporary files of those that were killed.
+
+    A run cannot go on with other programs or another model, only with other fields or statuses, for
+    which there is a folder beside that of this job; it has LEFT_OVER seconds.
+    """
+    folder = Path(job.folder)
+    now = json.loads(readable_json(job.fingerprint))
+    for other in folder.parent.glob("*"):
+        with contextlib.suppress(OSError):
+            remove_leftovers(other)
+            if other == folder or next(other.rglob(".*.tmp"), None):  # under way
+                continue
+            try:
+                was = read_manifest(other)["run"]
+            except ValueError:
+                was = {}
+            age = time.time() - (other / MANIFEST).stat().st_mtime
+            if age > LEFT_OVER or any(was.get(key) != now[key] for key in now.keys() - CHOSEN):
+                shutil.rmtree(other)
+
+
 def forget(shards: Sequence[Shard], job: Job) -> None:
     """Remove the files of a run that is finished, and its folder if nothing else is in it."""
     folder = Path(job.folder)
-    for shard in shards:
+    for shard in (*shards, *(Shard(name, (), ()) for name in left_over(shards, job))):
         job.output(shard).unlink(missing_ok=True)
         job.report(shard).unlink(missing_ok=True)
     with contextlib.suppress(OSError):

@@ -27,7 +27,7 @@ from boilerplate.batch.record import (
     one_line,
     replace_surrogates,
 )
-from boilerplate.batch.unpacking import RECORD_OVERHEAD, decompressed, most_unpacked
+from boilerplate.batch.unpacking import RECORD_OVERHEAD, Unpacked, decompressed, most_unpacked
 from boilerplate.page import Kind
 
 # The reader for each suffix, before that of the compression. Common Crawl's WET files are called
@@ -44,6 +44,7 @@ ARCHIVE_SUFFIXES: Final = tuple(
 )
 UTF_8_MARK: Final = b"\xef\xbb\xbf"
 UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+JSON_MARK: Final = b"{"  # the first byte of every line
 
 # Reads a file of a compression, with names of fields.
 Reader = Callable[[Path, str, Fields], Iterator[Record]]
@@ -85,7 +86,7 @@ def read_archive(
     ``counts`` gets the number of records that hold no page, and ``statuses`` are the ranges of HTTP
     statuses that are wanted; see ``warc.read_warc``.
     A file that is damaged or cut off gives the records before the damage, then one with an error.
-    A WARC file of gzip members goes on with the next whole member.
+    A WARC file or JSON lines of gzip members go on with the next whole member.
     Raises OSError if the file cannot be read, RecordsError if a package must be installed or a
     column is missing.
     """
@@ -124,26 +125,37 @@ def _damage(error: BaseException) -> str:
 
 def _json_lines(path: Path, compression: str, fields: Fields) -> Iterator[Record]:
     with decompressed(path, compression) as unpacked:
-        file = unpacked.file
         number = 0
-        while line := file.readline(MAX_RECORD_BYTES + 1):
-            whole = line
-            while not line.endswith(b"\n") and len(line) > MAX_RECORD_BYTES:
-                line = file.readline(MAX_RECORD_BYTES + 1)
-            if unpacked.damage() and not whole.rstrip().endswith((b"}", b"\n")):
-                break  # part of a line
-            if not number:
-                whole = whole.removeprefix(UTF_8_MARK)
-                if reason := _no_json_lines(whole):
-                    raise RecordsError(f"{path}: {reason}")
-            if not whole.strip():
-                continue
-            unpacked.spend(RECORD_OVERHEAD)
-            yield limit_size(
-                Record(number, "", whole, source_format="json", position=unpacked.position())
-            )
-            number += 1
+        lost: str | None = ""
+        while lost is not None:
+            for line in _whole_lines(unpacked):
+                if not number:
+                    line = line.removeprefix(UTF_8_MARK)
+                    if reason := _no_json_lines(line):
+                        raise RecordsError(f"{path}: {reason}")
+                if not line.strip():
+                    continue
+                unpacked.spend(RECORD_OVERHEAD)
+                yield limit_size(
+                    Record(number, "", line, source_format="json", position=unpacked.position())
+                )
+                number += 1
+            if lost := unpacked.resume(JSON_MARK):
+                unpacked.spend(RECORD_OVERHEAD)
+                yield failed(Record(number, "", position=unpacked.position()), lost)
+                number += 1
         unpacked.check()
+
+
+def _whole_lines(unpacked: Unpacked) -> Iterator[bytes]:
+    """The lines up to the end or to damage; of one that is too long, its beginning."""
+    while line := unpacked.file.readline(MAX_RECORD_BYTES + 1):
+        whole = line
+        while not line.endswith(b"\n") and len(line) > MAX_RECORD_BYTES:
+            line = unpacked.file.readline(MAX_RECORD_BYTES + 1)
+        if unpacked.damage() and not whole.rstrip().endswith((b"}", b"\n")):
+            return  # part of a line
+        yield whole
 
 
 def _no_json_lines(first: bytes) -> str:

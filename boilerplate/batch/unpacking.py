@@ -22,6 +22,8 @@ LEAST_UNPACKED: Final = 256 << 20
 # Bytes that a record counts for beside its own: an empty one takes hardly any, and becomes an error
 # of hundreds.
 RECORD_OVERHEAD: Final = 100
+# Damaged members of a file behind which it is read on: the search for the next one takes a read.
+MOST_RESUMED: Final = 1000
 
 
 class TooLargeError(ValueError):
@@ -42,13 +44,16 @@ class Unpacked:
 
     ``position`` gives the share of it read so far, 0 to 1. ``damage`` gives why it ended before its
     time, or None: EOFError if it is cut off, ValueError or what its module raises otherwise.
-    ``spend`` takes bytes off what it may unpack to.
+    ``spend`` takes bytes off what it may unpack to. ``resume`` goes on behind damage, with the next
+    member of gzip whose first bytes it is given, and gives what to say of the damage; None where
+    there is none.
     """
 
     file: IO[bytes]
     position: Callable[[], float]
     damage: Callable[[], BaseException | None]
     spend: Callable[[int], None]
+    resume: Callable[[bytes], str | None] = lambda _: None
 
     def check(self) -> None:
         """Raise the error that a damaged file has ended with."""
@@ -103,14 +108,27 @@ def decompressed(path: Path, compression: str, limited: bool = True) -> Iterator
             return
         if size == 0:
             raise EOFError("it is empty")
-        read = _gunzipped(raw) if compression == ".gz" else zstd_module().open(raw).read
+        members = GzipMembers(raw)
+        read = _gunzipped(members) if compression == ".gz" else zstd_module().open(raw).read
         found = _UpToDamage(read, most_unpacked(size) if limited else sys.maxsize)
-        yield Unpacked(io.BufferedReader(found, CHUNK), position, lambda: found.damage, found.spend)
+        resumed = 0
+
+        def resume(begins: bytes) -> str | None:
+            nonlocal resumed
+            damage = members.damage
+            if damage is None or resumed == MOST_RESUMED:
+                return None
+            resumed += 1
+            if (start := members.resume(begins)) is None:
+                return None
+            found.damage = None
+            return damage.told(start)
+
+        file = io.BufferedReader(found, CHUNK)
+        yield Unpacked(file, position, lambda: found.damage, found.spend, resume)
 
 
-def _gunzipped(raw: IO[bytes]) -> Callable[[int], bytes]:
-    members = GzipMembers(raw)
-
+def _gunzipped(members: GzipMembers) -> Callable[[int], bytes]:
     def read(size: int) -> bytes:
         data = members.read(size)
         if not data and (damage := members.damage):

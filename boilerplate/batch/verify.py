@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 from boilerplate.batch.inputs import InputFile, digest_of_inputs, size_and_digest
 from boilerplate.batch.manifest import MANIFEST, read_manifest
 from boilerplate.batch.record import one_line
-from boilerplate.batch.shard import ONLY_OF_REPORTS, REPORTS
+from boilerplate.batch.shard import ONLY_OF_REPORTS, REPORTS, Job, Shard
 from boilerplate.batch.writers import SHARD_FORMATS, ShardFormat, read_cleaned
+from boilerplate.files import real_path
 
 Problem = tuple[str, str]  # the name of a file or a shard, and what is wrong with it
 
@@ -125,9 +126,35 @@ def _problems_of_records(
 
 
 def _problems_of_inputs(folder: Path, inputs: list[InputFile]) -> Iterator[str]:
+    gone = [each for each in inputs if each.bytes >= 0 and not (folder / each.path).is_file()]
+    if len(gone) == len(inputs) > 1:
+        yield f"it is left over: all of its {len(gone)} input files are gone"
+        return
     for each in inputs:
-        size, digest = size_and_digest(folder / each.path)
-        if size < 0 <= each.bytes:
+        if each in gone:
             yield f"its input {each.name} is gone"
-        elif (size, digest) != (each.bytes, each.sha256):
+        elif size_and_digest(folder / each.path) != (each.bytes, each.sha256):
             yield f"its input {each.name} has changed"
+
+
+def left_over(shards: Sequence[Shard], job: Job) -> list[str]:
+    """The names of shards in the folder of a job that no input has any more.
+
+    ``shards`` are those of the run. Of another, all input files are gone or in one of these now.
+    """
+    folder = Path(job.folder)
+    names = {shard.name for shard in shards}
+    now = {real_path(path) for shard in shards for path in shard.paths}
+    found = []
+    for path in _reports(folder):
+        name = path.relative_to(folder / REPORTS).as_posix().removesuffix(".json")
+        if name in names:
+            continue
+        try:
+            report = json.loads(path.read_bytes())
+            inputs = [folder / InputFile(**each).path for each in report["inputs"]]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue
+        if all(real_path(each) in now or not each.is_file() for each in inputs):
+            found.append(name)
+    return sorted(found)

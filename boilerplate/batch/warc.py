@@ -10,7 +10,7 @@ from typing import IO, Any, Final, cast
 from fastwarc.warc import ArchiveIterator, WarcRecord
 from fastwarc.warc import WarcRecordType as Type
 
-from boilerplate.batch.gzip_members import Damage, GzipMembers
+from boilerplate.batch.gzip_members import GzipMembers
 from boilerplate.batch.http_response import parse_http
 from boilerplate.batch.record import (
     MAX_RECORD_BYTES,
@@ -56,18 +56,10 @@ def read_warc(
             return
         next_start = file.resume(WARC_MARK)
         lost = lost or Record(number, "", position=position())
-        yield failed(lost, _what_is_lost(damage, next_start))
+        yield failed(lost, damage.told(next_start))
         if next_start is None:
             return
         number += 1
-
-
-def _what_is_lost(damage: Damage, next_start: int | None) -> str:
-    if next_start is not None:
-        lost = f"its bytes {damage.start:,} to {next_start - 1:,} are lost"
-        return f"the file is damaged here, and {lost}: {damage.why}"
-    what = "cut off here" if damage.is_cut_off else "damaged from here on"
-    return f"the file is {what}, from its byte {damage.start:,}: {damage.why}"
 
 
 def _up_to_damage(

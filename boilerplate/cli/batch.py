@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from boilerplate.explain.summary import Summary, ToLearn
 
 ONLY_OF_SHARDS: Final = SHARD_FORMATS[1:]  # formats that a single page is not written in
+MAX_STALE: Final = 5  # names of shards that are listed
 STOPPED: Final = "stopped; the same command continues where this one stopped"
 
 
@@ -162,7 +163,8 @@ def clean_shards(
     from boilerplate.batch.cleaner_config import Budget, CleanerConfig
     from boilerplate.batch.pool import RunError
     from boilerplate.batch.run import run
-    from boilerplate.batch.shard import PAGES_PER_SHARD, Job, shards_of
+    from boilerplate.batch.shard import PAGES_PER_SHARD, REPORTS, Job, shards_of
+    from boilerplate.batch.verify import left_over
 
     if output is None:
         raise click.UsageError("many pages are written to a folder; name it with --output")
@@ -195,6 +197,13 @@ def clean_shards(
         say(STOPPED)
         return INTERRUPTED_STATUS
     status = _print_result(shards, reports, output, any(found.problem for found in inputs))
+    if stale := left_over(shards, job):
+        more = f" and {len(stale) - MAX_STALE} more" if len(stale) > MAX_STALE else ""
+        say(
+            f"left over in {visible(str(output))} from input that is gone, or in other shards "
+            f"now: {visible(', '.join(stale[:MAX_STALE]))}{more}. Remove these shards and their "
+            f"reports in {REPORTS}, or clean to an empty folder"
+        )
     to_learn = sites_to_learn(shards, job)
     if to_learn:
         print_to_learn(to_learn)

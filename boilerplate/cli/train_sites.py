@@ -77,7 +77,7 @@ def sites(
     was wrong, 130 ^C was pressed.
     """
     from boilerplate.batch.cleaner_config import CleanerConfig, SketchOf
-    from boilerplate.batch.learning import damage, forget, learn, learning_job
+    from boilerplate.batch.learning import damage, forget, forget_others, learn, learning_job
     from boilerplate.batch.pool import RunError
     from boilerplate.batch.run import run
     from boilerplate.batch.shard import shards_of
@@ -101,6 +101,7 @@ def sites(
     cleaner = Cleaner(plugins=no_plugins())
     config = CleanerConfig.of(cleaner, replace(fields, labels=LABELS_FIELD), form=SketchOf())
     job = learning_job(config, folder, statuses)
+    forget_others(job)
     try:
         with RunProgress(shards) as progress:
             reports = run(shards, job, jobs or 0, progress.page, progress.notify)

@@ -88,3 +88,58 @@ def test_file_that_unpacks_without_end_is_read_to_a_limit_and_no_further(
     assert pages(found[:1]) == [ROWS[0]["html"]]
     assert "unpacks to more than" in found[-1].error
     assert len(found) < 25_000  # those of one read
+
+
+def members(*rows: list[dict[str, str]]) -> list[bytes]:
+    return [gzip.compress(json_lines(each)) for each in rows]
+
+
+def attempts(record: Record) -> list[object]:
+    try:
+        return [unpack(record, Fields()).source]
+    except ValueError:
+        return []
+
+
+@pytest.mark.parametrize("harm", ["header", "middle", "checksum"])
+def test_damaged_member_costs_its_lines_and_no_other_member(tmp_path: Path, harm: str):
+    before, bad, after = (bytearray(each) for each in members(ROWS[:10], ROWS[10:20], ROWS[20:]))
+    at = {"header": 0, "middle": len(bad) // 2, "checksum": len(bad) - 6}[harm]
+    bad[at] ^= 0x55
+    found = read(tmp_path / "a.jsonl.gz", bytes(before + bad + after))
+    texts = [text for record in found if not record.error for text in attempts(record)]
+    assert texts[:10] == [row["html"] for row in ROWS[:10]]
+    assert texts[-20:] == [row["html"] for row in ROWS[20:]]
+    assert len(texts) <= len(ROWS)
+    [error] = [record.error for record in found if record.error]
+    assert error.startswith("the file is damaged here, and its bytes ")
+    assert f"to {len(before) + len(bad) - 1:,} are lost" in error
+    assert [record.number for record in found] == list(range(len(found)))
+
+
+def test_member_in_the_middle_of_a_line_gives_no_page_of_a_part(tmp_path: Path):
+    line = json_lines([{"id": "0", "html": "<p>whole", "metadata": {"html": "<p>part"}}])
+    first, second = (
+        gzip.compress(line[:40]),
+        gzip.compress(line[line.index(b'{"html": "<p>part') :]),
+    )
+    found = read(tmp_path / "a.jsonl.gz", first[:-12] + second + gzip.compress(WHOLE))
+    texts = [text for record in found if not record.error for text in attempts(record)]
+    assert texts == [row["html"] for row in ROWS]
+    assert sum(record.error != "" for record in found) == 1
+
+
+def test_very_many_damaged_members_are_passed_over_a_thousand_times_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(unpacking, "MOST_RESUMED", 3)
+    parts = members(*([row] for row in ROWS[:9]))
+    bad = [part[:-5] + bytes([part[-5] ^ 1]) + part[-4:] for part in parts]
+    found = read(tmp_path / "a.jsonl.gz", b"".join(bad))
+    why = "incorrect data check"
+    errors = [record.error for record in found if record.error]
+    assert [error.split(",")[0] for error in errors[:3]] == ["the file is damaged here"] * 3
+    assert errors[3:] == [
+        f"the file is damaged from here on: Error -3 while decompressing data: {why}"
+    ]
+    assert pages(found) == [row["html"] for row in ROWS[:4]]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from boilerplate.batch.manifest import MANIFEST
 from boilerplate.batch.run import run
 from boilerplate.batch.shard import REPORTS, Shard, ShardReport
 from boilerplate.cli.main import cli
+from boilerplate.files import atomic_write
 from boilerplate.plugins.manager import no_plugins
 from boilerplate.plugins.paths import site_models_folder
 from boilerplate.reading.read import read
@@ -127,6 +130,40 @@ def test_run_that_was_stopped_writes_no_models_and_goes_on(
     assert written(models) == {}
     assert train(crawl, models).exit_code == 0
     assert written(models) == whole
+
+
+def test_what_runs_left_that_cannot_go_on_is_removed_by_the_next(
+    crawl: Path, tmp_path: Path
+) -> None:
+    source, models = tmp_path / "in", tmp_path / "models"
+    shutil.copytree(crawl, source)
+    (source / "ö.jsonl").symlink_to(tmp_path / "none")  # the run is not finished
+    assert train(source, models).exit_code == 1
+    [begun] = (models / learning.UNFINISHED).iterdir()
+    folder = begun.parent
+    for name, change in (("other", {"libraries": []}), ("chosen", {"statuses": [[200, 299]]})):
+        shutil.copytree(begun, folder / name)
+        manifest = json.loads((begun / MANIFEST).read_text())
+        manifest["run"] |= change
+        (folder / name / MANIFEST).write_text(json.dumps(manifest))
+    shutil.copytree(begun, folder / "old")
+    shutil.copy(folder / "chosen" / MANIFEST, folder / "old")
+    os.utime(folder / "old" / MANIFEST, (1, 1))
+    (folder / "junk").mkdir()
+    (folder / "junk" / MANIFEST).write_text("{")
+    killed = next(atomic_names(begun))
+    killed.write_bytes(b"?")
+    (source / "b.jsonl.gz").unlink()
+    (source / "ö.jsonl").unlink()
+    assert train(source, models).exit_code == 0
+    assert [path.name for path in folder.iterdir()] == ["chosen"]
+
+
+def atomic_names(folder: Path) -> Iterator[Path]:
+    """Names of temporary files as a process that was killed leaves them."""
+    with atomic_write(folder / "x"):
+        [path] = folder.glob(".boilerplate-*.tmp")
+    yield path
 
 
 def test_finished_file_is_not_read_again(

@@ -137,7 +137,31 @@ def test_page_that_is_in_two_shards_because_others_were_removed_is_found(tmp_pat
     command = ["clean", str(source), "--output", str(output), "--shard-pages", "2", "--jobs", "1"]
     assert CliRunner().invoke(cli, command).exit_code == 0
     (source / "0.html").unlink()
-    assert CliRunner().invoke(cli, command).exit_code == 0
+    again = CliRunner().invoke(cli, command)
+    assert again.exit_code == 0
+    assert f"left over in {output} from input that is gone, or in other shards" in again.stderr
+    assert "now: pages-00001. Remove" in again.stderr
     result = verify(output)
     assert result.exit_code == 1
     assert "pages-00001: its input 2.html is in the shard pages-00000 as well" in result.stderr
+
+
+def test_shard_whose_input_is_gone_is_named_by_the_next_run_and_by_verify(output: Path):
+    source = output.parent / "in"
+    command = ["clean", str(source), "--output", str(output), "--jobs", "1"]
+    assert "left over" not in CliRunner().invoke(cli, command).stderr
+    (source / "part-001.jsonl").rename(source / "günlük.jsonl")
+    for page in source.glob("page-*.html"):
+        page.unlink()
+    result = CliRunner().invoke(cli, command)
+    assert result.exit_code == 0
+    assert "now: pages-00000, part-001.jsonl. Remove these shards" in result.stderr
+    checked = verify(output)
+    assert checked.exit_code == 1
+    assert "part-001.jsonl: its input part-001.jsonl is gone" in checked.stderr
+    assert "pages-00000: it is left over: all of its 3 input files are gone" in checked.stderr
+    for name in ("pages-00000", "part-001.jsonl"):
+        (output / f"{name}.jsonl").unlink()
+        (output / ".reports" / f"{name}.json").unlink()
+    assert "left over" not in CliRunner().invoke(cli, command).stderr
+    assert verify(output).exit_code == 0
