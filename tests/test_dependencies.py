@@ -108,6 +108,19 @@ def test_workflow_has_read_permission_and_pinned_actions(name: str) -> None:
     assert "\npermissions:\n  contents: read\n" in text
     used = re.findall(r"uses: (\S+)", text)
     assert used
-    assert all(re.search(r"@(v\d[\d.]*|release/v1|[0-9a-f]{40})$", action) for action in used)
+    pinned = re.findall(r"uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", text, flags=re.M)
+    assert len(pinned) == len(used)
+    by_name = dict(action.split("@") for action in used)
+    assert set(used) == {f"{name}@{commit}" for name, commit in by_name.items()}
+    tools = re.findall(r"-m pip install ((?!-|'?\.|\"|wheels/).*)", text)
+    assert all(re.fullmatch(r"[\w-]+==[\d.]+", tool) for line in tools for tool in line.split())
     # A pull request's title and branch are untrusted input: they must not reach a shell.
     assert not re.search(r"\$\{\{ *github\.(head_ref|event\.(issue|pull_request|comment))", text)
+
+
+def test_releases_are_published_without_a_stored_secret() -> None:
+    text = workflow("release")
+    jobs = dict(re.findall(r"^  (\w+):\n((?:    .*\n|\n)*)", text, flags=re.M))
+    assert "id-token: write" in jobs["publish"]
+    assert all("id-token" not in steps for name, steps in jobs.items() if name != "publish")
+    assert set(re.findall(r"\$\{\{ *(secrets|github\.token)", text)) == {"github.token"}
