@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import json
 import re
@@ -93,6 +94,38 @@ def test_examples_in_python_give_what_the_page_shows(name: str) -> None:
     done = doctest.testfile(str(DOCS / name), module_relative=False, encoding="utf-8")
     assert done.attempted > 1
     assert done.failed == 0
+
+
+NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)::([\w:]+)`")
+
+
+def named_in(file: Path) -> set[str]:
+    """The names of the tests in a file, those in classes as ``TestClass::test_name``."""
+    found = set()
+    for node in ast.parse(file.read_text("utf-8")).body:
+        inner = node.body if isinstance(node, ast.ClassDef) else [node]
+        prefix = f"{node.name}::" if isinstance(node, ast.ClassDef) else ""
+        found |= {f"{prefix}{each.name}" for each in inner if isinstance(each, ast.FunctionDef)}
+    return {name for name in found if name.rpartition("::")[2].startswith("test_")}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_tests_that_a_page_names_are_there(page: Path) -> None:
+    for file, name in NAMED_TEST.findall(page.read_text("utf-8")):
+        assert name in named_in(ROOT / file), f"{page.name} names {file}::{name}"
+
+
+def test_every_promise_for_hostile_input_names_its_test() -> None:
+    text = (DOCS / "hostile.md").read_text("utf-8")
+    table = text.partition("<!-- promises -->\n")[2].partition("<!-- end of promises -->")[0]
+    rows = [[cell.strip() for cell in row[1:-1].split(" | ")] for row in table.splitlines()[2:]]
+    promises = [row for row in rows if row[1:] != ["", "|"] and not row[0].startswith("**")]
+    assert len(promises) > 40
+    for given, done, *tests in promises:
+        assert given
+        assert done
+        assert len(tests) == 1
+        assert NAMED_TEST.search(tests[0]), given
 
 
 def test_cli_reference_is_up_to_date() -> None:
