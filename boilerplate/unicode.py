@@ -64,26 +64,23 @@ _BY_CATEGORY: Final = {
     "Zl": Char.SPACE, "Zp": Char.SPACE, "Cc": Char.SPACE,
 }  # fmt: skip
 TABLE_SIZE: Final = 0x20000  # code points in each table; beyond are mostly rare Han characters
+# The large blocks of Han, Hangul and Yi between these hold letters only.
+_MIXED: Final = (
+    range(0x3400), range(0xA4D0, 0xAC00), range(0xD7A4, 0xF900), range(0xFB00, 0x12000),
+    range(0x16000, 0x17000), range(0x1D000, 0x20000),
+)  # fmt: skip
 
 
 @cache
 def char_table() -> NDArray[np.uint8]:
     """The Char of each code point below U+20000."""
-    category = unicodedata.category
-    table = np.array(
-        [_BY_CATEGORY.get(category(chr(c)), Char.OTHER) for c in range(0x3400)], np.uint8
-    )
-    # The large blocks of Han, Hangul and Yi hold letters only: no need to look each one up.
-    tail = np.full(TABLE_SIZE - 0x3400, Char.LETTER, np.uint8)
-    for c in (
-        *range(0xA4D0, 0xAC00),
-        *range(0xD7A4, 0xF900),
-        *range(0xFB00, 0x12000),
-        *range(0x16000, 0x17000),
-        *range(0x1D000, 0x20000),
-    ):
-        tail[c - 0x3400] = _BY_CATEGORY.get(category(chr(c)), Char.OTHER)
-    table = np.concatenate([table, tail])
+    table = np.full(TABLE_SIZE, Char.LETTER, np.uint8)
+    numbers = {category: int(char) for category, char in _BY_CATEGORY.items()}
+    other, category = int(Char.OTHER), unicodedata.category
+    for block in _MIXED:
+        table[block.start : block.stop] = [
+            numbers.get(category(char), other) for char in map(chr, block)
+        ]
     for chars, value in (
         (TERMINALS, Char.TERMINAL),
         (COMMAS, Char.COMMA),
@@ -127,13 +124,13 @@ _CHANGED_BY_NFC: Final = range(0x3400), range(0xF900, 0xFB50)
 @cache
 def char_flags() -> NDArray[np.uint8]:
     """The Flags of each code point below U+20000."""
-    every = "".join(map(chr, range(TABLE_SIZE)))
+    every = np.arange(TABLE_SIZE, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
     flags = np.zeros(TABLE_SIZE, np.uint8)
     for flag, expression in ((Flag.WORD, r"\w+"), (Flag.DECIMAL, r"\d+"), (Flag.BLANK, r"\s+")):
         for run in re.finditer(expression, every):
             flags[run.start() : run.end()] |= np.uint8(flag)
     for cased in CASED:
-        upper = np.array([c.isupper() for c in every[cased.start : cased.stop]])
+        upper = np.array(list(map(str.isupper, every[cased.start : cased.stop])))
         flags[cased.start : cased.stop] |= upper * np.uint8(Flag.UPPER)
     plain = char_table() != Char.MARK
     for block in _NEVER_PLAIN:

@@ -14,7 +14,7 @@ import re
 import stat
 import struct
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from os import PathLike
@@ -149,8 +149,10 @@ def file_bytes(path: str | PathLike[str], expected: FileFormat) -> bytes:
     return data
 
 
-def unpacked(expected: FileFormat, data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """The JSON and the arrays of a file made by ``packed``, checked.
+def unpacked(
+    expected: FileFormat, data: bytes, wanted: Callable[[str], bool] = lambda _: True
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """The JSON and the arrays of a file made by ``packed``, checked; only ``wanted`` arrays.
 
     Raises the format's error, or whatever a damaged file causes: see ``errors_naming``.
     """
@@ -177,6 +179,7 @@ def unpacked(expected: FileFormat, data: bytes) -> tuple[dict[str, Any], dict[st
                 expected,
             )
             for key, checksum in checksums.items()
+            if wanted(key)
         }
 
 

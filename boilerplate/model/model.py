@@ -38,6 +38,7 @@ from boilerplate.roles import ROLES
 # trees see no page larger than those they were trained on.
 PART_LINES: Final = 20_000
 PART_CHARS: Final = 2_000_000
+_SHIPPED: Final = "the shipped model"  # what errors call it
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,29 @@ def model_bytes(path: str | PathLike[str] | None = None) -> bytes:
 
 @cache
 def _shipped_model() -> Model:
-    return from_bytes(model_bytes(), "the shipped model", "")
+    with MODEL_FILE.errors_naming(_SHIPPED):
+        about, arrays = unpacked(MODEL_FILE, model_bytes(), lambda key: key.startswith("roles-"))
+        return Model(_ShippedStacks(), words_of(arrays, about), about, "")
+
+
+class _ShippedStacks(Mapping[Kind, Stack]):
+    """The stacks of the shipped model, each read when it is first used: most callers use one."""
+
+    def __init__(self) -> None:
+        self._read: dict[Kind, Stack] = {}
+
+    def __getitem__(self, kind: Kind) -> Stack:
+        if kind not in self._read:  # two threads may both read it: they come to the same
+            with MODEL_FILE.errors_naming(_SHIPPED):
+                of_kind = unpacked(MODEL_FILE, model_bytes(), lambda key: key.startswith(kind))
+                self._read[kind] = stack_of(of_kind[1], of_kind[0], kind)
+        return self._read[kind]
+
+    def __iter__(self) -> Iterator[Kind]:
+        return iter(MODES)
+
+    def __len__(self) -> int:
+        return len(MODES)
 
 
 @lru_cache(maxsize=4)

@@ -89,7 +89,7 @@ def trees_from(arrays: Mapping[str, NDArray[Any]], columns: int) -> Trees:
     children = np.concatenate([left[inner], left[inner] + 1])
     parents = np.concatenate([inner, inner])
     if (
-        not np.array_equal(np.sort(children), np.setdiff1d(at, roots))
+        not np.array_equal(np.sort(children), np.delete(at, roots))
         or (children <= parents).any()
         or (tree_of[children] != tree_of[parents]).any()
     ):

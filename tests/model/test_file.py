@@ -15,10 +15,19 @@ import pytest
 
 from boilerplate import Cleaner, Page
 from boilerplate.kernels.arrays import TreeArrays
-from boilerplate.model.file import MODES
-from boilerplate.model.model import Model, from_bytes, load_model, to_bytes
+from boilerplate.model.archive import unpacked
+from boilerplate.model.file import MODEL_FILE, MODES, stack_of
+from boilerplate.model.model import (
+    Model,
+    _ShippedStacks,
+    from_bytes,
+    load_model,
+    model_bytes,
+    to_bytes,
+)
 from boilerplate.model.roles import ROLE_NODE_ARRAYS, RoleTrees, RoleWords
 from boilerplate.model.trees import ModelError
+from boilerplate.page import Kind
 from boilerplate.roles import ROLES
 from tests.altered import members, rezipped
 from tests.made_up import made_up_model, news_page
@@ -75,6 +84,23 @@ class TestFile:
     def test_shipped_model_is_loaded_once(self) -> None:
         assert load_model() is load_model(None)
         assert set(load_model().stacks) == set(MODES)
+
+    @pytest.mark.parametrize("kind", MODES)
+    def test_part_of_the_shipped_model_is_read_when_it_is_used(self, kind: Kind) -> None:
+        stacks = _ShippedStacks()
+        assert (len(stacks), stacks._read) == (2, {})
+        assert stacks[kind] is stacks[kind]
+        assert set(stacks._read) == {kind}
+        known = load_model().stacks[kind]
+        assert (stacks[kind].trees.feature == known.trees.feature).all()
+        about, arrays = unpacked(MODEL_FILE, model_bytes())
+        assert (stack_of(arrays, about, kind).trees.value == known.trees.value).all()
+
+    def test_damage_to_the_shipped_model_is_named_when_it_is_used(self) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("boilerplate.model.model.model_bytes", lambda: DATA[:-100] + bytes(100))
+            with pytest.raises(ModelError, match=r"^the shipped model: "):
+                _ShippedStacks()["html"]
 
     @pytest.mark.parametrize("name", ["missing.zip", "", "nul\0.zip"])
     def test_missing_file_is_named_in_the_error(self, name: str, tmp_path: Path) -> None:
