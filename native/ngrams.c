@@ -245,8 +245,7 @@ KERNEL(bag_scores, "f32 weights[b,k], i64 buckets[m] < b, f64 values[m], out f64
 KERNEL(char_weights,
        "object page, f32 weights[262144], i8 roles[131072,24], i64 content[y] < 24, "
        "i64 chrome[y] < 24, out f64 begun[2,q], out f64 ended[2,q]",
-       "Adds what a character of each n-gram adds to chrome, by the weights of content and of\n"
-       "roles, to the places where the n-grams begin and end.")
+       "Adds what a character of each n-gram adds to chrome where the n-gram begins and ends.")
 {
     Page page;
     const float *weights = call->data[1];
@@ -264,17 +263,23 @@ KERNEL(char_weights,
         }
         double root = sqrt((double)total), role_root = sqrt((double)(total - counts[0]));
         for (int k = 0; k < ORDERS; k++) {
+            double part = 1.0 / ((double)(k + 1) * root);
+            double role_part = 1.0 / ((double)(k + 1) * role_root);
             for (int64_t i = first[k]; i < first[k] + counts[k]; i++) {
-                int64_t from = k < CHAR_ORDERS ? i : page.word_starts[i];
-                int64_t to = k < CHAR_ORDERS ? i + k + 1 : page.word_ends[i + k - CHAR_ORDERS];
+                int64_t from = i, to = i + k + 1;
+                if (k >= CHAR_ORDERS) {
+                    from = page.word_starts[i];
+                    to = page.word_ends[i + k - CHAR_ORDERS];
+                    part = 1.0 / ((double)(to - from) * root);
+                    role_part = 1.0 / ((double)(to - from) * role_root);
+                }
                 uint64_t hash = ngram_hash(&page, i, k);
-                double size = (double)(to - from);
-                double share = -(double)weights[hash >> (64 - BITS)] / (size * root);
+                double share = -(double)weights[hash >> (64 - BITS)] * part;
                 begun[from] += share;
                 ended[to] += share;
                 if (k > 0) {
                     const int8_t *row = roles + (hash >> (64 - ROLE_BITS)) * N_ROLES;
-                    share = (double)(row[chrome[line]] - row[content[line]]) / (size * role_root);
+                    share = (double)(row[chrome[line]] - row[content[line]]) * role_part;
                     begun[m + from] += share;
                     ended[m + to] += share;
                 }

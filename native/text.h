@@ -16,8 +16,7 @@ typedef struct {
     Py_ssize_t n;
 } Page;
 
-/* 0, or -1 with an exception. In the signature of a kernel, `y` is how many lines its first page
-   has, and `q` how many sums its prefix. */
+/* 0, or -1 with an exception. In a kernel's signature, `y` are its page's lines, `q` its sums. */
 int take_page(Call *call, PyObject *tuple, Page *page);
 
 /* ngrams.span_hashes, of one span of characters. */

@@ -8,9 +8,9 @@ has a phrase that is true of the line and can be checked on the page (``phrases`
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -67,6 +67,7 @@ ROLE_WORDS: Final = {  # what each role is called in a reason; "body" and "other
     "newsletter": "newsletter box", "share": "share buttons", "comments": "comments",
     "login": "login form", "related": "related links", "shop": "shop", "about": "about the site",
 }  # fmt: skip
+_ROLE_INDEX: Final[Mapping[str | None, int]] = {role: i for i, role in enumerate(ROLES)}
 
 
 def reasons(
@@ -160,24 +161,27 @@ def _reasons(some: _Lines) -> list[str]:
     own_words = in_language | blanks.any(1)
     if some.site_reasons:
         own_words |= [any(words) for words in some.site_reasons]
-    # A reason without words of the line's own follows from one number, which is the key of a cache.
-    keys = (phrases + 1) @ _DIGITS + _SHORT * short + _KEPT * content
-    found = [
-        "" if own else _reason_of_key(key)
-        for own, key in zip(own_words.tolist(), keys.tolist(), strict=True)
-    ]
+    keys = ((phrases + 1) @ _DIGITS + _SHORT * short + _KEPT * content).tolist()
     named = (blanks & (groups == _WORDING)).any(1) & ~content
     words = _words_that_tell(some, named)
-    for row in np.flatnonzero(own_words).tolist():
-        kept = bool(content[row])
+    found = []
+    for row, (own, key) in enumerate(zip(own_words.tolist(), keys, strict=True)):
+        if not own:
+            found.append(_reason(key))
+            continue
         language, site = "", ""
         if in_language[row]:
             language = language_phrase(str(some.languages[row][0]), str(some.page_language))
         if some.site_reasons:
             for_content, against = some.site_reasons[row]
-            site = for_content if kept else against
-        said = _own_phrases(some, row, phrases[row].tolist(), words.get(row, ""))
-        found[row] = _in_words(said, bool(short[row]), language, site)
+            site = for_content if content[row] else against
+        told = words.get(row, "")
+        values = [
+            _value(some, row, blank, slot.feature, told)
+            for slot in _slots(key)
+            for blank in slot.blanks
+        ]
+        found.append(_reason(key, tuple(values), language, site))
     return found
 
 
@@ -188,7 +192,7 @@ def _words_that_tell(some: _Lines, which: NDArray[np.bool_]) -> dict[int, str]:
         return {}
     texts = [some.lines[row].text for row in rows.tolist()]
     found = telling_words(texts, some.log_roles[rows], weights)
-    return dict(zip(rows.tolist(), map(told_by, found), strict=True))
+    return {row: told_by(each) for row, each in zip(rows.tolist(), found, strict=True) if each}
 
 
 _DIGITS: Final = 256 ** np.arange(MAX_GROUPS)
@@ -196,24 +200,66 @@ _SHORT: Final = 1 << (8 * MAX_GROUPS)
 _KEPT: Final = _SHORT << 1
 
 
+# What a line's reason says is a number: its phrases, one a byte, whether it is short, and kept.
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A phrase of a key: its words, with numbers for its ``blanks``, and the feature it is about.
+
+    Without a value in one of the first ``needed`` blanks it is left out.
+    """
+
+    words: str
+    blanks: tuple[str, ...]
+    needed: int
+    feature: int
+
+
+@cache
+def _slot(kept: bool, number: int) -> _Slot:
+    table = TABLES[kept]
+    blanks = table.blanks.get(number, ())
+    places = {name: f"{{{place}}}" for place, name in enumerate(blanks)}
+    words = table.phrases[number].words.format_map(places)
+    needed = sum(name in NEEDED for name in blanks)
+    return _Slot(words, blanks, needed, int(table.features[number]))
+
+
 @lru_cache(maxsize=4096)
-def _reason_of_key(key: int) -> str:
-    """The reason that a key stands for, without the phrases that have blanks."""
-    table = TABLES[bool(key & _KEPT)]
-    numbers = ((key >> (8 * digit) & 255) - 1 for digit in range(MAX_GROUPS))
-    plain = (number for number in numbers if number != NO_PHRASE and number not in table.blanks)
-    said = (table.phrases[number].words for number in plain)
-    return _in_words(said, bool(key & _SHORT), "", "")
+def _slots(key: int) -> tuple[_Slot, ...]:
+    """The phrases of a key, the strongest first."""
+    numbers = (key >> (8 * digit) & 255 for digit in range(MAX_GROUPS))
+    return tuple([_slot(bool(key & _KEPT), number - 1) for number in numbers if number])
 
 
-def _in_words(phrases: Iterable[str], short: bool, language: str, site: str) -> str:
-    """A reason: what the ``site`` model says, then the phrases that fit, the strongest first.
+def _value(some: _Lines, row: int, blank: str, feature: int, words_that_told: str) -> str:
+    """What stands in a blank of a phrase of a line, "" for nothing."""
+    if blank == "words":
+        return words_that_told
+    if blank == "n":
+        return f"{some.features.item(row, feature):.0f}"
+    if blank == "percent":
+        return f"{some.features.item(row, feature):.0%}"
+    if blank == "roles":
+        return "" if some.roles is None else PLURALS.get(ROLES[some.roles[row]], "")
+    text: str = getattr(some.around, blank)(some.first + row)
+    return text
 
+
+@lru_cache(maxsize=8192)
+def _reason(
+    key: int, values: tuple[str, ...] | None = None, language: str = "", site: str = ""
+) -> str:
+    """The reason of a key: what the ``site`` model says, then the phrases that fit.
+
+    ``values`` are those of the blanks of its ``_slots``; None leaves phrases with blanks out.
     ``language`` is the phrase for a line in another language, or "".
     """
-    reason = ", ".join(filter(None, (site, "short" if short else "", language)))
+    short = "short" if key & _SHORT else ""
+    reason = ", ".join(filter(None, (site, short, language)))
     count = 1 if language else 0
-    for phrase in phrases:
+    for phrase in _filled(key, values):
         if phrase in reason:
             continue
         longer = f"{reason}, {phrase}" if reason else phrase
@@ -224,34 +270,30 @@ def _in_words(phrases: Iterable[str], short: bool, language: str, site: str) -> 
     return reason or NO_SIGN
 
 
-def _own_phrases(
-    some: _Lines, row: int, numbers: Sequence[int], words_that_told: str
-) -> Iterator[str]:
-    """The phrases of a line with values in their blanks, without those that lack a needed one.
+def _filled(key: int, values: tuple[str, ...] | None) -> Iterator[str]:
+    """The phrases of a key with values in their blanks, without those that lack a needed one.
 
     What holds for all lines of a role on a page comes behind what is the line's own. "Worded like
     site chrome" says little without a word, so it comes where nothing else does.
     """
-    table = TABLES[bool(some.content[row])]
     of_role: list[str] = []
     saying_little: list[str] = []
     said = False
-    for number in numbers:
-        if number == NO_PHRASE:
-            continue
-        phrase, names = table.phrases[number], table.blanks.get(number, ())
-        if not names:
+    at = 0
+    for slot in _slots(key):
+        if not slot.blanks:
             said = True
-            yield phrase.words
+            yield slot.words
             continue
-        value = float(some.features[row, table.features[number]])
-        blanks = {name: _value(some, row, name, value, words_that_told) for name in names}
-        if not all(blanks.get(name, "?") for name in NEEDED):
+        if values is None:
             continue
-        filled = phrase.words.format_map(blanks)
-        if "roles" in blanks:
+        own = values[at : (at := at + len(slot.blanks))]
+        if not all(own[: slot.needed]):
+            continue
+        filled = slot.words.format(*own)
+        if "roles" in slot.blanks:
             of_role.append(filled)
-        elif blanks.get("words") == "":
+        elif "words" in slot.blanks and not own[-1]:
             saying_little.append(filled)
         else:
             said = True
@@ -259,20 +301,6 @@ def _own_phrases(
     yield from of_role
     if not said and not of_role:
         yield from saying_little
-
-
-def _value(some: _Lines, row: int, blank: str, feature: float, words_that_told: str) -> str:
-    """What stands in a blank of a phrase of a line, "" for nothing."""
-    if blank == "n":
-        return f"{feature:.0f}"
-    if blank == "percent":
-        return f"{feature:.0%}"
-    if blank == "words":
-        return words_that_told
-    if blank == "roles":
-        return "" if some.roles is None else PLURALS.get(ROLES[some.roles[row]], "")
-    text: str = getattr(some.around, blank)(some.first + row)
-    return text
 
 
 def is_foreign(language: str | None, page_language: str | None) -> bool:
@@ -311,11 +339,9 @@ def naming(roles: Sequence[str | None], log_roles: Floats, why: Sequence[str]) -
     ['cookie notice: short', 'as this site was labelled']
     """
     least = math.log(LIMITS.min_role_probability)
-    named = (
-        role is not None and role in ROLE_WORDS and of_line[ROLES.index(role)] >= least
-        for role, of_line in zip(roles, log_roles, strict=True)
-    )
+    indices = [_ROLE_INDEX.get(role, 0) for role in roles]
+    likely = log_roles[np.arange(len(indices)), indices] >= least
     return [
-        f"{ROLE_WORDS[str(role)]}: {reason}" if is_named else reason
-        for role, reason, is_named in zip(roles, why, named, strict=True)
+        f"{ROLE_WORDS[role]}: {reason}" if is_likely and role in ROLE_WORDS else reason
+        for role, reason, is_likely in zip(roles, why, likely.tolist(), strict=True)
     ]

@@ -23,7 +23,7 @@ from boilerplate.kernels.plain_roles import PARAMS
 from boilerplate.model.stack import WordWeights
 from boilerplate.numeric import Bools, Floats, Ints
 from boilerplate.roles import CONTENT_ROLES
-from boilerplate.unicode import Char, Script, char_table, script_table
+from boilerplate.unicode import SCRIPTS, Char, Script, char_table, script_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,11 @@ class WordLimits:
 LIMITS: Final = WordLimits()
 HEAD: Final = PARAMS.head  # characters of a line that are looked at: all that roles read of it
 _HAN: Final = int(Script.HAN)
-_OTHERS_WITHOUT_BLANKS: Final = [
-    Script.THAI, Script.LAO, Script.KHMER, Script.MYANMAR, Script.TIBETAN
-]  # fmt: skip
+# Of which scripts, but for Han, no blanks stand between words.
+_HAS_NO_BLANKS: Final = np.isin(
+    np.arange(SCRIPTS),
+    [Script.THAI, Script.LAO, Script.KHMER, Script.MYANMAR, Script.TIBETAN],
+)
 # Vowels that are written before their consonant end no word, others begin none.
 _FIRST_VOWELS: Final = np.array([*map(ord, "เแโใไເແໂໃໄ")])
 _LAST_VOWELS: Final = np.array([*map(ord, "ะาำๅๆฯະາຳໆຯ")])
@@ -175,29 +177,31 @@ class _Weighed:
 
         Words of Chinese and Japanese are runs of Han or of Katakana.
         """
-        points, chars = self.text.folded, self._chars
+        chars = self._chars
         letters = (chars >= Char.LOWER) & (chars <= Char.MARK)
         east_asian = letters & (self._scripts == _HAN)
-        alphabet = np.where(east_asian, _HAN_RUN, _NONE)
-        alphabet[east_asian & (points >= _KATAKANA.start) & (points < _KATAKANA.stop)] = _WORD
-        alphabet[east_asian & (points >= _HIRAGANA.start) & (points < _HIRAGANA.stop)] = _NONE
-        edges = np.flatnonzero(np.diff(alphabet, prepend=_NONE, append=_NONE))
-        in_runs = alphabet[edges[:-1]] != _NONE
-        run_starts, run_ends = edges[:-1][in_runs], edges[1:][in_runs]
-
         starts, ends, _ = word_spans(self.text, 1)
         before = np.append(0, np.cumsum(east_asian))
         spaced = (before[ends] == before[starts]) & (chars[starts] != Char.DIGIT)
         starts, ends = starts[spaced], ends[spaced]
-        unspaced = np.isin(self._scripts[starts], _OTHERS_WITHOUT_BLANKS)
-        kinds = np.where(unspaced, _UNSPACED, _WORD)
-
-        starts = np.concatenate([starts, run_starts])
-        ends = np.concatenate([ends, run_ends])
-        kinds = np.concatenate([kinds, alphabet[run_starts]])
+        kinds = np.where(_HAS_NO_BLANKS[self._scripts[starts]], _UNSPACED, _WORD)
+        if before[-1]:
+            of_words = starts, ends, kinds
+            starts, ends, kinds = map(np.append, of_words, self._runs(east_asian))
         sizes = ends - starts
         fits = (sizes >= 2) & ((sizes <= LIMITS.max_chars) | (kinds != _WORD))
         return starts[fits], ends[fits], kinds[fits]
+
+    def _runs(self, east_asian: Bools) -> tuple[Ints, Ints, Ints]:
+        """Where runs of Han or of Katakana begin and end, and of what kind each is."""
+        points = self.text.folded
+        alphabet = np.where(east_asian, _HAN_RUN, _NONE)
+        alphabet[east_asian & (points >= _KATAKANA.start) & (points < _KATAKANA.stop)] = _WORD
+        alphabet[east_asian & (points >= _HIRAGANA.start) & (points < _HIRAGANA.stop)] = _NONE
+        edges = np.flatnonzero(np.diff(alphabet, prepend=_NONE, append=_NONE))
+        starts, ends = edges[:-1], edges[1:]
+        in_runs = alphabet[starts] != _NONE
+        return starts[in_runs], ends[in_runs], alphabet[starts[in_runs]]
 
     @cached_property
     def _cuts(self) -> Bools:

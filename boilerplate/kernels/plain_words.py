@@ -44,7 +44,7 @@ def _changes(text: PageText, starts: Ints, ends: Ints, line: Ints, added: Floats
     ``added`` is what each n-gram adds, before it is divided by the root of their number in a line.
     """
     counts = np.bincount(line, minlength=text.n)
-    share = added / ((ends - starts) * np.sqrt(counts)[line])
+    share = added * (1.0 / ((ends - starts) * np.sqrt(counts)[line]))
     m = len(text.folded)
     changes = np.bincount(starts, share, m + 1) - np.bincount(ends, share, m + 1)
     return changes.astype(np.float64, copy=False)
