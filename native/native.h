@@ -82,6 +82,7 @@ typedef struct {
     each(tree_sums)           \
     each(role_text_sums)      \
     each(role_token_sums)     \
+    each(role_context)        \
     each(values)              \
     each(line_fingerprints)   \
     each(site_features)

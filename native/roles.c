@@ -2,6 +2,7 @@
 
 #include "native.h"
 #include <math.h>
+#include <string.h>
 
 /* The number of roles.ROLES, and plain_roles.PARAMS. */
 enum { N_ROLES = 24, HEAD = 100, TEXT_BITS = 17, TOKEN_BITS = 13, MIN_ORDER = 2, MAX_ORDER = 5 };
@@ -157,6 +158,65 @@ KERNEL(role_token_sums,
                 scores[j] += decay[level] * by_type[type[element] * N_ROLES + j];
             }
             element = parent[element];
+        }
+    }
+    Py_RETURN_NONE;
+}
+
+/* plain_roles.WINDOWS, and how many blocks stand before those of groups. */
+static const int WINDOWS[] = {3, 8, 25};
+enum { N_WINDOWS = 3, OF_LINES = 3 + N_WINDOWS };
+
+KERNEL(role_context, "f32 shares[n,24], i64 groups[g] < n, out f32 rows[r]",
+       "Fills `rows` (blocks, 24, n) with the shares of the line, of the one before, of the one\n"
+       "after, means over windows of lines, and over the lines of the same group, for each n groups.")
+{
+    const float *shares = call->data[0];
+    const int64_t *groups = call->data[1];
+    float *rows = call->data[2];
+    Py_ssize_t n = size_of(call, 'n'), sets = n > 0 ? size_of(call, 'g') / n : 0;
+    if (!is_matrix(size_of(call, 'g'), sets, n) ||
+        !is_matrix(size_of(call, 'r'), (OF_LINES + sets) * N_ROLES, n)) {
+        return refuse(call, "the arrays disagree");
+    }
+    double *sums = scratch(call, (n + 1) * N_ROLES, sizeof(*sums)); /* up to each line; by group */
+    int64_t *counts = scratch(call, n, sizeof(*counts));
+    if (sums == NULL || counts == NULL) {
+        return NULL;
+    }
+    memset(sums, 0, N_ROLES * sizeof(*sums));
+    for (Py_ssize_t i = 0; i < n * N_ROLES; i++) {
+        sums[i + N_ROLES] = sums[i] + (double)shares[i];
+    }
+    for (Py_ssize_t j = 0; j < N_ROLES; j++) {
+        for (Py_ssize_t i = 0; i < n; i++) {
+            float *row = rows + j * n + i;
+            row[0] = shares[i * N_ROLES + j];
+            row[N_ROLES * n] = i > 0 ? shares[(i - 1) * N_ROLES + j] : 0.0f;
+            row[2 * N_ROLES * n] = i + 1 < n ? shares[(i + 1) * N_ROLES + j] : 0.0f;
+            for (int w = 0; w < N_WINDOWS; w++) {
+                Py_ssize_t low = i > WINDOWS[w] ? i - WINDOWS[w] : 0;
+                Py_ssize_t high = i + WINDOWS[w] + 1 < n ? i + WINDOWS[w] + 1 : n;
+                double sum = sums[high * N_ROLES + j] - sums[low * N_ROLES + j];
+                row[(3 + w) * N_ROLES * n] = (float)(sum / (double)(high - low));
+            }
+        }
+    }
+    rows += OF_LINES * N_ROLES * n;
+    for (Py_ssize_t set = 0; set < sets; set++, groups += n, rows += N_ROLES * n) {
+        memset(sums, 0, (size_t)n * N_ROLES * sizeof(*sums));
+        memset(counts, 0, (size_t)n * sizeof(*counts));
+        for (Py_ssize_t i = 0; i < n; i++) {
+            counts[groups[i]]++;
+            for (Py_ssize_t j = 0; j < N_ROLES; j++) {
+                sums[groups[i] * N_ROLES + j] += (double)shares[i * N_ROLES + j];
+            }
+        }
+        for (Py_ssize_t i = 0; i < n; i++) {
+            for (Py_ssize_t j = 0; j < N_ROLES; j++) {
+                double sum = sums[groups[i] * N_ROLES + j];
+                rows[j * n + i] = (float)(sum / (double)counts[groups[i]]);
+            }
         }
     }
     Py_RETURN_NONE;

@@ -49,6 +49,7 @@ tree_sums = _twin.tree_sums
 # The roles of lines.
 role_text_sums = _twin.role_text_sums
 role_token_sums = _twin.role_token_sums
+role_context = _twin.role_context
 leaf_sums = _twin.leaf_sums
 # Site models.
 line_fingerprints = _twin.line_fingerprints

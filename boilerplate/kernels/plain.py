@@ -17,6 +17,7 @@ from boilerplate.kernels.plain_linear import ngram_scores as ngram_scores
 from boilerplate.kernels.plain_linear import token_scores as token_scores
 from boilerplate.kernels.plain_results import strongest_groups as strongest_groups
 from boilerplate.kernels.plain_results import values as values
+from boilerplate.kernels.plain_roles import role_context as role_context
 from boilerplate.kernels.plain_roles import role_text_sums as role_text_sums
 from boilerplate.kernels.plain_roles import role_token_sums as role_token_sums
 from boilerplate.kernels.plain_site_features import site_features as site_features

@@ -36,6 +36,7 @@ class RoleParams:
 
 
 PARAMS: Final = RoleParams()
+WINDOWS: Final = (3, 8, 25)  # lines before and after, over which role shares are averaged
 
 
 def text_rows(texts: Sequence[str]) -> tuple[Ints, Ints]:
@@ -70,6 +71,37 @@ def role_token_sums(tree: Tree, own: Ints, table: NDArray[np.int8], scale: float
         sums += weight * of_type[type_of[own]]
         own = parent[own]
     return sums
+
+
+def role_context(shares: NDArray[np.float32], groups: Ints, out: NDArray[np.float32]) -> None:
+    """Fill the role shares of the words around lines, a row for each column.
+
+    ``shares`` (n, 24) are the lines'; ``groups`` (g, n), g from 0, are groups of lines, each named
+    by the first of its lines. ``out`` (blocks * 24, n) has blocks of the shares of the line, of
+    the lines before and after it, 0 beyond the page, of means over WINDOWS, and over each of the g
+    groups that a line is in.
+    """
+    n, roles = shares.shape
+    blocks = out.reshape(len(out) // roles, roles, n)
+    blocks[0] = shares.T
+    blocks[1, :, :1], blocks[1, :, 1:] = 0.0, shares[:-1].T
+    blocks[2, :, -1:], blocks[2, :, :-1] = 0.0, shares[1:].T
+    sums = np.zeros((n + 1, roles))
+    np.cumsum(shares, 0, np.float64, sums[1:])
+    at = np.arange(n)
+    for block, window in zip(blocks[3:], WINDOWS, strict=False):
+        low, high = np.maximum(at - window, 0), np.minimum(at + window + 1, n)
+        block[:] = ((sums[high] - sums[low]) / (high - low)[:, None]).T
+    for block, group in zip(blocks[3 + len(WINDOWS) :], groups, strict=True):
+        block[:] = group_means(shares, group).T
+
+
+def group_means(shares: NDArray[np.float32], group: Ints) -> Floats:
+    """The means of the shares over the lines of each line's group, (n, 24)."""
+    sums = np.zeros(shares.shape)
+    np.add.at(sums, group, shares.astype(np.float64))  # one after the other, as C does
+    means: Floats = sums[group] / np.bincount(group, minlength=1)[group][:, None]
+    return means
 
 
 def _row_sums(table: NDArray[np.int8], ids: Ints, offsets: Ints) -> Floats:

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from boilerplate import kernels
 from boilerplate.features.table import GROUPS, feature_groups
 from boilerplate.kernels.arrays import Tree, VectorTreeArrays
+from boilerplate.kernels.plain_roles import WINDOWS
 from boilerplate.model.trees import MAX_WEIGHT, NODE_ARRAYS, ModelError, stored, trees_from
 from boilerplate.numeric import Floats, Ints
 from boilerplate.page import Kind, Line, Lines, texts_of
 from boilerplate.roles import BESIDE_ROLES, CONTENT_ROLES, ROLES
 
-WINDOWS: Final = (3, 8, 25)  # lines before and after, over which role scores are averaged
 WORD_WEIGHT: Final = np.dtype("i1")
 # The corpora disagree most about these, so lines that look like them are decided by roles alone.
 DISPUTED: Final = [ROLES.index(role) for role in ("headline", *BESIDE_ROLES)]
@@ -131,35 +131,13 @@ def role_matrix(
     ``shares`` (n, 24) are the lines' by RoleWords: of the line itself, of the lines before and
     after, means over WINDOWS and, in HTML, over the lines of the same markup.
     """
-    n, features, roles = len(matrix), matrix.shape[1], len(ROLES)
+    n, features = matrix.shape
     kind: Kind = "text" if tree is None else "html"
-    rows = np.zeros((features + role_columns(kind), n), np.float32)  # a row for each column
+    rows = np.empty((features + role_columns(kind), n), np.float32)  # a row for each column
     rows[:features] = matrix.T
-    blocks = rows[features:].reshape(-1, roles, n)
-    blocks[0] = shares.T
-    blocks[1, :, 1:] = blocks[0, :, :-1]
-    blocks[2, :, :-1] = blocks[0, :, 1:]
-    sums = np.zeros((n + 1, roles))
-    np.cumsum(shares, 0, np.float64, sums[1:])
-    at = np.arange(n)
-    for block, window in zip(blocks[3:], WINDOWS, strict=False):
-        low, high = np.maximum(at - window, 0), np.minimum(at + window + 1, n)
-        block[:] = ((sums[high] - sums[low]) / (high - low)[:, None]).T
-    if tree is not None:
-        for block, group in zip(blocks[3 + len(WINDOWS) :], tree.groups, strict=True):
-            block[:] = group_means(shares, group).T
+    groups = np.zeros((0, n), np.int64) if tree is None else tree.groups
+    kernels.role_context(shares, groups, rows[features:])
     return rows.T
-
-
-def group_means(shares: NDArray[np.float32], group: Ints) -> Floats:
-    """The means of the shares over the lines of each line's group, (n, 24)."""
-    order = np.argsort(group, kind="stable")
-    first = np.flatnonzero(np.diff(group[order], prepend=-1))
-    sums = np.add.reduceat(shares[order].astype(np.float64), first, axis=0)
-    counts = np.diff(np.append(first, len(group)))
-    means = np.empty(shares.shape)
-    means[order] = np.repeat(sums / counts[:, None], counts, axis=0)
-    return means
 
 
 def role_trees(

@@ -16,7 +16,7 @@ from boilerplate.page import Element, Line, Markup, Page
 from boilerplate.reading.html import html_page
 from boilerplate.roles import ROLES
 from tests.strategies import MARKED, MARKUP, TEXTS
-from tests.twins import assert_same_bits, needs_compiled
+from tests.twins import assert_same_bits, needs_compiled, twin_of
 
 MANY = settings(max_examples=150, deadline=None)
 RNG = np.random.default_rng(0)
@@ -86,3 +86,55 @@ class TestTokenSums:
         own = found.line_element.copy()
         own[::3] = -1
         assert_same_bits(lambda twin: twin.role_token_sums(found, own, TOKEN_TABLE, 0.03))
+
+
+def groups_of(n: int, seed: int) -> np.ndarray:
+    """Two ways to group n lines; a group has the number of its first line."""
+    drawn = np.random.default_rng(seed).integers(0, 4, (2, n))
+    return np.array([[row.tolist().index(each) for each in row] for row in drawn], np.int64)
+
+
+class TestContext:
+    def test_means_of_groups_and_windows_stand_behind_the_shares(self, twin: ModuleType) -> None:
+        shares = np.zeros((5, len(ROLES)), np.float32)
+        shares[:, 7] = [1.0, 0.0, 0.0, 0.0, 0.5]
+        groups = np.array([[0, 1, 0, 1, 0], [0, 0, 0, 0, 4]])
+        out = np.full((8 * len(ROLES), 5), np.nan, np.float32)
+        twin.role_context(shares, groups, out)
+        blocks = out.reshape(8, len(ROLES), 5)
+        assert blocks[:3, 7].tolist() == [[1, 0, 0, 0, 0.5], [0, 1, 0, 0, 0], [0, 0, 0, 0.5, 0]]
+        assert blocks[3, 7].tolist() == pytest.approx([0.25, 0.3, 0.3, 0.3, 0.125], abs=1e-6)
+        assert blocks[6, 7].tolist() == [0.5, 0.0, 0.5, 0.0, 0.5]
+        assert blocks[7, 7].tolist() == [0.25, 0.25, 0.25, 0.25, 0.5]
+        assert not blocks[:, :7].any()
+
+    @needs_compiled
+    @MANY
+    @given(st.integers(0, 70), st.booleans(), st.integers(0, 999))
+    def test_both_twins_fill_the_same_bits(self, n: int, grouped: bool, seed: int) -> None:
+        shares = np.random.default_rng(seed).random((n, len(ROLES)), np.float32)
+        groups = groups_of(n, seed)[: 2 * grouped]
+
+        def filled(twin: ModuleType) -> np.ndarray:
+            out = np.empty(((6 + 2 * grouped) * len(ROLES), n), np.float32)
+            twin.role_context(shares, groups, out)
+            return out
+
+        assert_same_bits(filled)
+
+    @needs_compiled
+    @pytest.mark.parametrize("number", [-1, 3])
+    def test_a_group_without_a_line_is_refused(self, number: int) -> None:
+        out = np.empty((8 * len(ROLES), 3), np.float32)
+        groups = np.array([[0, 1, 2], [0, number, 2]])
+        with pytest.raises((ValueError, IndexError), match="role_context"):
+            twin_of("compiled").role_context(np.zeros((3, len(ROLES)), np.float32), groups, out)
+
+    @needs_compiled
+    @pytest.mark.parametrize("rows", [7, 9])
+    def test_other_numbers_of_rows_are_refused(self, rows: int) -> None:
+        out = np.empty((rows * len(ROLES), 3), np.float32)
+        with pytest.raises(ValueError, match="role_context"):
+            twin_of("compiled").role_context(
+                np.zeros((3, len(ROLES)), np.float32), groups_of(3, 0), out
+            )

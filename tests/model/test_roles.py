@@ -11,18 +11,16 @@ from hypothesis import strategies as st
 
 import boilerplate
 from boilerplate.features.encode import encode
-from boilerplate.kernels.plain_roles import PARAMS
+from boilerplate.kernels.plain_roles import PARAMS, WINDOWS, group_means
 from boilerplate.kernels.plain_tree import element_tokens, token_buckets
 from boilerplate.model import model as module
 from boilerplate.model.file import MODES
 from boilerplate.model.model import Model, load_model
 from boilerplate.model.roles import (
     DISPUTED,
-    WINDOWS,
     RoleWords,
     blended,
     content_log_odds,
-    group_means,
     role_columns,
     role_matrix,
     role_trees,
