@@ -267,9 +267,10 @@ class Page:
         ['a', 'b']
         """
         lines = self.lines
-        nonblank = self.nonblank
-        if len(nonblank) == len(lines):
+        texts = texts_of(lines)
+        if all(texts) and not any(map(str.isspace, texts)):
             return self
+        nonblank = self.nonblank
         if isinstance(lines, Lines) and lines.markups is None:
             return replace(self, lines=Lines([lines.texts[i] for i in nonblank]))
         return replace(self, lines=tuple([lines[i] for i in nonblank]))

@@ -12,7 +12,7 @@ import numpy as np
 from boilerplate.features.table import feature_places
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Bools, Floats
-from boilerplate.page import Element, Label, Page, elements_around, tags_of
+from boilerplate.page import Element, Label, Page, elements_around, tag_of
 from boilerplate.reading.stored import STORED_TAG
 
 # A page shows no article if what is kept of it is shorter than this share of a stored one.
@@ -67,17 +67,15 @@ class Visibility:
         Dialogs and tooltips, which lie over the page, are dropped if anything else is kept.
         Stored lines are kept where the page shows no article, and nothing else but headings.
         """
-        if not (self.hidden | self.stored).any():
-            return NO_VERDICTS
         found: dict[int, tuple[Label, str]] = {}
-        for i in np.flatnonzero(self.stored).tolist():
-            found[i] = STORED if kept[i] else UNUSED
-        if (self.stored & kept).any():
-            others = np.flatnonzero(kept & ~self.stored).tolist()
-            return found | {i: BESIDE for i in others if not self._is_heading(i)}
-        shown = self.chars[kept & ~self.hidden].sum()
-        unseen = np.flatnonzero(kept & self.hidden & ~self.stored).tolist()
-        if unseen and shown > 0:
+        if self.stored.any():
+            for i in np.flatnonzero(self.stored).tolist():
+                found[i] = STORED if kept[i] else UNUSED
+            if (self.stored & kept).any():
+                others = np.flatnonzero(kept & ~self.stored).tolist()
+                return found | {i: BESIDE for i in others if not self._is_heading(i)}
+        unseen = np.flatnonzero(kept & self.hidden).tolist()  # no stored line is kept here
+        if unseen and (shown := self.chars[kept & ~self.hidden].sum()) > 0:
             over = [i for i in unseen if self._is_over(i)]
             below = sorted({*unseen} - {*over})
             found |= dict.fromkeys(over, HIDDEN)
@@ -116,7 +114,7 @@ def visibility(page: Page, scores: Scores) -> Visibility:
         for place in places:
             hidden[first : first + len(matrix)] = matrix[:, place] > 0
         first += len(matrix)
-    if STORED_TAG in tags_of(page.elements):
-        last = len(page.elements) - 1
+    last = len(page.elements) - 1
+    if last >= 0 and tag_of(page.elements, last) == STORED_TAG:
         stored[:] = [line.markup is not None and line.markup.element == last for line in page.lines]
     return Visibility(page, hidden, stored, scores.chars)

@@ -50,7 +50,7 @@ def tree(page: Page, lines: Sequence[Line], partly: bool = False) -> Tree | None
         signs.setdefault((tag, names[:SIGN_NAMES]), len(signs)) for tag, names, _ in kinds
     ]
     type_of, sign = of_kinds.take(kind, 1)
-    hidden = np.array([is_hidden for *_, is_hidden in kinds])[kind]
+    hidden = np.array([is_hidden for _, _, is_hidden in kinds])[kind]
     groups = kernels.line_groups(parent, sign, own)
     distinct = list(types)
     tokens, sizes = kernels.type_tokens(distinct)

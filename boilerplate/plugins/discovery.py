@@ -17,6 +17,7 @@ from boilerplate.plugins.paths import (
     distribution_of,
     is_bundled,
     user_folder,
+    version_of,
 )
 from boilerplate.plugins.plugin import Origin, Plugin, PluginError, Settings
 from boilerplate.plugins.rules import SiteRules
@@ -127,8 +128,7 @@ def _find_installed() -> Iterator[tuple[Plugin, Load]]:
         return
     for point in points:
         place = f"{distribution_of(point)} ({point.value})"
-        version = point.dist.version if point.dist else ""
-        yield Plugin(point.name, _origin(point), place, version), point.load
+        yield Plugin(point.name, _origin(point), place, version_of(point)), point.load
 
 
 def _origin(point: EntryPoint) -> Origin:

@@ -49,9 +49,22 @@ def distribution_of(point: EntryPoint) -> str:
     return _name_of(point.dist) if point.dist else "?"
 
 
+def version_of(point: EntryPoint) -> str:
+    """The version of the distribution that an entry point belongs to, "" if unknown."""
+    return _version_of(point.dist) if point.dist else ""
+
+
+# Each access reads and parses a file.
+
+
 @cache
 def _name_of(distribution: Distribution) -> str:
-    return distribution.name  # reads a file on each access
+    return distribution.name
+
+
+@cache
+def _version_of(distribution: Distribution) -> str:
+    return distribution.version
 
 
 def is_bundled(point: EntryPoint) -> bool:

@@ -59,10 +59,11 @@ def _parsed(markup: str, *, positions: bool = False) -> Any:
 def rewrite(document: Any) -> None:
     """Rewrite the tree of a document, in place."""
     # All are found before any is changed: the tree is indexed by tags until then.
+    tags = {tag for tag in _FIRST_TAGS if document.find(tag) is not None}
     found = [
         (each, nodes)
         for each, tag, selector in _SELECTORS
-        if document.find(tag) is not None and (nodes := document.select(selector))
+        if tag in tags and (nodes := document.select(selector))
     ]
     # Nothing of these is shown. They are most of many pages, and would be read once more.
     for tag in ("script", "style"):
@@ -276,3 +277,4 @@ _SELECTORS: Final = [
     for each, selectors in _REWRITES
     for selector in selectors
 ]
+_FIRST_TAGS: Final = sorted({tag for _, tag, _ in _SELECTORS})
