@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from boilerplate import Cleaner, CleanPage
+from boilerplate import Cleaner, CleanPage, Page
+from boilerplate.plugins.matcher import Matcher
 
 DIE = "please die"
 DIE_ONCE = "please die once, and say so in "  # the path of a file, up to the next <
@@ -18,6 +19,13 @@ SLEEP = "please sleep"
 WAIT = "please wait for "  # the path of a file, up to the next <
 GROW = "please grow"
 RAISE = "please raise"
+RULES = "please let rules die"
+
+OPINIONS = Matcher.opinions
+
+
+def _die(_matcher: Matcher, _page: Page) -> Any:
+    os.kill(os.getpid(), signal.SIGSEGV)
 
 
 class PoisonCleaner(Cleaner):
@@ -47,6 +55,7 @@ class PoisonCleaner(Cleaner):
             del grown
         if RAISE in text:
             raise RuntimeError("as told")
+        Matcher.opinions = _die if RULES in text else OPINIONS  # type: ignore[method-assign]
         return super().clean(source, *more, **named)
 
     def __reduce__(self) -> tuple[Any, ...]:

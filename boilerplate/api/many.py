@@ -19,6 +19,7 @@ from boilerplate.batch.worker import cleaned_page, error_message
 from boilerplate.cleaner import Cleaner
 from boilerplate.page import Kind, Page
 from boilerplate.plugins.plugin import PluginError
+from boilerplate.plugins.strikes import RunStrikes, Strikes
 from boilerplate.reading.source import Source, source_of
 from boilerplate.reading.urls import given_url
 from boilerplate.result import CleanPage
@@ -77,7 +78,8 @@ def clean_many(
         cleaned = _clean_here(cleaner, reader, reasons)
     else:
         config = CleanerConfig.of(cleaner, reasons=reasons, form="packed")
-        cleaned = _clean_in_workers(config, reader, workers)
+        strikes = RunStrikes(config.failures, cleaner.plugins.warn)
+        cleaned = _clean_in_workers(config, reader, workers, strikes)
     return _shown(cleaned, total) if progress else cleaned
 
 
@@ -175,12 +177,14 @@ def _failed(record: Record, error: str) -> CleanPage:
 
 
 def _clean_here(cleaner: Cleaner, reader: _Reader, reasons: bool) -> Iterator[CleanPage]:
+    strikes = Strikes(cleaner.plugins.settings.limits.failures)
     for record in reader:
         if record.error:
             yield _failed(record, record.error)
             continue
         try:
-            page = compact(cleaned_page(cleaner, record), reasons)
+            with cleaner.plugins.counting(strikes):
+                page = compact(cleaned_page(cleaner, record), reasons)
         except (MemoryError, PluginError):
             raise
         except Exception as error:  # noqa: BLE001 - one page's failure must not cost the others
@@ -190,9 +194,11 @@ def _clean_here(cleaner: Cleaner, reader: _Reader, reasons: bool) -> Iterator[Cl
         raise reader.failure
 
 
-def _clean_in_workers(config: CleanerConfig, reader: _Reader, workers: int) -> Iterator[CleanPage]:
+def _clean_in_workers(
+    config: CleanerConfig, reader: _Reader, workers: int, strikes: RunStrikes
+) -> Iterator[CleanPage]:
     with WorkerPool(config, workers) as pool:
-        for record, result in pool.clean(reader):
+        for record, result in pool.clean(reader, strikes):
             if result.failed:
                 yield _failed(record, json.loads(result.json)["error"])
             else:

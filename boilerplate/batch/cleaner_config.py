@@ -17,7 +17,7 @@ from boilerplate.batch.record import Fields
 from boilerplate.cleaner import Cleaner
 from boilerplate.files import digest_of
 from boilerplate.model.model import model_bytes, to_bytes
-from boilerplate.plugins.plugin import Plugin
+from boilerplate.plugins.plugin import Limits, Plugin
 from boilerplate.site_models.folder import SUFFIX, SiteModels
 from boilerplate.site_models.site_model import SiteModel
 
@@ -57,7 +57,7 @@ class CleanerConfig:
     Cleaner's fingerprint as JSON, taken when the config was made. ``reasons`` is whether each line
     says why it was kept or dropped, which takes about half as much time again. ``form`` is how
     workers send a page back: as the JSON of shards, packed, as a CleanPage with its markup, or as a
-    sketch.
+    sketch. ``failures`` is after how many failures a plugin is switched off.
     """
 
     pickled: bytes
@@ -66,6 +66,7 @@ class CleanerConfig:
     budget: Budget = field(default_factory=Budget)
     reasons: bool = False
     form: ResultForm = "json"
+    failures: int = Limits().failures
 
     @classmethod
     def of(
@@ -79,7 +80,10 @@ class CleanerConfig:
         """The config of a Cleaner. Raises what pickle raises, if a plugin cannot be pickled."""
         identity = json.dumps(fingerprint(cleaner), sort_keys=True)
         pickled = pickle.dumps(cleaner, 4)
-        return cls(pickled, identity, fields or Fields(), budget or Budget(), reasons, form)
+        failures = cleaner.plugins.settings.limits.failures
+        return cls(
+            pickled, identity, fields or Fields(), budget or Budget(), reasons, form, failures
+        )
 
     def build(self) -> Cleaner:
         """The Cleaner."""

@@ -24,7 +24,14 @@ from typing import IO, Final, Literal, Self, cast
 from boilerplate.batch.child import MiB, child_process, end_process, receive_message
 from boilerplate.batch.cleaner_config import CleanerConfig, differences
 from boilerplate.batch.record import Record, unpack
-from boilerplate.batch.worker import WALL_CLOCK_FACTOR, CleanedRecord, failed_page
+from boilerplate.batch.worker import (
+    START_SECONDS,
+    WALL_CLOCK_FACTOR,
+    CleanedRecord,
+    Request,
+    failed_page,
+)
+from boilerplate.plugins.strikes import RunStrikes
 
 Failure = Literal["died", "killed", "memory", "time"]
 
@@ -33,6 +40,7 @@ Failure = Literal["died", "killed", "memory", "time"]
 # is slow again: it has a second try in case the machine was suspended. A worker that was killed
 # from outside says nothing about the page, and the next run tries it again.
 ATTEMPTS: Final[dict[Failure, int]] = {"died": 3, "killed": 3, "memory": 2, "time": 2}
+_BY_THE_PAGE: Final[tuple[Failure, ...]] = ("died", "memory", "time")
 # What the system, or a person, ends a process with; a page ends one with others.
 KILLS: Final = tuple(
     getattr(signal, name) for name in ("SIGKILL", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -87,15 +95,23 @@ class WorkerProcess:
         self.stopped = False
         self.pages = 0
 
-    def clean(self, records: Sequence[Record]) -> list[CleanedRecord]:
-        """One result a record; an error for a record that failed as often as it may be tried."""
+    def clean(
+        self, records: Sequence[Record], off: frozenset[str] = frozenset()
+    ) -> list[CleanedRecord]:
+        """One result a record; an error for a record that failed as often as it may be tried.
+
+        ``off`` are the plugins that are switched off. When a page that ended its worker is tried
+        for the last time, plugins are called with care: it may have been one of them.
+        """
         results: list[CleanedRecord] = []
         failures = dict.fromkeys(ATTEMPTS, 0)  # of the record whose result is next
         while len(results) < len(records):
             process = self._started()
-            rest = records[len(results) :][: SETTINGS.pages_per_worker - self.pages]
+            careful = any(failures[why] == ATTEMPTS[why] - 1 for why in _BY_THE_PAGE)
+            most = 1 if careful else SETTINGS.pages_per_worker - self.pages
+            rest = records[len(results) :][:most]
             try:
-                for result in self._request(process, rest):
+                for result in self._request(process, Request(rest, off, careful)):
                     results.append(result)
                     self.pages += 1
                     failures = dict.fromkeys(ATTEMPTS, 0)
@@ -130,44 +146,49 @@ class WorkerProcess:
         return record
 
     def _request(
-        self, process: subprocess.Popen[bytes], records: Sequence[Record]
+        self, process: subprocess.Popen[bytes], request: Request
     ) -> Iterator[CleanedRecord]:
         """Each record's result as it comes; raises _RecordFailed for the first that has none."""
         sent = False
-        for record in records:
+        for record in request.records:
             begun = time.monotonic()
             try:
                 if not sent:
-                    _send(process, list(records))
+                    _send(process, request)
                     sent = True
                 results = cast("IO[bytes]", process.stdout)
                 message_type, data = receive_message(results)
-                site = ""
+                site, plugins = "", None
                 if message_type == b"S":
                     site = data.decode()
+                    message_type, data = receive_message(results)
+                if message_type == b"O":
+                    plugins = pickle.loads(data)  # noqa: S301 - from a worker
                     message_type, data = receive_message(results)
             except (OSError, EOFError, ValueError) as error:
                 if self.stopped:
                     raise StoppedError from error
-                raise _RecordFailed(self._why_it_ended(process, begun)) from error
+                seconds = self.config.budget.seconds
+                raise _RecordFailed(self._why_it_ended(process, begun, seconds)) from error
             if message_type == b"M":
                 raise _RecordFailed("memory")
             if message_type == b"F":
                 self.end()
                 raise RunError(f"{record.id}: {data.decode('utf-8', 'replace')}")
             failed, in_part = message_type == b"E", message_type == b"P"
-            yield CleanedRecord(data, failed, in_part, site=site)
+            yield CleanedRecord(data, failed, in_part, site=site, plugins=plugins)
 
-    def _why_it_ended(self, process: subprocess.Popen[bytes], begun: float) -> Failure:
-        """Why a process has ended, as its status and the time say."""
+    def _why_it_ended(
+        self, process: subprocess.Popen[bytes], begun: float, seconds: float
+    ) -> Failure:
+        """Why a process has ended that had ``seconds`` since ``begun``, by its status and time."""
         try:
             status = process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             return "died"
         if hasattr(signal, "SIGPROF") and status == -signal.SIGPROF:
             return "time"
-        seconds = self.config.budget.seconds * WALL_CLOCK_FACTOR
-        if time.monotonic() - begun >= seconds * SETTINGS.late_share:
+        if time.monotonic() - begun >= seconds * WALL_CLOCK_FACTOR * SETTINGS.late_share:
             return "time"
         return "killed" if -status in KILLS else "died"
 
@@ -184,11 +205,16 @@ class WorkerProcess:
                 process = self.process
             if not fresh:
                 return process
+            begun = time.monotonic()
             try:
                 _send(process, self.config)
                 message_type, data = receive_message(cast("IO[bytes]", process.stdout))
-            except (OSError, EOFError, ValueError):
+            except (OSError, EOFError, ValueError) as error:
+                why = self._why_it_ended(process, begun, START_SECONDS)
                 self.end()
+                if why == "time":
+                    problem = f"a worker process took more than {START_SECONDS:g} s to start"
+                    raise RunError(problem) from error
                 continue
             self._check(message_type, data)
             return process
@@ -257,20 +283,31 @@ class WorkerPool:
         self._idle = [WorkerProcess(config) for _ in range(n_jobs)]
         self._all = tuple(self._idle)
 
-    def submit(self, records: Sequence[Record]) -> Future[list[CleanedRecord]]:
-        """The future results of a few records; it raises RunError or StoppedError."""
-        return self._threads.submit(self._clean, records)
+    def submit(self, records: Sequence[Record], strikes: RunStrikes) -> Future[list[CleanedRecord]]:
+        """The future results of a few records, without the plugins that are off by then.
 
-    def _clean(self, records: Sequence[Record]) -> list[CleanedRecord]:
+        It raises RunError or StoppedError.
+        """
+        return self._threads.submit(self._clean, records, strikes)
+
+    def _clean(self, records: Sequence[Record], strikes: RunStrikes) -> list[CleanedRecord]:
         worker = self._idle.pop()  # there are as many workers as threads, so one is idle
+        whole = [record for record in records if not record.error]
         try:
-            results = iter(worker.clean([record for record in records if not record.error]))
+            results = iter(worker.clean(whole, strikes.off))
         finally:
             self._idle.append(worker)
         return [failed_page(r, r.error) if r.error else next(results) for r in records]
 
-    def clean(self, records: Iterable[Record]) -> Iterator[tuple[Record, CleanedRecord]]:
-        """Each record with its result, in order; few records are held at a time."""
+    def clean(
+        self, records: Iterable[Record], strikes: RunStrikes | None = None
+    ) -> Iterator[tuple[Record, CleanedRecord]]:
+        """Each record with its result, in order; few records are held at a time.
+
+        A plugin that is switched off, as the ``strikes`` of the records before say, is so for all
+        records after. Those of them that were cleaned with it meanwhile are cleaned again.
+        """
+        strikes = strikes or RunStrikes(self.config.failures)
         waiting: deque[tuple[list[Record], Future[list[CleanedRecord]]]] = deque()
         held = 0
         most = 2 * self.n_jobs + 2
@@ -278,13 +315,24 @@ class WorkerPool:
             size = _size(chunk)
             while waiting and (len(waiting) >= most or held + size > SETTINGS.held_bytes):
                 done, results = waiting.popleft()
-                yield from zip(done, results.result(), strict=True)
+                yield from self._results(done, results.result(), strikes)
                 held -= _size(done)
-            waiting.append((chunk, self.submit(chunk)))
+            waiting.append((chunk, self.submit(chunk, strikes)))
             held += size
         while waiting:
             done, results = waiting.popleft()
-            yield from zip(done, results.result(), strict=True)
+            yield from self._results(done, results.result(), strikes)
+
+    def _results(
+        self, records: list[Record], results: list[CleanedRecord], strikes: RunStrikes
+    ) -> Iterator[tuple[Record, CleanedRecord]]:
+        """Each record with its result, without the plugins that were switched off before it."""
+        for record, result in zip(records, results, strict=True):
+            if result.may_be_due_to(strikes.off):
+                [result] = self.submit([record], strikes).result()
+            if result.plugins:
+                strikes.count(result.plugins)
+            yield record, result
 
     def pids(self) -> list[int]:
         """The ids of the processes that run now."""

@@ -26,6 +26,7 @@ from boilerplate.batch.site_counts import SiteCounts
 from boilerplate.batch.writers import ShardFormat, Written, writer_version, writing
 from boilerplate.files import check_target, real_path, write_atomically
 from boilerplate.page import Kind
+from boilerplate.plugins.strikes import RunStrikes
 from boilerplate.serialize import SCHEMA
 
 REPORTS: Final = ".reports"  # the folder, in the output folder, with a report for each shard
@@ -117,7 +118,9 @@ class ShardReport:
     failed, ``in_part`` of those that were not read to their end. ``no_pages`` is the number of the
     other records of a WARC file, such as images. ``input_sha256`` is taken of the input files'
     names and checksums. ``to_retry`` is the number of errors that may be the machine's: such a
-    shard is not finished. ``problem`` says why nothing was written, or is empty.
+    shard is not finished. ``plugin_failures`` has, by name, the plugins that failed: on how many
+    pages, how on the first of them, and whether they were switched off for the pages after.
+    ``problem`` says why nothing was written, or is empty.
     """
 
     shard: str
@@ -131,6 +134,7 @@ class ShardReport:
     in_part: int = 0
     no_pages: int = 0
     to_retry: int = 0
+    plugin_failures: dict[str, Any] = field(default_factory=dict, hash=False)
     problem: str = ""
     skipped: bool = field(default=False, compare=False)  # was finished before this run
 
@@ -183,8 +187,9 @@ def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | N
     count = errors = in_part = to_retry = 0
     skipped: Counter[str] = Counter()
     sites = SiteCounts()
+    strikes = RunStrikes(job.config.failures)
     with writing(target, job.format) as (writer, file):
-        for record, cleaned in workers.clean(shard.records(job, skipped)):
+        for record, cleaned in workers.clean(shard.records(job, skipped), strikes):
             writer.write(cleaned.json)
             count += 1
             errors += cleaned.failed
@@ -201,7 +206,7 @@ def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | N
     report = ShardReport(
         shard.name, size, digest_of_inputs(before), output,
         written.bytes, written.sha256, count, errors, in_part,
-        skipped[NO_PAGES], to_retry,
+        skipped[NO_PAGES], to_retry, strikes.to_json(),
     )  # fmt: skip
     path = job.report(shard)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,9 @@ import json
 import os
 import pickle
 import signal
+import time
 import warnings
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
@@ -19,7 +21,9 @@ from boilerplate.batch.record import Fields, Record, RecordError, replace_surrog
 from boilerplate.batch.sketches import sketched
 from boilerplate.cleaner import Cleaner
 from boilerplate.page import Page
+from boilerplate.plugins.copies import Copies, can_copy
 from boilerplate.plugins.plugin import PluginError
+from boilerplate.plugins.strikes import PageStrikes, RunStrikes
 from boilerplate.reading.magic import NotAPageError
 from boilerplate.reading.source import Source
 from boilerplate.result import CleanPage
@@ -28,11 +32,14 @@ from boilerplate.site_models.folder import corrector_of, is_site
 
 # The first byte of each message to the parent: ready; a cleaned page; a cleaned page that was not
 # read to its end; a page that failed; out of memory; an error that ends the run; the site of the
-# page that comes next.
-MessageType = Literal[b"R", b"A", b"P", b"E", b"M", b"F", b"S"]
+# page that comes next, and what plugins did on it, pickled.
+MessageType = Literal[b"R", b"A", b"P", b"E", b"M", b"F", b"S", b"O"]
+
 
 # A page may take this many times its seconds of processor time by the clock.
 WALL_CLOCK_FACTOR: Final = 4
+# A worker may take so many seconds of processor time to start: what it loads may hang.
+START_SECONDS: Final = 120.0
 MAX_ERROR_CHARS: Final = 1000
 
 
@@ -43,7 +50,8 @@ class CleanedRecord:
     Where the config asks for it, a packed page or a sketch is there instead, unless it ``failed``.
     ``failed`` is whether it holds an error instead of a page, ``in_part`` whether the page's end
     was not read or not there, ``to_retry`` whether the error may be the machine's. ``site`` is the
-    page's site if it has neither a plugin nor a site model, else "".
+    page's site if it has neither a plugin nor a site model, else "". ``plugins`` is what those did
+    that apply to the page, if any does.
     """
 
     json: bytes
@@ -51,11 +59,21 @@ class CleanedRecord:
     in_part: bool = False
     to_retry: bool = False
     site: str = ""
+    plugins: PageStrikes | None = None
 
     @property
     def message_type(self) -> MessageType:
         """The type of the message that brings it to the parent process."""
         return b"E" if self.failed else b"P" if self.in_part else b"A"
+
+    def may_be_due_to(self, plugins: Collection[str]) -> bool:
+        """Whether one of these plugins was called for the page, or may have ended it."""
+        return bool(plugins) and (self.failed or not self.called.isdisjoint(plugins))
+
+    @property
+    def called(self) -> frozenset[str]:
+        """The plugins that were called for the page, as far as is known."""
+        return self.plugins.names if self.plugins else frozenset()
 
 
 def failed_page(record: Record, error: str) -> CleanedRecord:
@@ -117,7 +135,6 @@ def site_without_help(cleaner: Cleaner, page: Page) -> str:
 
 def cleaned_page(cleaner: Cleaner, record: Record) -> CleanPage:
     """The cleaned page of a record that was unpacked; raises whatever the page raises."""
-    _reset_failures(cleaner)
     return cleaner.clean(Source(record.source, record.url, record.kind, record.charset))
 
 
@@ -128,75 +145,119 @@ def error_message(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:MAX_ERROR_CHARS]
 
 
-def _reset_failures(cleaner: Cleaner) -> None:
-    """Let plugins that failed on earlier pages try again.
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Records to clean, one after the other, without the plugins that are switched off: ``off``.
 
-    Which pages a worker had before differs between runs, and must not show in the output.
+    ``careful`` is for a record that has ended a worker.
     """
-    for plugin in cleaner.plugins.found:
-        plugin.failures = 0
+
+    records: Sequence[Record]
+    off: frozenset[str] = frozenset()
+    careful: bool = False
 
 
 def serve() -> None:
     """Clean the records that the parent process sends, until it is gone.
 
-    The parent sends a pickled CleanerConfig, then lists of Records. Each message to it is its type,
-    its length in 8 bytes, and its data.
+    The parent sends a pickled CleanerConfig, then Requests. Each message to it is its type, its
+    length in 8 bytes, and its data.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles ^C
     requests = os.fdopen(os.dup(0), "rb")
     results = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a plugin prints goes to standard error
     warnings.simplefilter("ignore")
-    null = os.open(os.devnull, os.O_WRONLY)
+    timers = _Timers(os.open(os.devnull, os.O_WRONLY))
     with contextlib.suppress(BrokenPipeError, EOFError):
         try:
-            config: CleanerConfig = pickle.load(requests)  # noqa: S301 - from the parent
-            cleaner = config.build()
-            # A model that came pickled is the parent's own; hashing it again would take seconds.
-            known = config.fingerprint if cleaner.model.path is None else fingerprint(cleaner)
-            with contextlib.suppress(Exception):  # a plugin may fail here as on any page
-                cleaner.clean("<p>The first page loads what is loaded on first use.</p>")
+            with timers.running(START_SECONDS):
+                config: CleanerConfig = pickle.load(requests)  # noqa: S301 - from the parent
+                cleaner = config.build()
+                # A model that came pickled is the parent's; hashing it again would take seconds.
+                known = config.fingerprint if cleaner.model.path is None else fingerprint(cleaner)
+                with contextlib.suppress(Exception):  # rules may fail here as on any page
+                    _load_what_is_loaded_on_first_use(cleaner)
         except Exception as error:  # noqa: BLE001 - the parent raises it, and ends the run
             send_message(results, b"F", f"{type(error).__name__}: {error}".encode())
             return
+        plugins = cleaner.plugins
+        if can_copy:
+            plugins.copies = Copies((0, requests.fileno(), results.fileno()), timers.held)
         limit_memory(config.budget.memory)
         send_message(results, b"R", json.dumps(known).encode())
         while True:
-            records: list[Record] = pickle.load(requests)  # noqa: S301 - from the parent
-            for record in records:
-                _start_timers(config.budget.seconds, null)
+            request: Request = pickle.load(requests)  # noqa: S301 - from the parent
+            plugins.careful = request.careful
+            so_far = RunStrikes(config.failures)
+            for record in request.records:
+                # What is switched off by these pages alone is so with those before them as well.
+                strikes = PageStrikes(request.off | so_far.off)
                 try:
-                    cleaned = clean_record(
-                        cleaner, record, config.fields, config.reasons, config.form
-                    )
+                    with timers.running(config.budget.seconds), plugins.counting(strikes):
+                        cleaned = clean_record(
+                            cleaner, record, config.fields, config.reasons, config.form
+                        )
                 except MemoryError:
-                    _stop_timers()
                     send_message(results, b"M", b"")
                     return
                 except PluginError as error:
-                    _stop_timers()
                     send_message(results, b"F", str(error).encode("utf-8", "replace"))
                     return
-                _stop_timers()
                 if cleaned.site:
                     send_message(results, b"S", cleaned.site.encode())
+                if strikes.successes or strikes.failures:
+                    so_far.count(strikes)
+                    send_message(results, b"O", pickle.dumps(strikes, 5))
                 send_message(results, cleaned.message_type, cleaned.json)
 
 
-def _start_timers(seconds: float, null: int) -> None:
+def _load_what_is_loaded_on_first_use(cleaner: Cleaner) -> None:
+    """Clean a page that is nobody's; a plugin's code is for pages of the run, and not called."""
+    with_code = frozenset(p.name for p in cleaner.plugins.active if p.has_code_for_pages)
+    with cleaner.plugins.counting(PageStrikes(with_code)):
+        cleaner.clean("<p>The first page loads what is loaded on first use.</p>")
+
+
+class _Timers:
     """End this process if a page takes too long, even if it never leaves C code.
 
     The limit is of processor time, which does not depend on how busy the machine is. A page that
-    waits without using the processor is ended by the clock, later.
+    waits without using the processor is ended by the clock, later; a copy of this process that
+    calls a plugin's code has limits of its own, and does not count. ``null`` is where the
+    interpreter may write what it has to say of it.
     """
-    if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process
-        signal.setitimer(signal.ITIMER_PROF, seconds)
-    faulthandler.dump_traceback_later(seconds * WALL_CLOCK_FACTOR, exit=True, file=null)
 
+    def __init__(self, null: int) -> None:
+        self._null = null
+        self._end = 0.0  # by the clock
 
-def _stop_timers() -> None:
-    faulthandler.cancel_dump_traceback_later()
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, 0)
+    @contextlib.contextmanager
+    def running(self, seconds: float) -> Iterator[None]:
+        """Limit the processor time of a block."""
+        if hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+        self._end = time.monotonic() + seconds * WALL_CLOCK_FACTOR
+        self._watch()
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+            if hasattr(signal, "setitimer"):
+                signal.setitimer(signal.ITIMER_PROF, 0)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Stop the clock for a block within a ``running`` one."""
+        faulthandler.cancel_dump_traceback_later()
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self._end += time.monotonic() - begun
+            self._watch()
+
+    def _watch(self) -> None:
+        seconds = max(self._end - time.monotonic(), 1e-3)
+        faulthandler.dump_traceback_later(seconds, exit=True, file=self._null)

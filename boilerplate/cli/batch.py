@@ -266,6 +266,7 @@ def _print_result(
         f"{len(done)} of {len(shards)} shards in {visible(str(output))}, {records} records, "
         f"{errors} of them errors" + (f"; finished before: {before} shards" if before else "")
     )
+    _print_plugin_failures(done)
     if errors:
         say('each of these records says why in its "error"')
     if to_retry := sum(report.to_retry for report in done):
@@ -278,3 +279,19 @@ def _print_result(
         say(STOPPED)
         return INTERRUPTED_STATUS
     return 1 if failed or errors or len(done) < len(shards) else 0
+
+
+def _print_plugin_failures(reports: Iterable[ShardReport]) -> None:
+    """Print a line for each plugin that failed: how, how often, and where it was switched off."""
+    by_plugin: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for report in sorted(reports, key=lambda report: report.shard):
+        for name, failures in report.plugin_failures.items():
+            by_plugin.setdefault(name, []).append((report.shard, failures))
+    for name, found in sorted(by_plugin.items()):
+        pages = sum(failures["pages"] for _, failures in found)
+        off = [shard for shard, failures in found if failures["switched_off"]]
+        text = f"{found[0][1]['first']}; it failed on {pages} {'page' if pages == 1 else 'pages'}"
+        if off:
+            shards = off[0] if len(off) == 1 else f"{off[0]} and {len(off) - 1} other shards"
+            text += f", and was switched off for the rest of {shards}"
+        warn(f"plugin {name}", text)

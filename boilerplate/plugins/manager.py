@@ -2,39 +2,38 @@
 
 Plugins are untrusted code, and pluggy does not isolate them: one hook that raises ends the whole
 call. So every call into a plugin goes through ``Plugins.call``. If a plugin raises, returns
-something invalid or takes too long, there is a warning with its name, and its opinion on that page
-is left out; the page is still cleaned.
+something invalid, takes too long or, where code is called in copies of the process, ends it, there
+is a warning with its name, and its opinion on that page is left out; the page is still cleaned.
 """
 
 from __future__ import annotations
 
-import os
+import signal
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from traceback import walk_tb
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import pluggy
 
 from boilerplate.plugins import hookspecs
+from boilerplate.plugins.clock import CallTimeoutError
+from boilerplate.plugins.copies import Copies, CopyEndedError
+from boilerplate.plugins.describing import describe_error
 from boilerplate.plugins.discovery import RulesPlugin, find_at, find_plugins
+from boilerplate.plugins.guard import unchanged_process
 from boilerplate.plugins.hosts import ANY_SITE, applies_to, hosts_with_rules_for
 from boilerplate.plugins.matcher import Matcher
 from boilerplate.plugins.opinions import NO_PAGE_PLUGINS, PagePlugins, describe_type
 from boilerplate.plugins.plugin import Plugin, PluginError, PluginWarning, Settings, Warn
-from boilerplate.plugins.rules import API_VERSION, RulesError, SiteRules
-from boilerplate.plugins.timeout import CallTimeoutError, run_with_timeout
+from boilerplate.plugins.rules import API_VERSION, SiteRules
+from boilerplate.plugins.strikes import Failure, PageStrikes, Strikes
+from boilerplate.plugins.timeout import run_with_timeout
 
 T = TypeVar("T")
-
-# The code between a plugin's and its caller's.
-_OWN_FOLDERS: Final = (
-    str(Path(__file__).parents[1]) + os.sep,
-    str(Path(pluggy.__file__).parent) + os.sep,
-)
 
 
 def load_plugins(
@@ -81,11 +80,17 @@ class Plugins:
     """Loaded plugins, in order of precedence; picklable for worker processes.
 
     ``found`` are all that were found, also those that are blocked or could not be loaded.
+    ``strikes`` count their failures on pages. With ``copies``, their code is called in copies of
+    this process. ``careful`` is for a page that has ended a worker process: then rules are tried in
+    a copy first, and without ``copies`` nothing of a plugin is called.
     """
 
     def __init__(self, settings: Settings, warn: Warn | None = None) -> None:
         self.settings = settings
         self.warn = warn or _warn
+        self.strikes: Strikes | PageStrikes = Strikes(settings.limits.failures)
+        self.copies: Copies | None = None
+        self.careful = False
         self.found: list[Plugin] = []
         self._first_of_name: dict[str, Plugin] = {}
         self._by_host: dict[str, list[tuple[Plugin, Matcher]]] = {}
@@ -158,7 +163,9 @@ class Plugins:
         if not applying:
             return NO_PAGE_PLUGINS
         by_precedence = [(p, tuple(applying[id(p)])) for p in self.found if id(p) in applying]
-        return PagePlugins(self.call, tuple(by_precedence), self.settings.limits)
+        return PagePlugins(
+            self.call, tuple(by_precedence), self.settings.limits, self.strikes, self.copies is None
+        )
 
     def has_rules_for(self, site: str) -> bool:
         """Whether a plugin has rules for a site or a domain above it; rules for all are not."""
@@ -187,37 +194,62 @@ class Plugins:
         function: Callable[[], T],
         errors: list[str] | None = None,
         seconds: float | None = None,
+        code: bool = False,
     ) -> T | None:
         """Return what ``function`` of a plugin returns; None if it fails, which is recorded.
 
         ``action`` says in messages what was tried. A failure is added to ``errors``, the errors of
         one page, or to the plugin's problems if that is None. ``seconds`` None is the time for a
-        page. Raises PluginError on failure if the settings are strict.
+        page. ``code`` is whether it is a plugin's own code that is called for a page: its answer
+        must be picklable. Raises PluginError on failure if the settings are strict.
         """
         if seconds is None:
             seconds = self.settings.limits.page_seconds
         try:
-            return run_with_timeout(seconds, function)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, even exit
-            self._record_failure(plugin, f"{action}: {_describe(error, seconds)}", errors, error)
+            if self.careful and errors is not None:
+                self._try_in_a_copy(seconds, function)
+            if not code:  # rules never wait for anything
+                return run_with_timeout(seconds, function, waits=errors is None)
+            if self.copies:
+                return self.copies.call(seconds, function, describe_error)
+            with unchanged_process():
+                return run_with_timeout(seconds, function)
+        except KeyboardInterrupt as error:
+            if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+                raise
+            self._record_failure(plugin, f"{action}: KeyboardInterrupt", errors, error)
             return None
+        except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, even exit
+            self._record_failure(plugin, f"{action}: {describe_error(error)}", errors, error)
+            return None
+
+    @contextmanager
+    def counting(self, strikes: Strikes | PageStrikes) -> Iterator[None]:
+        """Count failures with these ``strikes`` in a block: it has pages of another run."""
+        before, self.strikes = self.strikes, strikes
+        try:
+            yield
+        finally:
+            self.strikes = before
+
+    def _try_in_a_copy(self, seconds: float, function: Callable[[], object]) -> None:
+        """Raise what ``function`` raises in a copy of this process."""
+        if not self.copies:
+            raise CopyEndedError("left out: the page has ended a worker process with its plugins")
+        self.copies.call(seconds, lambda: function() is None, describe_error)
 
     def _record_failure(
         self, plugin: Plugin, problem: str, errors: list[str] | None, error: BaseException
     ) -> None:
         if self.settings.strict:
             raise PluginError(f"plugin {plugin.name}: {problem}") from error
+        self.warn(plugin.name, problem)
         if errors is None:
             plugin.problems.append(problem)
-        else:
-            errors.append(f"{plugin.name}: {problem}")
-            plugin.failures += 1
-        self.warn(plugin.name, problem)
-        limit = self.settings.limits.failures
-        if plugin.failures == limit:
-            switched_off = f"switched off: it failed {limit} times in a row"
+            return
+        errors.append(f"{plugin.name}: {problem}")
+        ended = isinstance(error, CallTimeoutError | CopyEndedError)
+        if switched_off := self.strikes.failed(Failure(plugin.name, problem, ended)):
             plugin.problems.append(switched_off)
             self.warn(plugin.name, switched_off)
 
@@ -269,39 +301,6 @@ def _rules_of(plugin: Plugin) -> tuple[SiteRules, ...]:
                 raise TypeError(f"it returned {describe_type(each)} instead of SiteRules")
             rules.append(each)
     return tuple(rules)
-
-
-def _describe(error: BaseException, seconds: float) -> str:
-    """What went wrong, on one line."""
-    if isinstance(error, CallTimeoutError):
-        return f"it took more than {seconds:g} s"
-    if isinstance(error, RulesError):
-        return str(error)
-    place = _place(error)
-    try:
-        what = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
-    except Exception:  # noqa: BLE001 - the exception's own __str__ may fail
-        what = type(error).__name__
-    return f"{what} ({place})" if place else what
-
-
-def _place(error: BaseException) -> str:
-    """The file and the line of a plugin where it raised; "" if it did not.
-
-    That is the innermost call in the folder of the code that was called first: a plugin may fail
-    in a library, whose line would tell its author little. The file is named without its folders,
-    which differ between machines.
-    """
-    calls = [
-        (Path(frame.f_code.co_filename), line)
-        for frame, line in walk_tb(error.__traceback__)
-        if not frame.f_code.co_filename.startswith(("<", *_OWN_FOLDERS))
-    ]
-    if not calls:
-        return ""
-    file, line = [call for call in calls if call[0].parent == calls[0][0].parent][-1]
-    name = f"{file.parent.name}/{file.name}" if file.stem == "__init__" else file.name
-    return f"{name}, line {line}"
 
 
 def _warn(name: str, problem: str) -> None:

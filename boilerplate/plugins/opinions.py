@@ -6,14 +6,16 @@ import math
 import operator
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from boilerplate.page import Label, Page, Selector
+from boilerplate.plugins.guard import own_copy
 from boilerplate.plugins.matcher import Matcher
 from boilerplate.plugins.plugin import Limits, Plugin
 from boilerplate.plugins.rules import Opinion, Verdict, Vote
+from boilerplate.plugins.strikes import PageStrikes, Strikes
 from boilerplate.roles import ROLES, RoleChoice, no_such_role, role_choice
 
 S = TypeVar("S")  # Scores: importing their module would load numpy for a list of plugins
@@ -56,7 +58,8 @@ class PagePlugins:
 
     ``call`` calls a plugin safely (``Plugins.call``); ``plugins`` are those that apply, in order
     of precedence, each with the matchers of those of its rules that apply. ``errors`` collects
-    what goes wrong.
+    what goes wrong, ``strikes`` count it. ``shared`` is whether a plugin's code runs in this
+    process, so that it must be given values of its own.
     """
 
     def __init__(
@@ -64,14 +67,18 @@ class PagePlugins:
         call: Callable[..., Any],
         plugins: tuple[tuple[Plugin, tuple[Matcher, ...]], ...],
         limits: Limits,
+        strikes: Strikes | PageStrikes,
+        shared: bool,
     ) -> None:
         self._call_safely = call
         self._limits = limits
+        self._strikes = strikes
+        self._own = own_copy if shared else _same
         self.plugins = plugins
         self._failed: set[str] = set()
         self.errors: list[str] = []
         for plugin, _ in plugins:
-            if plugin.failures >= limits.failures:
+            if plugin.name in strikes.off:
                 self._failed.add(plugin.name)
                 self.errors.append(f"{plugin.name}: switched off")
 
@@ -94,24 +101,20 @@ class PagePlugins:
 
         A plugin's site model is a file's path, or a ``site_models.folder.Corrector``.
         """
-        offered = self.site_model(page)
-        if offered is None:
-            return scores
-        plugin, model = offered
-        call = partial(_corrected, model, page, scores)
-        return self._call(plugin, "its site model", call) or scores
-
-    def site_model(self, page: Page) -> tuple[Plugin, Any] | None:
-        """The first plugin that has a site model, and the model: a file's path or loaded."""
         for plugin, matchers in self.plugins:
-            for matcher in matchers:
-                if matcher.rules.site_model:
-                    return plugin, matcher.rules.site_model
-            if "site_model" in plugin.hooks:
-                call = partial(plugin.relay.site_model, page=page)
-                if answer := self._call(plugin, "site_model", call):
-                    return plugin, answer[0]
-        return None
+            of_rules = [m.rules.site_model for m in matchers if m.rules.site_model]
+            found: Any = of_rules[0] if of_rules else None
+            if not of_rules and "site_model" in plugin.hooks:
+                ask = partial(_corrected_by_code, plugin, page, scores, self._own)
+                found = self._call(plugin, "its site model", ask, code=True)
+            if isinstance(found, str):
+                correct = partial(_corrected_by_file, found, page, scores)
+                found = self._call(plugin, "its site model", correct)
+            if isinstance(found, dict):
+                found = replace(cast("Any", scores), **found)
+            if found is not None:
+                return cast("S", found)
+        return scores
 
     def opinions(self, page: Page, probability: Any) -> Opinions:
         """What the plugins say of the page's lines, given their probability of CONTENT, (n,)."""
@@ -150,24 +153,35 @@ class PagePlugins:
         )
 
     def _opinions_of(
-        self, plugin: Plugin, matchers: Iterable[Matcher], page: Page, scores: Sequence[float]
+        self, plugin: Plugin, matchers: Sequence[Matcher], page: Page, scores: Sequence[float]
     ) -> dict[int, Opinion]:
-        """One plugin's opinions; none if it fails. Success sets its count of failures to 0."""
-        call = partial(_opinions_of, plugin, matchers, page, scores)
+        """One plugin's opinions, in which its code wins over its rules; none if it fails."""
         seconds = self._limits.labelling_seconds(len(page.lines))
-        opinions = self._call(plugin, "labelling lines", call, seconds)
-        if opinions is None:
+        opinions: dict[int, Opinion] | None = {}
+        if matchers:
+            call = partial(_opinions_of_rules, matchers, page)
+            opinions = self._call(plugin, "labelling lines", call, seconds)
+        if "label_lines" in plugin.hooks:
+            call = partial(_opinions_of_code, plugin, page, scores, self._own)
+            of_code = self._call(plugin, "labelling lines", call, seconds, code=True)
+            opinions = (opinions or {}) | (of_code or {})
+        if plugin.name in self._failed:
             return {}
-        plugin.failures = 0
-        return opinions
+        self._strikes.worked(plugin.name)
+        return opinions or {}
 
     def _call(
-        self, plugin: Plugin, action: str, call: Callable[[], T], seconds: float | None = None
+        self,
+        plugin: Plugin,
+        action: str,
+        call: Callable[[], T],
+        seconds: float | None = None,
+        code: bool = False,
     ) -> T | None:
         if plugin.name in self._failed:
             return None
         errors_before = len(self.errors)
-        answer: T | None = self._call_safely(plugin, action, call, self.errors, seconds)
+        answer: T | None = self._call_safely(plugin, action, call, self.errors, seconds, code)
         if len(self.errors) > errors_before:
             self._failed.add(plugin.name)
         return answer
@@ -182,9 +196,6 @@ class _NoPagePlugins(PagePlugins):
 
     select = None
 
-    def site_model(self, page: Page) -> None:
-        return None
-
     def corrected(self, page: Page, scores: S) -> S:
         return scores
 
@@ -195,21 +206,28 @@ class _NoPagePlugins(PagePlugins):
 NO_PAGE_PLUGINS: Final = _NoPagePlugins()
 
 
-def _corrected(model: Any, page: Page, scores: S) -> S:
-    if isinstance(model, (str, os.PathLike)):
-        from boilerplate.site_models.folder import load_site_model  # loads numpy
+def _same(value: T) -> T:
+    return value
 
-        model = load_site_model(os.fspath(model))
-    corrected = model.correct(page, scores)
-    probability: Any = getattr(corrected, "probability", None)
-    if getattr(probability, "shape", None) != (len(page.lines),):
-        raise TypeError(f"correct returned {describe_type(corrected)} instead of the lines' Scores")
-    if not ((probability >= 0) & (probability <= 1)).all():
-        raise ValueError("correct returned probabilities that are not between 0 and 1")
-    drift = getattr(corrected, "drift", None)
-    if drift is not None and not (isinstance(drift, int | float) and 0 <= drift <= 1):
-        raise ValueError(f"correct returned a drift that is not between 0 and 1: {drift!r:.60}")
-    return corrected  # type: ignore[no-any-return]
+
+def _corrected_by_file(path: str, page: Page, scores: S) -> S:
+    from boilerplate.site_models.folder import load_site_model  # loads numpy
+
+    return cast("S", load_site_model(path).correct(page, cast("Any", scores)))
+
+
+def _corrected_by_code(
+    plugin: Plugin, page: Page, scores: Any, own: Callable[[Any], Any]
+) -> dict[str, Any] | str | None:
+    """What a plugin's code corrects of the scores, or the path of a site model; None for none."""
+    answers = plugin.relay.site_model(page=own(page))
+    if not answers:
+        return None
+    if isinstance(answers[0], str | os.PathLike):
+        return "".join(os.fspath(answers[0]))
+    from boilerplate.plugins.corrections import checked_corrections  # loads numpy
+
+    return checked_corrections(answers[0].correct(*own((page, scores))), scores)
 
 
 def _strongest(total: float, cast: Sequence[tuple[float, str]]) -> str:
@@ -231,10 +249,8 @@ def _shortest_path_first(matchers: Iterable[Matcher]) -> list[Matcher]:
     return sorted(matchers, key=lambda matcher: max(map(len, matcher.rules.hosts)))
 
 
-def _opinions_of(
-    plugin: Plugin, matchers: Iterable[Matcher], page: Page, scores: Sequence[float]
-) -> dict[int, Opinion]:
-    """One plugin's opinions: its code wins over its rules, rules for a path over a host's."""
+def _opinions_of_rules(matchers: Iterable[Matcher], page: Page) -> dict[int, Opinion]:
+    """The opinions of one plugin's rules: those for a path win over a host's."""
     out: dict[int, Opinion] = {}
     for matcher in _shortest_path_first(matchers):
         for i, opinion in matcher.opinions(page).items():
@@ -242,9 +258,16 @@ def _opinions_of(
             if isinstance(opinion, Vote) and isinstance(before, Vote):
                 opinion = Vote(before.log_odds + opinion.log_odds, f"{before.rule}, {opinion.rule}")
             out[i] = opinion
-    if "label_lines" in plugin.hooks:
-        for answer in plugin.relay.label_lines(page=page, scores=scores):
-            out |= _checked_answer(answer, page)
+    return out
+
+
+def _opinions_of_code(
+    plugin: Plugin, page: Page, scores: Sequence[float], own: Callable[[Any], Any]
+) -> dict[int, Opinion]:
+    """The opinions of one plugin's code."""
+    out: dict[int, Opinion] = {}
+    for answer in plugin.relay.label_lines(page=own(page), scores=list(scores)):
+        out |= _checked_answer(answer, page)
     return out
 
 
@@ -286,6 +309,7 @@ def _checked_opinion(i: int, opinion: Any) -> Opinion:
         raise TypeError(
             f"label_lines gives line {i} {describe_type(opinion.rule)} for a rule instead of text"
         )
+    rule = "".join(opinion.rule)  # a str, and nothing that is one as well
     if isinstance(opinion, Verdict) and not isinstance(opinion.label, Label):
         raise TypeError(f"label_lines gives line {i} {describe_type(opinion.label)} for a label")
     if isinstance(opinion, Verdict) and opinion.role not in (None, *ROLES):
@@ -293,8 +317,8 @@ def _checked_opinion(i: int, opinion: Any) -> Opinion:
     if isinstance(opinion, Vote):
         if not math.isfinite(opinion.log_odds):
             raise ValueError(f"label_lines gives line {i} a vote of {opinion.log_odds!r:.80}")
-        return Vote(float(opinion.log_odds), opinion.rule)
-    return opinion
+        return Vote(float(opinion.log_odds), rule)
+    return Verdict(opinion.label, rule, opinion.role and str(opinion.role))
 
 
 def describe_type(value: object) -> str:

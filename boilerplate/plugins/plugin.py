@@ -29,7 +29,8 @@ class Limits:
     ``load_seconds`` is for importing it and for ``site_rules``, which may read files; a plugin
     that waits for the network there is broken. ``page_seconds`` is for one hook on one page, where
     everything else takes milliseconds; labelling a page gets ``line_seconds`` more for each of its
-    lines. After ``failures`` failures in a row a plugin is switched off for the rest of the run.
+    lines. All are processor time; by the clock, ten times as much may pass. After ``failures``
+    failures, as ``Strikes`` counts them, a plugin is switched off for the rest of the run.
     """
 
     load_seconds: float = 10.0
@@ -98,7 +99,6 @@ class Plugin:
     problems: list[str] = field(default_factory=list)
     blocked: bool = False
     active: bool = False
-    failures: int = 0  # on pages, in a row
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -112,4 +112,9 @@ class Plugin:
     @property
     def is_for_all_sites(self) -> bool:
         """Whether its code is called for every page: it has hooks for pages and names no site."""
-        return not self.matchers and bool({"label_lines", "site_model"} & set(self.hooks))
+        return not self.matchers and self.has_code_for_pages
+
+    @property
+    def has_code_for_pages(self) -> bool:
+        """Whether code of its own is called for pages."""
+        return bool({"label_lines", "site_model"} & set(self.hooks))

@@ -1,4 +1,8 @@
-"""Calling a function with a time limit, as far as Python can enforce one."""
+"""Calling a function with a limit of time, as far as Python can enforce one.
+
+The limit is of processor time, so that it does not depend on what else the machine does. Code that
+waits uses none, so there is another limit for it behind that.
+"""
 
 from __future__ import annotations
 
@@ -10,31 +14,65 @@ from contextlib import suppress
 from types import FrameType
 from typing import Final, TypeVar
 
+from boilerplate.plugins.clock import CallTimeoutError, OwnTime, took_too_long, waited_too_long
+
 T = TypeVar("T")
 
-# Seconds until the timer fires again, for code that catches the exception and goes on.
+# Seconds until a call that is late is looked at, or interrupted, again: it may have had little of
+# the processor, or catch the exception and go on.
 REPEAT_SECONDS: Final = 0.1
 
 
-class CallTimeoutError(BaseException):
-    """Raised inside a call that takes longer than it may.
+class Stopwatch:
+    """The time that a call of the current thread has left: ``seconds`` of processor time.
 
-    Not an Exception, so that an ``except Exception`` in the called code does not swallow it.
+    ``waits`` is whether it may wait for anything, so that the time in which it does is limited too.
     """
 
+    def __init__(self, seconds: float, waits: bool) -> None:
+        self.seconds = seconds
+        thread = f"self/task/{threading.get_native_id()}"
+        self._own_time = OwnTime(thread, seconds) if waits else None
+        self._processor = _processor_clock()
+        self._end = self._processor() + seconds
 
-def run_with_timeout(seconds: float, call: Callable[[], T]) -> T:
-    """Return what ``call`` returns. Raises CallTimeoutError if it takes longer than ``seconds``.
+    def check(self) -> None:
+        """Raise CallTimeoutError if the call has taken too long; also from other threads."""
+        if self._processor() > self._end:
+            raise took_too_long(self.seconds)
+        if self._own_time and self._own_time.is_over:
+            raise waited_too_long(self._own_time)
 
-    In the main thread of a POSIX system, a timer signal interrupts Python code, ``time.sleep``
-    and the matching of ``re``. In other threads and on Windows, a second thread interrupts Python
-    code only. Neither can interrupt C code that does not return to the interpreter; a result that
-    arrives too late is discarded.
+    @property
+    def is_late(self) -> bool:
+        """Whether the call has taken too long."""
+        with suppress(CallTimeoutError):
+            self.check()
+            return False
+        return True
+
+
+def _processor_clock() -> Callable[[], float]:
+    """The processor time of the thread that calls this, readable from any thread."""
+    if hasattr(time, "pthread_getcpuclockid"):
+        with suppress(OSError):
+            clock = time.pthread_getcpuclockid(threading.get_ident())
+            return lambda: time.clock_gettime(clock)
+    return time.process_time  # of all threads: the nearest that such a system can tell
+
+
+def run_with_timeout(seconds: float, call: Callable[[], T], waits: bool = True) -> T:
+    """Return what ``call`` returns. Raises CallTimeoutError if it takes longer than it may.
+
+    That is ``seconds`` of processor time, or what ``OwnTime`` allows it for waiting, unless it
+    never ``waits``. In the main thread of a POSIX system, a timer signal interrupts Python code,
+    ``time.sleep`` and the matching of ``re``. In other threads and on Windows, a second thread
+    interrupts Python code only. Neither can interrupt C code that does not return to the
+    interpreter; a result that arrives too late is discarded.
     """
-    started = time.monotonic()
-    result = (_run_with_signal if _may_use_signals() else _run_with_thread)(seconds, call)
-    if time.monotonic() - started > seconds:
-        raise CallTimeoutError
+    watch = Stopwatch(seconds, waits)
+    result = (_run_with_signal if _may_use_signals() else _run_with_thread)(watch, call)
+    watch.check()
     return result
 
 
@@ -47,16 +85,17 @@ def _may_use_signals() -> bool:
     )
 
 
-def _run_with_signal(seconds: float, call: Callable[[], T]) -> T:
+def _run_with_signal(watch: Stopwatch, call: Callable[[], T]) -> T:
     running = True
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         if running:
-            raise CallTimeoutError
+            watch.check()
 
     started = time.monotonic()
     previous_handler = signal.signal(signal.SIGALRM, interrupt)
-    remaining, interval = signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT_SECONDS)
+    # No call can have used up its processor time before so much time has passed by the clock.
+    remaining, interval = signal.setitimer(signal.ITIMER_REAL, watch.seconds, REPEAT_SECONDS)
     try:
         try:
             return call()
@@ -70,30 +109,35 @@ def _run_with_signal(seconds: float, call: Callable[[], T]) -> T:
             signal.setitimer(signal.ITIMER_REAL, remaining, interval)
 
 
-def _run_with_thread(seconds: float, call: Callable[[], T]) -> T:
+def _run_with_thread(watch: Stopwatch, call: Callable[[], T]) -> T:
     import ctypes
 
     caller = ctypes.c_ulong(threading.get_ident())
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
     lock = threading.Lock()
-    done = interrupted = False
+    done = threading.Event()
+    interrupted = False
 
     def interrupt() -> None:
         nonlocal interrupted
-        with lock:
-            if not done:
-                interrupted = True
-                raise_in(caller, ctypes.py_object(CallTimeoutError))
+        wait = watch.seconds
+        while not done.wait(wait):
+            wait = REPEAT_SECONDS
+            with lock:
+                if not done.is_set() and watch.is_late:
+                    interrupted = True
+                    raise_in(caller, ctypes.py_object(CallTimeoutError))
+                    return
 
-    timer = threading.Timer(seconds, interrupt)
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=interrupt, daemon=True).start()
     try:
         return call()
+    except CallTimeoutError:
+        watch.check()  # raises it with words
+        raise
     finally:
         with lock:
-            done = True
-        timer.cancel()
+            done.set()
         if interrupted:
             # An exception that was set and not raised yet is raised here. Clearing it instead, or
             # where none is set, would leave Python 3.11 looking for one forever, and hang it as

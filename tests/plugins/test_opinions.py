@@ -13,6 +13,7 @@ import pytest
 
 import boilerplate
 from boilerplate import Cleaner, Label, Page, SiteRules, hookimpl
+from boilerplate.model.stack import Scores
 from boilerplate.plugins import PluginWarning, Vote
 from tests import made_up_site
 from tests.made_up import made_up_model, news_page
@@ -141,13 +142,43 @@ class TestSiteModels:
          lambda p, scores: replace(scores, probability=scores.probability + 2),
          lambda p, scores: replace(scores, drift=float("nan")),
          lambda p, scores: replace(scores, drift=2.0),
-         lambda p, scores: replace(scores, drift="all of it")],
+         lambda p, scores: replace(scores, drift="all of it"),
+         lambda p, scores: replace(scores, probability=scores.probability.astype(str)),
+         lambda p, scores: replace(scores, probability=scores.probability + 0j),
+         lambda p, scores: replace(scores, log_roles=scores.log_roles[:, :3]),
+         lambda p, scores: replace(scores, log_roles=None),
+         lambda p, scores: replace(scores, log_roles=scores.log_roles + 99),
+         lambda p, scores: replace(scores, log_roles=scores.log_roles * float("nan")),
+         lambda p, scores: replace(scores, site_reasons=5),
+         lambda p, scores: replace(scores, site_reasons=[("", "")]),
+         lambda p, scores: replace(scores, site_reasons=["ab"] * len(p.lines)),
+         lambda p, scores: replace(scores, site_reasons=[(1, 2)] * len(p.lines)),
+         lambda p, scores: replace(scores, languages=5),
+         lambda p, scores: replace(scores, chars=scores.chars[1:]),
+         lambda p, scores: replace(scores, article="news")],
     )  # fmt: skip
     def test_invalid_scores_are_a_warning_and_ignored(self, answer: Any) -> None:
         model = SimpleNamespace(correct=answer)
         with pytest.warns(PluginWarning, match="plugin a: its site model"):
             found = clean(load(a=plugin(site_model=lambda page: model)))
         assert found.predictions == PLAIN.predictions
+
+    def test_scores_that_a_site_model_spoils_and_then_raises_are_whole(self) -> None:
+        def spoils(page: boilerplate.Page, scores: Scores) -> None:
+            scores.probability[:] = 1.0
+            raise ValueError("港")
+
+        model = SimpleNamespace(correct=spoils)
+        with pytest.warns(PluginWarning, match="plugin a: its site model: ValueError: 港"):
+            found = clean(load(a=plugin(site_model=lambda page: model)))
+        assert found.predictions == PLAIN.predictions
+
+    def test_the_next_site_model_is_used_where_the_first_fails(self) -> None:
+        broken = SimpleNamespace(correct=lambda page, scores: None)
+        first, next_ = (plugin(site_model=lambda page, m=m: m) for m in (broken, FakeSiteModel()))
+        with pytest.warns(PluginWarning, match="plugin a"):
+            found = clean(load(a=first, b=next_))
+        assert found.predictions[0].probability == 1.0
 
     def test_an_object_without_correct_is_a_warning_and_ignored(self) -> None:
         with pytest.warns(PluginWarning, match="plugin a: its site model: AttributeError"):
@@ -167,12 +198,6 @@ class TestSiteModels:
         with pytest.warns(PluginWarning, match="cannot be read"):
             found = clean(load(a=rules(site_model="a.model")))
         assert found.predictions == PLAIN.predictions
-
-    def test_rules_may_name_the_path_of_a_site_model(self) -> None:
-        page = boilerplate.read(TEXT, URL)
-        offered = load(a=rules(site_model="a.model")).on(URL).site_model(page)
-        assert offered is not None
-        assert (offered[0].name, offered[1]) == ("a", "a.model")
 
     def test_a_site_model_file_that_has_changed_is_read_again(self, tmp_path: Path) -> None:
         path = tmp_path / "a.model"

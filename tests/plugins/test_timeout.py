@@ -10,7 +10,8 @@ import time
 
 import pytest
 
-from boilerplate.plugins.timeout import CallTimeoutError, run_with_timeout
+from boilerplate.plugins.clock import CallTimeoutError, OwnTime
+from boilerplate.plugins.timeout import run_with_timeout
 
 
 def test_the_result_of_a_call_is_returned() -> None:
@@ -32,6 +33,31 @@ def test_a_result_that_arrives_too_late_is_discarded() -> None:
 
     with pytest.raises(CallTimeoutError):
         run_with_timeout(0.05, stubborn)
+
+
+def test_a_call_that_waits_has_more_time_than_one_that_works() -> None:
+    def waits() -> str:
+        time.sleep(0.3)
+        return "değer"
+
+    assert run_with_timeout(0.2, waits) == "değer"
+    with pytest.raises(CallTimeoutError, match=r"more than 0\.2 s of processor time"):
+        run_with_timeout(0.2, endless)
+    with pytest.raises(CallTimeoutError, match=r"did not end within 0\.4 s"):
+        run_with_timeout(0.2, lambda: time.sleep(60))
+
+
+def test_time_in_which_others_had_the_processor_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = time.monotonic()
+    monkeypatch.setattr(OwnTime, "_waited", lambda self: time.monotonic() - begun)
+    own_time = OwnTime("self", 0.01)
+    time.sleep(0.1)
+    assert own_time.limit == 0.02
+    assert not own_time.is_over
+    monkeypatch.setattr(OwnTime, "_waited", lambda self: None)  # as on other systems than Linux
+    assert OwnTime("self", 0.01).limit == 0.1
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs POSIX timers")
@@ -80,7 +106,8 @@ def endless() -> None:
 
 TRACED = """
 import sys, threading, time
-from boilerplate.plugins.timeout import CallTimeoutError, run_with_timeout
+from boilerplate.plugins.clock import CallTimeoutError
+from boilerplate.plugins.timeout import run_with_timeout
 
 def calls():
     run_with_timeout(60, int)

@@ -1,0 +1,60 @@
+"""How long code has run or slept, which does not depend on what else the machine does."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+# Code may sleep, or wait for a disk, as long as it may use the processor.
+_OWN_TIME_FACTOR: Final = 2
+# Where the system does not tell how long code had to wait for a processor: as long as on a machine
+# with ten times as much to do as it has cores.
+_CLOCK_FACTOR: Final = 10
+
+
+class CallTimeoutError(BaseException):
+    """Raised inside a call that takes longer than it may; says what limit it has passed.
+
+    Not an Exception, so that an ``except Exception`` in the called code does not swallow it.
+    """
+
+
+class OwnTime:
+    """The time by the clock that a process or a thread has for itself, from now on.
+
+    ``who`` is its folder in ``/proc``, ``seconds`` the processor time that it may use. On Linux,
+    time in which it waited for a processor does not count.
+    """
+
+    def __init__(self, who: str, seconds: float) -> None:
+        self._file = f"/proc/{who}/schedstat"
+        self._begun = time.monotonic()
+        waited = self._waited()
+        self._waited_before = waited or 0.0
+        self.limit = seconds * (_CLOCK_FACTOR if waited is None else _OWN_TIME_FACTOR)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has had more than its limit."""
+        passed = time.monotonic() - self._begun
+        if passed <= self.limit:
+            return False
+        return passed - ((self._waited() or 0.0) - self._waited_before) > self.limit
+
+    def _waited(self) -> float | None:
+        """The seconds that it has waited for a processor; None where that is not known."""
+        try:
+            with open(self._file, "rb") as file:  # noqa: PTH123 - this is a third of Path's time
+                return int(file.read().split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return None
+
+
+def took_too_long(seconds: float) -> CallTimeoutError:
+    """The error of a call that has used more processor time than ``seconds``."""
+    return CallTimeoutError(f"it took more than {seconds:g} s of processor time")
+
+
+def waited_too_long(own_time: OwnTime) -> CallTimeoutError:
+    """The error of a call that did not end, and used little of the processor."""
+    return CallTimeoutError(f"it did not end within {own_time.limit:g} s")
