@@ -7,20 +7,48 @@
 
 /* plain_language.TRIGRAMS */
 enum { TRIGRAM_BITS = 16, LINE_CHARS = 300, LANGUAGES = 64, SEEN = 12, SEEN_LETTERS = 20 };
+enum { MIN_LETTERS = 3, FAR = 2048 };
 enum { AHEAD = 8 }; /* rows that are asked for before their turn */
-static const double MAX_LINE_LETTERS = 1000.0;
+static const double MAX_LINE_LETTERS = 1000.0, LEAST = 0.1, ROUND = 1e4, MIN_SHARE = 0.2;
 
 static inline double lesser(double a, double b)
 {
     return a < b ? a : b;
 }
 
-/* The buckets of the trigrams within a line's words, which have a bound before and after them. */
+static inline double rounded(double value)
+{
+    return rint(value * ROUND) / ROUND;
+}
+
+/* A script of one language that has enough of a line's letters, else its main one; 0 without
+   letters. */
+static int64_t line_script(const double *scripts, double letters, const uint8_t *one_language)
+{
+    int own = 0, most = 0;
+    double own_letters = 0.0;
+    if (letters <= 0.0) {
+        return 0;
+    }
+    for (int i = 0; i < SCRIPTS; i++) {
+        if (one_language[i] && scripts[i] > own_letters) {
+            own = i;
+            own_letters = scripts[i];
+        }
+        if (scripts[i] > scripts[most]) {
+            most = i;
+        }
+    }
+    return own_letters > MIN_SHARE * letters ? own : most;
+}
+
+/* The buckets of the trigrams within a line's first words, which have a bound before and after them. */
 static int find_trigrams(const uint32_t *points, int64_t size, const uint8_t *table,
                          uint16_t *buckets)
 {
     uint64_t key = 0;
     int held = 1, count = 0; /* the bound at the start is held already */
+    size = size < LINE_CHARS ? size : LINE_CHARS;
     for (int64_t i = 0; i <= size; i++) {
         uint64_t point = 0;
         if (i < size) {
@@ -56,18 +84,46 @@ WIDE static void add_penalties(const uint16_t *buckets, int count, const uint8_t
     }
 }
 
-KERNEL(language_penalties,
-       "u32 points[m], i64 starts[n], i64 lengths[n], u8 table[131072], f64 letters[n], "
-       "i64 script[n], u8 script_of[64], u8 penalties[65536,64], out f64 out[n,64]",
-       "Fills each line's penalty in each language: the sum of those of its trigrams, infinite in\n"
-       "the languages of other scripts. Those that the lines of the page's main language have in\n"
-       "common cost little in it.")
+typedef struct {
+    Py_ssize_t first; /* of a line's trigrams */
+    int count, nearest;
+} LineTrigrams;
+
+/* The probabilities of languages from a line's penalties in those of its script. */
+static void fill_odds(const int32_t *sums, const uint8_t *script_of, int64_t script,
+                      const double *odds, double *out)
+{
+    int least = INT32_MAX;
+    double norm = 0.0;
+    for (int j = 0; j < LANGUAGES; j++) {
+        least = script_of[j] == script && sums[j] < least ? sums[j] : least;
+    }
+    for (int j = 0; j < LANGUAGES; j++) {
+        int near = script_of[j] == script && sums[j] - least < FAR;
+        out[j] = near ? odds[sums[j] - least] : 0.0;
+        norm += out[j];
+    }
+    for (int j = 0; j < LANGUAGES; j++) {
+        double share = out[j] / norm;
+        out[j] = share < LEAST ? 0.0 : rounded(share);
+    }
+}
+
+KERNEL(language_odds,
+       "u32 points[m], i64 starts[n], i64 lengths[n], u8 table[131072], f64 scripts[n,29], "
+       "u8 one_language[29], u8 script_of[64], u8 penalties[65536,64], f64 odds[2048], "
+       "out f64 letters[n], out i64 script[n], out f64 out[n,64]",
+       "Fills the letters and the script of each line, and the probability of each language, from\n"
+       "the penalties of its trigrams and the `odds` of their sums. Trigrams that the lines of the\n"
+       "page's main language have in common cost little in it.")
 {
     const uint32_t *points = call->data[0];
-    const int64_t *starts = call->data[1], *lengths = call->data[2], *script = call->data[5];
-    const uint8_t *table = call->data[3], *script_of = call->data[6], *penalties = call->data[7];
-    const double *letters = call->data[4];
-    double *out = call->data[8], votes[LANGUAGES] = {0};
+    const int64_t *starts = call->data[1], *lengths = call->data[2];
+    const uint8_t *table = call->data[3], *one_language = call->data[5];
+    const uint8_t *script_of = call->data[6], *penalties = call->data[7];
+    const double *scripts = call->data[4], *odds = call->data[8];
+    double *letters = call->data[9], *out = call->data[11], votes[LANGUAGES] = {0};
+    int64_t *script = call->data[10];
     Py_ssize_t n = size_of(call, 'n'), size = size_of(call, 'm'), all = 0;
     for (Py_ssize_t i = 0; i < n; i++) {
         if (starts[i] < 0 || starts[i] > size || lengths[i] < 0 || lengths[i] > size - starts[i]) {
@@ -75,33 +131,33 @@ KERNEL(language_penalties,
         }
         all += (Py_ssize_t)lesser((double)lengths[i], LINE_CHARS) + 1;
     }
-    struct {
-        Py_ssize_t first; /* of its trigrams */
-        int count, nearest;
-    } *lines = scratch(call, n, sizeof(*lines));
+    LineTrigrams *lines = scratch(call, n, sizeof(*lines));
+    int32_t(*sums)[LANGUAGES] = scratch(call, n, sizeof(*sums));
     uint16_t *buckets = scratch(call, all, sizeof(*buckets));
     int32_t *seen = zeroed_scratch(call, (Py_ssize_t)1 << TRIGRAM_BITS, sizeof(*seen));
-    if (lines == NULL || buckets == NULL || seen == NULL) {
+    if (lines == NULL || sums == NULL || buckets == NULL || seen == NULL) {
         return NULL;
     }
     all = 0;
     for (Py_ssize_t i = 0; i < n; i++) {
-        uint16_t sums[LANGUAGES] = {0};
+        uint16_t small[LANGUAGES] = {0};
         int best = -1, count = 0;
-        lines[i].first = all;
-        if (script[i] > 0 && script[i] < SCRIPTS && memchr(script_of, (int)script[i], LANGUAGES)) {
-            int64_t chars = lengths[i] < LINE_CHARS ? lengths[i] : LINE_CHARS;
-            count = find_trigrams(points + starts[i], chars, table, buckets + all);
-            add_penalties(buckets + all, count, penalties, sums);
-            all += count;
+        letters[i] = 0.0;
+        for (int j = 0; j < SCRIPTS; j++) {
+            letters[i] += scripts[i * SCRIPTS + j];
+        }
+        script[i] = line_script(scripts + i * SCRIPTS, letters[i], one_language);
+        if (script[i] > 0 && letters[i] >= MIN_LETTERS &&
+            memchr(script_of, (int)script[i], LANGUAGES) != NULL) {
+            count = find_trigrams(points + starts[i], lengths[i], table, buckets + all);
+            add_penalties(buckets + all, count, penalties, small);
         }
         for (int j = 0; j < LANGUAGES; j++) {
-            int written = script[i] > 0 && script_of[j] == script[i];
-            out[i * LANGUAGES + j] = written ? (double)sums[j] : INFINITY;
-            best = written && (best < 0 || sums[j] < sums[best]) ? j : best;
+            sums[i][j] = small[j];
+            best = script_of[j] == script[i] && (best < 0 || small[j] < small[best]) ? j : best;
         }
-        lines[i].count = count;
-        lines[i].nearest = count > 0 ? best : -1;
+        lines[i] = (LineTrigrams){all, count, best};
+        all += count;
         if (count > 0) {
             double counted = lesser(letters[i], MAX_LINE_LETTERS);
             votes[best] += counted * counted;
@@ -116,23 +172,29 @@ KERNEL(language_penalties,
     for (int asked = 0; asked < 2; asked++) {
         for (Py_ssize_t i = 0; i < n; i++) {
             const uint16_t *own = buckets + lines[i].first;
-            int count = lines[i].count, tells = letters[i] >= SEEN_LETTERS;
-            tells = tells && lines[i].nearest == main;
+            int count = lines[i].count;
+            int tells = lines[i].nearest == main && letters[i] >= SEEN_LETTERS;
             for (int t = 0; tells && t < count; t++) {
                 seen[own[t]] += asked ? -1 : 1;
             }
             if (!asked || count == 0 || script[i] != script_of[main]) {
                 continue;
             }
-            int sum = 0;
+            sums[i][main] = 0;
             for (int t = 0; t < count; t++) {
                 int cost = penalties[(Py_ssize_t)own[t] * LANGUAGES + main];
-                sum += seen[own[t]] > 0 && cost > SEEN ? SEEN : cost;
+                sums[i][main] += seen[own[t]] > 0 && cost > SEEN ? SEEN : cost;
             }
             for (int t = 0; tells && t < count; t++) {
                 seen[own[t]]++;
             }
-            out[i * LANGUAGES + main] = (double)sum;
+        }
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (lines[i].count > 0) {
+            fill_odds(sums[i], script_of, script[i], odds, out + i * LANGUAGES);
+        } else {
+            memset(out + i * LANGUAGES, 0, LANGUAGES * sizeof(*out));
         }
     }
     Py_RETURN_NONE;
@@ -140,12 +202,7 @@ KERNEL(language_penalties,
 
 /* plain_language_shares.VOTES */
 enum { WINDOW = 3, HAN = 28 };
-static const double MAX_VOTES = 200.0, PAGE_VOTES = 40.0, PSEUDO_LETTERS = 30.0, ROUND = 1e4;
-
-static inline double rounded(double value)
-{
-    return rint(value * ROUND) / ROUND;
-}
+static const double MAX_VOTES = 200.0, PAGE_VOTES = 40.0, PSEUDO_LETTERS = 30.0;
 
 KERNEL(language_shares,
        "f64 alone[n,k], u8 known[n], i64 script[n], f64 letters[n], u8 script_of[k], "

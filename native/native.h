@@ -70,7 +70,7 @@ typedef struct {
     each(bag_buckets)         \
     each(bag_scores)          \
     each(char_weights)        \
-    each(language_penalties)  \
+    each(language_odds)       \
     each(language_shares)     \
     each(language_features)   \
     each(type_tokens)         \

@@ -38,7 +38,7 @@ line_markups = _twin.line_markups
 line_groups = _twin.line_groups
 markup_features = _twin.markup_features
 # The languages of lines.
-language_penalties = _twin.language_penalties
+language_odds = _twin.language_odds
 language_shares = _twin.language_shares
 likeliest_languages = _twin.likeliest_languages
 language_features = _twin.language_features

@@ -24,7 +24,7 @@ from boilerplate.kernels import (
 )
 from boilerplate.kernels.arrays import ElementType, PageText, Tree
 from boilerplate.kernels.compiled_language import language_features as language_features
-from boilerplate.kernels.compiled_language import language_penalties as language_penalties
+from boilerplate.kernels.compiled_language import language_odds as language_odds
 from boilerplate.kernels.compiled_language import language_shares as language_shares
 from boilerplate.kernels.compiled_sites import line_fingerprints as line_fingerprints
 from boilerplate.kernels.compiled_sites import site_features as site_features

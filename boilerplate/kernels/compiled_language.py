@@ -7,24 +7,26 @@ from numpy.typing import NDArray
 
 from boilerplate.kernels.arrays import PageText
 from boilerplate.kernels.loaded import native
+from boilerplate.kernels.plain_language import TRIGRAMS, odds_table
 from boilerplate.kernels.plain_language_shares import doubt_table
 from boilerplate.numeric import Bools, Floats, Ints
 from boilerplate.unicode import char_table
 
 
-def language_penalties(
+def language_odds(
     text: PageText,
-    letters: Floats,
-    script: Ints,
+    scripts: Floats,
+    one_language: Bools,
     script_of: NDArray[np.uint8],
     penalties: NDArray[np.uint8],
-) -> Floats:
-    out = np.empty((text.n, len(script_of)))
-    native.language_penalties(
-        text.folded, text.starts, text.lengths, char_table(), letters, script, script_of, penalties,
-        out,
+) -> tuple[Floats, Ints, Floats]:
+    letters, script = np.empty(text.n), np.empty(text.n, np.int64)
+    odds = np.empty((text.n, TRIGRAMS.languages))
+    native.language_odds(
+        text.folded, text.starts, text.lengths, char_table(), scripts, one_language, script_of,
+        penalties, odds_table(), letters, script, odds,
     )  # fmt: skip
-    return out
+    return letters, script, odds
 
 
 def language_shares(

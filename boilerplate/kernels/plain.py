@@ -6,7 +6,7 @@ from boilerplate.kernels.plain_context import container_features as container_fe
 from boilerplate.kernels.plain_context import neighbour_features as neighbour_features
 from boilerplate.kernels.plain_fingerprints import line_fingerprints as line_fingerprints
 from boilerplate.kernels.plain_html import split_html as split_html
-from boilerplate.kernels.plain_language import language_penalties as language_penalties
+from boilerplate.kernels.plain_language import language_odds as language_odds
 from boilerplate.kernels.plain_language_features import language_features as language_features
 from boilerplate.kernels.plain_language_shares import language_shares as language_shares
 from boilerplate.kernels.plain_language_shares import likeliest_languages as likeliest_languages

@@ -1,7 +1,8 @@
-"""Python twin of the kernel that says how unlike each language the lines of a page are.
+"""Python twin of the kernel that says which languages the lines of a page are like.
 
 A language is known by the trigrams of its words. A line's penalty in it is the sum of those of its
-trigrams: 0 for a trigram that is in no other language more common, more the rarer it is.
+trigrams: 0 for a trigram that is in no other language more common, more the rarer it is. The odds
+of a language fall with what its penalty has more than that of the nearest one.
 """
 
 from __future__ import annotations
@@ -27,12 +28,19 @@ class TrigramParams:
     bits: int = 16  # trigrams are hashed into 2**bits buckets
     languages: int = 64  # in a table, so that its rows are as long as those of a cache
     most: int = 215  # of a penalty, so that those of a line add up in 16 bits
+    min_letters: float = 3.0  # of a line: with fewer, it says nothing
     line_chars: int = 300  # of a line that are read
     # A page has names, and may be in a language that is in no table: what is seen in other lines
     # of its main language is no more unlike that language than this.
     seen: int = 12
     seen_letters: float = 20.0  # of a line that says so: shorter ones may be in any language
     max_line_letters: float = 1000.0  # of a line when the main language is chosen
+    # The trigrams of a line are not independent of each other, so that the sum of their log-odds
+    # is surer than it should be: a penalty of 16 is not 1, but 16 times this.
+    log_odds: float = 0.019
+    far: int = 2048  # a language whose penalty is larger by so much has no odds
+    least: float = 0.1  # a language that is less probable is not considered
+    places: int = 4  # that probabilities are rounded to: the last bits depend on the machine
 
 
 TRIGRAMS: Final = TrigramParams()
@@ -40,57 +48,79 @@ MIN_SCRIPT_SHARE: Final = 0.2  # of a line's letters: half of a Thai line may be
 HAN_CHARS: Final = 100  # of a line in Han that are looked at
 
 
-def language_penalties(
+@cache
+def odds_table() -> Floats:
+    """The odds of a language by how much larger its penalty is than the least, (2048,).
+
+    A table, so that both twins have the same bits.
+    """
+    odds: Floats = np.exp(np.arange(TRIGRAMS.far) * -TRIGRAMS.log_odds)
+    return odds
+
+
+def language_odds(
     text: PageText,
-    letters: Floats,
-    script: Ints,
+    scripts: Floats,
+    one_language: Bools,
     script_of: NDArray[np.uint8],
     penalties: NDArray[np.uint8],
-) -> Floats:
-    """Each line's penalty in each language, (n, 64); infinite in those of other scripts.
+) -> tuple[Floats, Ints, Floats]:
+    """The letters of each line, its script, and the probability of each language, (n, 64).
 
-    ``letters`` (n,) and ``script`` (n,) are the lines'; ``script_of`` (64,) is the script of each
+    ``scripts`` (n, 29) are the letters of each script in each line, ``one_language`` (29,) marks
+    the scripts in which one language is written; ``script_of`` (64,) is the script of each
     language, 0 where there is none, ``penalties`` (65536, 64) those of the buckets of
-    ``trigram_buckets``. A line of script 0 has no trigrams.
+    ``trigram_buckets``. Probabilities are 0 in other scripts, of lines of few letters, and where
+    they are small.
 
     The main language of the page, the nearest to its longest lines, takes in what it sees: a
     trigram that another line nearest to it has costs little in it, see ``TrigramParams.seen``.
     """
-    out = np.full((text.n, len(script_of)), np.inf)
-    trigrams: dict[int, Ints] = {}
-    for line in np.flatnonzero(np.isin(script, script_of) & (script != Script.NONE)).tolist():
-        of_line = word_trigrams(_first_points(text, line))
-        written = script_of == script[line]
-        out[line, written] = penalties[of_line][:, written].sum(0, np.int64)
-        if len(of_line):
-            trigrams[line] = of_line
-    lines = np.array(list(trigrams), np.int64)
+    letters: Floats = scripts.sum(1)
+    script = line_scripts(scripts, letters, one_language)
+    probability = np.zeros((text.n, TRIGRAMS.languages))
+    is_read = (script > 0) & np.isin(script, script_of) & (letters >= TRIGRAMS.min_letters)
+    buckets, line = _trigrams_of_lines(text, is_read)
+    lines, first = np.unique(line, return_index=True)
     if not len(lines):
-        return out
-    nearest = out[lines].argmin(1)
+        return letters, script, probability
+    line = np.searchsorted(lines, line)
+    sums = np.add.reduceat(penalties[buckets], first, axis=0, dtype=np.int64)
+    written = script_of == script[lines][:, None]
+    nearest = np.where(written, sums, np.iinfo(np.int64).max).argmin(1)
     weight = np.minimum(letters[lines], TRIGRAMS.max_line_letters) ** 2
-    main = int(np.bincount(nearest, weight, len(script_of)).argmax())
-    tells = lines[(nearest == main) & (letters[lines] >= TRIGRAMS.seen_letters)].tolist()
-    seen = np.zeros(1 << TRIGRAMS.bits, np.int64)
-    for line in tells:
-        np.add.at(seen, trigrams[line], 1)
-    own = dict.fromkeys(tells)
-    for line, of_line in trigrams.items():
-        if script[line] != script_of[main]:
-            continue
-        others = seen[of_line]
-        if line in own:
-            _, at, times = np.unique(of_line, return_inverse=True, return_counts=True)
-            others -= times[at]
-        costs = penalties[of_line, main].astype(np.int64)
-        costs = np.where(others > 0, np.minimum(costs, TRIGRAMS.seen), costs)
-        out[line, main] = costs.sum()
-    return out
+    main = int(np.bincount(nearest, weight, TRIGRAMS.languages).argmax())
+
+    tells = (nearest == main) & (letters[lines] >= TRIGRAMS.seen_letters)
+    seen = np.bincount(buckets[tells[line]], minlength=1 << TRIGRAMS.bits)
+    _, place, times = np.unique(
+        (line << TRIGRAMS.bits) + buckets, return_inverse=True, return_counts=True
+    )
+    others = seen[buckets] - np.where(tells[line], times[place], 0)
+    costs = penalties[buckets, main].astype(np.int64)
+    costs = np.where(others > 0, np.minimum(costs, TRIGRAMS.seen), costs)
+    own = np.bincount(line, costs).astype(np.int64)
+    sums[:, main] = np.where(written[:, main], own, sums[:, main])
+
+    least = np.where(written, sums, np.iinfo(np.int64).max).min(1)
+    more = sums - least[:, None]
+    is_near = written & (more < TRIGRAMS.far)
+    odds = np.where(is_near, odds_table()[np.where(is_near, more, 0)], 0.0)
+    odds /= np.cumsum(odds, axis=1)[:, -1:]
+    probability[lines] = np.where(odds < TRIGRAMS.least, 0.0, odds.round(TRIGRAMS.places))
+    return letters, script, probability
 
 
-def _first_points(text: PageText, line: int) -> NDArray[np.uint32]:
-    start, length = int(text.starts[line]), int(text.lengths[line])
-    return text.folded[start : start + min(length, TRIGRAMS.line_chars)]
+def _trigrams_of_lines(text: PageText, is_read: Bools) -> tuple[Ints, Ints]:
+    """The buckets of the trigrams of some lines, and which line each is in."""
+    lines = np.flatnonzero(is_read)
+    sizes = np.minimum(text.lengths[lines], TRIGRAMS.line_chars)
+    line = np.repeat(lines, sizes)
+    at = np.arange(sizes.sum())
+    first = np.repeat(text.starts[lines] - (np.cumsum(sizes) - sizes), sizes)
+    # A bound stands between two lines.
+    bounds = np.flatnonzero(np.diff(line, prepend=-1))
+    return _word_trigrams(text.folded[first + at], line, bounds)
 
 
 # ---------------------------------------------------------------------------------- trigrams
@@ -110,13 +140,21 @@ def trigram_buckets(first: Points, middle: Points, last: Points) -> Ints:
 
 def word_trigrams(points: NDArray[np.uint32]) -> Ints:
     """The buckets of the trigrams of words and their bounds: of "ab", those of "-ab" and "ab-"."""
+    return _word_trigrams(points, np.zeros(len(points), np.int64), np.zeros(0, np.int64))[0]
+
+
+def _word_trigrams(points: NDArray[np.uint32], line: Ints, bounds: Ints) -> tuple[Ints, Ints]:
+    """The same of several lines, and the line of each; ``bounds`` are where lines begin."""
     char = char_table()[np.minimum(points, TABLE_SIZE - 1)]
     in_word = (char >= Char.LOWER) & (char <= Char.MARK)
-    padded = np.concatenate([[0], np.where(in_word, points, 0), [0]]).astype(np.uint64)
-    repeated_bound = (padded[1:] == 0) & (padded[:-1] == 0)
-    padded = padded[np.concatenate([[True], ~repeated_bound])]
+    padded = np.concatenate([[0], np.insert(np.where(in_word, points, 0), bounds, 0), [0]])
+    padded = padded.astype(np.uint64)
+    line = np.concatenate([[0], np.insert(line, bounds, 0), [0]])
+    is_repeated = np.concatenate([[False], (padded[1:] == 0) & (padded[:-1] == 0)])
+    padded, line = padded[~is_repeated], line[~is_repeated]
     of_words = padded[1:-1] > 0  # of bounds themselves there are none
-    return trigram_buckets(padded[:-2][of_words], padded[1:-1][of_words], padded[2:][of_words])
+    buckets = trigram_buckets(padded[:-2][of_words], padded[1:-1][of_words], padded[2:][of_words])
+    return buckets, line[1:-1][of_words]
 
 
 # ----------------------------------------------------------------------------------- scripts

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from boilerplate import kernels
 from boilerplate.kernels.arrays import PageText
-from boilerplate.kernels.plain_language import HanLanguage, han_languages, line_scripts
+from boilerplate.kernels.plain_language import TRIGRAMS, HanLanguage, han_languages
 from boilerplate.language.names import ONE_LANGUAGE
 from boilerplate.numeric import Bools, Floats, Ints
 from boilerplate.unicode import SCRIPTS, Script
@@ -23,21 +23,6 @@ _HAN_LANGUAGES: Final = {
     HanLanguage.TRADITIONAL: "zh-tw",
     HanLanguage.JAPANESE: "ja",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class AloneParams:
-    """What a line by itself says about its language."""
-
-    min_letters: float = 3.0  # of a line: with fewer, it says nothing
-    # Penalties to log-odds. The trigrams of a line are not independent of each other, so that
-    # their sum is surer than it should be.
-    log_odds: float = 0.019
-    least: float = 0.1  # a language that is less probable is not considered
-    places: int = 4  # that probabilities are rounded to: the last bits depend on the machine
-
-
-ALONE: Final = AloneParams()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +56,7 @@ class TrigramTable:
     """What is known of the languages that share a script with others.
 
     ``languages`` are their codes, ``scripts`` (64,) their scripts, 0 where there is no language,
-    ``penalties`` (65536, 64) those of ``kernels.language_penalties``. Made by ``python -m
+    ``penalties`` (65536, 64) those of ``kernels.language_odds``. Made by ``python -m
     training.language_table``.
     """
 
@@ -101,49 +86,31 @@ def line_languages(text: PageText, scripts: Floats | None = None) -> LineLanguag
     """
     if scripts is None:
         scripts = kernels.char_counts(text.texts)[1]
-    letters: Floats = scripts.sum(1)
-    script = line_scripts(scripts, letters, _ONE_LANGUAGE)
-    by_trigrams = _by_trigrams(text, script, letters)
-    by_script = _by_script(text, script)
-    languages = by_trigrams[0] + by_script[0]
-    script_of = np.concatenate([by_trigrams[1], by_script[1]])
-    alone = np.concatenate([by_trigrams[2], by_script[2]], 1)
-    known = by_trigrams[3] | by_script[3]
+    table = trigram_table()
+    letters, script, odds = kernels.language_odds(
+        text, scripts, _ONE_LANGUAGE, table.scripts, table.penalties
+    )
+    languages, script_of, alone, known = _by_script(text, script)
+    used = np.flatnonzero(odds.max(0, initial=0.0))
+    if not len(used):
+        used = np.arange(1)  # a page has a language to have a probability of
+    languages = tuple(table.languages[i] for i in used.tolist()) + languages
+    script_of = np.concatenate([table.scripts[used], script_of])
+    alone = np.concatenate([odds.take(used, 1), alone], 1)
+    known |= table.is_script[script] & (letters >= TRIGRAMS.min_letters)
     share, main = kernels.language_shares(alone, known, script, letters, script_of, _ONE_LANGUAGE)
-    alone = np.where(known[:, None], alone, np.nan)
+    alone[~known] = np.nan
     return LineLanguages(languages, share, alone, letters, main)
 
 
-# Some languages, the script of each, (l,), the probability of each in each line by itself, (n, l),
-# and of which lines that is known, (n,).
-_Languages = tuple[tuple[str, ...], NDArray[np.uint8], Floats, Bools]
+def _by_script(
+    text: PageText, script: Ints
+) -> tuple[tuple[str, ...], NDArray[np.uint8], Floats, Bools]:
+    """What the scripts and character sets of lines say, of the languages that are on the page.
 
-
-def _by_trigrams(text: PageText, script: Ints, letters: Floats) -> _Languages:
-    """What the trigrams of lines say, of the languages that are probable in one of them."""
-    table = trigram_table()
-    k = len(table.languages)
-    long = (letters >= ALONE.min_letters) & table.is_script[script]
-    script_or_none = np.where(long, script, Script.NONE)
-    odds = kernels.language_penalties(
-        text, letters, script_or_none, table.scripts, table.penalties
-    )[long, :k]
-    odds -= odds.min(1, keepdims=True)
-    odds *= -ALONE.log_odds
-    np.exp(odds, out=odds)
-    odds /= odds.sum(1, keepdims=True)
-    used = np.flatnonzero(odds.max(0, initial=0.0) >= ALONE.least)
-    if not len(used):
-        used = np.arange(1)  # a page has a language to have a probability of
-    odds = odds[:, used]
-    odds[odds < ALONE.least] = 0.0
-    alone = np.zeros((text.n, len(used)))
-    alone[long] = odds.round(ALONE.places)
-    return tuple(table.languages[i] for i in used.tolist()), table.scripts[used], alone, long
-
-
-def _by_script(text: PageText, script: Ints) -> _Languages:
-    """What the scripts and character sets of lines say, of the languages that are on the page."""
+    Those languages, the script of each, (l,), the probability of each in each line, (n, l), and of
+    which lines that is known, (n,).
+    """
     present = np.flatnonzero(np.bincount(script, minlength=SCRIPTS) * _ONE_LANGUAGE).tolist()
     columns = [(ONE_LANGUAGE[Script(each)], each, script == each) for each in present]
     if len(lines := np.flatnonzero(script == Script.HAN)):

@@ -23,7 +23,7 @@ from boilerplate.kernels.plain_language import (
 from boilerplate.kernels.plain_language_shares import VOTES, doubt_table
 from boilerplate.language.lines import line_languages, trigram_table
 from boilerplate.language.names import ONE_LANGUAGE
-from boilerplate.numeric import Floats, Ints
+from boilerplate.numeric import Floats
 from boilerplate.unicode import SCRIPTS, Script, code_points
 from tests.made_up import SENTENCES
 from tests.twins import needs_compiled, same_on_both, twin_of
@@ -43,75 +43,85 @@ def table(*texts: str) -> NDArray[np.uint8]:
     return penalties
 
 
-def penalties_of(
-    twin: ModuleType, texts: list[str], *languages: str, scripts: Ints | None = None
-) -> Floats:
-    letters = np.array([float(sum(map(str.isalpha, text))) for text in texts])
-    script = np.full(len(texts), Script.LATIN) if scripts is None else scripts
+def odds_of(twin: ModuleType, texts: list[str], *languages: str) -> Floats:
+    """The probability of each language in each line, by a table of some languages."""
+    scripts = twin.char_counts(texts)[1]
     text = twin.page_text(texts)
-    return np.asarray(twin.language_penalties(text, letters, script, SCRIPT_OF, table(*languages)))
+    letters, script, odds = twin.language_odds(text, scripts, FLAGS, SCRIPT_OF, table(*languages))
+    assert letters.tolist() == scripts.sum(1).tolist()
+    assert script.tolist() == line_scripts(scripts, letters, FLAGS).tolist()
+    return np.asarray(odds)
 
 
-def test_a_line_has_the_penalties_of_its_trigrams(twin: ModuleType) -> None:
-    found = penalties_of(twin, ["nal mirra", "xy"], FIRST, SECOND)
-    assert found[:, :2].tolist() == [[0, 8 * FAR], [2 * FAR, 2 * FAR]]
-    assert np.isinf(found[:, 2:]).all()
+def share(more: float) -> float:
+    """The probability of the nearer of two languages, of which one has so much more penalty."""
+    return float(round(1 / (1 + math.exp(-TRIGRAMS.log_odds * more)), TRIGRAMS.places))
+
+
+def test_odds_fall_with_the_penalties_of_trigrams(twin: ModuleType) -> None:
+    found = odds_of(twin, ["xyz nal", "nal", "okto vifu"], FIRST, SECOND)
+    assert found[0, :2].tolist() == found[1, :2].tolist() == [share(3 * FAR), 0.0]
+    assert found[2, :2].tolist() == [0.0, share(8 * FAR)] == [0.0, 1.0]
+    near = odds_of(twin, ["nal okt zzz"], "nal", "nal okt")[0, :2]
+    assert near.tolist() == [0.0, share(3 * FAR)] == [0.0, 0.9967]
+    assert not found[:, 2:].any()
 
 
 def test_bounds_of_words_count_and_what_is_between_them_does_not(twin: ModuleType) -> None:
-    found = penalties_of(twin, ["12 nal, (mirra) 3!", "nalmirra"], FIRST)
-    assert found[0, 0] == 0
-    assert found[1, 0] == 2 * FAR  # of "alm" and "lmi"
+    found = odds_of(twin, ["12 nal, (mirra) 3!", "nalmirra"], FIRST, FIRST.replace(" ", ""))
+    assert found[0].argmax() == 0
+    assert found[1].argmax() == 1
 
 
-def test_a_line_without_trigrams_has_no_penalty(twin: ModuleType) -> None:
-    assert penalties_of(twin, ["", "12:30"], FIRST)[:, :2].tolist() == [[0, 0], [0, 0]]
+@pytest.mark.parametrize("text", ["", "12:30", "na", "αβγδ αβγδ"])
+def test_a_line_of_few_letters_or_of_another_script_has_no_odds(
+    twin: ModuleType, text: str
+) -> None:
+    assert not odds_of(twin, [text, "nal mirra"], FIRST)[0].any()
 
 
-@pytest.mark.parametrize("script", [Script.NONE, Script.GREEK])
-def test_lines_of_a_script_without_a_language_are_in_none(twin: ModuleType, script: int) -> None:
-    found = penalties_of(twin, ["nal mirra"], FIRST, scripts=np.array([script]))
-    assert np.isinf(found).all()
+def test_a_language_of_another_script_has_no_odds(twin: ModuleType) -> None:
+    found = odds_of(twin, ["нал мира", "nal mira"], FIRST, SECOND, "нал мира")
+    assert found[0, :3].tolist() == [0, 0, 1]
+    assert found[1, 2] == 0
 
 
 def test_what_lines_of_the_main_language_share_costs_little_in_it(twin: ModuleType) -> None:
-    name = "nal mirra dossel kunem prox"
-    alone = penalties_of(twin, [name], FIRST, SECOND)[0, 0]
-    assert alone == 4 * FAR  # the name's trigrams: its own line does not excuse them
-    together = penalties_of(twin, [name, f"{name} okto vifu", "prox"], FIRST, SECOND)
-    assert together[0, 0] == together[2, 0] == 4 * TRIGRAMS.seen
-    assert together[2, 1] == 4 * FAR
+    name, short = "nal mirra dossel kunem prox", "zaza prox"
+    alone = odds_of(twin, [name, short], FIRST, "zaza vifu")
+    assert alone[1].argmax() == 1
+    # Two lines of the first language have the name: to the last it is as near as "zaza" is not.
+    together = odds_of(twin, [name, name, "prox"], FIRST, "zaza vifu")
+    less = 4 * (FAR - TRIGRAMS.seen)
+    assert together[2, :2].tolist() == [share(less), 0.0]
+    assert odds_of(twin, [name, "prox"], FIRST, "zaza vifu")[1, 0] == share(less)
+    # A line does not excuse its own name.
+    once = odds_of(twin, [name], FIRST, f"{FIRST} prox")
+    assert once[0, :2].tolist() == [0.0, share(4 * FAR)]
 
 
 def test_lines_of_few_letters_do_not_say_what_the_main_language_has(twin: ModuleType) -> None:
     short = "nal mirra prox"
     assert sum(map(str.isalpha, short)) < TRIGRAMS.seen_letters
-    assert penalties_of(twin, [short, short], FIRST)[:, 0].tolist() == [4 * FAR] * 2
+    found = odds_of(twin, [short, short, "vifu prox"], FIRST, f"{SECOND} prox")
+    assert found[2].argmax() == 1
 
 
 def test_no_more_of_a_line_is_read_than_counts_in_16_bits(twin: ModuleType) -> None:
     assert (TRIGRAMS.line_chars + 1) * TRIGRAMS.most < 1 << 16
-    found = penalties_of(twin, ["x" * 5000], FIRST)[0, 0]
-    assert found == TRIGRAMS.line_chars * FAR  # one for each letter: the last has a bound
+    far = "x" * TRIGRAMS.line_chars
+    for text in (far, f"{far} {SECOND} " * 40):
+        assert odds_of(twin, [text], FIRST, SECOND)[0, :2].tolist() == [0.5, 0.5]
 
 
 @needs_compiled
 @pytest.mark.parametrize(("start", "size"), [(-1, 1), (1, 300), (300, 0), (1, -1), (1, 2**62)])
 def test_the_compiled_part_refuses_lines_outside_of_the_text(start: int, size: int) -> None:
     compiled = twin_of("compiled")
-    text = compiled.page_text([SENTENCES["en"]])
+    text, scripts = compiled.page_text([SENTENCES["en"]]), compiled.char_counts(["English"])[1]
     text = replace(text, starts=np.array([start]), lengths=np.array([size]))
-    with pytest.raises(ValueError, match="language_penalties"):
-        compiled.language_penalties(
-            text, np.ones(1), np.array([Script.LATIN]), SCRIPT_OF, table(FIRST)
-        )
-
-
-@needs_compiled
-@pytest.mark.parametrize("script", [-1, SCRIPTS, 256 + Script.LATIN, 2**62])
-def test_the_compiled_part_takes_an_unknown_script_for_none(script: int) -> None:
-    found = penalties_of(twin_of("compiled"), ["nal"], FIRST, scripts=np.array([script]))
-    assert np.isinf(found).all()
+    with pytest.raises(ValueError, match="language_odds"):
+        compiled.language_odds(text, scripts, FLAGS, SCRIPT_OF, table(FIRST))
 
 
 def scripts_of(texts: list[str]) -> list[Script]:
@@ -213,20 +223,21 @@ def test_both_twins_give_the_same_bits(texts: list[str]) -> None:
 
 
 @needs_compiled
-@given(st.lists(PIECES | ANY, max_size=25), st.data())
-def test_both_twins_add_up_the_same_penalties(texts: list[str], data: st.DataObject) -> None:
-    each = st.tuples(st.sampled_from(Script), st.sampled_from([0.0, 19.0, 20.0, 2e3]))
-    drawn = data.draw(st.lists(each, min_size=len(texts), max_size=len(texts)))
-    script = np.array([int(of_line) for of_line, _ in drawn], np.int64)
-    letters = np.array([of_line for _, of_line in drawn], float)
-    known = trigram_table()
+@given(st.lists(PIECES | ANY | ANY.map(lambda text: text * 20), max_size=25), st.integers(0, 99))
+def test_both_twins_give_the_same_odds(texts: list[str], seed: int) -> None:
+    penalties = np.random.default_rng(seed).integers(
+        0, TRIGRAMS.most, (1 << TRIGRAMS.bits, TRIGRAMS.languages), np.uint8, endpoint=True
+    )
+    given_table = (penalties, trigram_table().penalties)[seed % 2]
     found = [
-        twin.language_penalties(
-            twin.page_text(texts), letters, script, known.scripts, known.penalties
-        ).tobytes()
+        twin.language_odds(
+            twin.page_text(texts), twin.char_counts(texts)[1], FLAGS, trigram_table().scripts,
+            given_table,
+        )
         for twin in (twin_of("compiled"), plain)
-    ]
-    assert found[0] == found[1]
+    ]  # fmt: skip
+    for one, other in zip(*found, strict=True):
+        assert one.tobytes() == other.tobytes()
 
 
 @needs_compiled
