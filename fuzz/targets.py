@@ -31,7 +31,7 @@ from boilerplate.model.archive import FileFormat, unpacked
 from boilerplate.model.file import MODEL_FILE
 from boilerplate.model.model import from_bytes, to_bytes
 from boilerplate.model.trees import ModelError
-from boilerplate.page import Element, Line, Markup, Page
+from boilerplate.page import Page
 from boilerplate.plugins.manager import no_plugins
 from boilerplate.plugins.matcher import Matcher
 from boilerplate.plugins.rules import RulesError
@@ -110,19 +110,18 @@ def splitter(data: bytes) -> None:
     if native is None:
         return
     markup = data.decode("utf-8", "surrogateescape")
-    found = native.split_html(
-        markup,
-        {"p": 0, "span": 1, "script": 2, "b": 5, "a": 9},
-        Line,
-        Markup,
-        Element,
-        lambda style: False,
-    )
+    tags = {"p": 0, "span": 1, "script": 2, "b": 5, "a": 9}
+    found = native.split_html(markup, tags, lambda style: False)
     if found is None:
         return
-    lines, elements, _ = found
-    assert all(-1 <= line.markup.element < len(elements) for line in lines if line.markup)
-    assert all(line.text == line.text.rstrip() != "" for line in lines)
+    texts, lines, types, elements, _ = found
+    of_lines = np.frombuffer(lines + bytes(8), np.int64)[:-1].reshape(-1, 5)
+    of_elements = np.frombuffer(elements + bytes(8), np.int64)[:-1].reshape(-1, 3)
+    assert len(of_lines) == len(texts)
+    assert ((of_lines[:, 0] >= -1) & (of_lines[:, 0] < len(of_elements))).all()
+    assert ((of_elements[:, 0] >= 0) & (of_elements[:, 0] < len(types))).all()
+    assert (of_elements[:, 1] < np.arange(len(of_elements))).all()
+    assert all(text == text.rstrip() != "" for text in texts)
 
 
 def rules(data: bytes) -> None:
