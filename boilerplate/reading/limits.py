@@ -79,6 +79,11 @@ def readable(markup: str) -> tuple[str, int]:
     return markup, unread
 
 
+def has_few_lines(text: str) -> bool:
+    """Whether a text is so short that none of its lines is left unread."""
+    return len(text) <= LIMITS.max_lines
+
+
 def readable_lines(text: str) -> tuple[str, int]:
     r"""The text that is cut into lines at ``\n``, and how many characters are left unread.
 

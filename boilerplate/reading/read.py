@@ -10,7 +10,7 @@ from typing import Any, Final
 from boilerplate.page import Kind, Page, text_page
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import Select, SelectFor, html_page
-from boilerplate.reading.limits import readable_lines
+from boilerplate.reading.limits import has_few_lines, readable_lines
 from boilerplate.reading.magic import NotAPageError, no_page, no_prose
 from boilerplate.reading.source import source_of
 
@@ -28,6 +28,7 @@ _MIN_TAGS: Final = 3
 _LINE_ENDS: Final = (
     "\r", "\v", "\f", "\x85", "\N{LINE SEPARATOR}", "\N{PARAGRAPH SEPARATOR}",
 )  # fmt: skip
+_NO_LINE_ENDS: Final = "\x1c\x1d\x1e"  # of text, though ``str.splitlines`` cuts there
 KIND_SNIFF_LENGTH: Final = 100_000  # characters in which tags are looked for
 
 
@@ -87,6 +88,8 @@ def read_text(text: str, url: str | None = None) -> Page:
     >>> [line.text for line in read_text("a\r\n\n b\u2028c\n").lines]
     ['a', '', ' b', 'c']
     """
+    if has_few_lines(text) and not any(sign in text for sign in _NO_LINE_ENDS):
+        return text_page(text.splitlines(), url)  # the same, and quicker
     text = text.replace("\r\n", "\n")
     for end in _LINE_ENDS:
         text = text.replace(end, "\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +32,13 @@ class TestBareText:
     def test_joined_lines_are_the_text(self, given_lines: list[str]) -> None:
         text = "".join(line + "\n" for line in given_lines)
         assert [line.text for line in read_text(text).lines] == given_lines
+
+    @given(st.text(st.sampled_from("aя \n\r\v\f\x1c\x1e\x85\u2028\u2029\ud800")))
+    def test_lines_end_where_unicode_says_and_nowhere_else(self, text: str) -> None:
+        expected = re.split("\r\n|[\n\r\v\f\x85\u2028\u2029]", text)
+        if not expected[-1]:
+            expected.pop()
+        assert [line.text for line in read_text(text).lines] == expected
 
 
 class TestKind:
