@@ -17,6 +17,7 @@ from boilerplate.features.elements import element_tokens
 from boilerplate.kernels.plain_linear import LEVELS, NGRAMS
 from boilerplate.kernels.plain_tree import token_buckets
 from boilerplate.model.stack import WordWeights
+from boilerplate.numeric import Ints
 from boilerplate.page import Element, Line, Page
 
 MAX_QUOTED: Final = 20  # characters of a name or a line that are quoted
@@ -98,8 +99,12 @@ def told_by(words: Sequence[str]) -> str:
 
 def _weight(weights: WordWeights, name: str, level: int) -> float:
     """What a name of an element at a level above a line weighs for content."""
-    buckets = token_buckets(element_tokens("", (name,))[1:], level, NGRAMS.bits)
-    return float(weights.tokens[buckets].astype(float).sum())
+    return float(weights.tokens.take(_buckets(name, level)).astype(float).sum())
+
+
+@lru_cache(maxsize=8192)
+def _buckets(name: str, level: int) -> Ints:
+    return token_buckets(element_tokens("", (name,))[1:], level, NGRAMS.bits)
 
 
 @lru_cache(maxsize=4096)
