@@ -212,9 +212,14 @@ class Decided:
     def _languages(self) -> list[LineLanguage]:
         return line_names(texts_of(self.page.lines), self.scored.languages)
 
+    @cached_property
+    def _roles(self) -> Ints:
+        """The role of each line by the model alone, as an index into ROLES."""
+        return assigned(self.scored.log_roles, self.kept)
+
     def roles(self) -> Sequence[str | None]:
         """The role of each line."""
-        roles = assigned(self.scored.log_roles, self.kept)
+        roles = self._roles
         if self.of_choice:
             kept, by_choice = self.of_choice
             roles = np.where(kept == self.kept, by_choice, roles)
@@ -250,11 +255,12 @@ class Decided:
         evidence = self.model.evidence(self.general, MODEL_FEATURES)
         languages = tuple(self._languages)
         scores = replace(self.scored, probability=self.probability, languages=languages)
-        why = reasons(self.page, scores, evidence, self.kept, self.language)
+        why = reasons(self.page, scores, evidence, self.kept, self.language, self._roles)
         for i, (_, reason) in self.by_page.items():
             why[i] = reason
-        named = naming(roles, self.scored.log_roles, why)
-        why = [self.opinions.reason(i, each) for i, each in enumerate(named)]
+        why = naming(roles, self.scored.log_roles, why)
+        for i in {*self.opinions.verdicts, *self.opinions.votes}:
+            why[i] = self.opinions.reason(i, why[i])
         for i, (_, reason) in self.by_choice().items():
             why[i] = reason
         return why

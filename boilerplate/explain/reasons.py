@@ -36,7 +36,7 @@ from boilerplate.model.stack import Evidence, Scores
 from boilerplate.numeric import Floats, Ints
 from boilerplate.page import Label, Line, Page
 from boilerplate.predictions import Prediction
-from boilerplate.roles import ROLES, assigned
+from boilerplate.roles import ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +76,20 @@ def reasons(
     evidence: Evidence,
     content: NDArray[np.bool_],
     language: str | None = None,
+    roles: Ints | None = None,
 ) -> list[str]:
     """A reason for each line, the strongest feature group first; no line is blank.
 
-    ``content`` are kept lines, (n,); ``language`` is the page's. A dropped line in another
+    ``content`` are kept lines, (n,); ``language`` is the page's; ``roles`` (n,) are the lines', as
+    indices into ROLES, None where they are unknown. A dropped line in another
     language is said to be in that language if this counted against it. One that may well be content
     is not said to be above or below the article.
     """
     of_labels = label_features(content)
     of_labels[scores.probability >= LIMITS.may_be_content, :OUTSIDE] = np.nan
     around = Surroundings(page, content, evidence.weights)
-    roles = _sure_roles(scores.log_roles, content) if len(scores.log_roles) else None
+    if roles is not None:
+        roles = _sure_roles(scores.log_roles, roles)
     found: list[str] = []
     for first in range(0, len(content), LIMITS.lines_at_once):
         part = slice(first, first + LIMITS.lines_at_once)
@@ -108,9 +111,8 @@ def reasons(
     return found
 
 
-def _sure_roles(log_roles: Floats, content: NDArray[np.bool_]) -> Ints:
+def _sure_roles(log_roles: Floats, roles: Ints) -> Ints:
     """The role of each line, (n,), as an index into ROLES: "other" where it would be a guess."""
-    roles = assigned(log_roles, content)
     likely = log_roles[np.arange(len(roles)), roles]
     return np.where(likely >= math.log(LIMITS.min_role_probability), roles, ROLES.index("other"))
 

@@ -113,7 +113,8 @@ def of_page(*texts: str, at: int, elements: tuple[Element, ...] = (), **added: f
     seen[at, MODEL_FEATURES.index("p@1")] = 0.1
     scores = Scores(np.full(len(lines), 0.25), log_roles=log_roles)
     dropped = np.zeros(len(lines), bool)
-    return reasons(page, scores, Evidence(grounds, seen), dropped)[at]
+    roles = np.full(len(lines), ROLES.index("byline"))
+    return reasons(page, scores, Evidence(grounds, seen), dropped, roles=roles)[at]
 
 
 @pytest.mark.parametrize("words", [("Paylaş", "Yazdır"), ("シェア", "印刷"), ("شارك", "اطبع")])
