@@ -57,14 +57,14 @@ def load_for_commands(
 ) -> Plugins:
     """Load the plugins that a command's options choose; failures go to standard error."""
     from boilerplate.plugins import PluginError, Settings, load_plugins
-    from boilerplate.plugins.copies import Copies, can_copy
+    from boilerplate.plugins.copies import copies_if_possible
 
     settings = Settings.from_environment(plugins_dir, no_plugin, strict_plugins)
     try:
-        loaded = load_plugins(settings, _ignore if quiet else warn_about_plugin)
+        warn_about = _ignore if quiet else warn_about_plugin
+        loaded = load_plugins(settings, warn_about, copies=copies_if_possible())
     except PluginError as error:
         raise click.ClickException(str(error)) from error
-    loaded.copies = Copies() if can_copy else None
     names = sorted({plugin.name for plugin in loaded.found})
     for name in no_plugin:
         if name not in names and settings.only != frozenset():

@@ -105,10 +105,12 @@ def check_fixture(path: Path, model: Model | None = None) -> FixtureResult:
     """
     from boilerplate.cleaner import Cleaner
     from boilerplate.plugins import no_plugins
+    from boilerplate.plugins.copies import copies_if_possible
     from boilerplate.plugins.manager import load_path
 
     labels = read_expected(path)
     plugins = load_path(path.parent.parent)
+    plugins.copies = copies_if_possible()
     with_plugin, without_plugin = (
         Cleaner(model, plugins=each).clean(path.with_suffix("").read_bytes(), labels.url)
         for each in (plugins, no_plugins())

@@ -19,7 +19,6 @@ from boilerplate.plugins.toml import read_rules
 
 # A name that is safe as that of a file, and that no folder above can be made of.
 PLUGIN_NAME: Final = re.compile(r"[^\W_][\w.-]*")
-CODE_FOR_PAGES: Final = {"label_lines", "site_model"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def acts_on_text(plugin: Plugin, url: str | None) -> bool:
     of_lines = [name for name in STRING_FIELDS if name not in (*SELECTOR_FIELDS, "hosts")]
     return (
         not rules
-        or bool(CODE_FOR_PAGES & {*plugin.hooks})
+        or plugin.has_code_for_pages
         or any(each.site_model or any(getattr(each, name) for name in of_lines) for each in rules)
     )
 

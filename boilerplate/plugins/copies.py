@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, TypeVar
 
 from boilerplate.plugins.clock import OwnTime, took_too_long, waited_too_long
@@ -23,8 +24,11 @@ from boilerplate.plugins.clock import OwnTime, took_too_long, waited_too_long
 T = TypeVar("T")
 
 can_copy: Final = hasattr(os, "fork") and hasattr(signal, "setitimer")
-# A copy ends itself after this many times its seconds by the clock, if its parent has not: it is
-# gone then.
+_PR_SET_PDEATHSIG: Final = (
+    1  # in prctl of Linux: the signal that a process gets when its parent ends
+)
+# A copy ends itself after this many times its seconds by the clock, if its parent has not, which is
+# gone then (and takes it along, on Linux).
 _ORPHAN_FACTOR: Final = 50
 _LOOK_SECONDS: Final = 0.1  # until a copy that does not answer is looked at again
 _HEAD: Final = 9  # bytes before an answer: whether the call failed, and the answer's size
@@ -36,6 +40,11 @@ class CopyError(Exception):
 
 class CopyEndedError(CopyError):
     """The code that a copy ran has ended it."""
+
+
+def copies_if_possible() -> Copies | None:
+    """How copies are made where nobody waits for their end; None where there can be none."""
+    return Copies() if can_copy else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class Copies:
         for stream in (sys.stdout, sys.stderr):  # or the copy would write what they hold as well
             with suppress(AttributeError, OSError, ValueError):
                 stream.flush()
+        _prctl()  # in this process, so that its copies need not load it
         answers, to_answer = os.pipe()
         try:
             with self.held():
@@ -68,7 +78,7 @@ class Copies:
                 if not pid:
                     self._be_the_copy(seconds, function, describe, to_answer)
                 os.close(to_answer)
-                own_time = OwnTime(str(pid), seconds)
+                own_time = OwnTime(pid, seconds)
                 answer, status = _answer_of(pid, answers, own_time)
         finally:
             os.close(answers)
@@ -87,8 +97,10 @@ class Copies:
     ) -> None:
         """Call the function, send its answer and end. Never returns."""
         try:
+            _end_with_parent()
             for descriptor in self.closed:
                 os.close(descriptor)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(2, 1)  # what a plugin prints goes to standard error
             os.setsid()  # so that what it starts can be ended with it
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is for the process itself
@@ -166,6 +178,21 @@ def _how_it_ended(status: int | None, seconds: float, own_time: OwnTime) -> Base
         return took_too_long(seconds)
     name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
     return CopyEndedError(f"it crashed ({name})")
+
+
+def _end_with_parent() -> None:
+    """Let this process, a copy, end when its parent is killed. On Linux only."""
+    if prctl := _prctl():
+        prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+
+
+@cache
+def _prctl() -> Callable[..., int] | None:
+    if sys.platform != "linux":
+        return None
+    import ctypes  # not needed by those who have no plugins
+
+    return getattr(ctypes.CDLL(None), "prctl", None)
 
 
 def _no_core_file() -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import signal
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,17 +37,22 @@ T = TypeVar("T")
 
 
 def load_plugins(
-    settings: Settings | None = None, warn: Warn | None = None, bundled: bool = True
+    settings: Settings | None = None,
+    warn: Warn | None = None,
+    bundled: bool = True,
+    copies: Copies | None = None,
 ) -> Plugins:
     """Find and load plugins; what is wrong with one is noted in its ``problems``.
 
     ``settings`` None takes them from the environment. ``warn`` is called with the name of a plugin
     and what is wrong with it; None issues a PluginWarning. ``bundled`` False leaves out the plugins
-    that come with the package.
+    that come with the package. ``copies`` are for the code of plugins: it is loaded in one first,
+    and not here if it ends that, and called in them for pages.
 
     Raises PluginError if ``settings.strict`` and anything is wrong with any of them.
     """
     plugins = Plugins(Settings.from_environment() if settings is None else settings, warn)
+    plugins.copies = copies
     for plugin, load in find_plugins(plugins.settings):
         if bundled or plugin.origin != "bundled":
             plugins.add(plugin, load)
@@ -122,6 +127,12 @@ class Plugins:
             )
             return
         load_seconds = settings.limits.load_seconds
+        if self.copies and plugin.origin != "bundled" and not _is_rules_file(load):
+            attempt = partial(_try_to_load, load, plugin.name)
+            if not self.call(plugin, "loading", attempt, seconds=load_seconds, code=True):
+                # Nor may worker processes load it.
+                self.settings = replace(settings, without=settings.without | {plugin.name})
+                return
         loaded = self.call(plugin, "loading", load, seconds=load_seconds)
         if loaded is None:
             if not plugin.problems:
@@ -206,7 +217,7 @@ class Plugins:
         if seconds is None:
             seconds = self.settings.limits.page_seconds
         try:
-            if self.careful and errors is not None:
+            if self.careful and errors is not None and not (code and self.copies):
                 self._try_in_a_copy(seconds, function)
             if not code:  # rules never wait for anything
                 return run_with_timeout(seconds, function, waits=errors is None)
@@ -252,6 +263,20 @@ class Plugins:
         if switched_off := self.strikes.failed(Failure(plugin.name, problem, ended)):
             plugin.problems.append(switched_off)
             self.warn(plugin.name, switched_off)
+
+
+def _is_rules_file(load: Callable[[], object]) -> bool:
+    return isinstance(load, partial) and load.func is RulesPlugin
+
+
+def _try_to_load(load: Callable[[], object], name: str) -> bool:
+    """Do what loading a plugin does, to see whether it ends; what it raises does not matter."""
+    with suppress(Exception, SystemExit):
+        relay = _register(load(), name)
+        if "site_rules" in _hooks_of(relay):
+            for answer in relay.site_rules():
+                list(answer if isinstance(answer, Iterable) else ())
+    return True
 
 
 def _register(loaded: object, name: str) -> Any:

@@ -29,8 +29,9 @@ class Limits:
     ``load_seconds`` is for importing it and for ``site_rules``, which may read files; a plugin
     that waits for the network there is broken. ``page_seconds`` is for one hook on one page, where
     everything else takes milliseconds; labelling a page gets ``line_seconds`` more for each of its
-    lines. All are processor time; by the clock, ten times as much may pass. After ``failures``
-    failures, as ``Strikes`` counts them, a plugin is switched off for the rest of the run.
+    lines. All are processor time; ``OwnTime`` says how long code may wait beside that. After
+    ``failures`` failures, as ``Strikes`` counts them, a plugin is switched off for the rest of the
+    run.
     """
 
     load_seconds: float = 10.0

@@ -31,8 +31,7 @@ class Stopwatch:
 
     def __init__(self, seconds: float, waits: bool) -> None:
         self.seconds = seconds
-        thread = f"self/task/{threading.get_native_id()}"
-        self._own_time = OwnTime(thread, seconds) if waits else None
+        self._own_time = OwnTime(threading.get_native_id(), seconds) if waits else None
         self._processor = _processor_clock()
         self._end = self._processor() + seconds
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 
 from boilerplate import Cleaner, Label, Page
-from boilerplate.plugins import PluginError, Plugins, PluginWarning
+from boilerplate.plugins import PluginError, Plugins, PluginWarning, Settings, load_plugins
 from boilerplate.plugins.clock import CallTimeoutError
 from boilerplate.plugins.copies import Copies, CopyEndedError, CopyError, can_copy
 from boilerplate.plugins.describing import describe_error
@@ -238,6 +239,66 @@ class TestPlugins:
         cleaner = Cleaner(MODEL, plugins=in_copies(a=plugin(label_lines=on_its_first_page)))
         first, second = cleaner.clean(TEXT, URL), cleaner.clean(TEXT, URL)
         assert first.predictions == second.predictions != PLAIN.predictions
+
+
+HOOK = "from boilerplate import SiteRules, hookimpl\nimport os\n@hookimpl\ndef "
+
+
+class TestLoading:
+    @pytest.mark.parametrize(
+        ("code", "told"),
+        [
+            ("import os\nos._exit(3)", "it ended its process with status 3"),
+            ("import os\nos.abort()", "it crashed (SIGABRT)"),
+            (
+                "import itertools\nany(itertools.repeat(0))",
+                "it took more than 1 s of processor time",
+            ),
+            ("raise KeyboardInterrupt", "KeyboardInterrupt (bad.py, line 1)"),
+            (HOOK + "site_rules():\n    os._exit(0)", "it ended its process with status 0"),
+        ],
+    )
+    def test_a_plugin_that_ends_the_process_is_named_and_not_loaded(
+        self, tmp_path: Path, code: str, told: str
+    ) -> None:
+        (tmp_path / "bad.py").write_text(code)
+        (tmp_path / "good.py").write_text(HOOK + "label_lines(page):\n    pass\n")
+        limits = Limits(load_seconds=1.0)
+        settings = Settings((str(tmp_path),), only=frozenset({"bad", "good"}), limits=limits)
+        with pytest.warns(PluginWarning) as caught:
+            plugins = load_plugins(settings, copies=Copies())
+        assert [str(each.message) for each in caught] == [f"plugin bad: loading: {told}"]
+        assert [each.name for each in plugins.active] == ["good"]
+        in_a_worker = pickle.loads(pickle.dumps(plugins))  # noqa: S301 - ours
+        assert [each.name for each in in_a_worker.active] == ["good"]
+
+    def test_what_is_wrong_with_one_is_said_as_without_copies(self, tmp_path: Path) -> None:
+        (tmp_path / "a.py").write_text("import no_such_module\n")
+        (tmp_path / "b.py").write_text(HOOK + "site_rules():\n    return [5]\n")
+        (tmp_path / "c.py").write_text(HOOK + "label_line(page):\n    pass\n")
+        settings = Settings((str(tmp_path),), only=frozenset("abc"))
+        with pytest.warns(PluginWarning):
+            found = [load_plugins(settings, copies=each) for each in (None, Copies())]
+        problems = [[each.problems for each in plugins.found] for plugins in found]
+        assert problems[0] == problems[1]
+        assert all(problems[0][:3])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a copy with its parent")
+def test_a_copy_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    code = """
+import os, sys, time
+from boilerplate.plugins.copies import Copies
+Copies().call(60, lambda: print(os.getpid(), file=sys.stderr, flush=True) or time.sleep(60), str)
+"""
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as parent:
+        assert parent.stderr
+        pid = int(parent.stderr.readline())
+        assert _is_alive(pid)
+        parent.kill()
+    while _is_alive(pid):  # or this test does not end
+        time.sleep(0.01)
 
 
 class TestCare:
