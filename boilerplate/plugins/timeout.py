@@ -21,6 +21,7 @@ T = TypeVar("T")
 # Seconds until a call that is late is looked at, or interrupted, again: it may have had little of
 # the processor, or catch the exception and go on.
 REPEAT_SECONDS: Final = 0.1
+_KNOWS_OTHERS: Final = hasattr(time, "pthread_getcpuclockid")  # the processor time of threads
 
 
 class Stopwatch:
@@ -32,15 +33,24 @@ class Stopwatch:
     def __init__(self, seconds: float, waits: bool) -> None:
         self.seconds = seconds
         self._own_time = OwnTime(threading.get_native_id(), seconds) if waits else None
-        self._processor = _processor_clock()
-        self._end = self._processor() + seconds
+        self._thread = threading.get_ident()
+        self._begun = time.monotonic()
+        self._processor_begun = time.thread_time() if _KNOWS_OTHERS else time.process_time()
 
     def check(self) -> None:
         """Raise CallTimeoutError if the call has taken too long; also from other threads."""
-        if self._processor() > self._end:
+        if time.monotonic() - self._begun <= self.seconds:
+            return  # so it cannot have used more
+        if self._processor_time() - self._processor_begun > self.seconds:
             raise took_too_long(self.seconds)
         if self._own_time and self._own_time.is_over:
             raise waited_too_long(self._own_time)
+
+    def _processor_time(self) -> float:
+        """That of the thread; of all threads, on systems that tell no thread that of another."""
+        if not _KNOWS_OTHERS:
+            return time.process_time()
+        return time.clock_gettime(time.pthread_getcpuclockid(self._thread))
 
     @property
     def is_late(self) -> bool:
@@ -49,15 +59,6 @@ class Stopwatch:
             self.check()
             return False
         return True
-
-
-def _processor_clock() -> Callable[[], float]:
-    """The processor time of the thread that calls this, readable from any thread."""
-    if hasattr(time, "pthread_getcpuclockid"):
-        with suppress(OSError):
-            clock = time.pthread_getcpuclockid(threading.get_ident())
-            return lambda: time.clock_gettime(clock)
-    return time.process_time  # of all threads: the nearest that such a system can tell
 
 
 def run_with_timeout(seconds: float, call: Callable[[], T], waits: bool = True) -> T:

@@ -35,8 +35,9 @@ class Corrector(Protocol):
         of the page's n lines. Return ``dataclasses.replace(scores, probability=...)`` with an
         array of the same shape and values in 0..1; ``scores`` itself where there is nothing to
         correct. ``site_reasons`` may hold for each line two reasons, why it is content and why it
-        is not, "" for none; ``drift`` in 0..1, how little the page looks like its site. Errors
-        and results of another shape are reported as the plugin's, and the scores left as they are.
+        is not, "" for none; ``drift`` in 0..1, how little the page looks like its site;
+        ``log_roles`` may be corrected too. Errors, results of another shape and changes of other
+        fields are reported as the plugin's, and the scores left as they are.
         """
 
 

@@ -11,6 +11,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -133,16 +134,23 @@ def test_an_answer_that_cannot_be_sent_is_an_error() -> None:
 
 
 def test_no_process_is_left(tmp_path: Path) -> None:
-    def starts_one() -> int:
-        return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid
+    note = tmp_path / "pids"
 
-    with pytest.raises(CallTimeoutError):
-        in_a_copy(lambda: (starts_one(), time.sleep(60)), 0.2)
-    pid = in_a_copy(starts_one)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
-    while _is_alive(pid):  # or this test does not end
-        time.sleep(0.01)
+    def starts_another(seconds: float) -> None:
+        other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        note.write_text(f"{os.getpid()} {other.pid}")
+        time.sleep(seconds)
+
+    def pids_of(seconds: float) -> list[int]:
+        with suppress(CallTimeoutError):
+            in_a_copy(lambda: starts_another(seconds), 2.0)
+        return list(map(int, note.read_text().split()))
+
+    for copy, other in (pids_of(0), pids_of(60)):
+        with pytest.raises(ChildProcessError):
+            os.waitpid(copy, os.WNOHANG)
+        while _is_alive(other):  # or this test does not end
+            time.sleep(0.01)
 
 
 def _is_alive(pid: int) -> bool:
