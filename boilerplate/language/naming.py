@@ -114,25 +114,34 @@ def line_names(texts: Sequence[str], same: Sequence[LineLanguage]) -> list[LineL
     """
     alone = [identify_line(text[: NAMING.line_chars]) if _is_long(text) else None for text in texts]
     groups = _groups(texts, same, alone)
+    short: dict[LineLanguage, LineLanguage] = {}  # of short lines, of which many are alike
     names: list[LineLanguage] = []
-    for (group, alike), own in zip(same, alone, strict=True):
-        of_group = groups.get(group, ())
+    for language, own in zip(same, alone, strict=True):
+        group, alike = language
         if own:
             found = dict(own)
             rest = (1.0 - sum(found.values())) * alike * NAMING.like
-            for code, p in of_group:
+            for code, p in groups.get(group, ()):
                 found[code] = found.get(code, 0.0) + rest * p
-            ranked = tuple(sorted(found.items(), key=_falling))
-        else:
-            ranked = tuple([(code, alike * p) for code, p in of_group])
-        name = named(ranked)
-        sure = min(ranked[0][1], CALIBRATION.most) if name else 0.0
-        names.append((name, round(sure, CALIBRATION.decimals)))
+            names.append(_likeliest(tuple(sorted(found.items(), key=_falling))))
+            continue
+        if language not in short:
+            shares = [(code, alike * p) for code, p in groups.get(group, ())]
+            short[language] = _likeliest(tuple(shares))
+        names.append(short[language])
     return names
 
 
+def _likeliest(ranked: Distribution) -> LineLanguage:
+    """The first of some languages with its probability, or None where none is likely."""
+    name = named(ranked)
+    sure = min(ranked[0][1], CALIBRATION.most) if name else 0.0
+    return name, round(sure, CALIBRATION.decimals)
+
+
 def _is_long(text: str) -> bool:
-    return len(text.encode("utf-8", "replace")) >= NAMING.long_bytes
+    most, least = 4 * len(text), NAMING.long_bytes  # bytes
+    return most >= least and len(text.encode("utf-8", "replace")) >= least
 
 
 def _groups(
