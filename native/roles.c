@@ -6,22 +6,29 @@
 
 /* The number of roles.ROLES, and plain_roles.PARAMS. */
 enum { N_ROLES = 24, HEAD = 100, TEXT_BITS = 17, TOKEN_BITS = 13, MIN_ORDER = 2, MAX_ORDER = 5 };
-enum { AHEAD = 16 }; /* rows that are asked for before their turn */
+enum { AHEAD = 16, FIT = 255 }; /* rows asked for before their turn, and that fit in 16 bits */
 enum { MAX_CHARS = 3 * HEAD }; /* of a case-folded head: none becomes more than three */
 
-/* Adds the rows of some buckets. The table is larger than the processor's cache, so rows are asked
-   for before their turn. */
+/* Adds the rows of some buckets, in 16 bits as long as they fit. The table is larger than the
+   processor's cache, so rows are asked for before their turn. */
 WIDE static void add_rows(const uint32_t *buckets, int count, const int8_t *weights, int32_t *sums)
 {
-    for (int i = 0; i < count; i++) {
+    for (int first = 0; first < count; first += FIT) {
+        int16_t part[N_ROLES] = {0};
+        int end = first + FIT < count ? first + FIT : count;
+        for (int i = first; i < end; i++) {
 #ifdef __GNUC__
-        if (i + AHEAD < count) {
-            __builtin_prefetch(weights + (Py_ssize_t)buckets[i + AHEAD] * N_ROLES);
-        }
+            if (i + AHEAD < count) {
+                __builtin_prefetch(weights + (Py_ssize_t)buckets[i + AHEAD] * N_ROLES);
+            }
 #endif
-        const int8_t *row = weights + (Py_ssize_t)buckets[i] * N_ROLES;
+            const int8_t *row = weights + (Py_ssize_t)buckets[i] * N_ROLES;
+            for (int j = 0; j < N_ROLES; j++) {
+                part[j] = (int16_t)(part[j] + row[j]);
+            }
+        }
         for (int j = 0; j < N_ROLES; j++) {
-            sums[j] += row[j];
+            sums[j] += part[j];
         }
     }
 }

@@ -35,6 +35,13 @@ class TestTextSums:
         # With its bounds "ab" has 3 pairs, 2 threes and 1 four, and one word.
         assert counts[0] == 7
 
+    @pytest.mark.parametrize("weight", [-128, 127])
+    def test_the_largest_weights_add_up(self, twin: ModuleType, weight: int) -> None:
+        table = np.full((1 << PARAMS.text_bits, len(ROLES)), weight, np.int8)
+        [sums], [count] = twin.role_text_sums(["ab " * PARAMS.head], table)
+        assert count > 256
+        assert sums.tolist() == [count * weight] * len(ROLES)
+
     def test_each_role_has_the_sum_of_its_own_column(self, twin: ModuleType) -> None:
         texts = ["تسجيل الدخول", "Log in, log in", "ログイン", ""]
         ids, offsets = text_rows(texts)
