@@ -49,11 +49,12 @@ def summary(output: str) -> dict[str, int]:
     >>> summary("#7 DONE   cov: 20 ft: 30 corp: 4/22Kb\nstat::number_of_executed_units: 9\n")
     {'inputs': 9, 'coverage': 20, 'features': 30, 'corpus': 4}
     """
-    states = _STATUS.findall(output)
-    if not states:
+    states, tried = _STATUS.findall(output), _TRIED.search(output)
+    if not states and not tried:
         return {}
-    inputs, coverage, features, corpus = map(int, states[-1])
-    if tried := _TRIED.search(output):
+    # Without a figure of coverage, only C was reached.
+    inputs, coverage, features, corpus = map(int, states[-1] if states else (0, 0, 0, 0))
+    if tried:
         inputs = int(tried[1])
     return {"inputs": inputs, "coverage": coverage, "features": features, "corpus": corpus}
 

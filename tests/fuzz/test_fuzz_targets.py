@@ -75,3 +75,5 @@ def test_table_adds_up_the_runs_of_a_target(monkeypatch, tmp_path: Path) -> None
     assert text.startswith("a\n")
     assert text.endswith("b\n")
     assert results.summary("no such target") == {}
+    only_c = results.summary("#3 INITED exec/s: 0 rss: 72Mb\nstat::number_of_executed_units: 12\n")
+    assert (only_c["inputs"], only_c["coverage"]) == (12, 0)
