@@ -24,9 +24,7 @@ from boilerplate.plugins.clock import OwnTime, took_too_long, waited_too_long
 T = TypeVar("T")
 
 can_copy: Final = hasattr(os, "fork") and hasattr(signal, "setitimer")
-_PR_SET_PDEATHSIG: Final = (
-    1  # in prctl of Linux: the signal that a process gets when its parent ends
-)
+_PR_SET_PDEATHSIG: Final = 1  # for prctl of Linux: the signal to get when the parent ends
 # A copy ends itself after this many times its seconds by the clock, if its parent has not, which is
 # gone then (and takes it along, on Linux).
 _ORPHAN_FACTOR: Final = 50
