@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from boilerplate.features.table import feature_places
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Bools, Floats
 from boilerplate.page import Element, Label, Page, elements_around, tag_of
@@ -107,13 +106,8 @@ class Visibility:
 def visibility(page: Page, scores: Scores) -> Visibility:
     """What is hidden and what is stored of a page that has these scores."""
     n = len(page.lines)
-    hidden, stored = np.zeros((2, n), bool)
-    first = 0
-    for kind, matrix in scores.matrices:
-        _, places = feature_places(kind, ("hidden",))
-        for place in places:
-            hidden[first : first + len(matrix)] = matrix[:, place] > 0
-        first += len(matrix)
+    hidden = scores.hidden if len(scores.hidden) else np.zeros(n, bool)
+    stored = np.zeros(n, bool)
     last = len(page.elements) - 1
     if last >= 0 and tag_of(page.elements, last) == STORED_TAG:
         stored[:] = [line.markup is not None and line.markup.element == last for line in page.lines]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -59,7 +60,7 @@ class Surroundings:
 
     def box(self, line: int) -> str:
         """The name of the element around a line's own, in quotes and brackets, if it has one."""
-        _, box, *_ = (*self._around(line), None, None)
+        box = next(islice(self._around(line), 1, None), None)  # there may be hundreds around it
         return f" ({name})" if box and (name := quoted(box.names)) else ""
 
     def lines(self, line: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from boilerplate.kernels.arrays import PageText, Tree
 from boilerplate.language.lines import LineLanguages
 from boilerplate.numeric import Floats, Ints
+from boilerplate.page import Kind
 
 
 @dataclass(slots=True)
@@ -35,3 +36,8 @@ class EncodedPage:
     def n(self) -> int:
         """The number of lines."""
         return len(self.chars)
+
+    @property
+    def kind(self) -> Kind:
+        """Whether the lines have markup."""
+        return "text" if self.tree is None else "html"

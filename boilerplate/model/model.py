@@ -7,17 +7,18 @@ that cleaning does not wait for scikit-learn and no upgrade of a library makes a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from os import PathLike
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features.encode import encode
+from boilerplate.features.encoded_page import EncodedPage
 from boilerplate.features.table import (
     GROUPS,
     LINEAR_TABLES,
@@ -30,7 +31,7 @@ from boilerplate.model.file import MODEL_FILE, MODES, stack_of, words_of
 from boilerplate.model.roles import RoleWords, blended, column_groups, role_matrix, stored_roles
 from boilerplate.model.stack import Evidence, Scores, Stack, WordWeights, tree_matrix
 from boilerplate.model.trees import WEIGHT, stored
-from boilerplate.numeric import sigmoid
+from boilerplate.numeric import Floats, sigmoid
 from boilerplate.page import Kind, LazyTuple, Page, texts_of
 from boilerplate.roles import ROLES
 
@@ -52,29 +53,41 @@ class Model:
 
     def predict(self, page: Page) -> Scores:
         """The probability of content of each line of a page, none of which may be blank."""
-        scores = [self._predict_part(page, part) for part in parts(page)]
-        if len(scores) == 1:
-            return scores[0]
+        of_page = list(parts(page))
+        if len(of_page) == 1:
+            return self._predict_part(page, of_page[0])
+        # Without what only explains them: of all parts together, it is most of the memory.
+        scores = [
+            replace(self._predict_part(page, part), tree=None, matrices=()) for part in of_page
+        ]
         return Scores(
             np.concatenate([np.zeros(0), *(each.probability for each in scores)]),
             float(np.mean([each.article for each in scores])) if scores else 1.0,
             tuple(language for each in scores for language in each.languages),
             np.concatenate([np.zeros(0), *(each.chars for each in scores)]),
             np.concatenate([np.zeros((0, len(ROLES))), *(each.log_roles for each in scores)]),
-            matrices=tuple(matrix for each in scores for matrix in each.matrices),
+            hidden=np.concatenate([np.zeros(0, bool), *(each.hidden for each in scores)]),
+            matrices=PartMatrices(self, page, of_page),
         )
 
-    def _predict_part(self, page: Page, part: slice | None) -> Scores:
+    def features(
+        self, page: Page, part: slice | None
+    ) -> tuple[EncodedPage, Floats, NDArray[np.float32]]:
+        """A part of a page, the logarithms of its types, and what the trees read of it, (n, f)."""
         encoded = encode(page, part)
-        kind: Kind = "text" if encoded.tree is None else "html"
-        stack, languages = self.stacks[kind], encoded.line_languages
+        stack, languages = self.stacks[encoded.kind], encoded.line_languages
         linear = stack.linear.scores(encoded)
         types = stack.types.log_probabilities(encoded.bag)
         pages = stack.linear.log_language_pages(languages.main_language)
         matrix = tree_matrix(encoded, linear, stack.linear.bias, pages, types)
         lines = page.lines if part is None else page.lines[part]
         shares = self.words.shares(lines, encoded.tree)
-        matrix = role_matrix(matrix, shares, encoded.tree)
+        return encoded, types, role_matrix(matrix, shares, encoded.tree)
+
+    def _predict_part(self, page: Page, part: slice | None) -> Scores:
+        encoded, types, matrix = self.features(page, part)
+        kind, stack, languages = encoded.kind, self.stacks[encoded.kind], encoded.line_languages
+        _, places = feature_places(kind, ("hidden",))  # which bare text does not have
         log_roles = stack.roles.log_probabilities(matrix)
         log_odds = stack.trees.log_odds(matrix)
         return Scores(
@@ -84,6 +97,7 @@ class Model:
             encoded.chars,
             log_roles,
             tree=encoded.tree,
+            hidden=np.asarray((matrix[:, places] > 0).any(1)),
             matrices=((kind, matrix),),
         )
 
@@ -91,20 +105,19 @@ class Model:
         """What the scores of ``predict`` rest on, and the values of some features by name."""
         groups = np.zeros((len(scores.probability), len(GROUPS)))
         values = np.full((len(groups), len(features)), np.nan, np.float32)
-        first = 0
+        first, weights = 0, None
         for kind, matrix in scores.matrices:
+            weights = weights or self._weights(kind)
             rows = slice(first, first := first + len(matrix))
             added = self.stacks[kind].trees.explain(matrix, column_groups(kind))[1]
             groups[rows, : added.shape[1]] = added
             which, places = feature_places(kind, tuple(features))
             values[rows, which] = matrix[:, places]
-        return Evidence(groups, values, self._weights(scores.matrices))
+        return Evidence(groups, values, weights)
 
-    def _weights(self, matrices: Sequence[tuple[Kind, Any]]) -> WordWeights | None:
-        """The linear weights that a page was scored by; None for a page without lines."""
-        if not matrices:
-            return None
-        ngrams, _, tokens = self.stacks[matrices[0][0]].linear.tables
+    def _weights(self, kind: Kind) -> WordWeights:
+        """The linear weights that pages of a kind are scored by."""
+        ngrams, _, tokens = self.stacks[kind].linear.tables
         return WordWeights(ngrams, tokens, self.words)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -112,6 +125,26 @@ class Model:
         if self.path is not None:
             return (load_model, (self.path or None,))
         return (from_bytes, (to_bytes(self),))
+
+
+class PartMatrices(Sequence[tuple[Kind, NDArray[np.float32]]]):
+    """What the trees read of a page in parts, computed anew: of all parts it is a gigabyte."""
+
+    def __init__(self, model: Model, page: Page, of_page: Sequence[slice | None]) -> None:
+        self.model, self.page, self.of_page = model, page, of_page
+
+    def __len__(self) -> int:
+        return len(self.of_page)
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[Kind, NDArray[np.float32]]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[tuple[Kind, NDArray[np.float32]]]: ...
+    def __getitem__(self, at: int | slice) -> Any:
+        if isinstance(at, slice):
+            return PartMatrices(self.model, self.page, self.of_page[at])
+        encoded, _, matrix = self.model.features(self.page, self.of_page[at])
+        return encoded.kind, matrix
 
 
 def parts(page: Page) -> Iterator[slice | None]:

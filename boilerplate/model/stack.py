@@ -42,7 +42,8 @@ class Scores:
     probabilities of ROLES. ``tree`` are the elements around them; None where
     the page was scored in parts. ``site_reasons`` are a site model's reasons for each line, as
     content and as chrome; ``drift`` is how little the page resembles its site, None without
-    such a model. ``matrices`` are the features that the trees read, for each part of the page;
+    such a model. ``hidden`` (n,) says which lines the page hides; it is empty where the scores are
+    not a model's. ``matrices`` are the features that the trees read, for each part of the page;
     ``Model.evidence`` explains the scores by them.
     """
 
@@ -54,7 +55,8 @@ class Scores:
     site_reasons: Sequence[tuple[str, str]] = ()
     drift: float | None = None
     tree: Tree | None = None
-    matrices: tuple[tuple[Kind, NDArray[np.float32]], ...] = ()
+    hidden: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    matrices: Sequence[tuple[Kind, NDArray[np.float32]]] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,6 +23,7 @@ from boilerplate.model.model import Model, load_model, parts, to_bytes
 from boilerplate.model.stack import tree_matrix
 from boilerplate.numeric import sigmoid
 from boilerplate.page import Kind, text_page
+from boilerplate.reading.html import html_page
 from boilerplate.roles import ROLES
 from tests.made_up import SENTENCES, made_up_model, news_page
 from tests.strategies import LINES
@@ -153,6 +154,19 @@ class TestParts:
         assert scores.log_roles.shape == (len(PAGE.lines), len(ROLES))
         assert model.evidence(scores, ()).groups.shape == (len(PAGE.lines), len(GROUPS))
         assert len(scores.matrices) > 1
+        assert sum(len(matrix) for _, matrix in scores.matrices) == len(PAGE.lines)
+
+    def test_page_in_parts_keeps_no_matrix_and_hides_what_it_hides(
+        self, model: Model, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        page = html_page("<p>Eins.<p style='display:none'>Zwei.<p>Drei.<p hidden>Vier.")
+        whole = model.predict(page)
+        monkeypatch.setattr(module, "PART_LINES", 2)
+        scores = model.predict(page)
+        assert scores.hidden.tolist() == whole.hidden.tolist() == [False, True, False, True]
+        first, again = scores.matrices[0][1], scores.matrices[0][1]
+        assert first is not again
+        assert first.tobytes() == again.tobytes()
 
     def test_page_without_lines_has_no_scores(self, model: Model) -> None:
         scores = model.predict(Page(()))
