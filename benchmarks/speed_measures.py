@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import resource
 import statistics
@@ -40,6 +41,7 @@ from boilerplate.plugins.hookspecs import hookimpl
 from boilerplate.plugins.manager import load_plugins
 from boilerplate.plugins.plugin import Settings
 from boilerplate.plugins.rules import SiteRules
+from boilerplate.plugins.strikes import RunStrikes
 from boilerplate.reading.encoding import decode
 from boilerplate.reading.html import html_page
 from boilerplate.site_models.folder import SUFFIX
@@ -199,12 +201,15 @@ def measure_start(model: str | None) -> dict[str, float]:
     """Milliseconds of processor time of import, help, loading the model, and the first page."""
     load = f"from boilerplate import load_model\nstart = time.process_time()\nload_model({model!r})"
     first = (
-        f"import boilerplate\nc = boilerplate.Cleaner({model!r})\nstart = time.process_time()\n"
+        "from boilerplate.cleaner import Cleaner\nstart = time.process_time()\n"
+        f"c = Cleaner({model!r})\n"
         "c.clean('<p>The council discussed the new bus lines yesterday evening.', kind='html')"
     )
     return {
         "import_ms": fresh_process_ms("import boilerplate"),
-        "help_ms": help_ms(),
+        "cleaner_ms": fresh_process_ms("from boilerplate.cleaner import Cleaner"),
+        "help_ms": command_ms([*_command(), "--help"]),
+        "click_ms": command_ms([sys.executable, "-c", "import click"]),
         "load_ms": fresh_process_ms(load),
         "first_page_ms": fresh_process_ms(first),
     }
@@ -228,24 +233,29 @@ def fresh_process_ms(code: str, times: int = STARTS) -> float:
             text=True,
             check=True,
             cwd=ROOT,
+            env=_environment(),
         )
         found.append(1000 * float(child.stdout.split()[-1]))
     return statistics.median(found)
 
 
-def help_ms() -> float:
-    """Milliseconds of processor time of ``boilerplate --help``, with the interpreter."""
-    found = []
+def _environment() -> dict[str, str]:
+    """That of this process, in which modules are compiled once, as where a package is installed."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+
+
+def _command() -> list[str]:
+    """The command line of the environment that runs this."""
     script = Path(sys.executable).with_name("boilerplate")
-    command = [str(script)] if script.exists() else [sys.executable, "-m", "boilerplate"]
+    return [str(script)] if script.exists() else [sys.executable, "-m", "boilerplate"]
+
+
+def command_ms(command: Sequence[str]) -> float:
+    """Milliseconds of processor time of a command, with the interpreter; the median of some."""
+    found = []
     for _ in range(STARTS):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(
-            [*command, "--help"],
-            capture_output=True,
-            check=True,
-            cwd=ROOT,
-        )
+        subprocess.run(command, capture_output=True, check=True, cwd=ROOT, env=_environment())
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         found.append(1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime))
     return statistics.median(found)
@@ -301,7 +311,8 @@ def measure_batches(golds: Sequence[GoldPage], model: str | None) -> dict[str, A
                 job = Job(recipe, str(Path(scratch, f"{turn}-{jobs}")), "jsonl")
                 with WorkerPool(recipe, jobs) as workers:
                     # The workers start and warm up on a few pages each before the clock starts.
-                    for future in [workers.submit([_warm(i)]) for i in range(8 * jobs)]:
+                    strikes = RunStrikes(recipe.failures)
+                    for future in [workers.submit([_warm(i)], strikes) for i in range(8 * jobs)]:
                         future.result()
                     begun, own = time.monotonic(), time.process_time()
                     shard = shards_of([(source, Path(source.name))])[0]
