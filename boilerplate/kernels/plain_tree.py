@@ -66,7 +66,8 @@ def token_buckets(tokens: Ints, level: int, bits: int) -> Ints:
 def type_tokens(types: Sequence[ElementType]) -> tuple[Ints, Ints]:
     """The tokens of types of elements, one type after the other, and how many each has, (k,)."""
     each = [element_tokens(*found) for found in types]
-    return np.concatenate(each), np.array([len(some) for some in each], np.int64)
+    tokens = np.concatenate([np.zeros(0, np.int64), *each])
+    return tokens, np.array([len(some) for some in each], np.int64)
 
 
 def line_markups(lines: Sequence[Line]) -> Floats:

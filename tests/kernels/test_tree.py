@@ -130,3 +130,9 @@ def test_tree_knows_the_elements_above_each_line(twin: ModuleType) -> None:
     for line, column in zip(PAGE.lines, found.chain.T.tolist(), strict=True):
         assert line.markup
         assert [e for e in column if e >= 0] == list(found.upwards(line.markup.element))
+
+
+def test_no_types_of_elements_have_no_tokens(twin: ModuleType) -> None:
+    tokens, sizes = twin.type_tokens([])
+    assert tokens.dtype == sizes.dtype == np.int64
+    assert len(tokens) == len(sizes) == 0
