@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from boilerplate.model.stack import Scores
 from boilerplate.numeric import Bools, Floats
-from boilerplate.page import Element, Label, Page, elements_around, tag_of
+from boilerplate.page import Label, Page, elements_around, tag_of
 from boilerplate.reading.stored import STORED_TAG
 
 # A page shows no article if what is kept of it is shorter than this share of a stored one.
@@ -83,24 +83,21 @@ class Visibility:
         return found
 
     def _is_heading(self, line: int) -> bool:
-        return any(element.tag in HEADINGS for element in self._around(line))
+        return any(element.tag in HEADINGS for element in elements_around(self.page, line))
 
     def _is_over(self, line: int) -> bool:
         """Whether a line lies over the page, or is there for screen readers only."""
         return any(
             element.hidden and not OVER_ROLES.isdisjoint(element.names)
-            for element in self._around(line)
+            for element in elements_around(self.page, line)
         )
 
     def _may_open(self, line: int) -> bool:
         """Whether a hidden line is in something that readers open, by the names around it."""
-        around = list(self._around(line))
+        around = list(elements_around(self.page, line))
         outermost = max(i for i, element in enumerate(around) if element.hidden)
         names = (name for element in around[: outermost + NAMED_ABOVE] for name in element.names)
         return any(map(OPENED.search, names))
-
-    def _around(self, line: int) -> Iterator[Element]:
-        return elements_around(self.page, line)
 
 
 def visibility(page: Page, scores: Scores) -> Visibility:

@@ -5,7 +5,7 @@ Text of a page may contain anything: only characters that can be shown are quote
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -19,7 +19,7 @@ from boilerplate.kernels.plain_linear import LEVELS, NGRAMS
 from boilerplate.kernels.plain_tree import token_buckets
 from boilerplate.model.stack import WordWeights
 from boilerplate.numeric import Ints
-from boilerplate.page import Element, Line, Page
+from boilerplate.page import Line, Page, elements_around
 
 MAX_QUOTED: Final = 20  # characters of a name or a line that are quoted
 # What the roles are called of which many are named: "bylines are dropped on article pages".
@@ -44,7 +44,7 @@ class Surroundings:
 
     def name(self, line: int) -> str:
         """The name of an element around a line that told most for the line's label, in quotes."""
-        around = enumerate(self._around(line))
+        around = enumerate(elements_around(self.page, line))
         if self.weights is None:
             return next((quoted(element.names) for _, element in around if element.names), "")
         sign = 1.0 if self.content[line] else -1.0
@@ -60,7 +60,7 @@ class Surroundings:
 
     def box(self, line: int) -> str:
         """The name of the element around a line's own, in quotes and brackets, if it has one."""
-        box = next(islice(self._around(line), 1, None), None)  # there may be hundreds around it
+        box = next(islice(elements_around(self.page, line), 1, None), None)  # of maybe hundreds
         return f" ({name})" if box and (name := quoted(box.names)) else ""
 
     def lines(self, line: int) -> str:
@@ -78,14 +78,6 @@ class Surroundings:
         lines: Sequence[Line] = self.page.lines
         beside = (i for i in (line - 1, line + 1) if 0 <= i < len(lines) and not self.content[i])
         return [words for i in beside if (words := quoted((lines[i].text[:80],)))]
-
-    def _around(self, line: int) -> Iterator[Element]:
-        """The elements around a line, the innermost first."""
-        markup, elements = self.page.lines[line].markup, self.page.elements
-        index = markup.element if markup else -1
-        while 0 <= index < len(elements):
-            yield elements[index]
-            index = elements[index].parent
 
 
 def told_by(words: Sequence[str]) -> str:
