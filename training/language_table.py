@@ -7,11 +7,9 @@ split test. Languages that share no script with another need none.
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +22,7 @@ from boilerplate.files import write_atomically
 from boilerplate.kernels import char_counts
 from boilerplate.kernels.plain_language import TRIGRAMS, trigram_buckets, word_trigrams
 from boilerplate.language.names import LANGUAGES, language_script
+from boilerplate.model.archive import npy_bytes, zipped
 from boilerplate.numeric import Floats
 from boilerplate.unicode import Script, code_points
 from training.lexicon import phrases, sentences
@@ -114,15 +113,9 @@ def table(lexicon: Path) -> dict[str, NDArray[Any]]:
     return {"languages": np.array(languages), "scripts": scripts, "penalties": penalties}
 
 
-def as_npz(arrays: dict[str, NDArray[Any]]) -> bytes:
-    """Arrays as a file whose bytes depend on them alone; that of numpy has its time."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, array in arrays.items():
-            data = io.BytesIO()
-            np.save(data, array)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), data.getvalue(), zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+def as_npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Arrays as a file that numpy reads; its own have the time in them."""
+    return zipped({f"{name}.npy": npy_bytes(array) for name, array in arrays.items()})
 
 
 @click.command()

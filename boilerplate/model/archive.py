@@ -94,25 +94,33 @@ def packed(
     file_format: FileFormat, about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
 ) -> bytes:
     """The bytes of a file: a zip of JSON and arrays, the same bytes for the same values."""
-    members = {}
-    for key, array in arrays.items():
-        buffer = io.BytesIO()
-        np.save(buffer, array, allow_pickle=False)
-        members[key] = buffer.getvalue()
+    members = {f"{key}.npy": npy_bytes(array) for key, array in arrays.items()}
     header = {
         **about,
         "format": file_format.name,
         "format_version": file_format.version,
         **file_format.required,
-        "arrays": {key: hashlib.sha256(data).hexdigest() for key, data in members.items()},
+        "arrays": {
+            name.removesuffix(".npy"): hashlib.sha256(data).hexdigest()
+            for name, data in members.items()
+        },
     }
+    text = json.dumps(header, indent=1, sort_keys=True).encode()
+    return zipped({file_format.header: text, **members})
+
+
+def npy_bytes(array: NDArray[Any]) -> bytes:
+    """An array as numpy's file of one."""
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """A zip of some files, whose bytes depend on them alone: they have no time."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        text = json.dumps(header, indent=1, sort_keys=True).encode()
-        for name, data in [
-            (file_format.header, text),
-            *((f"{k}.npy", v) for k, v in members.items()),
-        ]:
+        for name, data in members.items():
             archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
