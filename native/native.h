@@ -79,6 +79,7 @@ typedef struct {
     each(markup_features)     \
     each(neighbour_features)  \
     each(container_features)  \
+    each(pack_trees)          \
     each(tree_sums)           \
     each(role_text_sums)      \
     each(role_token_sums)     \

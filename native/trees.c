@@ -3,78 +3,166 @@
 
 #include "native.h"
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* No line walks down a tree. All nodes are evaluated, for ROWS lines at once and without branches,
    children before their parents: each passes on the leaf that its right or its left child has
    found. A value is compared once with the sorted thresholds of its source and replaced by how
    many of them it exceeds: a byte, as a leaf's number in its tree is, so that one instruction
    evaluates a node for all ROWS lines. */
-enum { ROWS = 32, ROUND = 4 /* numbers that are added side by side */ };
-enum { LINES = 8 * ROWS }; /* evaluated by a tree before the next one's leaves are fetched */
+enum { ROWS = 32, ROUND = 8 /* numbers that are added side by side */ };
+enum { LINES = 8 * ROWS, TREES = 8 }; /* evaluated together before the next ones are fetched */
+enum { ROLES = 24 }; /* numbers in most leaves */
 enum { MOST_THRESHOLDS = 255, MOST_LEAVES = 256 }; /* of a source, of a tree */
 
 typedef struct {
-    int32_t source, threshold; /* the index of the threshold among its source's */
-    int32_t left, right;       /* slots that hold a leaf for each line */
+    uint16_t source, threshold; /* the index of the threshold among its source's */
+    uint16_t left, right;       /* slots that hold a leaf for each line */
 } Node;
+
+/* Trees that were checked, in memory of their own. */
+typedef struct {
+    int32_t *sources, *cuts, *begins, *leaf_begins;
+    float *thresholds, *leaves;
+    Node *nodes;
+    Py_ssize_t columns, n_sources, trees, width, most, largest;
+} Forest;
+
+static const char CAPSULE[] = "boilerplate.kernels._native.pack_trees";
 
 /* Whether nodes of `trees` trees have an existing threshold, and children that are evaluated
    before them: leaves in the slots below `most`, or earlier nodes of their tree from there on. */
-static int are_trees(const Node *nodes, const int32_t *begins, const int32_t *leaf_begins,
-                     Py_ssize_t trees, const int32_t *cuts, Py_ssize_t sources, int32_t most)
+static int are_trees(const Forest *forest)
 {
+    const int32_t *cuts = forest->cuts;
     int fits = 1;
-    for (Py_ssize_t t = 0; t < trees; t++) {
-        int32_t leaves = leaf_begins[t + 1] - leaf_begins[t];
-        for (int32_t i = begins[t]; i < begins[t + 1]; i++) {
-            const Node *node = nodes + i;
-            int32_t below = most + i - begins[t];
-            if (node->source < 0 || node->source >= sources) {
+    for (Py_ssize_t t = 0; t < forest->trees; t++) {
+        int32_t leaves = forest->leaf_begins[t + 1] - forest->leaf_begins[t];
+        for (int32_t i = forest->begins[t]; i < forest->begins[t + 1]; i++) {
+            const Node *node = forest->nodes + i;
+            Py_ssize_t below = forest->most + i - forest->begins[t];
+            if (node->source >= forest->n_sources) {
                 return 0;
             }
-            fits &= node->threshold >= 0 &&
-                    node->threshold < cuts[node->source + 1] - cuts[node->source] &&
-                    node->left >= 0 && node->left < below &&
-                    node->right >= 0 && node->right < below &&
-                    (node->left < leaves || node->left >= most) &&
-                    (node->right < leaves || node->right >= most);
+            fits &= node->threshold < cuts[node->source + 1] - cuts[node->source] &&
+                    node->left < below && node->right < below &&
+                    (node->left < leaves || node->left >= forest->most) &&
+                    (node->right < leaves || node->right >= forest->most);
         }
     }
     return fits;
 }
 
-/* Whether so many trees have their nodes one after the other, and at least `least` each. */
-static int are_begins(const int32_t *begins, Py_ssize_t trees, Py_ssize_t size, int32_t least,
-                      int32_t most)
+/* Whether so many runs stand one after the other, of `least` to `most` items each; the longest
+   is noted. */
+static int are_begins(const int32_t *begins, Py_ssize_t runs, Py_ssize_t size, int32_t least,
+                      int32_t most, Py_ssize_t *longest)
 {
-    if (begins[0] != 0 || begins[trees] != size) {
+    if (begins[0] != 0 || begins[runs] != size) {
         return 0;
     }
-    for (Py_ssize_t t = 0; t < trees; t++) {
+    *longest = 0;
+    for (Py_ssize_t t = 0; t < runs; t++) {
         if (begins[t + 1] < begins[t] || begins[t + 1] - begins[t] < least ||
             begins[t + 1] - begins[t] > most) {
             return 0;
         }
+        Py_ssize_t size_of_run = begins[t + 1] - begins[t];
+        *longest = size_of_run > *longest ? size_of_run : *longest;
     }
     return 1;
 }
 
-typedef struct {
-    const float *matrix;
-    const int32_t *sources, *cuts, *begins, *leaf_begins;
-    const float *thresholds;
-    const Node *nodes;
-    const float *leaves;
-    Py_ssize_t n, n_sources, trees, width;
-    int32_t most;
-} Forest;
+static void free_forest(PyObject *capsule)
+{
+    free(PyCapsule_GetPointer(capsule, CAPSULE));
+}
+
+KERNEL(pack_trees,
+       "int columns, i32 sources[s], i32 cuts[s+1], f32 thresholds[h], s64 nodes[d], "
+       "i32 begins[t], i32 leaf_begins[t], int most, f32 leaves[l]",
+       "Trees that `tree_sums` takes, checked once. `sources` are twice a column of the matrix, and\n"
+       "one more where missing values count as the largest, not the smallest; from one of `cuts` to\n"
+       "the next are a source's sorted `thresholds`. `nodes` have a source, the index of one of its\n"
+       "thresholds, and two children: a leaf's number in its tree, or `most` and the index of an\n"
+       "earlier node. `leaves` are (l, width); a width is 1 or a multiple of 8.")
+{
+    Forest given = {.columns = call->number[0], .sources = call->data[1], .cuts = call->data[2],
+                    .thresholds = call->data[3], .nodes = call->data[4], .begins = call->data[5],
+                    .leaf_begins = call->data[6], .most = call->number[7],
+                    .leaves = call->data[8], .n_sources = size_of(call, 's'),
+                    .trees = size_of(call, 't') - 1};
+    Py_ssize_t longest, n_nodes = size_of(call, 'd');
+    int fits = given.trees >= 0 && given.columns > 0 && given.columns <= INT32_MAX / 2 &&
+               given.n_sources <= UINT16_MAX && given.most > 0 && given.most <= MOST_LEAVES &&
+               n_nodes <= INT32_MAX / 2 &&
+               are_begins(given.cuts, given.n_sources, size_of(call, 'h'), 0, MOST_THRESHOLDS,
+                          &longest) &&
+               are_begins(given.begins, given.trees, n_nodes, 0, UINT16_MAX - MOST_LEAVES,
+                          &given.largest);
+    Py_ssize_t n_leaves = fits ? given.leaf_begins[given.trees] : 0;
+    given.width = n_leaves > 0 ? size_of(call, 'l') / n_leaves : 1;
+    fits = fits &&
+           are_begins(given.leaf_begins, given.trees, n_leaves, 1, (int32_t)given.most, &longest) &&
+           given.width > 0 && (given.width == 1 || given.width % ROUND == 0) &&
+           is_matrix(size_of(call, 'l'), n_leaves, given.width);
+    for (Py_ssize_t s = 0; fits && s < given.n_sources; s++) {
+        fits = given.sources[s] >= 0 && given.sources[s] < 2 * given.columns;
+    }
+    if (!fits) {
+        return refuse(call, "the arrays' lengths disagree");
+    }
+    if (!are_trees(&given)) {
+        return refuse(call, "a node lies beyond the trees or the columns");
+    }
+    struct { void *from; size_t size; } parts[] = {
+        {given.leaves, sizeof(float) * (size_t)size_of(call, 'l')},
+        {given.nodes, sizeof(Node) * (size_t)n_nodes},
+        {given.thresholds, sizeof(float) * (size_t)size_of(call, 'h')},
+        {given.sources, sizeof(int32_t) * (size_t)given.n_sources},
+        {given.cuts, sizeof(int32_t) * (size_t)(given.n_sources + 1)},
+        {given.begins, sizeof(int32_t) * (size_t)(given.trees + 1)},
+        {given.leaf_begins, sizeof(int32_t) * (size_t)(given.trees + 1)},
+    };
+    enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+    size_t size = sizeof(Forest);
+    for (int i = 0; i < PARTS; i++) {
+        size += parts[i].size;
+    }
+    Forest *forest = malloc(size);
+    if (forest == NULL) {
+        return PyErr_NoMemory();
+    }
+    *forest = given;
+    uint8_t *at = (uint8_t *)(forest + 1);
+    for (int i = 0; i < PARTS; i++) {
+        memcpy(at, parts[i].from, parts[i].size);
+        parts[i].from = at;
+        at += parts[i].size;
+    }
+    forest->leaves = parts[0].from;
+    forest->nodes = parts[1].from;
+    forest->thresholds = parts[2].from;
+    forest->sources = parts[3].from;
+    forest->cuts = parts[4].from;
+    forest->begins = parts[5].from;
+    forest->leaf_begins = parts[6].from;
+    PyObject *capsule = PyCapsule_New(forest, CAPSULE, free_forest);
+    if (capsule == NULL) {
+        free(forest);
+    }
+    return capsule;
+}
 
 /* How many of the sorted thresholds each of ROWS values exceeds, less 128: a signed byte. */
-WIDE static void count_below(const float *values, const float *thresholds, int32_t count,
-                             int8_t *below)
+static inline void count_below(const float *from, float missing, const float *thresholds,
+                               int32_t count, int8_t *below)
 {
+    float values[ROWS];
     int32_t counts[ROWS];
     for (int r = 0; r < ROWS; r++) {
+        values[r] = from[r] != from[r] ? missing : from[r];
         counts[r] = INT8_MIN;
     }
     for (int32_t k = 0; k < count; k++) {
@@ -88,133 +176,123 @@ WIDE static void count_below(const float *values, const float *thresholds, int32
     }
 }
 
+/* Takes over the leaf that a node's right or left child has found, for each of ROWS lines. */
+static inline void pass_on(const int8_t *value, int8_t threshold, const uint8_t *left,
+                           const uint8_t *right, uint8_t *restrict found)
+{
+    for (int r = 0; r < ROWS; r++) {
+        uint8_t mask = (uint8_t) - (value[r] > threshold);
+        found[r] = (uint8_t)((right[r] & mask) | (left[r] & ~mask));
+    }
+}
+
 /* Which leaf of a tree each of ROWS lines reaches; `slots` begin with its leaves' own numbers. */
-WIDE static const uint8_t *reach_leaves(const Forest *forest, Py_ssize_t tree, const int8_t *below,
-                                        uint8_t *slots)
+WIDE static void reach_leaves(const Forest *forest, Py_ssize_t tree, const int8_t *below,
+                              uint8_t *slots, uint8_t *reached)
 {
     const Node *node = forest->nodes + forest->begins[tree];
     const Node *end = forest->nodes + forest->begins[tree + 1];
-    if (node == end) {
-        return slots;
-    }
-    uint8_t *restrict found = slots + (Py_ssize_t)forest->most * ROWS;
+    uint8_t *found = slots + forest->most * ROWS;
     for (; node < end; node++, found += ROWS) {
-        const int8_t *value = below + (Py_ssize_t)node->source * ROWS;
-        const uint8_t *left = slots + (Py_ssize_t)node->left * ROWS;
-        const uint8_t *right = slots + (Py_ssize_t)node->right * ROWS;
-        int8_t threshold = (int8_t)(node->threshold + INT8_MIN);
-        for (int r = 0; r < ROWS; r++) {
-            uint8_t mask = (uint8_t) - (value[r] > threshold);
-            found[r] = (uint8_t)((right[r] & mask) | (left[r] & ~mask));
-        }
+        pass_on(below + node->source * ROWS, (int8_t)(node->threshold + INT8_MIN),
+                slots + node->left * ROWS, slots + node->right * ROWS, found);
     }
-    return found - ROWS;
+    int is_leaf = forest->begins[tree] == forest->begins[tree + 1];
+    memcpy(reached, is_leaf ? slots : found - ROWS, ROWS);
 }
 
-/* The sums of some lines' leaves, tree after tree; `below` and `slots` are scratch memory. */
-WIDE static void add_leaves(const Forest *forest, Py_ssize_t first, Py_ssize_t lines, int8_t *below,
-                            uint8_t *slots, double *sums)
+/* What the lines' values come down to, for ROWS lines source after source, then for the next. */
+WIDE static void rank_values(const Forest *forest, const float *matrix, Py_ssize_t n,
+                             Py_ssize_t first, Py_ssize_t lines, int8_t *below)
 {
-    Py_ssize_t width = forest->width, block = forest->n_sources * ROWS;
-    float values[ROWS] = {0};
+    float last[ROWS] = {0};
     for (Py_ssize_t s = 0; s < forest->n_sources; s++) {
-        int32_t source = forest->sources[s];
-        const float *from = forest->matrix + (source >> 1) * forest->n + first;
-        float missing = source & 1 ? INFINITY : -INFINITY;
-        for (Py_ssize_t at = 0; at < lines; at += ROWS) {
-            Py_ssize_t rows = lines - at < ROWS ? lines - at : ROWS;
-            for (Py_ssize_t r = 0; r < rows; r++) {
-                values[r] = from[at + r] != from[at + r] ? missing : from[at + r];
+        const float *from = matrix + (forest->sources[s] >> 1) * n + first;
+        float missing = forest->sources[s] & 1 ? INFINITY : -INFINITY;
+        int8_t *ranks = below + s * ROWS;
+        for (Py_ssize_t at = 0; at < lines; at += ROWS, ranks += forest->n_sources * ROWS) {
+            const float *values = from + at;
+            if (lines - at < ROWS) {
+                memcpy(last, values, sizeof(*last) * (size_t)(lines - at));
+                values = last;
             }
-            int8_t *ranks = below + at / ROWS * block + s * ROWS;
-            count_below(values, forest->thresholds + forest->cuts[s],
+            count_below(values, missing, forest->thresholds + forest->cuts[s],
                         forest->cuts[s + 1] - forest->cuts[s], ranks);
         }
     }
-    for (Py_ssize_t t = 0; t < forest->trees; t++) {
-        const float *leaves = forest->leaves + forest->leaf_begins[t] * width;
-        for (Py_ssize_t at = 0; at < lines; at += ROWS) {
-            const uint8_t *reached = reach_leaves(forest, t, below + at / ROWS * block, slots);
-            Py_ssize_t rows = lines - at < ROWS ? lines - at : ROWS;
-            double *sum = sums + at * width;
-            if (width == 1) {
-                for (Py_ssize_t r = 0; r < rows; r++) {
-                    sum[r] += (double)leaves[reached[r]];
-                }
-                continue;
-            }
-            for (Py_ssize_t r = 0; r < rows; r++, sum += width) {
-                const float *leaf = leaves + reached[r] * width;
-                for (Py_ssize_t j = 0; j < width; j += ROUND) {
-                    for (int k = 0; k < ROUND; k++) {
-                        sum[j + k] += (double)leaf[j + k];
-                    }
-                }
-            }
+}
+
+static inline void add_row(const float *restrict leaf, Py_ssize_t width, float *restrict sums)
+{
+    for (Py_ssize_t j = 0; j < width; j++) {
+        sums[j] += leaf[j];
+    }
+}
+
+static inline void add_rows(const float *const *leaves, const uint8_t *reached, Py_ssize_t trees,
+                            Py_ssize_t lines, Py_ssize_t width, float *sums)
+{
+    for (Py_ssize_t r = 0; r < lines; r++, sums += width) {
+        for (Py_ssize_t t = 0; t < trees; t++) {
+            add_row(leaves[t] + reached[t * ROWS + r] * width, width, sums);
         }
     }
 }
 
-KERNEL(tree_sums,
-       "f32 matrix[m], int columns, i32 sources[s], i32 cuts[s+1], f32 thresholds[h], "
-       "s128 nodes[d], i32 begins[t], i32 leaf_begins[t], int most, f32 leaves[l], out f64 sums[o]",
-       "Adds up each line's leaves, tree after tree, rows of `leaves` (l, width), into `sums`\n"
-       "(n, width); a width is 1 or a multiple of 4. `matrix` is (columns, n). `sources` are\n"
-       "twice a column, and one more where missing values count as the largest, not the\n"
-       "smallest; from one of `cuts` to the next are a source's sorted `thresholds`. `nodes`\n"
-       "have a source, the index of one of its thresholds, and two children: a leaf's number in\n"
-       "its tree, or `most` and the index of an earlier node.")
+/* Adds the leaves that some lines reach in some trees, one tree after the other. */
+WIDE static void add_leaves(const float *const *leaves, const uint8_t *reached, Py_ssize_t trees,
+                            Py_ssize_t lines, Py_ssize_t width, float *sums)
 {
-    Forest forest = {.matrix = call->data[0], .sources = call->data[2], .cuts = call->data[3],
-                     .thresholds = call->data[4], .nodes = call->data[5], .begins = call->data[6],
-                     .leaf_begins = call->data[7], .leaves = call->data[9],
-                     .n_sources = size_of(call, 's'), .trees = size_of(call, 't') - 1};
-    Py_ssize_t f = call->number[1], most = call->number[8], n_nodes = size_of(call, 'd');
-    forest.n = f > 0 ? size_of(call, 'm') / f : 0;
-    int fits = forest.trees >= 0 && f > 0 && f <= INT32_MAX / 2 &&
-               is_matrix(size_of(call, 'm'), f, forest.n) && most > 0 && most <= MOST_LEAVES &&
-               n_nodes <= INT32_MAX / 2 &&
-               are_begins(forest.cuts, forest.n_sources, size_of(call, 'h'), 0, MOST_THRESHOLDS) &&
-               are_begins(forest.begins, forest.trees, n_nodes, 0, INT32_MAX);
-    Py_ssize_t n_leaves = fits ? forest.leaf_begins[forest.trees] : 0;
-    forest.width = n_leaves > 0 ? size_of(call, 'l') / n_leaves : 1;
-    fits = fits && are_begins(forest.leaf_begins, forest.trees, n_leaves, 1, (int32_t)most) &&
-           forest.width > 0 && (forest.width == 1 || forest.width % ROUND == 0) &&
-           is_matrix(size_of(call, 'l'), n_leaves, forest.width) &&
-           is_matrix(size_of(call, 'o'), forest.n, forest.width);
-    for (Py_ssize_t s = 0; fits && s < forest.n_sources; s++) {
-        fits = forest.sources[s] >= 0 && forest.sources[s] < 2 * f;
+    if (width == ROLES) { /* with a width that the compiler knows, rows stay in registers */
+        add_rows(leaves, reached, trees, lines, ROLES, sums);
+    } else if (width == 1) {
+        add_rows(leaves, reached, trees, lines, 1, sums);
+    } else {
+        add_rows(leaves, reached, trees, lines, width / ROUND * ROUND, sums);
     }
-    forest.most = (int32_t)most;
-    if (!fits) {
-        return refuse(call, "the arrays' lengths disagree");
+}
+
+KERNEL(tree_sums, "object trees, f32 matrix[c,n], out f32 sums[o]",
+       "Adds up each line's leaves of what `pack_trees` gave, tree after tree, into `sums`\n"
+       "(n, width). `matrix` is (columns, n).")
+{
+    const Forest *forest = PyCapsule_GetPointer(call->args[0], CAPSULE);
+    if (forest == NULL) {
+        return NULL;
     }
-    if (!are_trees(forest.nodes, forest.begins, forest.leaf_begins, forest.trees, forest.cuts,
-                   forest.n_sources, forest.most)) {
-        return refuse(call, "a node lies beyond the trees or the columns");
+    const float *matrix = call->data[1], *leaves[TREES];
+    float *sums = call->data[2];
+    Py_ssize_t n = size_of(call, 'n'), width = forest->width;
+    if (size_of(call, 'c') != forest->columns || !is_matrix(size_of(call, 'o'), n, width)) {
+        return refuse(call, "the matrix or the sums have another shape than the trees");
     }
-    int32_t largest = 0;
-    for (Py_ssize_t t = 0; t < forest.trees; t++) {
-        int32_t size = forest.begins[t + 1] - forest.begins[t];
-        largest = size > largest ? size : largest;
-    }
-    Py_ssize_t lines = forest.n < LINES ? (forest.n + ROWS - 1) / ROWS * ROWS : LINES;
-    int8_t *below = scratch(call, forest.n_sources * lines, 1);
-    uint8_t *slots = scratch(call, most + largest, ROWS);
+    Py_ssize_t block = forest->n_sources * ROWS;
+    Py_ssize_t most = n < LINES ? (n + ROWS - 1) / ROWS * ROWS : LINES;
+    int8_t *below = scratch(call, forest->n_sources * most, 1);
+    uint8_t *slots = scratch(call, forest->most + forest->largest, ROWS), reached[TREES * ROWS];
     if (below == NULL || slots == NULL) {
         return NULL;
     }
-    double *sums = call->data[10];
     Py_BEGIN_ALLOW_THREADS
-    for (Py_ssize_t i = 0; i < most * ROWS; i++) { /* a leaf is found by itself */
+    for (Py_ssize_t i = 0; i < forest->most * ROWS; i++) { /* a leaf is found by itself */
         slots[i] = (uint8_t)(i / ROWS);
     }
-    for (Py_ssize_t i = 0; i < forest.n * forest.width; i++) {
-        sums[i] = 0.0;
-    }
-    for (Py_ssize_t first = 0; first < forest.n; first += LINES) {
-        lines = forest.n - first < LINES ? forest.n - first : LINES;
-        add_leaves(&forest, first, lines, below, slots, sums + first * forest.width);
+    memset(sums, 0, (size_t)(n * width) * sizeof(*sums));
+    for (Py_ssize_t first = 0; first < n; first += LINES) {
+        Py_ssize_t lines = n - first < LINES ? n - first : LINES;
+        rank_values(forest, matrix, n, first, lines, below);
+        for (Py_ssize_t tree = 0; tree < forest->trees; tree += TREES) {
+            Py_ssize_t trees = forest->trees - tree < TREES ? forest->trees - tree : TREES;
+            for (Py_ssize_t at = 0; at < lines; at += ROWS) {
+                for (Py_ssize_t t = 0; t < trees; t++) {
+                    leaves[t] = forest->leaves + forest->leaf_begins[tree + t] * width;
+                    reach_leaves(forest, tree + t, below + at / ROWS * block, slots,
+                                 reached + t * ROWS);
+                }
+                add_leaves(leaves, reached, trees, lines - at < ROWS ? lines - at : ROWS, width,
+                           sums + (first + at) * width);
+            }
+        }
     }
     Py_END_ALLOW_THREADS
     Py_RETURN_NONE;

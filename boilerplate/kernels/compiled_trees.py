@@ -14,37 +14,27 @@ from boilerplate.kernels.loaded import native
 from boilerplate.kernels.plain_trees import path_sums
 from boilerplate.numeric import Floats, Ints
 
-_NODE: Final = np.dtype([(name, "=i4") for name in ("source", "threshold", "left", "right")])
-_ROUND: Final = 4  # numbers that the C kernel adds side by side
+_NODE: Final = np.dtype([(name, "=u2") for name in ("source", "threshold", "left", "right")])
+_ROUND: Final = 8  # numbers that the C kernel adds side by side
 _MOST_THRESHOLDS: Final = 255  # of a source, that it can count in a byte; training makes 254
 _MOST_LEAVES: Final = 256  # of a tree
-Forest = tuple[
-    NDArray[np.int32],
-    NDArray[np.int32],
-    NDArray[np.float32],
-    NDArray[np.void],
-    NDArray[np.int32],
-    NDArray[np.int32],
-    int,
-    NDArray[np.float32],
-    int,
-]
+Forest = tuple[Any, int, int]  # the packed trees; how many numbers a leaf has, padded, and without
 
 
 @lru_cache(maxsize=8)
-def packed_trees(trees: TreeArrays, groups: bytes) -> Forest | None:
+def packed_trees(trees: TreeArrays, columns: int, groups: bytes) -> Forest | None:
     """The trees, whose leaves have their log-odds and what the groups of features added."""
-    return _packed(trees, np.column_stack([trees.value, path_sums(trees, groups)]))
+    return _packed(trees, columns, np.column_stack([trees.value, path_sums(trees, groups)]))
 
 
 @lru_cache(maxsize=8)
-def packed_vector_trees(trees: VectorTreeArrays) -> Forest | None:
+def packed_vector_trees(trees: VectorTreeArrays, columns: int) -> Forest | None:
     """The trees, whose leaves have a number for each output."""
-    return _packed(trees, trees.values)
+    return _packed(trees, columns, trees.values)
 
 
-def _packed(trees: TreeArrays, values: NDArray[np.float32]) -> Forest | None:
-    """The trees as the C kernel reads them (native/trees.c), and how many numbers a leaf has.
+def _packed(trees: TreeArrays, columns: int, values: NDArray[np.float32]) -> Forest | None:
+    """The trees as the C kernel reads them (native/trees.c), for matrices of so many columns.
 
     These are sources, features with missing values as the smallest or as the largest value,
     whichever nodes need, with all thresholds that nodes compare them with; inner nodes, in each
@@ -78,9 +68,11 @@ def _packed(trees: TreeArrays, values: NDArray[np.float32]) -> Forest | None:
     leaves = np.zeros((int(leaf.sum()), padded), np.float32)
     leaves[:, :width] = values[leaf]
     cuts = _begins(counts)
-    return (
-        sources.astype(np.int32), cuts, thresholds, nodes, begins, leaf_begins, most, leaves, width
+    packed = native.pack_trees(
+        columns, sources.astype(np.int32), cuts, thresholds, nodes, begins, leaf_begins, most,
+        leaves,
     )  # fmt: skip
+    return packed, padded, width
 
 
 def _begins(sizes: NDArray[Any]) -> NDArray[np.int32]:
@@ -106,7 +98,8 @@ def tree_sums(
     trees: TreeArrays, matrix: NDArray[np.float32], groups: Ints | None
 ) -> tuple[Floats, Floats]:
     """The twin of ``plain_trees.tree_sums``, which takes over where trees cannot be packed."""
-    packed = packed_trees(trees, b"" if groups is None else groups.tobytes())
+    columns = matrix.shape[1]
+    packed = packed_trees(trees, columns, b"" if groups is None else groups.tobytes())
     if packed is None or matrix.dtype != np.float32:
         return plain_trees.tree_sums(trees, matrix, groups)
     sums = _sums(packed, matrix)
@@ -114,15 +107,15 @@ def tree_sums(
 
 
 def leaf_sums(trees: VectorTreeArrays, matrix: NDArray[np.float32]) -> Floats:
-    packed = packed_vector_trees(trees)
+    packed = packed_vector_trees(trees, matrix.shape[1])
     if packed is None or matrix.dtype != np.float32:
         return plain_trees.leaf_sums(trees, matrix)
     return _sums(packed, matrix)
 
 
-def _sums(packed: Forest, matrix: NDArray[np.float32]) -> Floats:
+def _sums(forest: Forest, matrix: NDArray[np.float32]) -> Floats:
     """The sums of each row's leaves, (n, width)."""
-    *forest, leaves, width = packed
-    sums = np.empty((len(matrix), leaves.shape[1]))
-    native.tree_sums(np.asfortranarray(matrix).T, matrix.shape[1], *forest, leaves, sums)
-    return sums[:, :width]
+    trees, padded, width = forest
+    sums = np.empty((len(matrix), padded), np.float32)
+    native.tree_sums(trees, np.asfortranarray(matrix).T, sums)
+    return sums[:, :width].astype(float)

@@ -58,11 +58,10 @@ def leaves(trees: TreeArrays, matrix: NDArray[np.float32]) -> NDArray[np.intp]:
 
 
 def _sums_in_order(values: NDArray[Any]) -> Floats:
-    """The sum of each row of an (n, t) array, from left to right as the C twin adds."""
+    """The sum of each row of an (n, t) array, from left to right in single precision."""
     if not values.shape[1]:
         return np.zeros(len(values))
-    sums: Floats = np.add.accumulate(values, axis=1, dtype=np.float64)[:, -1]
-    return sums
+    return np.add.accumulate(values, axis=1, dtype=np.float32)[:, -1].astype(float)
 
 
 @lru_cache(maxsize=8)

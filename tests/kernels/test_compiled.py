@@ -6,6 +6,7 @@ do not fit together: each must be refused before anything is read.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,7 +30,7 @@ pytestmark = needs_compiled
 native: Any = native_or_none
 
 MOST = np.iinfo(np.int64).max
-NODE = np.dtype([(name, "<i4") for name in ("source", "threshold", "left", "right")])
+NODE = np.dtype([(name, "<u2") for name in ("source", "threshold", "left", "right")])
 
 
 def whole(*values: int) -> np.ndarray:
@@ -119,17 +120,17 @@ def tree_sums(
     columns: int = 1,
     asked: int = 0,
     cuts: Sequence[int] = (0, 1),
-    width: int = 4,
+    width: int = 8,
 ) -> list[float]:
     """The sums of two rows over one tree of one node, whose leaves are 1 and 2."""
-    sums = np.zeros((2, width))
-    native.tree_sums(
-        np.array([[0.0, 1.0]], np.float32), columns, np.array([asked], np.int32),
-        np.array(cuts, np.int32), np.full(1, 0.5, np.float32),
-        np.array([(source, threshold, left, right)], NODE), np.array(begins, np.int32),
-        np.array(leaf_begins, np.int32), most,
-        np.array([[1.0] * width, [2.0] * width], np.float32), sums,
+    trees = native.pack_trees(
+        columns, np.array([asked], np.int32), np.array(cuts, np.int32),
+        np.full(1, 0.5, np.float32), np.array([(source, threshold, left, right)], NODE),
+        np.array(begins, np.int32), np.array(leaf_begins, np.int32), most,
+        np.array([[1.0] * width, [2.0] * width], np.float32),
     )  # fmt: skip
+    sums = np.zeros((2, width), np.float32)
+    native.tree_sums(trees, np.array([[0.0, 1.0]], np.float32), sums)
     return sums[:, 0].tolist()
 
 
@@ -141,9 +142,9 @@ class TestTrees:
         "wrong",
         [
             {"source": 1},
-            {"source": -1},
+            {"source": 2**16 - 1},
             {"threshold": 1},
-            {"threshold": -1},
+            {"threshold": 2**16 - 1},
             {"cuts": (0, 2)},
             {"cuts": (0, 0)},
             {"cuts": (0,)},
@@ -151,7 +152,7 @@ class TestTrees:
             {"most": 257},
             {"left": 2},
             {"right": 2},
-            {"right": -1},
+            {"right": 2**16 - 1},
             {"right": 2, "most": 3},
             {"right": 3, "most": 3},
             {"most": 1},
@@ -172,13 +173,32 @@ class TestTrees:
     def test_tree_that_leads_beyond_its_nodes_or_features_is_refused(
         self, wrong: dict[str, Any]
     ) -> None:
-        with pytest.raises(ValueError, match="tree_sums"):
+        with pytest.raises(ValueError, match="trees"):
             tree_sums(**wrong)
 
     def test_arrays_of_other_types_are_refused(self) -> None:
         one = np.zeros(1)
         with pytest.raises((TypeError, ValueError)):
-            native.tree_sums(one, 1, one, one, one, one, one, one, 1, one, one)
+            native.pack_trees(1, one, one, one, one, one, one, 1, one)
+
+    def test_only_packed_trees_and_a_matrix_that_fits_are_summed(self) -> None:
+        packed = native.pack_trees(
+            1, np.zeros(1, np.int32), np.array([0, 1], np.int32), np.zeros(1, np.float32),
+            np.array([(0, 0, 0, 1)], NODE), np.array([0, 1], np.int32),
+            np.array([0, 2], np.int32), 2, np.zeros((2, 1), np.float32),
+        )  # fmt: skip
+        matrix, sums = np.zeros((1, 3), np.float32), np.ones((3, 1), np.float32)
+        native.tree_sums(packed, matrix, sums)
+        assert sums.tolist() == [[0.0]] * 3
+        for trees, values, out in (
+            (packed, np.zeros((2, 3), np.float32), sums),
+            (packed, matrix, np.ones((2, 1), np.float32)),
+            (packed, matrix, np.ones((3, 8), np.float32)),
+            (None, matrix, sums),
+            (datetime.datetime_CAPI, matrix, sums),
+        ):
+            with pytest.raises(ValueError, match=r"tree_sums|PyCapsule"):
+                native.tree_sums(trees, values, out)
 
 
 def one_line(start: int = 1, length: int = 2) -> tuple[np.ndarray, ...]:
