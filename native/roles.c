@@ -1,13 +1,15 @@
 /* The linear scores of lines for each role. Twins of the kernels in plain_roles.py. */
 
-#include "native.h"
+#include "text.h"
 #include <math.h>
 #include <string.h>
 
 /* The number of roles.ROLES, and plain_roles.PARAMS. */
 enum { N_ROLES = 24, HEAD = 100, TEXT_BITS = 17, TOKEN_BITS = 13, MIN_ORDER = 2, MAX_ORDER = 5 };
 enum { AHEAD = 16, FIT = 255 }; /* rows asked for before their turn, and that fit in 16 bits */
-enum { MAX_CHARS = 3 * HEAD }; /* of a case-folded head: none becomes more than three */
+
+/* Of a line: its n-grams of characters, and two for each word. */
+enum { MOST_BUCKETS = (MAX_ORDER - MIN_ORDER + 3) * (HEAD + 2) };
 
 /* Adds the rows of some buckets, in 16 bits as long as they fit. The table is larger than the
    processor's cache, so rows are asked for before their turn. */
@@ -33,90 +35,60 @@ WIDE static void add_rows(const uint32_t *buckets, int count, const int8_t *weig
     }
 }
 
-static inline uint32_t text_bucket(uint64_t sum, uint64_t salt)
+/* The buckets of the n-grams in a line's first characters, as if it ended there; how many. */
+static int head_buckets(const Page *page, Py_ssize_t line, uint32_t *buckets)
 {
-    return (uint32_t)(span_hash(sum, salt) >> (64 - TEXT_BITS));
-}
-
-/* The buckets of a text's words and pairs of words; how many there are. */
-static int word_buckets(const uint32_t *text, int size, const uint8_t *table, uint32_t *buckets)
-{
-    int count = 0;
-    uint64_t pair = 0, pair_power = 0; /* from the start of the word before; 0 before the first */
-    for (int i = 0; i < size;) {
-        uint64_t word = 0, power = 1;
-        if (!is_in_words(table[in_table(text[i])])) {
-            pair += ((uint64_t)text[i] + 1) * pair_power;
-            pair_power *= HASH_BASE;
-            i++;
-            continue;
-        }
-        do {
-            word += ((uint64_t)text[i] + 1) * power;
-            power *= HASH_BASE;
-            i++;
-        } while (i < size && is_in_words(table[in_table(text[i])]));
-        buckets[count++] = text_bucket(word, WORD_SALT + 1);
-        if (pair_power) {
-            buckets[count++] = text_bucket(pair + word * pair_power, WORD_SALT + 2);
-        }
-        pair = word;
-        pair_power = power;
+    const int shift = 64 - TEXT_BITS;
+    int64_t start = page->starts[line], end = start + page->lengths[line];
+    int is_cut = page->lengths[line] > HEAD, total = 0;
+    if (is_cut) { /* a blank at the end is none of it */
+        end = start + HEAD;
+        end -= (page->prefix[end] - page->prefix[end - 1]) * page->inverse[end - 1] == ' ' + 1;
     }
-    return count;
+    for (int order = MIN_ORDER; order <= MAX_ORDER; order++) { /* with the newlines around it */
+        for (int64_t at = start - 1; at + order <= end + !is_cut; at++) {
+            buckets[total++] = (uint32_t)(char_hash(page, at, order) >> shift);
+        }
+    }
+    uint64_t power = HASH_BASE;
+    for (int64_t at = end - 1; is_cut && at > end - MAX_ORDER; at--, power *= HASH_BASE) {
+        uint64_t sum = (page->prefix[end] - page->prefix[at]) * page->inverse[at];
+        sum += ('\n' + 1) * power;
+        buckets[total++] = (uint32_t)(span_hash(sum, (uint64_t)(end - at + 1)) >> shift);
+    }
+    int64_t word = page->words_before[line], last = page->words_before[line + 1];
+    for (; word < last && page->word_starts[word] < end && total <= MOST_BUCKETS - 2; word++) {
+        for (int order = 1; order <= 2 && word + order <= last; order++) {
+            if (page->word_starts[word + order - 1] < end) {
+                int64_t stop = page->word_ends[word + order - 1];
+                buckets[total++] = (uint32_t)(hash_between(page, page->word_starts[word],
+                                                           stop < end ? stop : end,
+                                                           (uint64_t)(WORD_SALT + order)) >> shift);
+            }
+        }
+    }
+    return total;
 }
 
-KERNEL(role_text_sums,
-       "u32 points[m], u8 table[131072], u8 flags[131072], i8 weights[131072,24], "
-       "out f64 sums[n,24], out f64 counts[n]",
-       "Of the case-folded heads of lines, each after a newline, and one at the end: the sums of\n"
-       "the rows of `weights` for their n-grams, and how many these are.")
+KERNEL(role_text_sums, "object page, i8 weights[131072,24], out f64 sums[y,24], out f64 counts[y]",
+       "The sums of the rows of `weights` for the n-grams in each line's first characters, and\n"
+       "how many these are.")
 {
-    const uint32_t *points = call->data[0];
-    const uint8_t *table = call->data[1], *flags = call->data[2];
-    const int8_t *weights = call->data[3];
-    double *all_sums = call->data[4], *counts = call->data[5];
-    Py_ssize_t size = size_of(call, 'm'), n = size_of(call, 'n'), at = 1;
-    uint32_t text[MAX_CHARS + 2];
-    uint32_t buckets[(MAX_ORDER - MIN_ORDER + 3) * (MAX_CHARS + 2)]; /* and two for each word */
-    for (Py_ssize_t line = 0; line < n; line++, at++) {
+    Page page;
+    const int8_t *weights = call->data[1];
+    double *all_sums = call->data[2], *counts = call->data[3];
+    uint32_t buckets[MOST_BUCKETS];
+    if (take_page(call, call->args[0], &page) < 0) {
+        return NULL;
+    }
+    for (Py_ssize_t line = 0; line < page.n; line++) {
         int32_t sums[N_ROLES] = {0};
-        int held = 1, blank = 0; /* runs of blanks are one, none at either end */
-        text[0] = '\n';
-        for (; at < size && points[at] != '\n'; at++) {
-            uint32_t point = points[at];
-            if (flags[in_table(point)] & BLANK) {
-                blank = held > 1;
-                continue;
-            }
-            if (held + blank > MAX_CHARS) {
-                return refuse(call, "a head is too long");
-            }
-            if (blank) {
-                text[held++] = ' ';
-                blank = 0;
-            }
-            text[held++] = table[in_table(point)] == DIGIT ? '0' : point;
-        }
-        if (at >= size) {
-            return refuse(call, "there are fewer lines");
-        }
-        text[held++] = '\n';
-        int total = 0;
-        for (int i = 0; i < held; i++) {
-            uint64_t sum = (uint64_t)text[i] + 1, power = HASH_BASE;
-            for (int order = MIN_ORDER; order <= MAX_ORDER && i + order <= held; order++) {
-                sum += ((uint64_t)text[i + order - 1] + 1) * power;
-                power *= HASH_BASE;
-                buckets[total++] = text_bucket(sum, (uint64_t)order);
-            }
-        }
-        total += word_buckets(text + 1, held - 2, table, buckets + total);
-        add_rows(buckets, total, weights, sums);
+        int count = head_buckets(&page, line, buckets);
+        add_rows(buckets, count, weights, sums);
         for (int j = 0; j < N_ROLES; j++) {
             all_sums[line * N_ROLES + j] = (double)sums[j];
         }
-        counts[line] = (double)total;
+        counts[line] = (double)count;
     }
     Py_RETURN_NONE;
 }

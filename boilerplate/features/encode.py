@@ -18,7 +18,7 @@ from boilerplate.features.encoded_page import EncodedPage
 from boilerplate.features.languages import fill_language_features
 from boilerplate.features.markup import fill_markup_features
 from boilerplate.features.table import BLOCKS
-from boilerplate.features.text import MAX_LINE, clip, fill_text_features, script_lengths
+from boilerplate.features.text import fill_text_features, line_text, script_lengths
 from boilerplate.kernels.arrays import PageText, Tree
 from boilerplate.language.lines import line_languages
 from boilerplate.numeric import Floats, Ints, total
@@ -33,7 +33,7 @@ def encode(page: Page, part: slice | None = None) -> EncodedPage:
     lines = page.lines if part is None else page.lines[part]
     full = kernels.plain_texts(texts_of(lines))
     chars = np.fromiter(map(len, full), float, len(full))
-    text = kernels.page_text([clip(t) if len(t) > MAX_LINE or "\n" in t else t for t in full])
+    text = line_text(full)
     shapes = kernels.line_shapes(text.texts)
     counts, scripts, _ = shapes
     languages = line_languages(text, scripts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -28,6 +29,11 @@ def clip(text: str) -> str:
     if len(text) > MAX_LINE:
         text = text[:MAX_LINE_HEAD] + text[-MAX_LINE_TAIL:]
     return text.replace("\n", " ")
+
+
+def line_text(texts: Sequence[str]) -> PageText:
+    """The arrays of some lines, which are ``kernels.plain_texts``, clipped."""
+    return kernels.page_text([clip(t) if len(t) > MAX_LINE or "\n" in t else t for t in texts])
 
 
 def script_lengths(chars: Floats, counts: Floats, scripts: Floats) -> Floats:

@@ -186,14 +186,9 @@ def container_features(
 # ------------------------------------------------------------------------------------- roles
 
 
-def role_text_sums(texts: Sequence[str], table: NDArray[np.int8]) -> tuple[Floats, Floats]:
-    head = plain_roles.PARAMS.head
-    joined_heads = "\n".join(["", *(text[:head] for text in texts), ""])
-    if joined_heads.count("\n") != len(texts) + 1:
-        joined_heads = "\n".join(["", *(text[:head].replace("\n", " ") for text in texts), ""])
-    sums, counts = np.empty((len(texts), table.shape[1])), np.empty(len(texts))
-    points = code_points(joined_heads.casefold())
-    native.role_text_sums(points, char_table(), char_flags(), table, sums, counts)
+def role_text_sums(text: PageText, table: NDArray[np.int8]) -> tuple[Floats, Floats]:
+    sums, counts = np.empty((text.n, table.shape[1])), np.empty(text.n)
+    native.role_text_sums(_arrays(text), table, sums, counts)
     return sums, counts
 
 

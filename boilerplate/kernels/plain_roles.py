@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.kernels.arrays import Tree
+from boilerplate.kernels.arrays import PageText, Tree
 from boilerplate.kernels.ngrams import all_grams, interleaved
 from boilerplate.kernels.plain_text import page_text
 from boilerplate.kernels.plain_tree import token_buckets
@@ -39,18 +38,22 @@ PARAMS: Final = RoleParams()
 WINDOWS: Final = (3, 8, 25)  # lines before and after, over which role shares are averaged
 
 
-def text_rows(texts: Sequence[str]) -> tuple[Ints, Ints]:
-    """The buckets of each text's n-grams, text after text, and the offsets of the texts."""
-    text = page_text([" ".join(each[: PARAMS.head].split()) for each in texts])
-    return interleaved(all_grams(text, PARAMS.char_orders, PARAMS.word_orders), PARAMS.text_bits)
+def text_rows(text: PageText) -> tuple[Ints, Ints]:
+    """The buckets of the n-grams in each line's first characters, and the offsets of the lines."""
+    heads = []
+    for start, length in zip(text.starts.tolist(), text.lengths.tolist(), strict=True):
+        head = "".join(map(chr, text.folded[start : start + min(length, PARAMS.head)].tolist()))
+        heads.append(head.removesuffix(" ") if length > PARAMS.head else head)
+    grams = all_grams(page_text(heads), PARAMS.char_orders, PARAMS.word_orders)
+    return interleaved(grams, PARAMS.text_bits)
 
 
-def role_text_sums(texts: Sequence[str], table: NDArray[np.int8]) -> tuple[Floats, Floats]:
-    """The sums of each text's n-grams in a table of weights, (n, 24), and their number, (n,).
+def role_text_sums(text: PageText, table: NDArray[np.int8]) -> tuple[Floats, Floats]:
+    """The sums over the n-grams of each line's head in a table, (n, 24), and their number, (n,).
 
     ``table`` (2**17, 24) has a column for each role.
     """
-    ids, offsets = text_rows(texts)
+    ids, offsets = text_rows(text)
     return _row_sums(table, ids, offsets), np.diff(offsets).astype(float)
 
 

@@ -81,7 +81,7 @@ class Model:
         pages = stack.linear.log_language_pages(languages.main_language)
         matrix = tree_matrix(encoded, linear, stack.linear.bias, pages, types)
         lines = page.lines if part is None else page.lines[part]
-        shares = self.words.shares(lines, encoded.tree)
+        shares = self.words.shares(lines, encoded)
         return encoded, types, role_matrix(matrix, shares, encoded.tree)
 
     def _predict_part(self, page: Page, part: slice | None) -> Scores:

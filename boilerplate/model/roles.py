@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate import kernels
+from boilerplate.features.encoded_page import EncodedPage
 from boilerplate.features.table import GROUPS, feature_groups
 from boilerplate.kernels.arrays import Tree, VectorTreeArrays
 from boilerplate.kernels.plain_roles import WINDOWS
 from boilerplate.model.trees import MAX_WEIGHT, NODE_ARRAYS, ModelError, stored, trees_from
 from boilerplate.numeric import Floats, Ints
-from boilerplate.page import Kind, Line, Lines, texts_of
+from boilerplate.page import Kind, Line, Lines
 from boilerplate.roles import BESIDE_ROLES, CONTENT_ROLES, ROLES
 
 WORD_WEIGHT: Final = np.dtype("i1")
@@ -44,15 +45,17 @@ class RoleWords:
     scales: tuple[float, float]
     bias: Floats
 
-    def shares(self, lines: Sequence[Line], tree: Tree | None) -> NDArray[np.float32]:
-        """Each role's share of the scores of some lines, (n, 24); ``tree`` is that of the lines."""
-        sums, counts = kernels.role_text_sums(texts_of(lines), self.text)
+    def shares(self, lines: Sequence[Line], encoded: EncodedPage) -> NDArray[np.float32]:
+        """Each role's share of the scores of some lines, (n, 24), as they are encoded."""
+        if encoded.text is None:
+            raise ValueError("the text of this page was not kept")
+        sums, counts = kernels.role_text_sums(encoded.text, self.text)
         scores = sums * (self.scales[0] / np.sqrt(np.maximum(counts, 1.0)))[:, None] + self.bias
-        if tree is not None:
-            own = tree.line_element
+        if encoded.tree is not None:
+            own = encoded.tree.line_element
             if not isinstance(lines, Lines):
                 own = np.where([line.markup is not None for line in lines], own, -1)
-            scores += kernels.role_token_sums(tree, own, self.names, self.scales[1])
+            scores += kernels.role_token_sums(encoded.tree, own, self.names, self.scales[1])
         return softmax(scores).astype(np.float32)
 
 

@@ -23,7 +23,7 @@ from boilerplate.kernels.plain_tree import TOKENS
 from boilerplate.kernels.select import native as native_or_none
 from boilerplate.page import Line
 from boilerplate.roles import ROLES
-from boilerplate.unicode import char_flags, char_table
+from boilerplate.unicode import char_flags
 from tests.twins import needs_compiled
 
 pytestmark = needs_compiled
@@ -357,16 +357,19 @@ class TestValues:
 class TestRoles:
     SUMS = np.zeros((1, len(ROLES)))
 
-    def test_texts_without_room_are_refused(self) -> None:
+    def test_sums_without_room_are_refused(self) -> None:
         table = np.zeros((1 << ROLE_PARAMS.text_bits, len(ROLES)), np.int8)
-        tables = char_table(), char_flags(), table
-        heads = np.array([10, 97, 10], np.uint32)
-        native.role_text_sums(heads, *tables, self.SUMS, np.zeros(1))
-        with pytest.raises(ValueError, match="fewer lines"):
-            native.role_text_sums(heads, *tables, np.zeros((2, len(ROLES))), np.zeros(2))
-        long = np.array([10, *[97] * 1000, 10], np.uint32)
-        with pytest.raises(ValueError, match="too long"):
-            native.role_text_sums(long, *tables, self.SUMS, np.zeros(1))
+        native.role_text_sums(one_line(), table, self.SUMS, np.zeros(1))
+        with pytest.raises(ValueError, match="lengths"):
+            native.role_text_sums(one_line(), table, np.zeros((2, len(ROLES))), np.zeros(2))
+
+    def test_more_words_than_a_head_can_have_are_passed_over(self) -> None:
+        table = np.ones((1 << ROLE_PARAMS.text_bits, len(ROLES)), np.int8)
+        words = np.array([[1] * 10_000, [3] * 10_000])
+        page = (*one_line()[:4], words, whole(0, 10_000))
+        counts = np.zeros(1)
+        native.role_text_sums(page, table, self.SUMS, counts)
+        assert 0 < counts[0] < 1000
 
     def test_elements_beyond_the_page_are_refused(self) -> None:
         table = np.zeros((1 << ROLE_PARAMS.token_bits, len(ROLES)), np.int8)
@@ -381,13 +384,10 @@ class TestRoles:
                 native.role_token_sums(*arguments, table, np.ones(3), self.SUMS)
 
     def test_another_number_of_roles_is_refused(self) -> None:
-        heads = np.array([10, 97, 10], np.uint32)
         for wrong in (len(ROLES) - 1, len(ROLES) + 1):
             table = np.zeros((1 << ROLE_PARAMS.text_bits, wrong), np.int8)
             with pytest.raises(ValueError, match="lengths"):
-                native.role_text_sums(
-                    heads, char_table(), char_flags(), table, self.SUMS, np.zeros(1)
-                )
+                native.role_text_sums(one_line(), table, self.SUMS, np.zeros(1))
             names = np.zeros((1 << ROLE_PARAMS.token_bits, wrong), np.int8)
             given = whole(5, 7), whole(2), whole(0, 0), whole(-1, 0), whole(1)
             with pytest.raises(ValueError, match="lengths"):

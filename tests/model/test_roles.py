@@ -121,8 +121,8 @@ class TestProbabilities:
 class TestWords:
     @given(st.lists(TEXTS.filter(str.strip), max_size=5))
     def test_shares_of_a_line_add_up_to_one(self, texts: list[str]) -> None:
-        lines = text_page(texts).without_blank_lines.lines
-        shares = made_up_words().shares(lines, None)
+        page = text_page(texts).without_blank_lines
+        lines, shares = page.lines, made_up_words().shares(page.lines, encode(page))
         assert shares.shape == (len(lines), len(ROLES))
         assert shares.dtype == np.float32
         assert ((shares >= 0) & (shares <= 1)).all()
@@ -140,10 +140,11 @@ class TestWords:
         elements = (Element("body", (), -1), Element("div", ("sharing",), 0), Element("a", (), 1))
         lines = Line("ⴰⵣⵓⵍ", Markup(2)), Line("ⴰⵣⵓⵍ", Markup(0)), Line("ⴰⵣⵓⵍ", None)
         page = Page(lines, "html", elements=elements)
-        inside, above, outside = words.shares(page.lines, encode(page).tree)
+        inside, above, outside = words.shares(page.lines, encode(page))
         assert inside.argmax() == share
         assert inside[share] > 0.5
-        assert above.tolist() == outside.tolist() == words.shares(page.lines[:1], None)[0].tolist()
+        [bare] = words.shares(page.lines[:1], encode(text_page([page.lines[0].text])))
+        assert above.tolist() == outside.tolist() == bare.tolist()
 
 
 class TestMatrix:
@@ -249,7 +250,8 @@ PHRASES = {
 
 def test_shipped_words_alone_know_most_phrases_of_chrome_in_any_script() -> None:
     pairs = [(role, text) for role, texts in PHRASES.items() for text in texts]
-    shares = load_model().words.shares(text_page([text for _, text in pairs]).lines, None)
+    page = text_page([text for _, text in pairs])
+    shares = load_model().words.shares(page.lines, encode(page))
     found = [ROLES[role] for role in shares.argmax(1)]
     right = [name == role for name, (role, _) in zip(found, pairs, strict=True)]
     assert np.mean(right) > 0.7

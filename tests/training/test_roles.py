@@ -135,13 +135,13 @@ class TestWords:
         assert list(map(arrays, again.without)) == list(map(arrays, words.without))
 
     def test_phrases_and_lines_are_named(self, words: WordsByFold, phrases: list[Example]) -> None:
-        lines = text_page([each.text for each in phrases]).lines
-        shares = words.whole.shares(lines, None)
+        page = text_page([each.text for each in phrases])
+        shares = words.whole.shares(page.lines, encode(page))
         named = [ROLES[role] for role in shares.argmax(1)]
         right = [name == each.role for name, each in zip(named, phrases, strict=True)]
         assert np.mean(right) > 0.9
         page = html_page(UNSEEN_READ.html.decode())
-        named = [ROLES[i] for i in words.whole.shares(page.lines, encode(page).tree).argmax(1)]
+        named = [ROLES[i] for i in words.whole.shares(page.lines, encode(page)).argmax(1)]
         right = [name == role for name, role in zip(named, UNSEEN_READ.roles, strict=True)]
         assert np.mean(right) > 0.9
 
@@ -151,7 +151,8 @@ class TestWords:
             assert np.abs(table.astype(int)).max() == 127
 
     def test_role_without_examples_is_impossible(self, words: WordsByFold) -> None:
-        shares = words.whole.shares(html_page(news_page("ar")).lines, None)
+        page = html_page(news_page("ar"))
+        shares = words.whole.shares(page.lines, encode(page))
         assert shares[:, ROLES.index("code")].max() < 1e-6
 
     def test_shares_of_a_page_come_from_models_that_saw_no_page_of_its_site(
@@ -174,13 +175,14 @@ class TestWords:
         whole = WordsByFold(words.whole, (words.whole,) * FOLDS)
         for markup in (UNSEEN_READ.html.decode(), *map(news_page, SENTENCES)):
             page = html_page(markup)
-            expected = words.whole.shares(page.lines, encode(page).tree)
+            expected = words.whole.shares(page.lines, encode(page))
             np.testing.assert_allclose(whole.shares(page_rows(page), 0), expected, atol=2e-4)
 
     def test_without_pages_that_were_read_nothing_is_known(self, phrases: list[Example]) -> None:
         found = fit_words([page_of(0, 0)], phrases, 1, no_log)
         assert arrays(found.whole) == arrays(no_words().whole)
-        shares = found.whole.shares(html_page(news_page("he")).lines, None)
+        page = html_page(news_page("he"))
+        shares = found.whole.shares(page.lines, encode(page))
         np.testing.assert_allclose(shares, 1 / len(ROLES), rtol=1e-6)
 
 

@@ -17,11 +17,13 @@ from joblib import Parallel, delayed
 from sklearn.linear_model import SGDClassifier
 
 from boilerplate.features.elements import element_tokens
+from boilerplate.features.text import line_text
 from boilerplate.kernels.plain_roles import PARAMS, text_rows
 from boilerplate.kernels.plain_tree import token_buckets
 from boilerplate.model.roles import RoleWords, softmax
 from boilerplate.page import Page
 from boilerplate.roles import ROLES
+from boilerplate.unicode import plain
 from training.corpora import GoldPage
 from training.folds import FOLDS, fold_of
 from training.lexicon import fold_of_phrase
@@ -173,7 +175,7 @@ def design(texts: Sequence[str], arounds: Sequence[Around]) -> sp.csr_matrix:
 
     Shape (lines, 2**17 + 2**13), as ``RoleWords`` computes them.
     """
-    ids, text_offsets = text_rows(texts)
+    ids, text_offsets = text_rows(line_text([plain(text) for text in texts]))
     counts = np.diff(text_offsets)
     values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
     text = sp.csr_matrix((values, ids, text_offsets), shape=(len(texts), 1 << PARAMS.text_bits))
