@@ -19,11 +19,9 @@ WIDE static void add_rows(const uint32_t *buckets, int count, const int8_t *weig
         int16_t part[N_ROLES] = {0};
         int end = first + FIT < count ? first + FIT : count;
         for (int i = first; i < end; i++) {
-#ifdef __GNUC__
             if (i + AHEAD < count) {
-                __builtin_prefetch(weights + (Py_ssize_t)buckets[i + AHEAD] * N_ROLES);
+                prefetch(weights + (Py_ssize_t)buckets[i + AHEAD] * N_ROLES);
             }
-#endif
             const int8_t *row = weights + (Py_ssize_t)buckets[i] * N_ROLES;
             for (int j = 0; j < N_ROLES; j++) {
                 part[j] = (int16_t)(part[j] + row[j]);

@@ -47,8 +47,9 @@ static const int OVERLAP_ORDERS[OTHERS] = {3, 3, 3, 5};
 
 /* Tables of buckets, all zeros between calls: to zero them for each page would cost a tenth of its
    instructions. */
-PER_THREAD uint32_t seen[1 << SEEN_BITS];
-PER_THREAD uint32_t seen_in_long[1 << SEEN_BITS]; /* the same of long lines alone */
+PER_THREAD struct {
+    uint32_t all, in_long; /* n-grams of all lines, of long ones */
+} seen[1 << SEEN_BITS];
 PER_THREAD uint8_t marks[1 << OVERLAP_BITS];
 
 /* How familiar each line's n-grams are: the mean of log1p(how often each stands elsewhere on the
@@ -64,8 +65,8 @@ static void familiarity(const uint64_t *hashes, const int64_t *counts, const dou
     for (Py_ssize_t line = 0; line < n; line++) {
         total += counts[line];
         for (int64_t i = 0; i < counts[line]; i++, hash++) {
-            seen[*hash >> shift]++;
-            seen_in_long[*hash >> shift] += lengths[line] >= LONG_LINE;
+            seen[*hash >> shift].all++;
+            seen[*hash >> shift].in_long += lengths[line] >= LONG_LINE;
         }
     }
     double sum = 0.0, weights = 0.0, echoed = 0.0; /* of the page, as cumsum has it: the same bits */
@@ -74,10 +75,11 @@ static void familiarity(const uint64_t *hashes, const int64_t *counts, const dou
         double before = sum, weights_before = weights, echoed_before = echoed;
         uint32_t own = lengths[line] >= LONG_LINE;
         for (int64_t i = 0; i < counts[line]; i++, hash++) {
-            double familiar = log1p_of[seen[*hash >> shift] - 1], weight = 1.0 / (1.0 + familiar);
+            double familiar = log1p_of[seen[*hash >> shift].all - 1];
+            double weight = 1.0 / (1.0 + familiar);
             sum += familiar;
             weights += weight;
-            echoed += seen_in_long[*hash >> shift] > own ? weight : 0.0;
+            echoed += seen[*hash >> shift].in_long > own ? weight : 0.0;
         }
         row[line] = (sum - before) / (double)(counts[line] > 1 ? counts[line] : 1);
         double all = weights - weights_before;
@@ -85,7 +87,7 @@ static void familiarity(const uint64_t *hashes, const int64_t *counts, const dou
         echo[line] = echo[line + n] / (all > LEAST_WEIGHT ? all : LEAST_WEIGHT);
     }
     for (int64_t i = 0; i < total; i++) {
-        seen[hashes[i] >> shift] = seen_in_long[hashes[i] >> shift] = 0;
+        seen[hashes[i] >> shift].all = seen[hashes[i] >> shift].in_long = 0;
     }
 }
 

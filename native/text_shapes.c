@@ -6,6 +6,7 @@
 
 /* plain_text.PARAMS */
 enum { MARKED_CHARS = 400, UPPER_CHARS = 300 };
+enum { TURNS = 4 };
 
 typedef struct {
     const uint32_t *at;
@@ -88,7 +89,8 @@ static void find_marks(const Text *text, double *marks)
     marks[HAS_CODE] = opens_with_code(text, first);
     for (Py_ssize_t i = 0; i < text->size; i++) {
         uint32_t point = text->at[i];
-        if (text->flags[in_table(point)] & DECIMAL) {
+        uint8_t flag = text->flags[in_table(point)];
+        if (flag & DECIMAL) {
             int next = has(text, i + 2, BLANK) ? 3 : 2; /* the digit after a separator */
             if (is_one_of(char_at(text, i + 1), IN_DATES) && has(text, i + next, DECIMAL)) {
                 marks[HAS_DATE] = 1.0;
@@ -101,8 +103,8 @@ static void find_marks(const Text *text, double *marks)
             }
             continue;
         }
-        if (text->flags[in_table(point)] & BLANK) {
-            continue;
+        if (flag & (WORD | BLANK) && point != 'h' && point != 'w') {
+            continue; /* most characters: in no rule below */
         }
         switch (point) {
         case 'h':
@@ -154,20 +156,34 @@ static Py_ssize_t count_line(const uint32_t *points, Py_ssize_t at, Py_ssize_t s
                              const uint8_t *table, const uint8_t *scripts_of, double *by_category,
                              double *by_script, uint8_t *beyond)
 {
-    int64_t counts[CATEGORIES] = {0}, scripts[SCRIPTS] = {0};
-    *beyond = 0;
+    /* Counted in turns, for a count waits for the one before it; letters of one script in a row. */
+    int64_t counts[TURNS][CATEGORIES] = {{0}}, scripts[SCRIPTS] = {0};
+    uint8_t last = 0;
+    Py_ssize_t begin = at, same = 0;
+    uint32_t largest = 0;
     for (; at < size && points[at] != '\n'; at++) {
         uint32_t point = points[at];
-        *beyond |= point >= TABLE_SIZE;
+        largest = point > largest ? point : largest;
         uint8_t category = table[in_table(point)];
-        counts[category & (CATEGORIES - 1)]++;
+        counts[(at - begin) % TURNS][category & (CATEGORIES - 1)]++;
         if (category >= LOWER && category <= LETTER) {
             uint8_t script = scripts_of[in_table(point)];
-            scripts[script < SCRIPTS ? script : 0]++;
+            script = script < SCRIPTS ? script : 0;
+            if (script != last) {
+                scripts[last] += same;
+                last = script;
+                same = 0;
+            }
+            same++;
         }
     }
+    scripts[last] += same;
+    *beyond = largest >= TABLE_SIZE;
     for (int i = 0; i < CATEGORIES; i++) {
-        by_category[i] = (double)counts[i];
+        by_category[i] = 0.0;
+        for (int turn = 0; turn < TURNS; turn++) {
+            by_category[i] += (double)counts[turn][i];
+        }
     }
     for (int i = 0; i < SCRIPTS; i++) {
         by_script[i] = (double)scripts[i];

@@ -106,6 +106,11 @@ class TreeArrays:
     roots: NDArray[np.intp]
     depth: int
 
+    def check_columns(self, columns: int) -> None:
+        """Raise IndexError where the trees read features beyond so many columns."""
+        if self.feature.max(initial=0) >= columns:
+            raise IndexError(f"the trees read more than the matrix's {columns} features")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VectorTreeArrays(TreeArrays):

@@ -41,6 +41,7 @@ def _packed(trees: TreeArrays, columns: int, values: NDArray[np.float32]) -> For
     tree the deepest first; and leaves, each with its row of ``values`` (k, w). None where a source
     has more thresholds, or a tree more leaves, than fit in a byte.
     """
+    trees.check_columns(columns)
     at = np.arange(len(trees.left))
     leaf = trees.left == at
     tree_of = np.searchsorted(trees.roots, at, "right") - 1

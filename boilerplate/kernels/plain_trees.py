@@ -46,6 +46,7 @@ def leaf_sums(trees: VectorTreeArrays, matrix: NDArray[np.float32]) -> Floats:
 
 def leaves(trees: TreeArrays, matrix: NDArray[np.float32]) -> NDArray[np.intp]:
     """The leaf that each row of an (n, f) matrix reaches in each tree, (n, t)."""
+    trees.check_columns(matrix.shape[1])
     node = np.tile(trees.roots, (len(matrix), 1))
     row = np.arange(len(matrix))[:, None]
     for _ in range(trees.depth):

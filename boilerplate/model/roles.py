@@ -56,7 +56,7 @@ class RoleWords:
             if not isinstance(lines, Lines):
                 own = np.where([line.markup is not None for line in lines], own, -1)
             scores += kernels.role_token_sums(encoded.tree, own, self.names, self.scales[1])
-        return softmax(scores).astype(np.float32)
+        return np.ascontiguousarray(softmax(scores), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,21 +73,22 @@ class RoleTrees(VectorTreeArrays):
 
     def log_probabilities(self, matrix: NDArray[np.float32]) -> Floats:
         """The logarithm of each role's probability, (n, 24), from a ``role_matrix``."""
-        if self.feature.max(initial=0) >= matrix.shape[1]:
-            raise IndexError(f"the trees read more than the matrix's {matrix.shape[1]} features")
-        scores = np.tile(self.prior, (len(matrix), 1))
+        # A row for each role: numpy is far slower along short rows.
+        scores = np.repeat(self.prior[:, None], len(matrix), 1)
         if len(self.roots):
-            scores += kernels.leaf_sums(self, matrix)
-        scores -= scores.max(1, keepdims=True)
-        logarithms: Floats = scores - np.log(np.exp(scores).sum(1, keepdims=True))
-        return logarithms
+            scores += kernels.leaf_sums(self, matrix).T
+        scores -= scores.max(0)
+        scores -= np.log(np.exp(scores).sum(0))
+        return scores.T
 
 
 def softmax(scores: Floats) -> Floats:
     """Scores to shares that add up to 1 in each row."""
-    odds = np.exp(scores - scores.max(1, keepdims=True))
-    shares: Floats = odds / odds.sum(1, keepdims=True)
-    return shares
+    shares = scores.T.copy()  # see ``RoleTrees.log_probabilities``
+    shares -= shares.max(0)
+    np.exp(shares, shares)
+    shares /= shares.sum(0)
+    return shares.T
 
 
 def blended(log_odds: Floats, log_roles: Floats, weight: float) -> Floats:

@@ -43,8 +43,6 @@ class Trees(TreeArrays):
         ``groups`` (f,) is each feature's group; None leaves the second without columns. Raises
         IndexError where the trees read features that the matrix has not.
         """
-        if self.feature.max(initial=0) >= matrix.shape[1]:
-            raise IndexError(f"the trees read more than the matrix's {matrix.shape[1]} features")
         return kernels.tree_sums(self, matrix, groups)
 
 

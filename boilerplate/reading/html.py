@@ -53,7 +53,7 @@ def _page(markup: str, unread: int, url: str | None, select_for: SelectFor) -> t
     head = head_of(document)
     metadata, body = metadata_of(head)
     url = url or claimed_url(document, head)
-    if "hreflang" in markup and (version := language_of_version(document, url)):
+    if version := language_of_version(document, url):
         metadata = replace(metadata, languages=(*metadata.languages, version))
     select = select_for(url)
     # Selectors are about the page as its site wrote it.

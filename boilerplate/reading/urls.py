@@ -74,7 +74,7 @@ def language_of_version(document: Any, url: str | None) -> str | None:
 
     That is the one whose address is ``url``; None if none has it. Most pages have no such links.
     """
-    if not url:
+    if not url or document.find("link") is None:
         return None
     for link in document.select("link[hreflang]")[:MAX_VERSIONS]:
         if (link.attr("href") or "").strip() == url:
