@@ -61,12 +61,30 @@ def digest_of_inputs(files: Iterable[InputFile]) -> str:
     return hashlib.sha256(json.dumps(pairs).encode()).hexdigest()
 
 
-def check_unchanged(before: Sequence[InputFile], after: Sequence[InputFile]) -> None:
-    """Raise RecordsError if files have changed while they were read."""
-    for old, new in zip(before, after, strict=True):
+def states_of(paths: Sequence[str]) -> list[tuple[int, ...] | None]:
+    """What changes with each file: its number, size and times; None for one that is not there."""
+    found: list[tuple[int, ...] | None] = []
+    for path in paths:
+        try:
+            state = Path(path).stat()
+        except OSError:
+            found.append(None)
+        else:
+            times = state.st_mtime_ns, state.st_ctime_ns
+            found.append((state.st_dev, state.st_ino, state.st_size, *times))
+    return found
+
+
+def check_unchanged(
+    names: Sequence[str],
+    before: Sequence[tuple[int, ...] | None],
+    after: Sequence[tuple[int, ...] | None],
+) -> None:
+    """Raise RecordsError if files, by their ``states_of``, have changed while they were read."""
+    for name, old, new in zip(names, before, after, strict=True):
         if old != new:
             raise RecordsError(
-                f"{old.name} has changed while it was read; the same command reads it again"
+                f"{name} has changed while it was read; the same command reads it again"
             )
 
 

@@ -133,7 +133,7 @@ def _json_lines(path: Path, compression: str, fields: Fields) -> Iterator[Record
                     line = line.removeprefix(UTF_8_MARK)
                     if reason := _no_json_lines(line):
                         raise RecordsError(f"{path}: {reason}")
-                if not line.strip():
+                if line.isspace():
                     continue
                 unpacked.spend(RECORD_OVERHEAD)
                 yield limit_size(

@@ -18,6 +18,7 @@ from boilerplate.batch.inputs import (
     digest_of_inputs,
     input_files,
     size_and_digest,
+    states_of,
 )
 from boilerplate.batch.pool import RunError, StoppedError, WorkerPool
 from boilerplate.batch.readers import is_archive, read_archive, read_files
@@ -182,7 +183,7 @@ def check_targets(shard: Shard, job: Job, inputs: Collection[Path]) -> None:
 
 def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | None) -> ShardReport:
     check_targets(shard, job, frozenset(map(real_path, shard.paths)))
-    before = shard.inputs(job)
+    before = states_of(shard.paths)
     target = job.output(shard)
     count = errors = in_part = to_retry = 0
     skipped: Counter[str] = Counter()
@@ -199,18 +200,19 @@ def _cleaned(shard: Shard, job: Job, workers: WorkerPool, progress: Progress | N
                 sites.add(cleaned.site)
             if progress:
                 progress(shard, record.position, cleaned.failed)
-        check_unchanged(before, shard.inputs(job))
+        inputs = shard.inputs(job)  # what was read, if they are as they were
+        check_unchanged(shard.names, before, states_of(shard.paths))
     written: Written = file.written
-    size = sum(max(each.bytes, 0) for each in before)
+    size = sum(max(each.bytes, 0) for each in inputs)
     output = target.relative_to(job.folder).as_posix()
     report = ShardReport(
-        shard.name, size, digest_of_inputs(before), output,
+        shard.name, size, digest_of_inputs(inputs), output,
         written.bytes, written.sha256, count, errors, in_part,
         skipped[NO_PAGES], to_retry, strikes.to_json(),
     )  # fmt: skip
     path = job.report(shard)
     path.parent.mkdir(parents=True, exist_ok=True)
-    values = {"run": job.fingerprint, **report.entry(), "inputs": as_json(before)}
+    values = {"run": job.fingerprint, **report.entry(), "inputs": as_json(inputs)}
     values["sites"] = sites.to_json()
     write_atomically(path, readable_json(values), follow_links=False)
     return report

@@ -26,6 +26,9 @@ RECORD_OVERHEAD: Final = 100
 MOST_RESUMED: Final = 1000
 
 
+BUFFER: Final = 1 << 18  # bytes: a line is a page, and seldom fits into Python's usual 8 kB
+
+
 class TooLargeError(ValueError):
     """A file unpacks to more than it may."""
 
@@ -98,7 +101,7 @@ class _UpToDamage(io.RawIOBase):
 def decompressed(path: Path, compression: str, limited: bool = True) -> Iterator[Unpacked]:
     """A file to read from, decompressed on the way; ``limited`` to ``most_unpacked``."""
     size = path.stat().st_size
-    with path.open("rb") as raw:
+    with path.open("rb", BUFFER) as raw:
 
         def position() -> float:
             return min(raw.tell() / max(size, 1), 1.0)
