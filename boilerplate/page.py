@@ -233,7 +233,8 @@ class Page:
     answer later. ``unread`` is how many characters were not read, because the page is larger
     than any page should be (``reading.limits``); 0 for all but such pages. ``html`` is the markup
     that the page was read from, of which Markdown, HTML and metadata are made when they are asked
-    for; empty for bare text.
+    for; empty for bare text. ``claims`` is what somebody who knew that they would be asked for
+    has taken from the document meanwhile (``reading.source.Source``).
     """
 
     lines: Sequence[Line]
@@ -244,6 +245,7 @@ class Page:
     selected: Mapping[Selector, frozenset[int]] = field(default_factory=dict, compare=False)
     unread: int = 0
     html: str = field(default="", repr=False, compare=False)
+    claims: object = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         site = f", {visible(self.site)[:60]}" if self.site else ""

@@ -20,6 +20,7 @@ from boilerplate.batch.packed import packed
 from boilerplate.batch.record import Fields, Record, RecordError, replace_surrogates, unpack
 from boilerplate.batch.sketches import sketched
 from boilerplate.cleaner import Cleaner
+from boilerplate.metadata.claims import claims_of
 from boilerplate.page import Page
 from boilerplate.plugins.copies import Copies, can_copy
 from boilerplate.plugins.plugin import PluginError
@@ -110,7 +111,7 @@ def clean_record(
             return failed_page(record, record.error)
         if isinstance(form, SketchOf):
             return CleanedRecord(sketched(record, form.site, cleaner.model).to_bytes())
-        page = cleaned_page(cleaner, record)
+        page = cleaned_page(cleaner, record, with_metadata=form == "json")
         unread = page.page.unread + record.unread
         if form == "packed":
             return CleanedRecord(packed(page, reasons), in_part=unread > 0)
@@ -133,9 +134,13 @@ def site_without_help(cleaner: Cleaner, page: Page) -> str:
     return "" if corrector_of(cleaner.site_models, page) else site
 
 
-def cleaned_page(cleaner: Cleaner, record: Record) -> CleanPage:
-    """The cleaned page of a record that was unpacked; raises whatever the page raises."""
-    return cleaner.clean(Source(record.source, record.url, record.kind, record.charset))
+def cleaned_page(cleaner: Cleaner, record: Record, *, with_metadata: bool = False) -> CleanPage:
+    """The cleaned page of a record that was unpacked; raises whatever the page raises.
+
+    ``with_metadata`` is whether its metadata will be asked for.
+    """
+    look = claims_of if with_metadata else None
+    return cleaner.clean(Source(record.source, record.url, record.kind, record.charset, look))
 
 
 def error_message(error: Exception) -> str:

@@ -73,6 +73,8 @@ def article_metadata(
 
 
 def _claims(page: Page) -> Claims:
+    if isinstance(page.claims, Claims):
+        return page.claims
     if page.html:
         return claims_of(parsed(page.html), page.url)
     head = page.metadata

@@ -62,7 +62,7 @@ def read(
         raise NotAPageError(what)
     text = decode(data, given.charset) if isinstance(data, bytes) else data
     if (given.kind or kind_of(text)) == "html":
-        return html_page(text, given.url, select, select_for)
+        return html_page(text, given.url, select, select_for, given.look)
     if isinstance(data, bytes) and not given.kind and (what := no_prose(text)):
         raise NotAPageError(what)
     return read_text(text, given.url)

@@ -11,7 +11,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -39,13 +39,15 @@ class Source:
     """A page to read, and what came with it; nothing of it is checked again.
 
     ``charset`` is the encoding of bytes that their HTTP header names. ``kind`` None is told by
-    content.
+    content. ``look`` is called with the parsed document of HTML and the page's URL, and what it
+    gives becomes ``Page.claims``: metadata that is surely asked for needs no document of its own.
     """
 
     data: str | bytes
     url: str | None = None
     kind: Kind | None = None
     charset: str | None = None
+    look: Callable[[Any, str | None], object] | None = None
 
 
 def source_of(

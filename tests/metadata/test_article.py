@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 import boilerplate
 from boilerplate.metadata.article import FIELDS, ArticleMetadata, article_metadata
+from boilerplate.metadata.claims import Claims, claims_of
 from boilerplate.page import Line, Page, text_page
 from boilerplate.reading.html import html_page
+from boilerplate.reading.read import read
+from boilerplate.reading.source import Source
 from tests.hanging import ends
 
 URL = "https://www.gazete.example/haber/kopru"
@@ -44,6 +47,23 @@ def by_roles(*lines: tuple[str, str | None], language: str | None = None) -> Art
     page = text_page([text for text, _ in lines])
     kept = [role in ("headline", "body") for _, role in lines]
     return article_metadata(page, kept, [role for _, role in lines], language)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<html lang=tr><head>{ld(headline='Köprü açıldı', datePublished='2024-03-05')}"
+        f"<link rel=canonical href=/kopru></head><body><a rel=author>Ayşe Kaya</a>{BODY}",
+        "<title>חדשות</title><div>&lt;h1&gt;גשר&lt;/h1&gt;&lt;p&gt;נפתח היום.&lt;/p&gt;</div>",
+        "<svg><title>图标</title></svg><time datetime=2024-03-05>昨天</time><h1>桥<svg/></h1>",
+        "",
+    ],
+)
+def test_claims_taken_while_a_page_is_read_are_those_of_its_markup(markup: str) -> None:
+    for url in (URL, None):
+        read_on_the_way = read(Source(markup, url, "html", look=claims_of))
+        assert isinstance(read_on_the_way.claims, Claims)
+        assert article_metadata(read_on_the_way) == article_metadata(html_page(markup, url))
 
 
 class TestSources:
