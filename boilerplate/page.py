@@ -192,6 +192,14 @@ def parent_of(elements: Sequence[Element], at: int) -> int:
     return int(elements.numbers[1, at]) if isinstance(elements, Elements) else elements[at].parent
 
 
+def names_of(elements: Sequence[Element], at: int) -> tuple[str, ...]:
+    """The names of one of some elements, see ``Element``."""
+    if isinstance(elements, Elements):
+        kind: int = elements.numbers[0, at]
+        return elements.types[kind][1]
+    return elements[at].names
+
+
 def tags_of(elements: Sequence[Element]) -> set[str]:
     """The tags that some elements have."""
     if isinstance(elements, Elements):
@@ -312,13 +320,24 @@ def elements_around(page: Page, line: int) -> Iterator[Element]:
 
 def lines_in_h1(page: Page) -> list[str]:
     """The lines in a page's ``<h1>`` elements, apart from blank ones."""
+    elements = page.elements
+    if "h1" not in tags_of(elements):
+        return []
+    if isinstance(elements, Elements):
+        kinds, parents, _ = elements.numbers.tolist()
+        of_types = [tag == "h1" for tag, _, _ in elements.types]
+        are_h1 = [of_types[kind] for kind in kinds]
+    else:
+        parents = [each.parent for each in elements]
+        are_h1 = [each.tag == "h1" for each in elements]
     inside: list[bool] = []
-    for element in page.elements:
-        inside.append(element.tag == "h1" or (element.parent >= 0 and inside[element.parent]))
+    for is_h1, parent in zip(are_h1, parents, strict=True):
+        inside.append(is_h1 or (parent >= 0 and inside[parent]))
+    own = markup_column(page.lines, "element")
     return [
-        line.text
-        for line in (page.lines if any(inside) else ())
-        if line.markup and inside[line.markup.element] and not is_blank(line)
+        text
+        for text, element in zip(texts_of(page.lines), own, strict=True)
+        if inside[element] and text and not text.isspace()
     ]
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, Final, Literal, Protocol
 
-from boilerplate.page import Label, Line, Metadata, Page, site_of
+from boilerplate.page import Label, Line, Metadata, Page, site_of, texts_of
 
 SCHEMA: Final = 2  # raised when a key goes or means something else; not when one is added
 
@@ -63,8 +63,8 @@ def line_records(
     """
     records: list[dict[str, Any]] = []
     start = 0
-    for line, label, probability, reason, role, (language, confidence), decided_by in zip(
-        lines,
+    for text, label, probability, reason, role, (language, confidence), decided_by in zip(
+        texts_of(lines),
         labels,
         probabilities,
         repeat(None, len(lines)) if reasons is None else reasons,
@@ -74,10 +74,10 @@ def line_records(
         strict=True,
     ):
         kept = label is Label.CONTENT
-        end = start + len(line.text)
+        end = start + len(text)
         records.append(
             {
-                "text": line.text,
+                "text": text,
                 "label": label.value,
                 "probability": probability,
                 "reason": reason or None,
