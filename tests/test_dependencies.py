@@ -27,6 +27,7 @@ def extras(*names: str) -> list[str]:
 
 OPTIONAL: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 CORE: list[str] = PROJECT["project"]["dependencies"]
+GROUPS: dict[str, list[str]] = PROJECT["dependency-groups"]
 
 
 def release(version: str) -> tuple[int, ...]:
@@ -65,24 +66,52 @@ def test_package_in_several_extras_has_one_lowest_release() -> None:
     assert {name: versions for name, versions in lowest.items() if len(versions) > 1} == {}
 
 
-# The lock file for developers
+# The lock files: of developers, and of releases
 
 
-def test_lock_file_has_every_requirement_with_hashes_and_no_index() -> None:
-    text = (ROOT / "requirements-dev.lock").read_text("utf-8")
+def locked(file: str) -> dict[str, list[str]]:
+    """The versions in a lock file, by name; each must have a hash, and no file an index."""
+    text = (ROOT / file).read_text("utf-8")
     assert "://" not in text
     assert "--index-url" not in text
-    locked: dict[str, list[str]] = {}
+    versions: dict[str, list[str]] = {}
     for block in re.split(r"\n(?=\S)", re.sub(r"(?m)^ *#.*\n", "", text)):
         found = re.match(r"([\w.-]+)(?:\[[\w,]+\])?==([^\s;]+)", block)
         assert found, block
         assert "--hash=sha256:" in block
-        locked.setdefault(found[1].lower(), []).append(found[2])
-    for requirement in (*CORE, *extras("dev", "docs")):
+        versions.setdefault(found[1].lower(), []).append(found[2])
+    return versions
+
+
+BUILD = GROUPS["build"]
+RELEASE = [*BUILD, *(each for each in GROUPS["release"] if isinstance(each, str))]
+
+
+@pytest.mark.parametrize(
+    ("file", "requirements"),
+    [
+        ("requirements-dev.lock", [*CORE, *extras("dev", "docs")]),
+        (".ci/build.lock", BUILD),
+        (".ci/release.lock", RELEASE),
+    ],
+)
+def test_lock_file_has_every_requirement_with_hashes_and_no_index(
+    file: str, requirements: list[str]
+) -> None:
+    versions = locked(file)
+    for requirement in requirements:
         found = REQUIREMENT.fullmatch(requirement)
         assert found
-        versions = locked[found["name"].lower().replace(".", "-")]
-        assert all(release(version) >= release(found["lowest"]) for version in versions)
+        fitting = versions[found["name"].lower().replace(".", "-")]
+        assert all(release(version) >= release(found["lowest"]) for version in fitting)
+
+
+def test_releases_are_built_with_what_is_tested_and_builds_from_source_are_free() -> None:
+    assert PROJECT["build-system"]["requires"] == BUILD
+    built_with = locked(".ci/build.lock")
+    assert built_with.keys() == {"setuptools"}
+    for file in (".ci/release.lock", "requirements-dev.lock"):
+        assert locked(file)["setuptools"] == built_with["setuptools"]
 
 
 # The public CI
@@ -124,3 +153,18 @@ def test_releases_are_published_without_a_stored_secret() -> None:
     assert "id-token: write" in jobs["publish"]
     assert all("id-token" not in steps for name, steps in jobs.items() if name != "publish")
     assert set(re.findall(r"\$\{\{ *(secrets|github\.token)", text)) == {"github.token"}
+
+
+def test_releases_are_built_with_locked_tools_alone() -> None:
+    lock = "python -m pip install --require-hashes --only-binary :all: -r"
+    jobs = dict(re.findall(r"^  (\w+):\n((?:    .*\n|\n)*)", workflow("release"), flags=re.M))
+    for name in ("wheels", "source"):
+        # The newest versions that the SBOM lists come when what was built has been handed over.
+        built = jobs[name].partition("upload-artifact")[0]
+        commands = re.findall(r"^      - run: (.*)", built, flags=re.M)
+        assert [each for each in commands if "install" in each] == [f"{lock} .ci/release.lock"]
+        assert len(re.findall("pip install|pip wheel", built)) == 1
+    assert "python -m build --sdist --no-isolation\n" in jobs["source"]
+    wheels = PROJECT["tool"]["cibuildwheel"]
+    assert wheels["build-frontend"] == {"name": "build", "args": ["--no-isolation"]}
+    assert wheels["before-build"] == f"{lock} {{project}}/.ci/build.lock"
