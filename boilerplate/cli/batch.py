@@ -225,7 +225,9 @@ def _write_report_on(
     from boilerplate.explain.summary import summary_of_records
 
     done = {each.shard for each in reports if not each.problem}
-    paths = [job.output(shard) for shard in shards if shard.name in done]
+    # By name: what is counted within limits depends on the order.
+    by_name = sorted(shards, key=lambda shard: shard.name)
+    paths = [job.output(shard) for shard in by_name if shard.name in done]
     try:
         summary = summary_of_records(
             record for path in paths for record in read_cleaned(path, job.format)

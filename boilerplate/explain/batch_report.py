@@ -23,6 +23,7 @@ from boilerplate.explain.page_report import FOREIGN, dropped_by, page_section
 from boilerplate.result import CleanPage
 
 if TYPE_CHECKING:
+    from boilerplate.explain.site_table import SiteFigures
     from boilerplate.explain.summary import Summary, ToLearn
 
 
@@ -95,9 +96,9 @@ def _sites(summary: Summary) -> str:
     """The table of sites, those that have drifted most from their site model first."""
     from boilerplate.site_models.site_model import DRIFTED
 
-    if not summary.sites:
+    found = summary.sites.to_check()
+    if not found:
         return ""
-    found = summary.sites_to_check()
     rows = []
     for name, site in found[:MAX_ROWS]:
         drift = site.mean_drift
@@ -105,16 +106,28 @@ def _sites(summary: Summary) -> str:
         drifts = drift is not None and drift >= DRIFTED
         rows.append(
             f'<tr{" class=drifts" if drifts else ""}><th scope="row">{escape(visible(name))}</th>'
-            f"<td>{site.pages:,}</td><td>{site.empty or ''}</td>"
+            f"<td>{_pages_of(site)}</td><td>{site.empty or ''}</td>"
             f"<td>{value}{' · drifts' if drifts else ''}</td></tr>"
         )
     more = len(found) - len(rows)
-    rest = f'<p class="rest">and {counted(more, "site")} more</p>' if more else ""
+    notes = [f"and {counted(more, 'site')} more"] if more else []
+    pages, sites = summary.sites.left_out
+    if pages:
+        notes.append(
+            f"{counted(pages, 'page')} of up to {counted(sites, 'site')} are not counted here: "
+            f"a site that is left out has at most {counted(summary.sites.bound, 'page')}"
+        )
+    rest = f'<p class="rest">{"; ".join(notes)}</p>' if notes else ""
     return (
         '<table class="sites"><caption>Sites, those that drift most first</caption><thead><tr>'
         '<th scope="col">site</th><th scope="col">pages</th><th scope="col">nothing kept</th>'
         f'<th scope="col">drift</th></tr></thead><tbody>{"".join(rows)}</tbody></table>{rest}'
     )
+
+
+def _pages_of(site: SiteFigures) -> str:
+    """How many pages a site has: exactly, or from how many to how many."""
+    return f"{site.pages:,}" + (f"–{site.pages + site.missed:,}" if site.missed else "")
 
 
 def _to_learn(found: ToLearn | None) -> str:

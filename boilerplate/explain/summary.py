@@ -1,7 +1,7 @@
 """A summary of many pages: counts by decider, role and language, sites, and the pages to check.
 
-Pages are added one by one. Only those that are most worth a look are kept, so that a million pages
-take no more memory than a hundred.
+Pages are added one by one. Only those that are most worth a look are kept, and the sites with most
+pages, so that a billion pages take no more memory than some hundred thousand.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from boilerplate.explain.site_table import SiteTable
 from boilerplate.page import Label, is_blank
 from boilerplate.result import CleanPage
 
@@ -99,21 +100,6 @@ def page_summary(name: str, page: CleanPage) -> PageSummary:
     )
 
 
-@dataclass(slots=True)
-class SiteCounts:
-    """The pages of a site: how many, how far they have drifted, how many kept nothing."""
-
-    pages: int = 0
-    with_drift: int = 0  # pages that were compared with a site model
-    drift: float = 0.0  # the sum over these
-    empty: int = 0
-
-    @property
-    def mean_drift(self) -> float | None:
-        """How much its pages lack of what its site model knows, 0 to 1; None without one."""
-        return self.drift / self.with_drift if self.with_drift else None
-
-
 @dataclass(frozen=True, slots=True)
 class ToLearn:
     """Sites with many pages that have neither a plugin nor a site model, most pages first.
@@ -147,7 +133,7 @@ class Summary:
     dropped_roles: Counter[str] = field(default_factory=Counter)
     kept_roles: Counter[str] = field(default_factory=Counter)
     languages: dict[str, list[int]] = field(default_factory=dict)
-    sites: dict[str, SiteCounts] = field(default_factory=dict)
+    sites: SiteTable = field(default_factory=SiteTable)
     to_learn: ToLearn | None = None
     _shown: list[tuple[float, int, PageSummary, CleanPage]] = field(default_factory=list)
     _listed: list[tuple[float, int, PageSummary]] = field(default_factory=list)
@@ -172,12 +158,7 @@ class Summary:
         for i, count in enumerate((1, figures.lines, figures.kept)):
             counts[i] += count
         if figures.site:
-            site = self.sites.setdefault(figures.site, SiteCounts())
-            site.pages += 1
-            site.empty += not figures.kept
-            if figures.drift is not None:
-                site.with_drift += 1
-                site.drift += figures.drift
+            self.sites.add(figures.site, empty=not figures.kept, drift=figures.drift)
         score = figures.concern[0]
         _push(self._shown, (score, -self.pages, figures, page), self.shown)
         _push(self._listed, (score, -self.pages, figures), self.listed)
@@ -191,13 +172,6 @@ class Summary:
     def page_summaries(self) -> list[PageSummary]:
         """The figures of the pages that are listed, those most worth a look first."""
         return [figures for _, _, figures in sorted(self._listed, reverse=True, key=_rank)]
-
-    def sites_to_check(self) -> list[tuple[str, SiteCounts]]:
-        """Sites, those that have drifted most first, then those with most pages."""
-        return sorted(
-            self.sites.items(),
-            key=lambda item: (-(item[1].mean_drift or 0.0), -item[1].pages, item[0]),
-        )
 
 
 def _rank(item: tuple[Any, ...]) -> tuple[float, int]:

@@ -192,6 +192,22 @@ def test_report_on_a_run_is_the_same_for_every_format(crawl: Path, tmp_path: Pat
     assert again.exit_code != 0
 
 
+def test_report_on_a_run_is_the_same_in_any_order_of_files_and_with_any_workers(tmp_path: Path):
+    files = [tmp_path / f"{name}.jsonl" for name in ("b", "c", "a")]
+    for number, file in enumerate(files):
+        urls = [f"https://{i}.example/" for i in range(number + 2)]
+        pages = [{"html": news_page("hi"), "url": url} for url in urls]
+        file.write_text("".join(json.dumps(page) + "\n" for page in pages))
+    reports = set()
+    for jobs, order in ((1, files), (2, files[::-1]), (2, sorted(files))):
+        report = tmp_path / "report.html"
+        out = tmp_path / f"out-{len(reports)}-{jobs}"
+        result = run(*order, "--output", out, "--jobs", str(jobs), "--report", report)
+        assert result.exit_code == 0, result.stderr
+        reports.add(report.read_text("utf-8"))
+    assert len(reports) == 1
+
+
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
 def test_pages_read_in_part_are_reported_and_counted(tmp_path: Path, form: str):
     """One of three is larger than we read; its record, its shard, the run and its report say so."""
