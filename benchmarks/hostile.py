@@ -1,11 +1,11 @@
 """Whether hostile pages stay within the promised limits: ``python -m benchmarks.hostile``.
 
-Each kind of page (benchmarks/hostile_pages) is made in growing sizes, cleaned, and its lines are
-written as JSON, each time in a fresh process with a time limit. The command fails unless every page
-has a result, the processor time grows at most with the power 1.25 of the size, and peak memory is
-at most 12 times the page plus half a gigabyte. ``--write`` stores the figures in
-docs/results/hostile.json and in the table of docs/hostile.md; kinds that were not measured keep
-their figures.
+Each kind of page (benchmarks/hostile_pages) is made in growing sizes, cleaned, and written in all
+forms (STEPS), each time in a fresh process with a time limit. The command fails unless every page
+has a result, the processor time of all and of each step grows at most with the power 1.25 of the
+size, and peak memory is at most 12 times the page plus half a gigabyte. ``--write`` stores the
+figures in docs/results/hostile.json and in the table of docs/hostile.md; kinds that were not
+measured keep their figures.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -29,6 +30,9 @@ from benchmarks.hostile_pages import PAGES, sized
 from training.documents.markdown import write_section
 from training.documents.results import commit
 from training.paths import DOCS, RESULTS, ROOT
+
+if TYPE_CHECKING:
+    from boilerplate import CleanPage
 
 HOSTILE_RESULTS: Final = RESULTS / "hostile.json"
 DOCUMENT: Final = DOCS / "hostile.md"
@@ -48,7 +52,8 @@ class Promise:
     memory_per_byte: int = 12  # of the page ...
     base_memory: int = 512 << 20  # ... and in any case, in bytes
     seconds: int = 120  # of processor time; a batch gives each page 30 by default
-    least_seconds: float = 0.05  # shorter times are noise
+    least_seconds: float = 0.05  # shorter times are noise ...
+    least_step_seconds: float = 0.1  # ... and those of a step, of which there are several
 
 
 PROMISE: Final = Promise()
@@ -84,27 +89,64 @@ def status(name: str) -> int:
     raise click.ClickException(f"/proc/self/status has no {name}")
 
 
+def record(page: CleanPage) -> str:
+    """The JSON of a page with all that it may have: metadata, reasons, and places of lines."""
+    return json.dumps(page.to_dict("page", places=True), ensure_ascii=False)
+
+
+def markdown(page: CleanPage) -> str:
+    """Markdown with images, of all lines: what a page may have at worst, whatever is kept of it."""
+    from boilerplate.output.render import markdown_of
+
+    return markdown_of(tree_of(page, [True] * len(page.page.lines)))
+
+
+def html(page: CleanPage) -> str:
+    """HTML with images, of every second line."""
+    from boilerplate.output.render import html_of
+
+    return html_of(tree_of(page, [i % 2 == 0 for i in range(len(page.page.lines))]))
+
+
+def tree_of(page: CleanPage, keep: Sequence[bool]) -> Any:
+    from boilerplate.output.kept_tree import kept_tree
+
+    return kept_tree(page.page, keep, page.predictions.roles, images=True)
+
+
+# What is made of a page after it was cleaned, in this order.
+STEPS: Final[Mapping[str, Callable[[CleanPage], str]]] = {
+    "record": record,
+    "markdown": markdown,
+    "html": html,
+}
+
+
 def clean_one(path: Path) -> dict[str, Any]:
     """What one page costs: processor seconds, and peak memory beyond what the process had."""
     from boilerplate import Cleaner
     from boilerplate.plugins.manager import no_plugins
 
     cleaner = Cleaner(plugins=no_plugins())
-    cleaner.clean("<p>What is loaded late is loaded now. Aber ja, das ist so.</p>")
+    loaded = cleaner.clean("<p>What is loaded late is loaded now. Aber ja, das ist so.</p>")
+    for step in STEPS.values():
+        step(loaded)
     resource.setrlimit(resource.RLIMIT_CPU, (PROMISE.seconds, PROMISE.seconds))
     Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     before = status("VmRSS")
     data = path.read_bytes()
-    start = time.process_time()
+    times = [time.process_time()]
     page = cleaner.clean(data)
-    # With reasons, which are computed only when they are needed.
-    written = json.dumps(page.to_dict("page"), ensure_ascii=False)
-    seconds = time.process_time() - start
+    times.append(time.process_time())
+    for step in STEPS.values():
+        step(page)
+        times.append(time.process_time())
     peak = status("VmHWM") - before
-    written.encode("utf-8", "backslashreplace")
+    spent = [round(after - before, 3) for before, after in pairwise(times)]
     return {
         "bytes": len(data),
-        "seconds": round(seconds, 3),
+        "seconds": round(times[-1] - times[0], 3),
+        "steps": dict(zip(("clean", *STEPS), spent, strict=True)),
         "peak": max(peak, 0),
         "lines": len(page.page.lines),
         "unread": page.page.unread,
@@ -133,7 +175,24 @@ def measured(name: str, size: int) -> dict[str, Any]:
     return found
 
 
-def power(rows: Iterable[Mapping[str, Any]]) -> float | None:
+def powers(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """The powers of the size with which the time of all steps and of each grows, but for noise.
+
+    >>> rows = [{"bytes": 10, "seconds": 1.0, "steps": {"clean": 0.9, "html": 0.001}},
+    ...         {"bytes": 100, "seconds": 10.0, "steps": {"clean": 9.0, "html": 0.001}}]
+    >>> powers(rows)
+    {'all': 1.0, 'clean': 1.0}
+    """
+    found = {"all": power(rows)}
+    for step in rows[0].get("steps", {}):
+        times = [{**row, "seconds": row["steps"][step]} for row in rows]
+        found[step] = power(times, PROMISE.least_step_seconds)
+    return {step: each for step, each in found.items() if each is not None}
+
+
+def power(
+    rows: Iterable[Mapping[str, Any]], least_seconds: float = PROMISE.least_seconds
+) -> float | None:
     """The power of the size with which the time grows, by least squares; None if times are noise.
 
     >>> power([{"bytes": 10, "seconds": 1.0}, {"bytes": 100, "seconds": 100.0}])
@@ -142,7 +201,7 @@ def power(rows: Iterable[Mapping[str, Any]]) -> float | None:
     points = [
         (math.log(row["bytes"]), math.log(row["seconds"]))
         for row in rows
-        if row.get("seconds", 0) >= PROMISE.least_seconds and not row.get("unread")
+        if row.get("seconds", 0) >= least_seconds and not row.get("unread")
     ]
     if len({x for x, _ in points}) < 2:
         return None
@@ -160,28 +219,36 @@ def faults(name: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
             messages.append(f"{size}: {row['failed']}")
         elif row["peak"] > PROMISE.memory_per_byte * row["bytes"] + PROMISE.base_memory:
             messages.append(f"{size}: {row['peak'] >> 20} MiB")
-    grows = power(rows)
-    if grows is not None and grows > PROMISE.power:
-        messages.append(f"{name}: time grows with the power {grows}")
+    if not messages:
+        messages += [
+            f"{name}, {step}: time grows with the power {grows}"
+            for step, grows in powers(rows).items()
+            if grows > PROMISE.power
+        ]
     return messages
 
 
 def table(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
     """The lines of a table of the largest page of each kind, the slowest first."""
-    head = "| page | MB | lines | unread MB | seconds | MiB | power |"
+    head = (
+        "| page | MB | lines | unread MB | seconds | cleaning | record | Markdown | HTML "
+        "| MiB | power |"
+    )
     rows = []
     for name, measures in kinds.items():
         last = max(measures, key=lambda row: row["bytes"])
-        grows = power(measures)
+        grows = max(powers(measures).values(), default=None)
+        steps = " | ".join(f"{seconds:.2f}" for seconds in last["steps"].values())
         rows.append(
             (
                 -last["seconds"],
                 f"| {name} | {last['bytes'] / MB:.1f} | {last['lines']:,} | "
-                f"{last['unread'] / MB:.1f} | {last['seconds']:.2f} | {last['peak'] >> 20} | "
-                f"{'' if grows is None else f'{grows:.2f}'} |",
+                f"{last['unread'] / MB:.1f} | {last['seconds']:.2f} | {steps} | "
+                f"{last['peak'] >> 20} | {'' if grows is None else f'{grows:.2f}'} |",
             )
         )
-    return [head, "|---|---:|---:|---:|---:|---:|---:|", *(row for _, row in sorted(rows))]
+    ruler = f"|---|{'---:|' * (head.count('|') - 2)}"
+    return [head, ruler, *(row for _, row in sorted(rows))]
 
 
 def store(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.hostile import faults, power
+from benchmarks.hostile import STEPS, faults, power, powers
 from benchmarks.hostile_pages import (
     NAUGHTY,
     PAGES,
@@ -547,6 +547,20 @@ class TestTheMeasure:
         assert "killed" in faults("a", [{"bytes": 10**6, "failed": "killed"}])[0]
         grown = [rows[0], rows[0] | {"bytes": 2 * 10**6, "seconds": 4.0}]
         assert "power 2.0" in faults("a", grown)[0]
+
+    def test_a_single_step_that_grows_too_fast_is_named(self) -> None:
+        rows = [
+            {"bytes": n, "seconds": n / 1e3, "peak": 0, "steps": {"clean": 1.0, "html": n**2 / 1e8}}
+            for n in (10_000, 20_000)
+        ]
+        assert faults("a", rows) == ["a, html: time grows with the power 2.0"]
+        assert powers(rows) == {"all": 1.0, "clean": 0.0, "html": 2.0}
+
+    def test_every_step_writes_the_lines_of_the_page(self, cleaner: Cleaner) -> None:
+        page = cleaner.clean("<p>Le bac <b>est</b> parti.<p>一艘渡轮。")
+        assert all("bac" in step(page) for step in STEPS.values())
+        assert "一艘渡轮" in STEPS["markdown"](page)
+        assert "一艘渡轮" not in STEPS["html"](page)
 
 
 def test_a_page_may_be_any_page(cleaner: Cleaner) -> None:

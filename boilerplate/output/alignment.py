@@ -16,7 +16,7 @@ from turbohtml import Text
 
 from boilerplate import kernels
 from boilerplate.kernels.plain_html import SKIPPED_TAGS
-from boilerplate.page import Line, Markup, Page
+from boilerplate.page import Line, Markup, Page, markup_column, tag_of, tags_of, texts_of
 from boilerplate.reading.document import rewrite
 from boilerplate.reading.stored import STORED_TAG
 from boilerplate.reading.tidy import tidied
@@ -61,13 +61,17 @@ def align(document: Any, page: Page) -> Alignment:
     rewrite(document)
     document.remove(_NOT_SHOWN)
     parts = kernels.split_html(document)
-    stored = [i for i, line in enumerate(page.lines) if _is_stored(line, page)]
+    stored = _stored(page)
     lines_of = _lines_of(parts.lines, parts.elements, page, frozenset(stored))
     return Alignment(list(_texts(document, parts.lines)), parts.lines, lines_of, stored)
 
 
-def _is_stored(line: Line, page: Page) -> bool:
-    return line.markup is not None and page.elements[line.markup.element].tag == STORED_TAG
+def _stored(page: Page) -> list[int]:
+    """The indices of the lines that only a script has."""
+    if STORED_TAG not in tags_of(page.elements):
+        return []
+    of_lines = markup_column(page.lines, "element")
+    return [i for i, at in enumerate(of_lines) if tag_of(page.elements, at) == STORED_TAG]
 
 
 def _size(text: str) -> int:
@@ -77,7 +81,8 @@ def _size(text: str) -> int:
 
 def _texts(document: Any, pieces: Sequence[Line]) -> Iterator[TextLines]:
     """The texts of a document that have anything to show, with their pieces."""
-    sizes = [_size(piece.text) for piece in pieces]
+    texts = texts_of(pieces)
+    sizes = list(map(_size, texts))
     at, left = 0, sizes[0] if sizes else 0
     after_blank = True
     word_ends: dict[int, set[int]] = {}  # of the piece that was last asked for
@@ -97,7 +102,7 @@ def _texts(document: Any, pieces: Sequence[Line]) -> Iterator[TextLines]:
             return  # the rest of the page was not read
         is_apart = used > 0 and not (after_blank or data[0].isspace())
         if is_apart and first not in word_ends:
-            word_ends = {first: _word_ends(pieces[first].text)}
+            word_ends = {first: _word_ends(texts[first])}
         yield TextLines(node, first, at, is_apart and used in word_ends[first])
         after_blank = data[-1].isspace()
         left -= size
@@ -122,10 +127,9 @@ def _lines_of(
     pieces: Sequence[Line], elements: Sequence[Any], page: Page, stored: frozenset[int]
 ) -> list[list[int]]:
     """For each piece, the indices of the page's lines that were made of it."""
-    own = [i for i in range(len(page.lines)) if i not in stored]
-    if len(own) == len(pieces) and all(
-        pieces[at].text == page.lines[i].text for at, i in enumerate(own)
-    ):
+    texts = texts_of(page.lines)
+    own = [i for i in range(len(texts)) if i not in stored]
+    if texts_of(pieces) == [texts[i] for i in own]:
         return [[i] for i in own]
     numbered = [
         replace(piece, markup=_numbered(piece.markup, at)) for at, piece in enumerate(pieces)

@@ -22,12 +22,12 @@ def tree_of_roles(texts: Sequence[str], kept: Sequence[bool], roles: Sequence[st
     ]
     body = Element("body")
     for role, group in groupby(lines, lambda line: line[1]):
-        for block in _blocks(role, [text for text, _ in group], first=not len(body.children)):
+        for block in _blocks(role, [text for text, _ in group]):
             body.append(block)
     return body
 
 
-def _blocks(role: str, texts: list[str], first: bool) -> Iterator[Any]:
+def _blocks(role: str, texts: list[str]) -> Iterator[Any]:
     if role == "headline":
         yield from (_block("h1", text) for text in texts)
     elif role == "subheading":

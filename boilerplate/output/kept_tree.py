@@ -13,9 +13,9 @@ from boilerplate.output.alignment import Alignment, TextLines, align
 from boilerplate.output.bare_text import tree_of_roles
 from boilerplate.output.blocks import shape
 from boilerplate.output.images import choose_images
-from boilerplate.page import Page
+from boilerplate.page import Page, tags_of, texts_of
 from boilerplate.reading.document import parsed
-from boilerplate.reading.nodes import NodeSet
+from boilerplate.reading.nodes import NodeSet, children
 from boilerplate.reading.rows import CELL, EMPTY
 from boilerplate.reading.tidy import mended_text
 
@@ -44,6 +44,7 @@ SANITIZER: Final = Sanitizer(
         allow_mathml=False,
     )
 )
+_STRIPPED: Final = ", ".join(sorted(INLINE_TAGS - TAGS - SANITIZER.policy.remove_with_content))
 _CELL_TAGS: Final = frozenset({"td", "th"})
 _ROW_TAGS: Final = frozenset({"tr", ROW_TAG})
 
@@ -59,7 +60,7 @@ def kept_tree(
     text the roles decide what is a heading, a list, a quotation or code.
     """
     if not page.html:
-        return tree_of_roles([line.text for line in page.lines], kept, roles)
+        return tree_of_roles(texts_of(page.lines), kept, roles)
     document = parsed(page.html)
     base = document.base_url(page.url or "")
     alignment = align(document, page)
@@ -67,9 +68,10 @@ def kept_tree(
     texts = _mark(alignment, page, kept)
     chosen = choose_images(document, texts) if images else []
     _prune(root, [text.node for text in texts], chosen)
-    _add_stored(root, [page.lines[i].text for i in alignment.stored if kept[i]])
+    lines = texts_of(page.lines)
+    _add_stored(root, [lines[i] for i in alignment.stored if kept[i]])
     headline = next(
-        (line.text for line, keep, role in zip(page.lines, kept, roles, strict=True)
+        (text for text, keep, role in zip(lines, kept, roles, strict=True)
          if keep and role == "headline"), None,
     )  # fmt: skip
     shape(root, headline)
@@ -79,6 +81,8 @@ def kept_tree(
 
 
 def _sanitized(root: Any) -> Any:
+    # The sanitizer would begin with the innermost, and move what is in it again and again.
+    root.strip_tags(_STRIPPED)
     clean = SANITIZER.sanitize_node(root)
     for link in clean.select("a[href]"):
         if (href := link.attr("href") or "") != (bare := href.strip(" \t\r\n\f")):
@@ -91,8 +95,14 @@ def _sanitized(root: Any) -> Any:
 def _mark(alignment: Alignment, page: Page, kept: Sequence[bool]) -> list[TextLines]:
     """The texts of kept lines, changed to what the lines say."""
     keeps = [any(kept[i] for i in lines) for lines in alignment.lines_of]
+    # Compared once, as a line may be made of very many texts.
+    texts = texts_of(page.lines)
+    is_mended = [
+        bool(lines) and texts[lines[0]] != piece
+        for lines, piece in zip(alignment.lines_of, texts_of(alignment.pieces), strict=True)
+    ]
     found = []
-    tags = {element.tag for element in page.elements}
+    tags = tags_of(page.elements)
     for text in alignment.texts:
         if not any(keeps[text.first : text.last + 1]):
             continue
@@ -102,8 +112,7 @@ def _mark(alignment: Alignment, page: Page, kept: Sequence[bool]) -> list[TextLi
             data = _kept_of(data, text.first, alignment, keeps)
         if CELL in data or EMPTY in data:
             data = data.replace(CELL, "").replace(EMPTY, "")
-        lines = alignment.lines_of[text.first]
-        if lines and page.lines[lines[0]].text != alignment.pieces[text.first].text:
+        if is_mended[text.first]:
             data = mended_text(data, tags)
         if text.is_apart:
             data = f" {data}"
@@ -138,7 +147,7 @@ def _prune(root: Any, texts: Iterable[Any], images: Iterable[Any]) -> None:
         element = stack.pop()
         in_row = element.tag in _ROW_TAGS
         in_line = is_parted = False  # within a line; after one, and after a block that went
-        for child in element.children:
+        for child in children(element):
             is_kept = child in kept
             is_inline = not isinstance(child, Element) or child.tag in INLINE_TAGS
             if is_kept:

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from turbohtml import Element
-
 from boilerplate.output.alignment import align
 from boilerplate.page import Page
 from boilerplate.reading.document import parsed, parsed_with_positions
 from boilerplate.reading.nodes import NodeMap, NodeSet
 
-MAX_PATH_CHARS: Final = 20_000_000  # of all paths of a page
+MAX_PATH_CHARS: Final = 20_000_000  # of the paths of all lines of a page
+MAX_ELEMENTS: Final = 250_000  # of a page; of one with more, places would need half a gigabyte
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -36,7 +35,8 @@ class Place:
 def places(page: Page) -> list[Place | None]:
     """A Place for each line of a page; None where it stands in no element, but in a script.
 
-    It is None as well for lines of a page that was read back from JSON, which has no markup.
+    It is None as well for lines of a page that was read back from JSON, which has no markup, or
+    that has more than MAX_ELEMENTS elements.
     """
     if page.kind == "text":
         return [Place(None, i) for i in range(1, len(page.lines) + 1)]
@@ -46,29 +46,29 @@ def places(page: Page) -> list[Place | None]:
     # Elements are known by their order, as the tree with positions is another one.
     number = NodeMap()
     for i, element in enumerate(document.iter_elements()):
+        if i == MAX_ELEMENTS:
+            return [None] * len(page.lines)
         number[element] = i
     alignment = align(document, page)
-    nodes: dict[int, list[Any]] = {}
+    ends: dict[int, tuple[Any, Any]] = {}  # the first and the last text of each line
     for text in alignment.texts:
         for piece in range(text.first, text.last + 1):
             for line in alignment.lines_of[piece]:
-                nodes.setdefault(line, []).append(text.node)
+                ends[line] = (ends[line][0] if line in ends else text.node, text.node)
     original = list(parsed_with_positions(page.html).iter_elements())
     paths = _Paths(original)
-    made: dict[int, Place] = {}
     found: list[Place | None] = []
     for i in range(len(page.lines)):
-        at = _innermost(nodes.get(i, ()), number)
-        if at is not None and at not in made:
-            made[at] = Place(paths.of(at), original[at].source_line)
-        found.append(None if at is None else made[at])
+        at = _innermost(*ends[i], number) if i in ends else None
+        found.append(None if at is None else Place(paths.of(at), original[at].source_line))
     return found
 
 
 class _Paths:
-    """CSS paths of all elements of a document, in time that grows with its size.
+    """CSS paths of the elements of a document, in time and memory that grow with its size.
 
-    turbohtml's ``css_path`` counts the siblings of each element anew.
+    turbohtml's ``css_path`` counts the siblings of each element anew. Paths that are asked for
+    again count again: each is written out once more.
     """
 
     def __init__(self, elements: Sequence[Any]) -> None:
@@ -91,7 +91,7 @@ class _Paths:
             self._nth.append(nth)
 
     def of(self, at: int) -> str | None:
-        """The path of an element; None where all paths together would be too long."""
+        """The path of an element; None where all paths so far would be too long together."""
         climbed: list[int] = []
         while at >= 0 and at not in self._made:
             climbed.append(at)
@@ -99,7 +99,8 @@ class _Paths:
                 break
             at = self._parents[at]
         if not climbed:
-            return self._made[at]
+            self._left -= len(self._made[at])
+            return self._made[at] if self._left >= 0 else None
         path = "" if at < 0 or self._ids[climbed[-1]] else self._made[at]
         for each in reversed(climbed):
             step = f"#{self._ids[each]}" if self._ids[each] else self._step(each)
@@ -124,12 +125,14 @@ def _id_of(element: Any) -> str:
     return found if isinstance(found, str) and _NAME.fullmatch(found) else ""
 
 
-def _innermost(texts: Sequence[Any], number: NodeMap) -> int | None:
-    """The number of the innermost element around all texts that the page itself has."""
-    if not texts:
-        return None
-    around = [each for each in texts[0].ancestors if isinstance(each, Element)]
-    for text in texts[1:]:
-        above = NodeSet(text.ancestors)
-        around = [each for each in around if each in above]
-    return next((number.get(each) for each in around if each in number), None)
+def _innermost(first: Any, last: Any, number: NodeMap) -> int | None:
+    """The number of the innermost element of the page itself around two texts.
+
+    It is around all texts between them as well.
+    """
+    around = NodeSet(last.ancestors) if last is not first else None
+    for each in first.ancestors:
+        if each in number and (around is None or each in around):
+            found: int = number.get(each)
+            return found
+    return None

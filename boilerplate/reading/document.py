@@ -21,8 +21,8 @@ from boilerplate.reading.nodes import (
     each_of,
     is_attached,
     is_text,
+    is_within,
     tag_of,
-    tags_above,
 )
 from boilerplate.reading.repairs import repaired
 from boilerplate.reading.rows import mark_definitions, mark_ingredients, mark_tables
@@ -170,7 +170,7 @@ def _break_lines(nodes: Iterable[Any]) -> None:
             done.add(node)
             for text in [each for each in node.descendants if is_text(each)]:
                 first, *rest = text.data.split("\n")
-                if rest and "pre" not in tags_above(text):
+                if rest and not is_within(text, "pre"):
                     nodes_of_lines: list[Any] = [Text(first)]
                     for line in rest:
                         nodes_of_lines += (Element("br"), Text(line))
@@ -206,14 +206,14 @@ def _show_shadow_roots(templates: Iterable[Any]) -> None:
 def _show_diagrams(pictures: Iterable[Any]) -> None:
     """The texts of an SVG picture are lines after it."""
     for picture in pictures:
-        if not is_attached(picture) or "svg" in tags_above(picture):
+        if not is_attached(picture) or is_within(picture, "svg"):
             continue
         picture.remove("defs, symbol")
         shown = Element("div")
         for text in picture.select("text, foreignObject"):
             if text.tag == "text":
                 shown.append(Element("p", None, [Text(" ".join(text.stripped_strings))]))
-            elif "foreignObject" not in tags_above(text):
+            elif not is_within(text, "foreignObject"):
                 inner = Element("div")
                 inner.set_inner_html(text.inner_html)
                 shown.append(inner)

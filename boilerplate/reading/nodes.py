@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from turbohtml import Element, Text
@@ -69,14 +69,27 @@ class Texts:
         return text
 
 
+def children(node: Any) -> Iterator[Any]:
+    """The children of a node, one by one: of very many, a tuple of them would take much memory.
+
+    What is given may be removed or moved, and others put beside it.
+    """
+    child = next(iter(node.descendants), None)
+    while child is not None:
+        following = child.next_sibling
+        yield child
+        child = following
+
+
 def tag_of(node: Any) -> str:
     """The tag of an element; nothing for other nodes."""
     return node.tag if isinstance(node, Element) else ""
 
 
-def tags_above(node: Any) -> list[str]:
-    """The tags of the elements around a node, the innermost first."""
-    return [above.tag for above in node.ancestors if isinstance(above, Element)]
+def is_within(node: Any, tag: str) -> bool:
+    """Whether a node is in an element of this tag, at any depth."""
+    around = node.parent
+    return isinstance(around, Element) and around.closest(tag) is not None
 
 
 def classes_of(node: Any) -> str:

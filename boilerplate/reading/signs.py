@@ -9,7 +9,7 @@ from typing import Any, Final
 from turbohtml import Element, Text
 
 from boilerplate.kernels.plain_html import SKIPPED_TAGS
-from boilerplate.reading.nodes import Texts, classes_of, each_of, is_attached, tag_of, tags_above
+from boilerplate.reading.nodes import Texts, classes_of, each_of, is_attached, is_within, tag_of
 
 # Between two terms, with blanks around them.
 _SIGNS: Final = frozenset("= + - − ± × ÷ < > ≤ ≥ ≠ ≈ ∼ ≡ ∈ ∉ ⊂ ⊆ ∪ ∩ → ← ↔ ⇒ ⇔ ∝ ∧ ∨".split())
@@ -19,7 +19,7 @@ _NOT_SHOWN: Final = ", ".join(sorted(SKIPPED_TAGS))
 def write_formulas(formulas: Iterable[Any]) -> None:
     """MathML as text, in the line or in a line of its own."""
     for formula in formulas:
-        if not is_attached(formula) or "math" in tags_above(formula):
+        if not is_attached(formula) or is_within(formula, "math"):
             continue  # the outermost says it all
         formula.remove(_NOT_SHOWN)
         for row in formula.select("mtr + mtr"):
@@ -104,7 +104,7 @@ def part_code_lines(lines: Iterable[Any]) -> None:
         if (
             isinstance(following, Element)
             and "line" in classes_of(following).split()
-            and "pre" in tags_above(line)
+            and is_within(line, "pre")
         ):
             line.insert_after(Text("\n"))
 

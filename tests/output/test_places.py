@@ -42,6 +42,26 @@ class TestPlaces:
             "html > body > p:nth-of-type(1)", None, None,
         ]  # fmt: skip
 
+    def test_path_of_several_lines_counts_for_each(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("boilerplate.output.places.MAX_PATH_CHARS", 50)
+        found = places(html_page("<p>หนึ่ง<br>สอง<br>สาม<br>สี่"))
+        assert [place and place.path for place in found] == ["html > body > p"] * 2 + [None] * 2
+        assert [place and place.source_line for place in found] == [1] * 4
+
+    def test_page_of_very_many_elements_has_no_places(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        page = html_page("<p>一<p>二<p>三")
+        monkeypatch.setattr("boilerplate.output.places.MAX_ELEMENTS", 6)
+        assert None not in places(page)
+        monkeypatch.setattr("boilerplate.output.places.MAX_ELEMENTS", 5)
+        assert places(page) == [None] * 3
+
+    def test_line_of_many_texts_is_in_the_element_around_all(self) -> None:
+        page = html_page("<div><p><i>un</i> <b>deux</b> <u>trois <i>quatre</i></u></p></div>")
+        assert [line.text for line in page.lines] == ["un deux trois quatre"]
+        assert places(page) == [Place("html > body > div > p", 1)]
+
     def test_row_of_a_table_is_its_tr(self) -> None:
         rows = "".join(f"\n<tr><td>{name}<td>{i}</tr>" for i, name in enumerate("αβγ"))
         page = html_page(f"<table>{rows}</table>")
