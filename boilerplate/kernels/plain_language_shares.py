@@ -102,9 +102,8 @@ def likeliest_languages(share: Floats, languages: Sequence[str]) -> list[tuple[s
     >>> likeliest_languages(np.array([[0.2, 0.8], [np.nan, np.nan]]), ("de", "tr"))
     [('tr', 0.8), (None, 0.0)]
     """
-    likeliest = share.argmax(1).tolist()
-    known = ~np.isnan(share[:, 0])
-    return [
-        (languages[at], row[at]) if is_known else (None, 0.0)
-        for at, row, is_known in zip(likeliest, share.tolist(), known.tolist(), strict=True)
-    ]
+    likeliest = share.argmax(1)
+    probability = share[np.arange(len(share)), likeliest]
+    known = ~np.isnan(probability)
+    names = map((*languages, None).__getitem__, np.where(known, likeliest, len(languages)).tolist())
+    return list(zip(names, np.where(known, probability, 0.0).tolist(), strict=True))

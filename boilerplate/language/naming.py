@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 
 from boilerplate.language.detector import Distribution
-from boilerplate.language.identify import CALIBRATION, identify, named
+from boilerplate.language.identify import CALIBRATION, identify
 from boilerplate.language.names import LANGUAGES
 from boilerplate.numeric import Floats
 from boilerplate.page import LineLanguage
@@ -36,6 +36,7 @@ class NamingParams:
 
 
 NAMING: Final = NamingParams()
+_UNKNOWN: Final[LineLanguage] = (None, 0.0)
 _CODE: Final = r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})?"
 _URL: Final = re.compile(
     rf"https?://(?:(?P<label>{_CODE})\.(?=[^/?#]*\.))?[^/?#]*(?:/(?P<folder>{_CODE})(?=[/?#]|$))?"
@@ -112,58 +113,64 @@ def line_names(texts: Sequence[str], same: Sequence[LineLanguage]) -> list[LineL
 
     ``same`` are the lines' languages as the features have them, with their probabilities.
     """
-    alone = [identify_line(text[: NAMING.line_chars]) if _is_long(text) else None for text in texts]
+    long = [i for i, text in enumerate(texts) if _is_long(text)]
+    alone = {i: identify_line(texts[i][: NAMING.line_chars]) for i in long}
     groups = _groups(texts, same, alone)
-    short: dict[LineLanguage, LineLanguage] = {}  # of short lines, of which many are alike
-    names: list[LineLanguage] = []
-    for language, own in zip(same, alone, strict=True):
-        group, alike = language
+    shares = {group: (of[0][0], [p for _, p in of]) for group, of in groups.items() if of}
+    names = [
+        _likeliest(of[0], [alike * p for p in of[1]]) if (of := shares.get(group)) else _UNKNOWN
+        for group, alike in same
+    ]
+    for i, own in alone.items():
         if own:
+            group, alike = same[i]
             found = dict(own)
             rest = (1.0 - sum(found.values())) * alike * NAMING.like
             for code, p in groups.get(group, ()):
                 found[code] = found.get(code, 0.0) + rest * p
-            names.append(_likeliest(tuple(sorted(found.items(), key=_falling))))
-            continue
-        if language not in short:
-            shares = [(code, alike * p) for code, p in groups.get(group, ())]
-            short[language] = _likeliest(tuple(shares))
-        names.append(short[language])
+            ranked = sorted(found.items(), key=_falling)
+            names[i] = _likeliest(ranked[0][0], [p for _, p in ranked])
     return names
 
 
-def _likeliest(ranked: Distribution) -> LineLanguage:
-    """The first of some languages with its probability, or None where none is likely."""
-    name = named(ranked)
-    sure = min(ranked[0][1], CALIBRATION.most) if name else 0.0
-    return name, round(sure, CALIBRATION.decimals)
+def _likeliest(name: str, probabilities: list[float]) -> LineLanguage:
+    """A language with the first of the probabilities of it and its like, None if it is unlikely."""
+    if sum(probabilities) < CALIBRATION.least:
+        return _UNKNOWN
+    return name, round(min(probabilities[0], CALIBRATION.most), CALIBRATION.decimals)
 
 
 def _is_long(text: str) -> bool:
-    most, least = 4 * len(text), NAMING.long_bytes  # bytes
-    return most >= least and len(text.encode("utf-8", "replace")) >= least
+    size, least = len(text), NAMING.long_bytes
+    if size >= least or 4 * size < least or text.isascii():  # a character has 1 to 4 bytes
+        return size >= least
+    return len(text.encode("utf-8", "replace")) >= least
 
 
 def _groups(
-    texts: Sequence[str], same: Sequence[LineLanguage], alone: Sequence[Distribution | None]
+    texts: Sequence[str], same: Sequence[LineLanguage], alone: Mapping[int, Distribution]
 ) -> dict[str | None, Distribution]:
-    """What the lines that are in one language are in, as their long lines tell, or all together."""
-    letters: dict[str, float] = defaultdict(float)
-    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    short: dict[str, list[str]] = defaultdict(list)
-    for text, (group, _), own in zip(texts, same, alone, strict=True):
-        if group is None:
-            continue
-        if own is None:
-            short[group].append(text)
-            continue
-        letters[group] += len(text)
+    """What the lines that are in one language are in, as their long lines tell, or all together.
+
+    ``alone`` are the languages of long lines, by their indices.
+    """
+    letters: dict[str | None, float] = defaultdict(float)
+    found: dict[str | None, dict[str, float]] = {}
+    for i, own in alone.items():
+        group, chars = same[i][0], len(texts[i])
+        letters[group] += chars
         for code, p in own:
-            found[group][code] += p * len(text)
+            of_group = found.setdefault(group, {})
+            of_group[code] = of_group.get(code, 0.0) + p * chars
     groups: dict[str | None, Distribution] = {
         group: tuple((code, p / letters[group]) for code, p in sorted(of.items(), key=_falling))
         for group, of in found.items()
     }
-    for group in short.keys() - groups.keys():
-        groups[group] = identify("\n".join(short[group])[: NAMING.line_chars])
+    groups[None] = ()
+    short: dict[str | None, list[str]] = defaultdict(list)
+    for i, (group, _) in enumerate(same):
+        if group not in groups and i not in alone:
+            short[group].append(texts[i])
+    for group, lines in short.items():
+        groups[group] = identify("\n".join(lines)[: NAMING.line_chars])
     return groups
