@@ -86,7 +86,7 @@ def told_by(words: Sequence[str]) -> str:
     >>> told_by(("Çerez", "kabul"))
     ' ("Çerez", "kabul")'
     """
-    shown = [word for each in words if (word := quoted((each,)))]
+    shown = [word for each in words if (word := _quoted_word(each))]
     return f" ({', '.join(shown)})" if shown else ""
 
 
@@ -98,6 +98,11 @@ def _weight(weights: WordWeights, name: str, level: int) -> float:
 @lru_cache(maxsize=8192)
 def _buckets(name: str, level: int) -> Ints:
     return token_buckets(element_tokens("", (name,))[1:], level, NGRAMS.bits)
+
+
+def _quoted_word(word: str) -> str:
+    """The same as ``quoted``, at once for what needs no look at each of its characters."""
+    return f'"{word}"' if word.isalnum() and len(word) <= MAX_QUOTED else quoted((word,))
 
 
 @lru_cache(maxsize=4096)

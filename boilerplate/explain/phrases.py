@@ -200,9 +200,11 @@ class PhraseTable:
 
     phrases: tuple[Phrase, ...]
     features: NDArray[np.int64]  # which of FEATURES each phrase is about
-    least: Floats
+    least: Floats  # (p, 1), as ``most``
     most: Floats
-    group_starts: NDArray[np.int64]  # the number of each group's first phrase
+    numbers: NDArray[np.uint8]  # of the phrases, (p, 1)
+    room: int  # for the phrases of each group
+    places: NDArray[np.int64]  # of the phrases, where each group has that room
     blanks: dict[int, tuple[str, ...]]  # phrases with blanks in their words, and their names
 
 
@@ -221,7 +223,7 @@ def _phrase_table(
         for group in GROUPS
     ]
     phrases = tuple(phrase for each in of_groups for phrase in each)
-    sizes = np.array([len(each) for each in of_groups])
+    room = max(map(len, of_groups))
     blanks = {
         number: tuple(name for name in (*NEEDED, *OPTIONAL) if f"{{{name}}}" in phrase.words)
         for number, phrase in enumerate(phrases)
@@ -230,9 +232,11 @@ def _phrase_table(
     return PhraseTable(
         phrases,
         np.array([FEATURES.index(phrase.feature) for phrase in phrases]),
-        np.array([phrase.least for phrase in phrases]),
-        np.array([phrase.most for phrase in phrases]),
-        np.cumsum(sizes) - sizes,
+        np.array([[phrase.least] for phrase in phrases]),
+        np.array([[phrase.most] for phrase in phrases]),
+        np.arange(len(phrases), dtype=np.uint8)[:, None],
+        room,
+        np.array([g * room + i for g, each in enumerate(of_groups) for i in range(len(each))]),
         blanks,
     )
 
@@ -248,31 +252,30 @@ HAS_BLANK: Final = np.array([[number in table.blanks for number in range(256)] f
 
 def phrase_features(of_model: NDArray[np.float32], of_labels: Floats) -> Floats:
     """The FEATURES of n lines, (n, f), from the model's and from ``label_features``."""
-    features = np.empty((len(of_model), len(FEATURES)))
+    features = np.empty((len(FEATURES), len(of_model)))  # a row for each feature
     first_count = len(MODEL_FEATURES) + len(LABEL_FEATURES)
-    features[:, : len(MODEL_FEATURES)] = of_model
-    features[:, len(MODEL_FEATURES) : first_count] = of_labels
+    features[: len(MODEL_FEATURES)] = of_model.T
+    features[len(MODEL_FEATURES) : first_count] = of_labels.T
     for i, (name, subtracted) in enumerate(COUNTS.values(), first_count):
-        features[:, i] = np.exp(features[:, MODEL_FEATURES.index(name)]) - subtracted
-    features[:, FEATURES.index(ALWAYS)] = 1.0
-    return features
+        features[i] = np.exp(features[MODEL_FEATURES.index(name)]) - subtracted
+    features[FEATURES.index(ALWAYS)] = 1.0
+    return features.T
 
 
 def label_features(content: NDArray[np.bool_]) -> Floats:
     """The LABEL_FEATURES of all n lines of a page, (n, 4); ``content`` are kept lines, (n,)."""
     n = len(content)
-    features = np.full((n, len(LABEL_FEATURES)), np.nan)
+    features = np.full((len(LABEL_FEATURES), n), np.nan)  # a row for each feature
     kept = np.flatnonzero(content)
     if len(kept):
-        position = np.arange(n)
-        features[:, 0], features[:, 1] = position >= kept[0], position <= kept[-1]
-    kept_beside = np.zeros(n)
-    kept_beside[1:] += content[:-1]
-    kept_beside[:-1] += content[1:]
-    features[:, 2] = kept_beside
+        features[:2] = 0.0
+        features[0, kept[0] :] = features[1, : kept[-1] + 1] = 1.0
+    beside = np.zeros(n + 2)
+    beside[1:-1] = content
+    features[2] = beside[:-2] + beside[2:]
     run = np.cumsum(content)  # the same number for all lines of a run of dropped ones
-    features[:, 3] = np.where(content, 0, np.bincount(run[~content], minlength=n + 1)[run])
-    return features
+    features[3] = np.where(content, 0, np.bincount(run[~content], minlength=n + 1)[run])
+    return features.T
 
 
 def true_phrases(features: Floats, content: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -281,11 +284,13 @@ def true_phrases(features: Floats, content: NDArray[np.bool_]) -> NDArray[np.int
     Phrases are numbers in the TABLES; NO_PHRASE where none is true, and in the last column, which
     stands for no group. ``content`` are kept lines, (n,).
     """
-    numbers = np.full((len(content), len(GROUPS) + 1), NO_PHRASE)
+    numbers = np.full((len(GROUPS) + 1, len(content)), NO_PHRASE)  # a row for each group
     for table, rows in zip(TABLES, (~content, content), strict=True):
-        values = features[rows][:, table.features]
+        values = features.T.take(table.features, 0)[:, rows]
         true = (values > table.least) & (values < table.most)
-        number = np.where(true, np.arange(len(table.phrases), dtype=np.uint8), _NO_PHRASE_BYTE)
-        first = np.minimum.reduceat(number, table.group_starts, axis=1)
-        numbers[rows, :-1] = first.astype(np.int8)
-    return numbers
+        shape = (len(GROUPS), table.room, values.shape[1])
+        found = np.full((shape[0] * shape[1], shape[2]), _NO_PHRASE_BYTE)
+        # Zero less one is the byte of all ones: that of no phrase.
+        found[table.places] = (true.view(np.uint8) - np.uint8(1)) | table.numbers
+        numbers[:-1, rows] = found.reshape(shape).min(1).view(np.int8)
+    return numbers.T

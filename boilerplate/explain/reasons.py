@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -24,17 +23,17 @@ from boilerplate.explain.phrases import (
     NO_PHRASE,
     OUTSIDE,
     TABLES,
+    PhraseTable,
     label_features,
     phrase_features,
     true_phrases,
 )
 from boilerplate.explain.words import telling_words
 from boilerplate.features.table import GROUPS
-from boilerplate.kernels.plain_results import MAX_GROUPS
 from boilerplate.language.names import language_name, same_language
 from boilerplate.model.stack import Evidence, Scores
 from boilerplate.numeric import Floats, Ints
-from boilerplate.page import Label, Line, Page
+from boilerplate.page import Label, Page, texts_of
 from boilerplate.predictions import Prediction
 from boilerplate.roles import ROLES
 
@@ -90,6 +89,7 @@ def reasons(
     around = Surroundings(page, content, evidence.weights)
     if roles is not None:
         roles = _sure_roles(scores.log_roles, roles)
+    texts = texts_of(page.lines)
     found: list[str] = []
     for first in range(0, len(content), LIMITS.lines_at_once):
         part = slice(first, first + LIMITS.lines_at_once)
@@ -97,7 +97,7 @@ def reasons(
             _Lines(
                 around,
                 first,
-                page.lines[part],
+                texts[part],
                 content[part],
                 evidence.groups[part],
                 phrase_features(evidence.features[part], of_labels[part]),
@@ -123,7 +123,7 @@ class _Lines:
 
     around: Surroundings
     first: int  # the number of the first of them on the page
-    lines: Sequence[Line]
+    texts: Sequence[str]
     content: NDArray[np.bool_]  # which lines are kept, (n,)
     contributions: Floats  # of each feature group to the log-odds of content, (n, g)
     features: Floats  # what phrases are about, (n, f)
@@ -135,7 +135,7 @@ class _Lines:
 
     def foreign(self) -> NDArray[np.bool_]:
         """Which lines are surely in another language than the page, (n,)."""
-        foreign = np.zeros(len(self.lines), bool)
+        foreign = np.zeros(len(self.texts), bool)
         codes = {code for code, _ in self.languages}
         if others := {code for code in codes if is_foreign(code, self.page_language)}:
             least = LIMITS.min_language_probability
@@ -152,7 +152,7 @@ def _reasons(some: _Lines) -> list[str]:
     # A line in another language has the name of its language as a phrase, and no other.
     phrases[foreign[:, None] & (groups == _LANGUAGE)] = NO_PHRASE
     in_language = foreign & ~content & (some.contributions[:, _LANGUAGE] < 0)
-    short = np.array([len(line.text) < LIMITS.short_line for line in some.lines]) & ~content
+    short = np.array([len(text) < LIMITS.short_line for text in some.texts]) & ~content
 
     # Blanks are filled where there is room: behind fewer phrases than are said. A phrase about the
     # type of the page comes behind all others.
@@ -163,27 +163,21 @@ def _reasons(some: _Lines) -> list[str]:
     own_words = in_language | blanks.any(1)
     if some.site_reasons:
         own_words |= [any(words) for words in some.site_reasons]
-    keys = ((phrases + 1) @ _DIGITS + _SHORT * short + _KEPT * content).tolist()
-    named = (blanks & (groups == _WORDING)).any(1) & ~content
-    words = _words_that_tell(some, named)
+    told = _words_that_tell(some, (blanks & (groups == _WORDING)).any(1) & ~content)
+    columns = zip(
+        phrases.tolist(), *(each.tolist() for each in (content, own_words, short, in_language)),
+        strict=True,
+    )  # fmt: skip
     found = []
-    for row, (own, key) in enumerate(zip(own_words.tolist(), keys, strict=True)):
-        if not own:
-            found.append(_reason(key))
-            continue
-        language, site = "", ""
-        if in_language[row]:
-            language = language_phrase(str(some.languages[row][0]), str(some.page_language))
-        if some.site_reasons:
-            for_content, against = some.site_reasons[row]
-            site = for_content if content[row] else against
-        told = words.get(row, "")
-        values = [
-            _value(some, row, blank, slot.feature, told)
-            for slot in _slots(key)
-            for blank in slot.blanks
-        ]
-        found.append(_reason(key, tuple(values), language, site))
+    for row, (numbers, kept, own, is_short, has_language) in enumerate(columns):
+        lead = [some.site_reasons[row][not kept]] if some.site_reasons else []
+        if is_short:
+            lead.append("short")
+        if has_language:
+            lead.append(language_phrase(str(some.languages[row][0]), str(some.page_language)))
+        slots = [_SLOTS[kept][number] for number in numbers if number != NO_PHRASE]
+        filled = _filled(some, row, slots, told.get(row, "")) if own else _without_blanks(slots)
+        found.append(_reason(", ".join(filter(None, lead)), int(has_language), filled))
     return found
 
 
@@ -192,22 +186,14 @@ def _words_that_tell(some: _Lines, which: NDArray[np.bool_]) -> dict[int, str]:
     weights, rows = some.around.weights, np.flatnonzero(which)
     if weights is None or not len(rows) or not len(some.log_roles):
         return {}
-    texts = [some.lines[row].text for row in rows.tolist()]
+    texts = [some.texts[row] for row in rows.tolist()]
     found = telling_words(texts, some.log_roles[rows], weights)
     return {row: told_by(each) for row, each in zip(rows.tolist(), found, strict=True) if each}
 
 
-_DIGITS: Final = 256 ** np.arange(MAX_GROUPS)
-_SHORT: Final = 1 << (8 * MAX_GROUPS)
-_KEPT: Final = _SHORT << 1
-
-
-# What a line's reason says is a number: its phrases, one a byte, whether it is short, and kept.
-
-
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """A phrase of a key: its words, with numbers for its ``blanks``, and the feature it is about.
+    """A phrase: its words, with numbers for its ``blanks``, and the feature it is about.
 
     Without a value in one of the first ``needed`` blanks it is left out.
     """
@@ -216,29 +202,24 @@ class _Slot:
     blanks: tuple[str, ...]
     needed: int
     feature: int
+    of_role: bool
 
 
-@cache
-def _slot(kept: bool, number: int) -> _Slot:
-    table = TABLES[kept]
+def _slot(table: PhraseTable, number: int) -> _Slot:
     blanks = table.blanks.get(number, ())
     places = {name: f"{{{place}}}" for place, name in enumerate(blanks)}
     words = table.phrases[number].words.format_map(places)
     needed = sum(name in NEEDED for name in blanks)
-    return _Slot(words, blanks, needed, int(table.features[number]))
+    return _Slot(words, blanks, needed, int(table.features[number]), "roles" in blanks)
 
 
-@lru_cache(maxsize=4096)
-def _slots(key: int) -> tuple[_Slot, ...]:
-    """The phrases of a key, the strongest first."""
-    numbers = (key >> (8 * digit) & 255 for digit in range(MAX_GROUPS))
-    return tuple([_slot(bool(key & _KEPT), number - 1) for number in numbers if number])
+_TOLD: Final = ("words",)  # the blanks of a phrase that names the words that told
+# Of dropped and of kept lines.
+_SLOTS: Final = [[_slot(table, i) for i in range(len(table.phrases))] for table in TABLES]
 
 
-def _value(some: _Lines, row: int, blank: str, feature: int, words_that_told: str) -> str:
+def _value(some: _Lines, row: int, blank: str, feature: int) -> str:
     """What stands in a blank of a phrase of a line, "" for nothing."""
-    if blank == "words":
-        return words_that_told
     if blank == "n":
         return f"{some.features.item(row, feature):.0f}"
     if blank == "percent":
@@ -249,19 +230,9 @@ def _value(some: _Lines, row: int, blank: str, feature: int, words_that_told: st
     return text
 
 
-@lru_cache(maxsize=8192)
-def _reason(
-    key: int, values: tuple[str, ...] | None = None, language: str = "", site: str = ""
-) -> str:
-    """The reason of a key: what the ``site`` model says, then the phrases that fit.
-
-    ``values`` are those of the blanks of its ``_slots``; None leaves phrases with blanks out.
-    ``language`` is the phrase for a line in another language, or "".
-    """
-    short = "short" if key & _SHORT else ""
-    reason = ", ".join(filter(None, (site, short, language)))
-    count = 1 if language else 0
-    for phrase in _filled(key, values):
+def _reason(reason: str, count: int, phrases: Iterable[str]) -> str:
+    """The beginning of a line's reason, with ``count`` phrases, and those phrases that fit."""
+    for phrase in phrases:
         if phrase in reason:
             continue
         longer = f"{reason}, {phrase}" if reason else phrase
@@ -272,37 +243,45 @@ def _reason(
     return reason or NO_SIGN
 
 
-def _filled(key: int, values: tuple[str, ...] | None) -> Iterator[str]:
-    """The phrases of a key with values in their blanks, without those that lack a needed one.
+def _filled(some: _Lines, row: int, slots: Sequence[_Slot], words: str) -> Iterator[str]:
+    """The phrases of a line with values in their blanks, without those that lack a needed one.
 
     What holds for all lines of a role on a page comes behind what is the line's own. "Worded like
-    site chrome" says little without a word, so it comes where nothing else does.
+    site chrome" says little without a word, so it comes where nothing else does. ``words`` are
+    those that told against the line.
     """
     of_role: list[str] = []
     saying_little: list[str] = []
     said = False
-    at = 0
-    for slot in _slots(key):
+    for slot in slots:
         if not slot.blanks:
             said = True
             yield slot.words
             continue
-        if values is None:
+        if slot.blanks == _TOLD:
+            if words:
+                said = True
+                yield slot.words.format(words)
+            else:
+                saying_little.append(slot.words.format(""))
             continue
-        own = values[at : (at := at + len(slot.blanks))]
-        if not all(own[: slot.needed]):
+        values = [_value(some, row, blank, slot.feature) for blank in slot.blanks]
+        if not all(values[: slot.needed]):
             continue
-        filled = slot.words.format(*own)
-        if "roles" in slot.blanks:
+        filled = slot.words.format(*values)
+        if slot.of_role:
             of_role.append(filled)
-        elif "words" in slot.blanks and not own[-1]:
-            saying_little.append(filled)
         else:
             said = True
             yield filled
     yield from of_role
     if not said and not of_role:
         yield from saying_little
+
+
+def _without_blanks(slots: Sequence[_Slot]) -> list[str]:
+    """The phrases of a line for which no blank is filled."""
+    return [slot.words for slot in slots if not slot.blanks]
 
 
 def is_foreign(language: str | None, page_language: str | None) -> bool:

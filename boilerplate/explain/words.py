@@ -99,33 +99,37 @@ class _Signs:
         return _Signs(self.line[which], self.start[which], self.end[which], self.weight[which])
 
     def heaviest(self) -> _Signs:
-        """The words of each line that weigh most, but for those that are light beside them."""
+        """The words of each line that weigh most, in page order, but for light ones beside them."""
         ranked = self.of(np.lexsort([self.start, -self.weight, self.line]))
         first = np.searchsorted(ranked.line, ranked.line)
         rank = np.arange(len(first)) - first
         heavy = ranked.weight >= LIMITS.min_share * ranked.weight[first]
-        return ranked.of((rank < LIMITS.most) & heavy)
+        chosen = ranked.of((rank < LIMITS.most) & heavy)
+        return chosen.of(np.lexsort([chosen.start, chosen.line]))
 
-    def by_line(self) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-        """Each line with where its words begin and end, in their order."""
+    def by_line(self) -> Iterator[tuple[int, list[tuple[int, int, int]]]]:
+        """Each line with its words: the line, and where they begin and end in it."""
         rows = zip(self.line.tolist(), self.start.tolist(), self.end.tolist(), strict=True)
         for line, words in groupby(rows, itemgetter(0)):
-            yield line, sorted((start, end) for _, start, end in words)
+            yield line, list(words)
 
 
-def _as_written(spans: list[tuple[int, int]], text: str) -> tuple[str, ...]:
-    """The words of a line in their order, neighbours as one, none of them twice.
+def _as_written(words: list[tuple[int, int, int]], text: str) -> tuple[str, ...]:
+    """Words of a line in their order, neighbours as one, none of them twice; see ``by_line``.
 
-    >>> _as_written([(0, 4), (5, 7), (16, 22)], "Sign up for our letter")
+    >>> _as_written([(0, 0, 4), (0, 5, 7), (0, 16, 22)], "Sign up for our letter")
     ('Sign up', 'letter')
     """
+    if len(words) == 1:
+        [(_, start, end)] = words
+        return (text[start:end],)
     joined: list[tuple[int, int]] = []
-    for start, end in spans:
+    for _, start, end in words:
         if joined and text[joined[-1][1] : start] == " ":
             start = joined.pop()[0]
         joined.append((start, end))
-    words = {text[start:end].casefold(): text[start:end] for start, end in reversed(joined)}
-    return tuple(reversed(words.values()))
+    found = {text[start:end].casefold(): text[start:end] for start, end in reversed(joined)}
+    return tuple(reversed(found.values()))
 
 
 class _Weighed:
@@ -158,19 +162,27 @@ class _Weighed:
     def signs(self) -> _Signs:
         """The words that weigh enough to be named."""
         starts, ends, kinds = self._candidates()
-        # No part of a candidate weighs more than its characters that speak for chrome.
-        changes = np.maximum(np.diff(self._before, axis=1), 0.0).sum(0)
-        most = np.append(0.0, np.cumsum(changes))
-        likely = most[ends] - most[starts] >= LIMITS.min_weight
-        starts, ends, kinds = starts[likely], ends[likely], kinds[likely]
         weights = self.weights(starts, ends)
-        for i in np.flatnonzero(kinds != _WORD).tolist():
+        for i in self._with_parts(starts, ends, kinds).tolist():
             span = int(starts[i]), int(ends[i])
             part = self._heaviest_part(*span, _SIZES_OF_PARTS[int(kinds[i])])
             weights[i], starts[i], ends[i] = part or (0.0, *span)
+        heavy = weights >= LIMITS.min_weight
+        starts, ends, weights = starts[heavy], ends[heavy], weights[heavy]
         line = np.searchsorted(self.text.starts, starts, "right") - 1
         first = self.text.starts[line]
-        return _Signs(line, starts - first, ends - first, weights).of(weights >= LIMITS.min_weight)
+        return _Signs(line, starts - first, ends - first, weights)
+
+    def _with_parts(self, starts: Ints, ends: Ints, kinds: Ints) -> Ints:
+        """Which candidates are no words, but may have parts that weigh enough."""
+        found = np.flatnonzero(kinds != _WORD)
+        if not len(found):
+            return found
+        # No part of a candidate weighs more than its characters that speak for chrome.
+        changes = np.maximum(np.diff(self._before, axis=1), 0.0).sum(0)
+        most = np.append(0.0, np.cumsum(changes))
+        likely: Bools = most[ends[found]] - most[starts[found]] >= LIMITS.min_weight
+        return found[likely]
 
     def _candidates(self) -> tuple[Ints, Ints, Ints]:
         """Where words begin and end that may be named, and of what kind each is.
@@ -178,14 +190,16 @@ class _Weighed:
         Words of Chinese and Japanese are runs of Han or of Katakana.
         """
         chars = self._chars
-        letters = (chars >= Char.LOWER) & (chars <= Char.MARK)
-        east_asian = letters & (self._scripts == _HAN)
         starts, ends, _ = word_spans(self.text, 1)
-        before = np.append(0, np.cumsum(east_asian))
-        spaced = (before[ends] == before[starts]) & (chars[starts] != Char.DIGIT)
+        spaced = chars[starts] != Char.DIGIT
+        east_asian = self._scripts == _HAN
+        if has_runs := bool(east_asian.any()):
+            east_asian &= (chars >= Char.LOWER) & (chars <= Char.MARK)
+            before = np.append(0, np.cumsum(east_asian))
+            spaced &= before[ends] == before[starts]
         starts, ends = starts[spaced], ends[spaced]
         kinds = np.where(_HAS_NO_BLANKS[self._scripts[starts]], _UNSPACED, _WORD)
-        if before[-1]:
+        if has_runs:
             of_words = starts, ends, kinds
             starts, ends, kinds = map(np.append, of_words, self._runs(east_asian))
         sizes = ends - starts
