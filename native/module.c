@@ -8,7 +8,7 @@ static PyMethodDef functions[] = {KERNELS(ROW){NULL, NULL, 0, NULL}};
 
 static int init_module(PyObject *module)
 {
-    return PyModule_AddIntConstant(module, "VERSION", 15);
+    return PyModule_AddIntConstant(module, "VERSION", 16);
 }
 
 static PyModuleDef_Slot slots[] = {

@@ -89,6 +89,7 @@ typedef struct {
     each(container_features)  \
     each(pack_trees)          \
     each(tree_sums)           \
+    each(reached_sums)        \
     each(role_text_sums)      \
     each(role_token_sums)     \
     each(role_context)        \

@@ -252,24 +252,44 @@ WIDE static void add_leaves(const float *const *leaves, const uint8_t *reached, 
     }
 }
 
-KERNEL(tree_sums, "object trees, f32 matrix[c,n], out f32 sums[o]",
+/* Adds the leaves of TREES trees from one on, or of those that are left, for some lines. */
+static void add_trees(const Forest *forest, Py_ssize_t tree, const uint8_t *reached,
+                      Py_ssize_t lines, float *sums)
+{
+    const float *leaves[TREES];
+    Py_ssize_t trees = forest->trees - tree < TREES ? forest->trees - tree : TREES;
+    for (Py_ssize_t t = 0; t < trees; t++) {
+        leaves[t] = forest->leaves + forest->leaf_begins[tree + t] * forest->width;
+    }
+    add_leaves(leaves, reached, trees, lines, forest->width, sums);
+}
+
+/* How many rows of ROWS leaves n lines reach: ROWS lines tree after tree, then the next. */
+static Py_ssize_t reached_rows(const Forest *forest, Py_ssize_t n)
+{
+    return (n + ROWS - 1) / ROWS * forest->trees;
+}
+
+KERNEL(tree_sums, "object trees, f32 matrix[c,n], out u8 reached[r], out f32 sums[o]",
        "Adds up each line's leaves of what `pack_trees` gave, tree after tree, into `sums`\n"
-       "(n, width). `matrix` is (columns, n).")
+       "(n, width), and fills their numbers in their trees, (blocks of 32 lines, trees, 32).\n"
+       "`matrix` is (columns, n).")
 {
     const Forest *forest = PyCapsule_GetPointer(call->args[0], CAPSULE);
     if (forest == NULL) {
         return NULL;
     }
-    const float *matrix = call->data[1], *leaves[TREES];
-    float *sums = call->data[2];
+    const float *matrix = call->data[1];
+    float *sums = call->data[3];
     Py_ssize_t n = size_of(call, 'n'), width = forest->width;
-    if (size_of(call, 'c') != forest->columns || !is_matrix(size_of(call, 'o'), n, width)) {
+    if (size_of(call, 'c') != forest->columns || !is_matrix(size_of(call, 'o'), n, width) ||
+        !is_matrix(size_of(call, 'r'), reached_rows(forest, n), ROWS)) {
         return refuse(call, "the matrix or the sums have another shape than the trees");
     }
     Py_ssize_t block = forest->n_sources * ROWS;
     Py_ssize_t most = n < LINES ? (n + ROWS - 1) / ROWS * ROWS : LINES;
     int8_t *below = scratch(call, forest->n_sources * most, 1);
-    uint8_t *slots = scratch(call, forest->most + forest->largest, ROWS), reached[TREES * ROWS];
+    uint8_t *slots = scratch(call, forest->most + forest->largest, ROWS);
     if (below == NULL || slots == NULL) {
         return NULL;
     }
@@ -282,16 +302,51 @@ KERNEL(tree_sums, "object trees, f32 matrix[c,n], out f32 sums[o]",
         Py_ssize_t lines = n - first < LINES ? n - first : LINES;
         rank_values(forest, matrix, n, first, lines, below);
         for (Py_ssize_t tree = 0; tree < forest->trees; tree += TREES) {
-            Py_ssize_t trees = forest->trees - tree < TREES ? forest->trees - tree : TREES;
             for (Py_ssize_t at = 0; at < lines; at += ROWS) {
-                for (Py_ssize_t t = 0; t < trees; t++) {
-                    leaves[t] = forest->leaves + forest->leaf_begins[tree + t] * width;
-                    reach_leaves(forest, tree + t, below + at / ROWS * block, slots,
-                                 reached + t * ROWS);
+                uint8_t *rows = (uint8_t *)call->data[2] + reached_rows(forest, first + at) * ROWS;
+                for (Py_ssize_t t = tree; t < forest->trees && t < tree + TREES; t++) {
+                    reach_leaves(forest, t, below + at / ROWS * block, slots, rows + t * ROWS);
                 }
-                add_leaves(leaves, reached, trees, lines - at < ROWS ? lines - at : ROWS, width,
-                           sums + (first + at) * width);
+                add_trees(forest, tree, rows + tree * ROWS,
+                          lines - at < ROWS ? lines - at : ROWS, sums + (first + at) * width);
             }
+        }
+    }
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
+}
+
+KERNEL(reached_sums, "object trees, u8 reached[r], out f32 sums[o]",
+       "The same sums for lines whose leaves are known, of trees that may have other leaves.")
+{
+    const Forest *forest = PyCapsule_GetPointer(call->args[0], CAPSULE);
+    if (forest == NULL) {
+        return NULL;
+    }
+    const uint8_t *reached = call->data[1];
+    float *sums = call->data[2];
+    Py_ssize_t n = size_of(call, 'o') / forest->width, rows = reached_rows(forest, n);
+    int fits = is_matrix(size_of(call, 'o'), n, forest->width) &&
+               is_matrix(size_of(call, 'r'), rows, ROWS);
+    for (Py_ssize_t row = 0; fits && row < rows; row++) {
+        const int32_t *begins = forest->leaf_begins + row % forest->trees;
+        uint8_t largest = 0;
+        for (int r = 0; r < ROWS; r++) {
+            uint8_t leaf = reached[row * ROWS + r];
+            largest = leaf > largest ? leaf : largest;
+        }
+        fits = largest < begins[1] - begins[0];
+    }
+    if (!fits) {
+        return refuse(call, "the leaves are of other trees, or the sums of another shape");
+    }
+    Py_BEGIN_ALLOW_THREADS
+    memset(sums, 0, (size_t)(n * forest->width) * sizeof(*sums));
+    for (Py_ssize_t at = 0; at < n; at += ROWS) {
+        const uint8_t *of_block = reached + reached_rows(forest, at) * ROWS;
+        for (Py_ssize_t tree = 0; tree < forest->trees; tree += TREES) {
+            add_trees(forest, tree, of_block + tree * ROWS, n - at < ROWS ? n - at : ROWS,
+                      sums + at * forest->width);
         }
     }
     Py_END_ALLOW_THREADS

@@ -45,12 +45,12 @@ language_features = _twin.language_features
 # The context, and the trees that read all of it.
 neighbour_features = _twin.neighbour_features
 container_features = _twin.container_features
-tree_sums = _twin.tree_sums
+leaf_sums = _twin.leaf_sums
+group_sums = _twin.group_sums
 # The roles of lines.
 role_text_sums = _twin.role_text_sums
 role_token_sums = _twin.role_token_sums
 role_context = _twin.role_context
-leaf_sums = _twin.leaf_sums
 # Site models.
 line_fingerprints = _twin.line_fingerprints
 site_features = _twin.site_features

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from boilerplate.numeric import Floats, Hashes, Ints
 
 MAX_LEVELS: Final = 48  # of elements around a line, its own included, that are looked at
 
+Reached = NDArray[Any]  # leaves that lines reach in trees, as the twin that made it has them
 ElementType = tuple[str, tuple[str, ...]]  # what elements alike share: tag, class and id tokens
 
 

@@ -28,8 +28,8 @@ from boilerplate.kernels.compiled_language import language_odds as language_odds
 from boilerplate.kernels.compiled_language import language_shares as language_shares
 from boilerplate.kernels.compiled_sites import line_fingerprints as line_fingerprints
 from boilerplate.kernels.compiled_sites import site_features as site_features
+from boilerplate.kernels.compiled_trees import group_sums as group_sums
 from boilerplate.kernels.compiled_trees import leaf_sums as leaf_sums
-from boilerplate.kernels.compiled_trees import tree_sums as tree_sums
 from boilerplate.kernels.loaded import native
 from boilerplate.kernels.ngrams import check_newlines, joined, powers
 from boilerplate.kernels.plain_html import HtmlParts

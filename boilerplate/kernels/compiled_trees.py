@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.kernels import plain_trees
-from boilerplate.kernels.arrays import TreeArrays, VectorTreeArrays
+from boilerplate.kernels.arrays import Reached, TreeArrays
 from boilerplate.kernels.loaded import native
-from boilerplate.kernels.plain_trees import path_sums
+from boilerplate.kernels.plain_trees import outputs, path_sums
 from boilerplate.numeric import Floats, Ints
 
 _NODE: Final = np.dtype([(name, "=u2") for name in ("source", "threshold", "left", "right")])
+_ROWS: Final = 32  # lines that it evaluates at once
 _ROUND: Final = 8  # numbers that the C kernel adds side by side
 _MOST_THRESHOLDS: Final = 255  # of a source, that it can count in a byte; training makes 254
 _MOST_LEAVES: Final = 256  # of a tree
@@ -22,15 +23,16 @@ Forest = tuple[Any, int, int]  # the packed trees; how many numbers a leaf has, 
 
 
 @lru_cache(maxsize=8)
-def packed_trees(trees: TreeArrays, columns: int, groups: bytes) -> Forest | None:
-    """The trees, whose leaves have their log-odds and what the groups of features added."""
-    return _packed(trees, columns, np.column_stack([trees.value, path_sums(trees, groups)]))
+def packed_trees(trees: TreeArrays, columns: int) -> Forest | None:
+    """The trees, whose leaves have their outputs."""
+    return _packed(trees, columns, outputs(trees))
 
 
 @lru_cache(maxsize=8)
-def packed_vector_trees(trees: VectorTreeArrays, columns: int) -> Forest | None:
-    """The trees, whose leaves have a number for each output."""
-    return _packed(trees, columns, trees.values)
+def packed_groups(trees: TreeArrays, groups: bytes) -> Forest | None:
+    """The same trees, whose leaves have what the groups of features added."""
+    columns = len(groups) // np.dtype(np.int64).itemsize
+    return _packed(trees, columns, path_sums(trees, groups))
 
 
 def _packed(trees: TreeArrays, columns: int, values: NDArray[np.float32]) -> Forest | None:
@@ -95,28 +97,26 @@ def _ranked(
     return sorted_[new], place, counts
 
 
-def tree_sums(
-    trees: TreeArrays, matrix: NDArray[np.float32], groups: Ints | None
-) -> tuple[Floats, Floats]:
-    """The twin of ``plain_trees.tree_sums``, which takes over where trees cannot be packed."""
-    columns = matrix.shape[1]
-    packed = packed_trees(trees, columns, b"" if groups is None else groups.tobytes())
-    if packed is None or matrix.dtype != np.float32:
-        return plain_trees.tree_sums(trees, matrix, groups)
-    sums = _sums(packed, matrix)
-    return sums[:, 0], sums[:, 1:]
+def leaf_sums(trees: TreeArrays, matrix: NDArray[np.float32]) -> tuple[Floats, Reached]:
+    """The twin of ``plain_trees.leaf_sums``, which takes over where trees cannot be packed.
 
-
-def leaf_sums(trees: VectorTreeArrays, matrix: NDArray[np.float32]) -> Floats:
-    packed = packed_vector_trees(trees, matrix.shape[1])
+    Leaves have bytes, their numbers in their trees.
+    """
+    packed = packed_trees(trees, matrix.shape[1])
     if packed is None or matrix.dtype != np.float32:
         return plain_trees.leaf_sums(trees, matrix)
-    return _sums(packed, matrix)
-
-
-def _sums(forest: Forest, matrix: NDArray[np.float32]) -> Floats:
-    """The sums of each row's leaves, (n, width)."""
-    trees, padded, width = forest
+    forest, padded, width = packed
+    reached = np.empty((-(-len(matrix) // _ROWS), len(trees.roots), _ROWS), np.uint8)
     sums = np.empty((len(matrix), padded), np.float32)
-    native.tree_sums(trees, np.asfortranarray(matrix).T, sums)
+    native.tree_sums(forest, np.asfortranarray(matrix).T, reached, sums)
+    return sums[:, :width].astype(float), reached
+
+
+def group_sums(trees: TreeArrays, reached: Reached, groups: Ints, n: int) -> Floats:
+    packed = packed_groups(trees, groups.tobytes())
+    if packed is None or reached.dtype != np.uint8:
+        return plain_trees.group_sums(trees, reached, groups, n)
+    forest, padded, width = packed
+    sums = np.empty((n, padded), np.float32)
+    native.reached_sums(forest, reached, sums)
     return sums[:, :width].astype(float)

@@ -31,6 +31,6 @@ from boilerplate.kernels.plain_tree import line_groups as line_groups
 from boilerplate.kernels.plain_tree import line_markups as line_markups
 from boilerplate.kernels.plain_tree import markup_features as markup_features
 from boilerplate.kernels.plain_tree import type_tokens as type_tokens
+from boilerplate.kernels.plain_trees import group_sums as group_sums
 from boilerplate.kernels.plain_trees import leaf_sums as leaf_sums
-from boilerplate.kernels.plain_trees import tree_sums as tree_sums
 from boilerplate.kernels.plain_words import char_weights as char_weights

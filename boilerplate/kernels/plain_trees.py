@@ -8,39 +8,45 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.kernels.arrays import TreeArrays, VectorTreeArrays
+from boilerplate.kernels.arrays import Reached, TreeArrays, VectorTreeArrays
 from boilerplate.numeric import Floats, Ints
 
 ROWS_AT_ONCE: Final = 256  # of a matrix: a row takes some 20 kB, for the 400 trees of a model
 
 
-def tree_sums(
-    trees: TreeArrays, matrix: NDArray[np.float32], groups: Ints | None
-) -> tuple[Floats, Floats]:
-    """The trees' log-odds for each row of a matrix, (n, f), and what feature groups added, (n, g).
+def leaf_sums(trees: TreeArrays, matrix: NDArray[np.float32]) -> tuple[Floats, Reached]:
+    """The sums of the leaves that each row of a matrix, (n, f), reaches, (n, w), and these leaves.
 
-    ``groups`` (f,) is each feature's group; None leaves the second array without columns. What a
-    feature adds on the way to a leaf is the change of the mean log-odds (Saabas 2014).
+    ``w`` is 1, the log-odds, but for trees with several outputs. Leaves are nodes, (n, t), here;
+    the C twin has others.
     """
-    paths = path_sums(trees, b"" if groups is None else groups.tobytes())
-    log_odds, added = np.empty(len(matrix)), np.empty((len(matrix), paths.shape[1]))
+    reached = np.empty((len(matrix), len(trees.roots)), np.int32)
     for start in range(0, len(matrix), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
-        reached = leaves(trees, matrix[rows])
-        log_odds[rows] = _sums_in_order(trees.value[reached])
-        for group in range(paths.shape[1]):
-            added[rows, group] = _sums_in_order(paths[reached, group])
-    return log_odds, added
+        reached[rows] = leaves(trees, matrix[rows])
+    return _row_sums(outputs(trees), reached), reached
 
 
-def leaf_sums(trees: VectorTreeArrays, matrix: NDArray[np.float32]) -> Floats:
-    """The sums of the values of the leaves that each row of a matrix reaches, (n, w)."""
-    sums = np.empty((len(matrix), trees.values.shape[1]))
-    for start in range(0, len(matrix), ROWS_AT_ONCE):
+def group_sums(trees: TreeArrays, reached: Reached, groups: Ints, n: int) -> Floats:
+    """What each group of features has added to the log-odds of n rows, (n, g).
+
+    ``reached`` are the rows' leaves, ``groups`` (f,) each feature's group. What a feature adds on
+    the way to a leaf is the change of the mean log-odds (Saabas 2014).
+    """
+    return _row_sums(path_sums(trees, groups.tobytes()), reached[:n])
+
+
+def outputs(trees: TreeArrays) -> NDArray[np.float32]:
+    """The values of the nodes, (k, w)."""
+    return trees.values if isinstance(trees, VectorTreeArrays) else trees.value[:, None]
+
+
+def _row_sums(values: NDArray[np.float32], reached: Reached) -> Floats:
+    sums = np.empty((len(reached), values.shape[1]))
+    for start in range(0, len(reached), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
-        reached = leaves(trees, matrix[rows])
-        for column, values in enumerate(trees.values.T):
-            sums[rows, column] = _sums_in_order(values[reached])
+        for column, of_nodes in enumerate(values.T):
+            sums[rows, column] = _sums_in_order(of_nodes[reached[rows]])
     return sums
 
 

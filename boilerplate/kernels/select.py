@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from boilerplate.kernels import _native
 
-VERSION: Final = 15  # of the compiled functions; a part that was built for another is not used
+VERSION: Final = 16  # of the compiled functions; a part that was built for another is not used
 NAME: Final = "boilerplate.kernels._native"
 REMEDY: Final = "run `pip install -e .` there; BOILERPLATE_PURE=1 turns this warning off"
 

@@ -17,6 +17,7 @@ from typing import Any, Final, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate import kernels
 from boilerplate.features.encode import encode
 from boilerplate.features.encoded_page import EncodedPage
 from boilerplate.features.table import (
@@ -29,7 +30,7 @@ from boilerplate.features.text import MAX_LINE
 from boilerplate.model.archive import changed_and_size, file_bytes, packed, unpacked
 from boilerplate.model.file import MODEL_FILE, MODES, stack_of, words_of
 from boilerplate.model.roles import RoleWords, blended, column_groups, role_matrix, stored_roles
-from boilerplate.model.stack import Evidence, Scores, Stack, WordWeights, tree_matrix
+from boilerplate.model.stack import Evidence, Scores, Stack, TreeInput, WordWeights, tree_matrix
 from boilerplate.model.trees import WEIGHT, stored
 from boilerplate.numeric import Floats, sigmoid
 from boilerplate.page import Kind, LazyTuple, Page, texts_of
@@ -89,16 +90,16 @@ class Model:
         kind, stack, languages = encoded.kind, self.stacks[encoded.kind], encoded.line_languages
         _, places = feature_places(kind, ("hidden",))  # which bare text does not have
         log_roles = stack.roles.log_probabilities(matrix)
-        log_odds = stack.trees.log_odds(matrix)
+        log_odds, reached = kernels.leaf_sums(stack.trees, matrix)
         return Scores(
-            sigmoid(blended(log_odds, log_roles, stack.roles.weight)),
+            sigmoid(blended(log_odds[:, 0], log_roles, stack.roles.weight)),
             float(np.exp(types[PAGE_TYPES.index("article")])),
             LazyTuple(encoded.n, lambda: tuple(languages.likeliest())),
             encoded.chars,
             log_roles,
             tree=encoded.tree,
             hidden=np.asarray((matrix[:, places] > 0).any(1)),
-            matrices=((kind, matrix),),
+            matrices=((kind, matrix, reached),),
         )
 
     def evidence(self, scores: Scores, features: Sequence[str]) -> Evidence:
@@ -106,10 +107,11 @@ class Model:
         groups = np.zeros((len(scores.probability), len(GROUPS)))
         values = np.full((len(groups), len(features)), np.nan, np.float32)
         first, weights = 0, None
-        for kind, matrix in scores.matrices:
+        for kind, matrix, reached in scores.matrices:
             weights = weights or self._weights(kind)
             rows = slice(first, first := first + len(matrix))
-            added = self.stacks[kind].trees.explain(matrix, column_groups(kind))[1]
+            trees = self.stacks[kind].trees
+            added = kernels.group_sums(trees, reached, column_groups(kind), len(matrix))
             groups[rows, : added.shape[1]] = added
             which, places = feature_places(kind, tuple(features))
             values[rows, which] = matrix[:, places]
@@ -127,7 +129,7 @@ class Model:
         return (from_bytes, (to_bytes(self),))
 
 
-class PartMatrices(Sequence[tuple[Kind, NDArray[np.float32]]]):
+class PartMatrices(Sequence[TreeInput]):
     """What the trees read of a page in parts, computed anew: of all parts it is a gigabyte."""
 
     def __init__(self, model: Model, page: Page, of_page: Sequence[slice | None]) -> None:
@@ -137,14 +139,15 @@ class PartMatrices(Sequence[tuple[Kind, NDArray[np.float32]]]):
         return len(self.of_page)
 
     @overload
-    def __getitem__(self, at: int) -> tuple[Kind, NDArray[np.float32]]: ...
+    def __getitem__(self, at: int) -> TreeInput: ...
     @overload
-    def __getitem__(self, at: slice) -> Sequence[tuple[Kind, NDArray[np.float32]]]: ...
+    def __getitem__(self, at: slice) -> Sequence[TreeInput]: ...
     def __getitem__(self, at: int | slice) -> Any:
         if isinstance(at, slice):
             return PartMatrices(self.model, self.page, self.of_page[at])
         encoded, _, matrix = self.model.features(self.page, self.of_page[at])
-        return encoded.kind, matrix
+        trees = self.model.stacks[encoded.kind].trees
+        return encoded.kind, matrix, kernels.leaf_sums(trees, matrix)[1]
 
 
 def parts(page: Page) -> Iterator[slice | None]:

@@ -76,7 +76,7 @@ class RoleTrees(VectorTreeArrays):
         # A row for each role: numpy is far slower along short rows.
         scores = np.repeat(self.prior[:, None], len(matrix), 1)
         if len(self.roots):
-            scores += kernels.leaf_sums(self, matrix).T
+            scores += kernels.leaf_sums(self, matrix)[0].T
         scores -= scores.max(0)
         scores -= np.log(np.exp(scores).sum(0))
         return scores.T

@@ -10,13 +10,17 @@ from numpy.typing import NDArray
 
 from boilerplate.features.context import container_features, neighbour_features
 from boilerplate.features.encoded_page import EncodedPage
-from boilerplate.kernels.arrays import Tree
+from boilerplate.kernels.arrays import Reached, Tree
 from boilerplate.model.linear import Linear, PageTypes
 from boilerplate.model.roles import RoleTrees, RoleWords
 from boilerplate.model.trees import Trees
 from boilerplate.numeric import Floats, sigmoid
 from boilerplate.page import Kind, LineLanguage
 from boilerplate.roles import ROLES
+
+# The kind of page, the features of its lines, (n, f), and the leaves of the trees of content that
+# they reach.
+TreeInput = tuple[Kind, NDArray[np.float32], Reached]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Scores:
     the page was scored in parts. ``site_reasons`` are a site model's reasons for each line, as
     content and as chrome; ``drift`` is how little the page resembles its site, None without
     such a model. ``hidden`` (n,) says which lines the page hides; it is empty where the scores are
-    not a model's. ``matrices`` are the features that the trees read, for each part of the page;
+    not a model's. ``matrices`` are what the trees read, for each part of the page;
     ``Model.evidence`` explains the scores by them.
     """
 
@@ -56,7 +60,7 @@ class Scores:
     drift: float | None = None
     tree: Tree | None = None
     hidden: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
-    matrices: Sequence[tuple[Kind, NDArray[np.float32]]] = ()
+    matrices: Sequence[TreeInput] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from boilerplate import kernels
 from boilerplate.kernels.arrays import TreeArrays
-from boilerplate.numeric import Floats, Ints
+from boilerplate.numeric import Floats
 
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 1 << 20  # of all trees of a mode; the shipped model has a fortieth
@@ -34,16 +34,11 @@ class Trees(TreeArrays):
     __slots__ = ()
 
     def log_odds(self, matrix: NDArray[np.float32]) -> Floats:
-        """The sum of the trees for each row of an (n, f) matrix."""
-        return self.explain(matrix, None)[0]
+        """The sum of the trees for each row of an (n, f) matrix.
 
-    def explain(self, matrix: NDArray[np.float32], groups: Ints | None) -> tuple[Floats, Floats]:
-        """Log-odds, (n,), and what each group of features added to them, (n, g).
-
-        ``groups`` (f,) is each feature's group; None leaves the second without columns. Raises
-        IndexError where the trees read features that the matrix has not.
+        Raises IndexError where the trees read features that the matrix has not.
         """
-        return kernels.tree_sums(self, matrix, groups)
+        return kernels.leaf_sums(self, matrix)[0][:, 0]
 
 
 def is_number(value: object) -> bool:

@@ -85,7 +85,7 @@ class TestAddedFeature:
     def test_model_reads_it_and_gives_it_as_evidence(self, kind: Kind) -> None:
         model = made_up_model()
         scores = model.predict(PAGES[kind])
-        [(_, matrix)] = scores.matrices
+        [(_, matrix, _)] = scores.matrices
         assert matrix.shape[1] == len(feature_names(kind)) + role_columns(kind)
         found = model.evidence(scores, (NAME,)).features[:, 0]
         assert found.tolist() == vowel_share(encode(PAGES[kind])).astype(np.float32).tolist()

@@ -129,8 +129,12 @@ def tree_sums(
         np.array(begins, np.int32), np.array(leaf_begins, np.int32), most,
         np.array([[1.0] * width, [2.0] * width], np.float32),
     )  # fmt: skip
-    sums = np.zeros((2, width), np.float32)
-    native.tree_sums(trees, np.array([[0.0, 1.0]], np.float32), sums)
+    sums, reached = np.zeros((2, width), np.float32), np.full((1, 32), 255, np.uint8)
+    native.tree_sums(trees, np.array([[0.0, 1.0]], np.float32), reached, sums)
+    assert reached[0, :2].tolist() == [0, 1]
+    again = np.ones((2, width), np.float32)
+    native.reached_sums(trees, reached, again)
+    assert again.tolist() == sums.tolist()
     return sums[:, 0].tolist()
 
 
@@ -182,23 +186,53 @@ class TestTrees:
             native.pack_trees(1, one, one, one, one, one, one, 1, one)
 
     def test_only_packed_trees_and_a_matrix_that_fits_are_summed(self) -> None:
-        packed = native.pack_trees(
-            1, np.zeros(1, np.int32), np.array([0, 1], np.int32), np.zeros(1, np.float32),
-            np.array([(0, 0, 0, 1)], NODE), np.array([0, 1], np.int32),
-            np.array([0, 2], np.int32), 2, np.zeros((2, 1), np.float32),
-        )  # fmt: skip
+        packed, reached = one_tree(), np.ones((1, 32), np.uint8)
         matrix, sums = np.zeros((1, 3), np.float32), np.ones((3, 1), np.float32)
-        native.tree_sums(packed, matrix, sums)
+        native.tree_sums(packed, matrix, reached, sums)
         assert sums.tolist() == [[0.0]] * 3
-        for trees, values, out in (
-            (packed, np.zeros((2, 3), np.float32), sums),
-            (packed, matrix, np.ones((2, 1), np.float32)),
-            (packed, matrix, np.ones((3, 8), np.float32)),
-            (None, matrix, sums),
-            (datetime.datetime_CAPI, matrix, sums),
+        assert not reached.any()
+        for trees, values, leaves, out in (
+            (packed, np.zeros((2, 3), np.float32), reached, sums),
+            (packed, matrix, reached, np.ones((2, 1), np.float32)),
+            (packed, matrix, reached, np.ones((3, 8), np.float32)),
+            (packed, matrix, reached[:, :3].copy(), sums),
+            (packed, matrix, np.ones((2, 32), np.uint8), sums),
+            (packed, matrix, np.ones(0, np.uint8), sums),
+            (None, matrix, reached, sums),
+            (datetime.datetime_CAPI, matrix, reached, sums),
         ):
             with pytest.raises(ValueError, match=r"tree_sums|PyCapsule"):
-                native.tree_sums(trees, values, out)
+                native.tree_sums(trees, values, leaves, out)
+
+    def test_only_leaves_that_trees_have_are_summed(self) -> None:
+        packed, reached = one_tree(), np.zeros((2, 32), np.uint8)
+        reached[1, 7] = 1
+        sums = np.ones(40, np.float32)
+        native.reached_sums(packed, reached, sums)
+        assert not sums.any()
+        beyond = reached.copy()
+        beyond[1, 31] = 2  # of no line, but read as well
+        for trees, leaves, out in (
+            (packed, beyond, sums),
+            (packed, reached + 255, sums),
+            (packed, reached[:1].copy(), sums),
+            (packed, np.zeros(40, np.uint8), sums),
+            (packed, reached, sums[:32].copy()),
+            (packed, reached, sums[:0].copy()),
+            (None, reached, sums),
+            (datetime.datetime_CAPI, reached, sums),
+        ):
+            with pytest.raises(ValueError, match=r"reached_sums|PyCapsule"):
+                native.reached_sums(trees, leaves, out)
+
+
+def one_tree() -> object:
+    """A tree of one node, whose two leaves are 0."""
+    return native.pack_trees(
+        1, np.zeros(1, np.int32), np.array([0, 1], np.int32), np.zeros(1, np.float32),
+        np.array([(0, 0, 0, 1)], NODE), np.array([0, 1], np.int32),
+        np.array([0, 2], np.int32), 2, np.zeros((2, 1), np.float32),
+    )  # fmt: skip
 
 
 def one_line(start: int = 1, length: int = 2) -> tuple[np.ndarray, ...]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate.features.table import feature_groups
-from boilerplate.kernels.arrays import VectorTreeArrays
+from boilerplate.kernels.arrays import TreeArrays, VectorTreeArrays
 from boilerplate.model.trees import Trees, trees_from
 from tests.made_up import made_up_trees
 from tests.twins import assert_same_bits, needs_compiled
@@ -32,6 +32,18 @@ def walk(trees: Trees, row: np.ndarray) -> tuple[float, list[int]]:
     return total, path
 
 
+def sums(twin: ModuleType, trees: TreeArrays, matrix: np.ndarray) -> np.ndarray:
+    """The sums of the leaves that each row reaches."""
+    return twin.leaf_sums(trees, matrix)[0]
+
+
+def added_by(
+    twin: ModuleType, trees: TreeArrays, matrix: np.ndarray, groups: np.ndarray
+) -> np.ndarray:
+    """What each group of features adds to each row."""
+    return twin.group_sums(trees, twin.leaf_sums(trees, matrix)[1], groups, len(matrix))
+
+
 def random_matrix(seed: int, rows: int, columns: int) -> np.ndarray:
     """Values that splits ask for, some of them missing or infinite."""
     rng = np.random.default_rng(seed)
@@ -49,13 +61,14 @@ def test_log_odds_are_those_of_a_walk_down_each_tree(
     trees = made_up_trees(5, seed, n_trees, leaves)
     matrix = random_matrix(seed, 7, 5)
     naive = [walk(trees, row)[0] for row in matrix]
-    np.testing.assert_allclose(twin.tree_sums(trees, matrix, None)[0], naive, atol=1e-5)
+    np.testing.assert_allclose(sums(twin, trees, matrix)[:, 0], naive, atol=1e-5)
 
 
 def test_contributions_and_the_mean_of_the_trees_sum_to_the_log_odds(twin: ModuleType) -> None:
     trees = made_up_trees(9, n_trees=30)
     matrix = np.random.default_rng(0).normal(size=(50, 9)).astype(np.float32)
-    log_odds, added = twin.tree_sums(trees, matrix, np.arange(9) // 3)
+    log_odds = sums(twin, trees, matrix)[:, 0]
+    added = added_by(twin, trees, matrix, np.arange(9) // 3)
     assert added.shape == (50, 3)
     start = trees.value[trees.roots].sum(dtype=float)
     np.testing.assert_allclose(added.sum(1) + start, log_odds, atol=1e-5)
@@ -69,22 +82,30 @@ def test_contribution_is_what_each_split_on_the_path_has_added(twin: ModuleType)
     for node, child in pairwise(path):
         if trees.left[node] != node:
             naive[trees.feature[node]] += float(trees.value[child]) - float(trees.value[node])
-    np.testing.assert_allclose(twin.tree_sums(trees, row, np.arange(4))[1][0], naive, atol=1e-6)
+    np.testing.assert_allclose(added_by(twin, trees, row, np.arange(4))[0], naive, atol=1e-6)
 
 
 def test_row_does_not_depend_on_how_many_there_are(twin: ModuleType) -> None:
     trees = made_up_trees(6, n_trees=50)
     matrix = np.random.default_rng(0).normal(size=(3000, 6)).astype(np.float32)
-    whole, added = twin.tree_sums(trees, matrix, np.zeros(6, np.int64))
+    one_group = np.zeros(6, np.int64)
+    whole, added = sums(twin, trees, matrix), added_by(twin, trees, matrix, one_group)
     for i in (0, 1, 1500, 2999):
-        one, one_added = twin.tree_sums(trees, matrix[i : i + 1], np.zeros(6, np.int64))
-        assert (one[0], one_added[0, 0]) == (whole[i], added[i, 0])
+        row = matrix[i : i + 1]
+        assert sums(twin, trees, row)[0] == whole[i]
+        assert added_by(twin, trees, row, one_group)[0] == added[i]
 
 
 def test_no_rows_have_no_log_odds(twin: ModuleType) -> None:
     nothing = np.zeros((0, 3), np.float32)
-    log_odds, added = twin.tree_sums(made_up_trees(3), nothing, np.arange(3))
-    assert (log_odds.shape, added.shape) == ((0,), (0, 3))
+    assert sums(twin, made_up_trees(3), nothing).shape == (0, 1)
+    assert added_by(twin, made_up_trees(3), nothing, np.arange(3)).shape == (0, 3)
+
+
+def test_no_trees_add_nothing(twin: ModuleType) -> None:
+    trees, matrix = made_up_trees(3, n_trees=0), random_matrix(0, 2, 3)
+    assert sums(twin, trees, matrix).tolist() == [[0.0]] * 2
+    assert added_by(twin, trees, matrix, np.arange(3)).tolist() == [[0.0] * 3] * 2
 
 
 @needs_compiled
@@ -94,7 +115,9 @@ def test_both_twins_give_the_same_bits(rows: int, seed: int, with_groups: bool) 
     groups = feature_groups("html")
     matrix = random_matrix(seed, rows, len(groups))
     trees = made_up_trees(len(groups), seed)
-    assert_same_bits(lambda twin: twin.tree_sums(trees, matrix, groups if with_groups else None))
+    if with_groups:
+        assert_same_bits(lambda twin: added_by(twin, trees, matrix, groups))
+    assert_same_bits(lambda twin: sums(twin, trees, matrix))
 
 
 @needs_compiled
@@ -114,11 +137,12 @@ def test_tree_with_more_leaves_than_a_byte_counts_is_walked_in_python(
         "missing_left": (at % 2).astype(np.uint8),
     }
     trees = trees_from({**arrays, "sizes": np.array([len(at)], np.int32)}, 1)
-    assert (packed_trees(trees, 1, b"") is not None) == packed
+    assert (packed_trees(trees, 1) is not None) == packed
     matrix = np.array([*range(-1, leaves + 1), np.nan, np.inf], np.float32)[:, None]
+    assert_same_bits(lambda twin: added_by(twin, trees, matrix, np.zeros(1, np.int64)))
     found = trees.log_odds(matrix)
     assert len(set(found.tolist())) > leaves / 2
-    assert_same_bits(lambda twin: twin.tree_sums(trees, matrix, None))
+    assert_same_bits(lambda twin: sums(twin, trees, matrix))
 
 
 # ------------------------------------------------------------------ trees with many outputs
@@ -156,32 +180,32 @@ class TestLeafSums:
     ) -> None:
         trees = vector_trees(made_up_trees(5, seed, n_trees, leaves), width, seed)
         matrix = random_matrix(seed, rows, 5)
-        found = twin.leaf_sums(trees, matrix)
+        found = sums(twin, trees, matrix)
         assert found.shape == (rows, width)
         assert found.tolist() == [naive_sums(trees, row) for row in matrix]
 
     def test_row_does_not_depend_on_how_many_there_are(self, twin: ModuleType) -> None:
         trees = vector_trees(made_up_trees(6, n_trees=50), 24)
         matrix = random_matrix(0, 1000, 6)
-        whole = twin.leaf_sums(trees, matrix)
+        whole = sums(twin, trees, matrix)
         for i in (0, 255, 256, 999):
-            assert twin.leaf_sums(trees, matrix[i : i + 1]).tolist() == [whole[i].tolist()]
+            assert sums(twin, trees, matrix[i : i + 1]).tolist() == [whole[i].tolist()]
 
     def test_order_of_the_matrix_in_memory_does_not_count(self, twin: ModuleType) -> None:
         trees = vector_trees(made_up_trees(6), 24)
         matrix = random_matrix(3, 50, 6)
         assert (
-            twin.leaf_sums(trees, np.asfortranarray(matrix)).tolist()
-            == twin.leaf_sums(trees, np.ascontiguousarray(matrix)).tolist()
+            sums(twin, trees, np.asfortranarray(matrix)).tolist()
+            == sums(twin, trees, np.ascontiguousarray(matrix)).tolist()
         )
 
-    def test_one_output_is_what_tree_sums_gives(self, twin: ModuleType) -> None:
+    def test_one_output_is_what_trees_of_one_give(self, twin: ModuleType) -> None:
         trees = made_up_trees(7, n_trees=30)
         matrix = random_matrix(1, 40, 7)
         one = vector_trees(trees, 1)
         one.values[:, 0] = trees.value
-        found = twin.leaf_sums(one, matrix)
-        assert found[:, 0].tolist() == twin.tree_sums(trees, matrix, None)[0].tolist()
+        found = sums(twin, one, matrix)
+        assert found[:, 0].tolist() == sums(twin, trees, matrix)[:, 0].tolist()
 
     @needs_compiled
     @settings(deadline=None)
@@ -189,20 +213,20 @@ class TestLeafSums:
     def test_both_twins_give_the_same_bits(self, rows: int, seed: int, width: int) -> None:
         trees = vector_trees(made_up_trees(9, seed), width, seed)
         matrix = random_matrix(seed, rows, 9)
-        assert_same_bits(lambda twin: twin.leaf_sums(trees, matrix))
+        assert_same_bits(lambda twin: sums(twin, trees, matrix))
 
     @needs_compiled
     @pytest.mark.parametrize("leaves", [256, 257])
     def test_trees_that_cannot_be_packed_are_walked_in_python(self, leaves: int) -> None:
-        from boilerplate.kernels.compiled_trees import packed_vector_trees
+        from boilerplate.kernels.compiled_trees import packed_trees
 
         trees = vector_trees(made_up_trees(3, n_trees=2, leaves=leaves), 24)
-        assert (packed_vector_trees(trees, 3) is None) == (leaves > 256)
+        assert (packed_trees(trees, 3) is None) == (leaves > 256)
         matrix = random_matrix(leaves, 300, 3)
-        assert_same_bits(lambda twin: twin.leaf_sums(trees, matrix))
+        assert_same_bits(lambda twin: sums(twin, trees, matrix))
 
     @needs_compiled
     def test_matrix_in_double_precision_is_walked_in_python(self) -> None:
         trees = vector_trees(made_up_trees(3), 24)
         matrix = random_matrix(5, 40, 3).astype(float)
-        assert_same_bits(lambda twin: twin.leaf_sums(trees, matrix))
+        assert_same_bits(lambda twin: sums(twin, trees, matrix))

@@ -63,7 +63,7 @@ class TestMatrix:
 
     def test_features_of_the_lines_come_first(self, kind: Kind, model: Model) -> None:
         encoded = encode(PAGES[kind])
-        [(_, matrix)] = model.predict(PAGES[kind]).matrices
+        [(_, matrix, _)] = model.predict(PAGES[kind]).matrices
         found = matrix[:, : encoded.features.shape[1]]
         np.testing.assert_array_equal(found, encoded.features.astype(np.float32))
 
@@ -154,7 +154,7 @@ class TestParts:
         assert scores.log_roles.shape == (len(PAGE.lines), len(ROLES))
         assert model.evidence(scores, ()).groups.shape == (len(PAGE.lines), len(GROUPS))
         assert len(scores.matrices) > 1
-        assert sum(len(matrix) for _, matrix in scores.matrices) == len(PAGE.lines)
+        assert sum(len(matrix) for _, matrix, _ in scores.matrices) == len(PAGE.lines)
 
     def test_page_in_parts_keeps_no_matrix_and_hides_what_it_hides(
         self, model: Model, monkeypatch: pytest.MonkeyPatch
