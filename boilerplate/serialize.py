@@ -28,6 +28,8 @@ METADATA_FIELDS: Final = (
 METADATA_LISTS: Final = ("authors", "tags")  # the others are strings
 METADATA_KEYS: Final = ("title", "headline", *METADATA_FIELDS[1:])
 
+_CONTENT, _BOILERPLATE = Label.CONTENT.value, Label.BOILERPLATE.value
+
 # The fields of a Prediction in their order: line, label, probability, reason, role, language,
 # language confidence, and what decided the label.
 LineValues = tuple[Line, Label, float, str, str | None, str | None, float, str]
@@ -78,7 +80,7 @@ def line_records(
         records.append(
             {
                 "text": text,
-                "label": label.value,
+                "label": _CONTENT if kept else _BOILERPLATE,
                 "probability": probability,
                 "reason": reason or None,
                 "role": role,
