@@ -51,7 +51,7 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "linear scores: n-grams and element tokens": (Linear, "scores"),
     "page type": (PageTypes, "log_probabilities"),
     "context of lines": (MODEL, "tree_matrix"),
-    "trees of content": (Trees, "log_odds"),
+    "trees of content": (Trees, "reached"),
     "roles: n-grams and element tokens": (RoleWords, "shares"),
     "roles: context of lines": (MODEL, "role_matrix"),
     "roles: trees": (RoleTrees, "log_probabilities"),

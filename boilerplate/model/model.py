@@ -90,9 +90,9 @@ class Model:
         kind, stack, languages = encoded.kind, self.stacks[encoded.kind], encoded.line_languages
         _, places = feature_places(kind, ("hidden",))  # which bare text does not have
         log_roles = stack.roles.log_probabilities(matrix)
-        log_odds, reached = kernels.leaf_sums(stack.trees, matrix)
+        log_odds, reached = stack.trees.reached(matrix)
         return Scores(
-            sigmoid(blended(log_odds[:, 0], log_roles, stack.roles.weight)),
+            sigmoid(blended(log_odds, log_roles, stack.roles.weight)),
             float(np.exp(types[PAGE_TYPES.index("article")])),
             LazyTuple(encoded.n, lambda: tuple(languages.likeliest())),
             encoded.chars,
@@ -147,7 +147,7 @@ class PartMatrices(Sequence[TreeInput]):
             return PartMatrices(self.model, self.page, self.of_page[at])
         encoded, _, matrix = self.model.features(self.page, self.of_page[at])
         trees = self.model.stacks[encoded.kind].trees
-        return encoded.kind, matrix, kernels.leaf_sums(trees, matrix)[1]
+        return encoded.kind, matrix, trees.reached(matrix)[1]
 
 
 def parts(page: Page) -> Iterator[slice | None]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate import kernels
-from boilerplate.kernels.arrays import TreeArrays
+from boilerplate.kernels.arrays import Reached, TreeArrays
 from boilerplate.numeric import Floats
 
 MAX_DEPTH: Final = 64
@@ -38,7 +38,12 @@ class Trees(TreeArrays):
 
         Raises IndexError where the trees read features that the matrix has not.
         """
-        return kernels.leaf_sums(self, matrix)[0][:, 0]
+        return self.reached(matrix)[0]
+
+    def reached(self, matrix: NDArray[np.float32]) -> tuple[Floats, Reached]:
+        """The ``log_odds`` of each row of a matrix, (n,), and the leaves that it reaches."""
+        sums, leaves = kernels.leaf_sums(self, matrix)
+        return sums[:, 0], leaves
 
 
 def is_number(value: object) -> bool:
