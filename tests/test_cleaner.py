@@ -71,6 +71,7 @@ class TestNames:
         ]  # fmt: skip
         assert [f.name for f in fields(Page)] == [
             "lines", "kind", "url", "elements", "metadata", "selected", "unread", "html",
+            "claims",
         ]  # fmt: skip
 
     def test_import_of_the_package_loads_neither_numpy_nor_parser(self) -> None:
