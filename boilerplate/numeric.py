@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -45,3 +46,18 @@ def logit(probability: Floats, closest: float) -> Floats:
 def shifted(probability: Floats, log_odds: Floats, closest: float) -> Floats:
     """Probabilities with log-odds added to them; the same bits where there are none to add."""
     return np.where(log_odds == 0, probability, sigmoid(logit(probability, closest) + log_odds))
+
+
+def rounded(values: Sequence[float], decimals: int) -> list[float]:
+    """What ``round`` gives for each of some values between 0 and 1, in less time.
+
+    >>> rounded([0.0625, 0.5714285], 3)
+    [0.062, 0.571]
+    """
+    scale = 10.0**decimals
+    scaled = np.array(values, float) * scale
+    whole = np.rint(scaled)
+    found: list[float] = (whole / scale).tolist()
+    for i in np.flatnonzero(np.abs(scaled - whole) > 0.4999).tolist():  # may be a half, or not
+        found[i] = round(values[i], decimals)
+    return found

@@ -18,9 +18,9 @@ from typing import Final
 import numpy as np
 
 from boilerplate.language.detector import Distribution
-from boilerplate.language.identify import CALIBRATION, identify
+from boilerplate.language.identify import CALIBRATION, identify, named
 from boilerplate.language.names import LANGUAGES
-from boilerplate.numeric import Floats
+from boilerplate.numeric import Floats, rounded
 from boilerplate.page import LineLanguage
 
 
@@ -36,7 +36,7 @@ class NamingParams:
 
 
 NAMING: Final = NamingParams()
-_UNKNOWN: Final[LineLanguage] = (None, 0.0)
+_UNKNOWN: Final = (None, 0.0, ())  # a language, how likely it is, and others like it
 _CODE: Final = r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})?"
 _URL: Final = re.compile(
     rf"https?://(?:(?P<label>{_CODE})\.(?=[^/?#]*\.))?[^/?#]*(?:/(?P<folder>{_CODE})(?=[/?#]|$))?"
@@ -116,11 +116,14 @@ def line_names(texts: Sequence[str], same: Sequence[LineLanguage]) -> list[LineL
     long = [i for i, text in enumerate(texts) if _is_long(text)]
     alone = {i: identify_line(texts[i][: NAMING.line_chars]) for i in long}
     groups = _groups(texts, same, alone)
-    shares = {group: (of[0][0], [p for _, p in of]) for group, of in groups.items() if of}
-    names = [
-        _likeliest(of[0], [alike * p for p in of[1]]) if (of := shares.get(group)) else _UNKNOWN
-        for group, alike in same
-    ]
+    known = {group: (*of[0], [p for _, p in of[1:]]) for group, of in groups.items() if of}
+    names: list[LineLanguage] = []
+    for group, alike in same:
+        code, p, others = known.get(group, _UNKNOWN)
+        sure = of_all = alike * p
+        for other in others:
+            of_all += alike * other
+        names.append((code, sure) if of_all >= CALIBRATION.least else (None, 0.0))
     for i, own in alone.items():
         if own:
             group, alike = same[i]
@@ -128,16 +131,10 @@ def line_names(texts: Sequence[str], same: Sequence[LineLanguage]) -> list[LineL
             rest = (1.0 - sum(found.values())) * alike * NAMING.like
             for code, p in groups.get(group, ()):
                 found[code] = found.get(code, 0.0) + rest * p
-            ranked = sorted(found.items(), key=_falling)
-            names[i] = _likeliest(ranked[0][0], [p for _, p in ranked])
-    return names
-
-
-def _likeliest(name: str, probabilities: list[float]) -> LineLanguage:
-    """A language with the first of the probabilities of it and its like, None if it is unlikely."""
-    if sum(probabilities) < CALIBRATION.least:
-        return _UNKNOWN
-    return name, round(min(probabilities[0], CALIBRATION.most), CALIBRATION.decimals)
+            ranked = tuple(sorted(found.items(), key=_falling))
+            names[i] = ranked[0] if named(ranked) else (None, 0.0)
+    sure_of = rounded([min(p, CALIBRATION.most) for _, p in names], CALIBRATION.decimals)
+    return list(zip([code for code, _ in names], sure_of, strict=True))
 
 
 def _is_long(text: str) -> bool:

@@ -105,7 +105,7 @@ class Model:
     def evidence(self, scores: Scores, features: Sequence[str]) -> Evidence:
         """What the scores of ``predict`` rest on, and the values of some features by name."""
         groups = np.zeros((len(scores.probability), len(GROUPS)))
-        values = np.full((len(groups), len(features)), np.nan, np.float32)
+        values = np.full((len(features), len(groups)), np.nan, np.float32)  # a row for each
         first, weights = 0, None
         for kind, matrix, reached in scores.matrices:
             weights = weights or self._weights(kind)
@@ -114,8 +114,8 @@ class Model:
             added = kernels.group_sums(trees, reached, column_groups(kind), len(matrix))
             groups[rows, : added.shape[1]] = added
             which, places = feature_places(kind, tuple(features))
-            values[rows, which] = matrix[:, places]
-        return Evidence(groups, values, weights)
+            values[which, rows] = matrix.T[places]
+        return Evidence(groups, values.T, weights)
 
     def _weights(self, kind: Kind) -> WordWeights:
         """The linear weights that pages of a kind are scored by."""
