@@ -170,14 +170,15 @@ def _reasons(some: _Lines) -> list[str]:
     )  # fmt: skip
     found = []
     for row, (numbers, kept, own, is_short, has_language) in enumerate(columns):
-        lead = [some.site_reasons[row][not kept]] if some.site_reasons else []
-        if is_short:
-            lead.append("short")
+        reason = "short" if is_short else ""
         if has_language:
-            lead.append(language_phrase(str(some.languages[row][0]), str(some.page_language)))
+            language = language_phrase(str(some.languages[row][0]), str(some.page_language))
+            reason = f"{reason}, {language}" if reason else language
+        if some.site_reasons and (site := some.site_reasons[row][not kept]):
+            reason = f"{site}, {reason}" if reason else site
         slots = [_SLOTS[kept][number] for number in numbers if number != NO_PHRASE]
-        filled = _filled(some, row, slots, told.get(row, "")) if own else _without_blanks(slots)
-        found.append(_reason(", ".join(filter(None, lead)), int(has_language), filled))
+        filled = _filled(some, row, slots, own, told.get(row, ""))
+        found.append(_reason(reason, int(has_language), filled))
     return found
 
 
@@ -233,55 +234,50 @@ def _value(some: _Lines, row: int, blank: str, feature: int) -> str:
 def _reason(reason: str, count: int, phrases: Iterable[str]) -> str:
     """The beginning of a line's reason, with ``count`` phrases, and those phrases that fit."""
     for phrase in phrases:
-        if phrase in reason:
-            continue
-        longer = f"{reason}, {phrase}" if reason else phrase
-        if len(longer) <= LIMITS.max_length or not reason:
-            reason, count = longer, count + 1
-            if count == LIMITS.max_phrases:
-                break
+        if not reason:
+            reason, count = phrase, count + 1
+        elif phrase not in reason and len(reason) + len(phrase) + 2 <= LIMITS.max_length:
+            reason, count = f"{reason}, {phrase}", count + 1
+        if count == LIMITS.max_phrases:
+            break
     return reason or NO_SIGN
 
 
-def _filled(some: _Lines, row: int, slots: Sequence[_Slot], words: str) -> Iterator[str]:
+def _filled(some: _Lines, row: int, slots: Sequence[_Slot], own: bool, words: str) -> Iterator[str]:
     """The phrases of a line with values in their blanks, without those that lack a needed one.
 
-    What holds for all lines of a role on a page comes behind what is the line's own. "Worded like
-    site chrome" says little without a word, so it comes where nothing else does. ``words`` are
-    those that told against the line.
+    What holds for all lines of a role on a page comes behind what is the line's ``own``; False
+    leaves all phrases with blanks out. "Worded like site chrome" says little without a word, so it
+    comes where nothing else does. ``words`` are those that told against the line.
     """
-    of_role: list[str] = []
-    saying_little: list[str] = []
+    of_role = saying_little = ""
     said = False
     for slot in slots:
         if not slot.blanks:
             said = True
             yield slot.words
+        elif not own:
             continue
-        if slot.blanks == _TOLD:
+        elif slot.blanks == _TOLD:
             if words:
                 said = True
                 yield slot.words.format(words)
             else:
-                saying_little.append(slot.words.format(""))
-            continue
-        values = [_value(some, row, blank, slot.feature) for blank in slot.blanks]
-        if not all(values[: slot.needed]):
-            continue
-        filled = slot.words.format(*values)
-        if slot.of_role:
-            of_role.append(filled)
+                saying_little = slot.words.format("")
         else:
-            said = True
-            yield filled
-    yield from of_role
-    if not said and not of_role:
-        yield from saying_little
-
-
-def _without_blanks(slots: Sequence[_Slot]) -> list[str]:
-    """The phrases of a line for which no blank is filled."""
-    return [slot.words for slot in slots if not slot.blanks]
+            values = [_value(some, row, blank, slot.feature) for blank in slot.blanks]
+            if not all(values[: slot.needed]):
+                continue
+            filled = slot.words.format(*values)
+            if slot.of_role:
+                of_role = filled
+            else:
+                said = True
+                yield filled
+    if of_role:
+        yield of_role
+    elif saying_little and not said:
+        yield saying_little
 
 
 def is_foreign(language: str | None, page_language: str | None) -> bool:
