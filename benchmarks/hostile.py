@@ -52,8 +52,7 @@ class Promise:
     memory_per_byte: int = 12  # of the page ...
     base_memory: int = 512 << 20  # ... and in any case, in bytes
     seconds: int = 120  # of processor time; a batch gives each page 30 by default
-    least_seconds: float = 0.05  # shorter times are noise ...
-    least_step_seconds: float = 0.1  # ... and those of a step, of which there are several
+    least_seconds: float = 0.1  # shorter times are noise, and their pages fit into caches
 
 
 PROMISE: Final = Promise()
@@ -185,14 +184,11 @@ def powers(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """
     found = {"all": power(rows)}
     for step in rows[0].get("steps", {}):
-        times = [{**row, "seconds": row["steps"][step]} for row in rows]
-        found[step] = power(times, PROMISE.least_step_seconds)
+        found[step] = power([{**row, "seconds": row["steps"][step]} for row in rows])
     return {step: each for step, each in found.items() if each is not None}
 
 
-def power(
-    rows: Iterable[Mapping[str, Any]], least_seconds: float = PROMISE.least_seconds
-) -> float | None:
+def power(rows: Iterable[Mapping[str, Any]]) -> float | None:
     """The power of the size with which the time grows, by least squares; None if times are noise.
 
     >>> power([{"bytes": 10, "seconds": 1.0}, {"bytes": 100, "seconds": 100.0}])
@@ -201,7 +197,7 @@ def power(
     points = [
         (math.log(row["bytes"]), math.log(row["seconds"]))
         for row in rows
-        if row.get("seconds", 0) >= least_seconds and not row.get("unread")
+        if row.get("seconds", 0) >= PROMISE.least_seconds and not row.get("unread")
     ]
     if len({x for x, _ in points}) < 2:
         return None

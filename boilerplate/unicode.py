@@ -224,6 +224,30 @@ def plain(text: str) -> str:
     return text
 
 
+_BLANK: Final = re.compile(r"\s")
+_PART_CHARS: Final = 100_000
+
+
+def squeezed(text: str) -> str:
+    r"""A text with one space for each run of blanks, and none at its ends.
+
+    A long one in parts: a list of all its words would take twenty times its memory.
+
+    >>> squeezed(" ciò  che\u3000\t見た ")
+    'ciò che 見た'
+    """
+    if len(text) <= _PART_CHARS:
+        return " ".join(text.split())
+    parts = []
+    start = 0
+    while start < len(text):
+        blank = _BLANK.search(text, start + _PART_CHARS)
+        end = blank.start() if blank else len(text)
+        parts.append(" ".join(text[start:end].split()))
+        start = end
+    return " ".join(filter(None, parts))
+
+
 @cache
 def script_table() -> NDArray[np.uint8]:
     """A number for the script of each code point below U+20000; right for letters only."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from boilerplate import Cleaner
 from boilerplate.page import text_page
-from boilerplate.unicode import TABLE_SIZE, Char, Flag, char_flags, char_table, plain
+from boilerplate.unicode import TABLE_SIZE, Char, Flag, char_flags, char_table, plain, squeezed
 from tests.made_up import SENTENCES, made_up_model
 
 CLEANER = Cleaner(made_up_model())
@@ -107,3 +107,14 @@ class TestCharacterTables:
             assert not char_flags()[point] & Flag.PLAIN
         for point in np.flatnonzero(char_flags() & np.uint8(Flag.PLAIN)).tolist():
             assert not unicodedata.combining(chr(point))
+
+
+@given(
+    st.lists(st.sampled_from(["見た", "a", " ", "\u3000", "\t\n", "ก" * 9, "\x85"])),
+    st.integers(1, 9),
+)
+def test_text_is_squeezed_in_parts_as_it_is_at_once(pieces: list[str], size: int) -> None:
+    text = "".join(pieces)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("boilerplate.unicode._PART_CHARS", size)
+        assert squeezed(text) == " ".join(text.split())

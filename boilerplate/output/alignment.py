@@ -20,7 +20,11 @@ from boilerplate.page import Line, Markup, Page, markup_column, tag_of, tags_of,
 from boilerplate.reading.document import rewrite
 from boilerplate.reading.stored import STORED_TAG
 from boilerplate.reading.tidy import tidied
+from boilerplate.unicode import squeezed
 
+# Of ``<`` in a page: ten times as many as in the largest page of our corpora. The tree of a page
+# with more is not made once more, since its nodes and lines would need too much memory.
+MAX_TAGS: Final = 250_000
 # Nothing of these is a line. The others have no text, and images may need them.
 _NOT_SHOWN: Final = ", ".join(sorted(SKIPPED_TAGS - {"base", "link", "meta", "source"}))
 
@@ -53,6 +57,11 @@ class Alignment:
     stored: list[int]
 
 
+def has_tree(page: Page) -> bool:
+    """Whether the lines of a page can be aligned with a tree: it has markup, and not too much."""
+    return bool(page.html) and page.html.count("<") <= MAX_TAGS
+
+
 def align(document: Any, page: Page) -> Alignment:
     """Rewrite the parsed document of a page as it was rewritten to be read, and align its texts.
 
@@ -76,7 +85,7 @@ def _stored(page: Page) -> list[int]:
 
 def _size(text: str) -> int:
     """How many characters are no blanks."""
-    return len("".join(text.split()))
+    return len(squeezed(text).replace(" ", ""))
 
 
 def _texts(document: Any, pieces: Sequence[Line]) -> Iterator[TextLines]:

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from turbohtml import Element, Text
 
+from boilerplate.unicode import squeezed
+
 # What stands before the items of lists in text.
 _BULLET: Final = re.compile(r"\s*(?:[-*+•‣◦▪▸►●○■□·–—]|\N{WHITE BULLET})\s+")
 _NUMBER: Final = re.compile(r"\s*(\d{1,4})[.)、．]\s*")
@@ -45,7 +47,7 @@ def _blocks(role: str, texts: list[str]) -> Iterator[Any]:
 
 
 def _block(tag: str, text: str, *, squeeze: bool = True) -> Any:
-    return Element(tag, None, [Text(" ".join(text.split()) if squeeze else text)])
+    return Element(tag, None, [Text(squeezed(text) if squeeze else text)])
 
 
 def _lists(texts: Sequence[str]) -> Iterator[Any]:

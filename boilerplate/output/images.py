@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from boilerplate.output.alignment import TextLines
 from boilerplate.reading.nodes import NodeSet, is_text, tag_of
 
 MAX_IMAGES: Final = 2000
@@ -13,13 +12,15 @@ MAX_IMAGES: Final = 2000
 _LATE: Final = ("data-src", "data-lazy-src", "data-original", "data-orig-file", "data-hi-res-src")
 
 
-def choose_images(document: Any, texts: Iterable[TextLines]) -> list[Any]:
-    """The images that stand beside kept text; an address that is loaded late becomes theirs.
+def choose_images(document: Any, texts: Iterable[Any]) -> list[Any]:
+    """The images that stand beside kept texts; an address that is loaded late becomes theirs.
 
     An image belongs to the innermost element around it that has any text. It is kept if the text
     before or after it in that element is.
     """
-    kept = NodeSet(text.node for text in texts)
+    if document.find("img") is None:
+        return []
+    kept = NodeSet(texts)
     found = []
     for image, before, after in _neighbours(document):
         source = _source_of(image)
@@ -31,8 +32,6 @@ def choose_images(document: Any, texts: Iterable[TextLines]) -> list[Any]:
 
 def _neighbours(document: Any) -> Iterator[tuple[Any, Any, Any]]:
     """The images of a document, each with the texts before and after it; None for no text."""
-    if document.find("img") is None:
-        return
     before = None
     waiting: list[tuple[Any, Any]] = []  # images after ``before``
     count = 0

@@ -9,7 +9,7 @@ from turbohtml import Element, Text
 from turbohtml.clean import OnDisallowed, Policy, Sanitizer
 
 from boilerplate.kernels.plain_html import INLINE_TAGS, ROW_TAG
-from boilerplate.output.alignment import Alignment, TextLines, align
+from boilerplate.output.alignment import Alignment, align, has_tree
 from boilerplate.output.bare_text import tree_of_roles
 from boilerplate.output.blocks import shape
 from boilerplate.output.images import choose_images
@@ -57,27 +57,33 @@ def kept_tree(
     ``kept`` and ``roles`` have a value for each line. It has no tags but TAGS, no scripts, styles,
     classes or event handlers, and links to ``http``, ``https`` and ``mailto`` only, absolute where
     the page's URL or its ``<base>`` says to what. Images are in it only with ``images``. Of bare
-    text the roles decide what is a heading, a list, a quotation or code.
+    text, and of a page with more tags than MAX_TAGS, the roles decide what is a heading, a list, a
+    quotation or code.
     """
-    if not page.html:
+    if not has_tree(page):
         return tree_of_roles(texts_of(page.lines), kept, roles)
     document = parsed(page.html)
     base = document.base_url(page.url or "")
-    alignment = align(document, page)
-    root = document.find("body") or document.root
-    texts = _mark(alignment, page, kept)
-    chosen = choose_images(document, texts) if images else []
-    _prune(root, [text.node for text in texts], chosen)
-    lines = texts_of(page.lines)
-    _add_stored(root, [lines[i] for i in alignment.stored if kept[i]])
+    root = _kept_nodes(document, page, kept, images)
     headline = next(
-        (text for text, keep, role in zip(lines, kept, roles, strict=True)
+        (text for text, keep, role in zip(texts_of(page.lines), kept, roles, strict=True)
          if keep and role == "headline"), None,
     )  # fmt: skip
     shape(root, headline)
     if base.startswith(("http://", "https://")):
         root.resolve_links(base)
     return _sanitized(root)
+
+
+def _kept_nodes(document: Any, page: Page, kept: Sequence[bool], images: bool) -> Any:
+    """The ``body`` of a document, without all nodes that have nothing of the kept lines."""
+    alignment = align(document, page)
+    root = document.find("body") or document.root
+    texts = _mark(alignment, page, kept)
+    _prune(root, texts, choose_images(document, texts) if images else [])
+    lines = texts_of(page.lines)
+    _add_stored(root, [lines[i] for i in alignment.stored if kept[i]])
+    return root
 
 
 def _sanitized(root: Any) -> Any:
@@ -92,7 +98,7 @@ def _sanitized(root: Any) -> Any:
     return clean
 
 
-def _mark(alignment: Alignment, page: Page, kept: Sequence[bool]) -> list[TextLines]:
+def _mark(alignment: Alignment, page: Page, kept: Sequence[bool]) -> list[Any]:
     """The texts of kept lines, changed to what the lines say."""
     keeps = [any(kept[i] for i in lines) for lines in alignment.lines_of]
     # Compared once, as a line may be made of very many texts.
@@ -106,7 +112,7 @@ def _mark(alignment: Alignment, page: Page, kept: Sequence[bool]) -> list[TextLi
     for text in alignment.texts:
         if not any(keeps[text.first : text.last + 1]):
             continue
-        found.append(text)
+        found.append(text.node)
         data = text.node.data
         if text.first < text.last and not all(keeps[text.first : text.last + 1]):
             data = _kept_of(data, text.first, alignment, keeps)

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from boilerplate.output.alignment import align
+from boilerplate.output.alignment import align, has_tree
 from boilerplate.page import Page
 from boilerplate.reading.document import parsed, parsed_with_positions
 from boilerplate.reading.nodes import NodeMap, NodeSet
 
 MAX_PATH_CHARS: Final = 20_000_000  # of the paths of all lines of a page
-MAX_ELEMENTS: Final = 250_000  # of a page; of one with more, places would need half a gigabyte
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -36,18 +35,16 @@ def places(page: Page) -> list[Place | None]:
     """A Place for each line of a page; None where it stands in no element, but in a script.
 
     It is None as well for lines of a page that was read back from JSON, which has no markup, or
-    that has more than MAX_ELEMENTS elements.
+    that has more tags than ``alignment.MAX_TAGS``.
     """
     if page.kind == "text":
         return [Place(None, i) for i in range(1, len(page.lines) + 1)]
-    if not page.html:
+    if not has_tree(page):
         return [None] * len(page.lines)
     document = parsed(page.html)
     # Elements are known by their order, as the tree with positions is another one.
     number = NodeMap()
     for i, element in enumerate(document.iter_elements()):
-        if i == MAX_ELEMENTS:
-            return [None] * len(page.lines)
         number[element] = i
     alignment = align(document, page)
     ends: dict[int, tuple[Any, Any]] = {}  # the first and the last text of each line

@@ -43,6 +43,9 @@ _MARKDOWN: Final = Markdown(
 def _square(table: Any) -> None:
     """Give all rows equally many cells: Markdown has none that span rows or columns."""
     rows = table.find_all("tr")
+    widths = {sum(isinstance(child, Element) for child in row.children) for row in rows}
+    if len(widths) < 2 and table.select_one("[colspan], [rowspan]") is None:
+        return
     grid: list[dict[int, Any]] = [{} for _ in rows]  # by column; None is under or beside a cell
     for at, row in enumerate(rows):
         column = 0

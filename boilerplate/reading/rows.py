@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from turbohtml import Element, Text
 
-from boilerplate.kernels.plain_html import ROW_TAG
+from boilerplate.kernels.plain_html import MAX_LINES, ROW_TAG
 from boilerplate.page import Line
 
 # Unicode has these for internal use: no page has them.
@@ -54,10 +54,10 @@ def mark_tables(tables: Iterable[Any]) -> None:
     for table in tables:
         if table.select_one(_NEVER_IN_DATA) is not None:  # nested ones are found soon
             continue
-        rows = [(row, _cells(row)) for row in table.select("tr")]
-        if _is_data(table, [cells for _, cells in rows]):
-            for row, cells in rows:
-                _mark(row, cells)
+        rows = table.select("tr")
+        if _is_data(table, rows):
+            for row in rows[:MAX_LINES]:  # no more lines are read
+                _mark(row, _cells(row))
 
 
 def mark_definitions(terms: Iterable[Any]) -> None:
@@ -108,17 +108,29 @@ def _cells(row: Any) -> list[Any]:
     return [cell for cell in row.children if isinstance(cell, Element) and cell.tag in ("td", "th")]
 
 
-def _is_data(table: Any, rows: Sequence[Sequence[Any]]) -> bool:
+def _is_data(table: Any, rows: Iterable[Any]) -> bool:
+    """Whether rows are data. One after the other: a table may have a million cells."""
     if table.attr("role") in ("presentation", "none"):
         return False
-    texts = [[cell.text.strip() for cell in cells] for cells in rows]
-    full = sum(sum(map(bool, row)) > 1 for row in texts)
-    if full < PARAMS.rows:
-        return False
-    has_headers = any(cell.tag == "th" for cells in rows for cell in cells)
-    longest = PARAMS.longest_cell_with_headers if has_headers else PARAMS.longest_cell
-    return max(len(text) for row in texts for text in row) <= longest and all(
-        len(cell.select(_BLOCKS)) <= PARAMS.blocks_in_cell for cells in rows for cell in cells
+    full = longest = 0
+    has_headers = False
+    for row in rows:
+        cells = _cells(row)
+        sizes = [len(cell.text.strip()) for cell in cells]
+        full += sum(map(bool, sizes)) > 1
+        longest = max(longest, *sizes, 0)
+        if longest > PARAMS.longest_cell_with_headers:
+            return False
+        has_headers = has_headers or any(cell.tag == "th" for cell in cells)
+    most = PARAMS.longest_cell_with_headers if has_headers else PARAMS.longest_cell
+    return (
+        full >= PARAMS.rows
+        and longest <= most
+        and all(
+            len(cell.select(_BLOCKS)) <= PARAMS.blocks_in_cell
+            for row in rows
+            for cell in _cells(row)
+        )
     )
 
 

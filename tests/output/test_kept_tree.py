@@ -326,6 +326,17 @@ class TestHtml:
         assert squeezed("".join(parsed.itertext())) == squeezed(wanted)
 
 
+def test_page_of_very_many_tags_is_written_as_bare_text_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = html_page("<h2>渡轮</h2><p><a href=/b>Le bac</a><p>أُلغيت <b>الرحلة</b>")
+    monkeypatch.setattr("boilerplate.output.alignment.MAX_TAGS", 8)
+    assert markdown_of(tree(page)) == "## 渡轮\n\n[Le bac](/b)\n\nأُلغيت **الرحلة**\n"
+    monkeypatch.setattr("boilerplate.output.alignment.MAX_TAGS", 7)
+    by_roles = kept_tree(page, [True, False, True], ["subheading", "body", "body"])
+    assert markdown_of(by_roles) == "## 渡轮\n\nأُلغيت الرحلة\n"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_hostile_pages_give_nothing_active(name: str) -> None:

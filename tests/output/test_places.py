@@ -48,13 +48,11 @@ class TestPlaces:
         assert [place and place.path for place in found] == ["html > body > p"] * 2 + [None] * 2
         assert [place and place.source_line for place in found] == [1] * 4
 
-    def test_page_of_very_many_elements_has_no_places(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_page_of_very_many_tags_has_no_places(self, monkeypatch: pytest.MonkeyPatch) -> None:
         page = html_page("<p>一<p>二<p>三")
-        monkeypatch.setattr("boilerplate.output.places.MAX_ELEMENTS", 6)
+        monkeypatch.setattr("boilerplate.output.alignment.MAX_TAGS", 3)
         assert None not in places(page)
-        monkeypatch.setattr("boilerplate.output.places.MAX_ELEMENTS", 5)
+        monkeypatch.setattr("boilerplate.output.alignment.MAX_TAGS", 2)
         assert places(page) == [None] * 3
 
     def test_line_of_many_texts_is_in_the_element_around_all(self) -> None:
