@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -250,10 +251,20 @@ def table(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
 def store(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Write the results so far and the table: a run over all kinds takes long."""
     known = {name: kinds[name] for name in PAGES if name in kinds}
-    HOSTILE_RESULTS.write_text(json.dumps(commit() | {"kinds": known}, indent=1) + "\n", "utf-8")
-    about = f"At commit `{commit()['commit'][:10]}`, the largest page of each kind:"
-    section = "\n".join([about, "", *table(known)])
-    write_section(DOCUMENT, section, MARKERS)
+    HOSTILE_RESULTS.write_text(json.dumps({"kinds": known}, indent=1) + "\n", "utf-8")
+    write_section(DOCUMENT, "\n".join([f"{heading(known)}:", "", *table(known)]), MARKERS)
+
+
+def heading(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """At which commits the kinds were measured, that of most kinds first.
+
+    >>> heading({"a": [{"commit": "0a1"}], "b": [{"commit": "0b2"}], "c": [{"commit": "0b2"}]})
+    'The largest page of each kind, at commit `0b2` (2 kinds), `0a1` (1)'
+    """
+    commits = Counter(rows[-1]["commit"][:10] for rows in kinds.values())
+    (first, number), *others = commits.most_common()
+    rest = "".join(f", `{each}` ({n})" for each, n in others)
+    return f"The largest page of each kind, at commit `{first}` ({number} kinds){rest}"
 
 
 @click.command()
@@ -281,7 +292,7 @@ def main(names: tuple[str, ...], one: Path | None, feared: bool, write: bool) ->
         broken += wrong
         click.echo(f"{name}: " + "; ".join(wrong or [json.dumps(rows[-1])]))
         if not any("failed" in row for row in rows):
-            stored["kinds"][name] = rows
+            stored["kinds"][name] = [row | {"commit": commit()["commit"]} for row in rows]
             if write:
                 store(stored["kinds"])
     if broken:
