@@ -102,13 +102,15 @@ def _texts(document: Any, pieces: Sequence[Line]) -> Iterator[TextLines]:
         if not (size := _size(data)):
             after_blank = after_blank or bool(data)
             continue
-        first, used = at, (sizes[at] - left if at < len(sizes) else 0)
+        if at == len(sizes):
+            return  # the rest of the page was not read
+        first, used = at, sizes[at] - left
         while size > left and at + 1 < len(sizes):
             size -= left
             at += 1
             left = sizes[at]
-        if size > left or at == len(sizes):
-            return  # the rest of the page was not read
+        if size > left:
+            return
         is_apart = used > 0 and not (after_blank or data[0].isspace())
         if is_apart and first not in word_ends:
             word_ends = {first: _word_ends(texts[first])}

@@ -41,6 +41,12 @@ def test_recurring_lines_are_grouped_by_place_and_most_pages_come_first(language
     assert [(line.text, line.pages) for line in lines][-1] == ("한 줄만 두 쪽에 있다.", 2)
 
 
+def test_page_of_nothing_that_recurs_leaves_the_others() -> None:
+    model, pages = known("ar")
+    apart = read("<p>أعلن المتحف مواعيده الجديدة.")
+    assert recurring(model, [apart, *pages]) == recurring(model, pages)
+
+
 def test_rows_say_in_words_what_their_colour_says() -> None:
     model, pages = known("en")
     tree = LexborHTMLParser(site_report(model, [(f"{i}.html", p) for i, p in enumerate(pages)]))

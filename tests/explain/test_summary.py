@@ -77,6 +77,16 @@ def test_report_on_many_pages_shows_some_and_counts_all() -> None:
     assert names[-1] == "and 2 pages more, less in need of a look"
 
 
+def test_report_counts_languages_by_name_and_pages_read_in_part() -> None:
+    summary = Summary()
+    for each in (SURE, SURE, CONCERNS["not read to its end"]):
+        summary.add("page", each)
+    tree = LexborHTMLParser(summary_report(summary))
+    text = " ".join(tree.css_first("#batch").text(separator=" ").split())
+    assert "Greek 2" in text
+    assert "read in part 1 page" in text
+
+
 def test_sites_that_drift_come_first_and_are_marked() -> None:
     summary = Summary()
     for drift, site in ((None, "quiet"), (0.1, "same"), (0.9, "moved"), (0.7, "moved")):

@@ -37,3 +37,11 @@ def test_without_color_each_line_is_one_line_of_output():
     _, first, second = explain_text(page, 40).splitlines()
     assert first.startswith("+ 0.90  long")
     assert second == "- 0.10  x y z  (because 0.1)"
+
+
+def test_colour_says_what_is_kept():
+    shown = explain_text(clean_page((LINES["hi"], 0.9), (LINES["ar"], 0.1)), 90, "p", color=True)
+    kept, dropped = shown.splitlines()[1:]
+    green, red = "\x1b[32m", "\x1b[31m"
+    assert (green in kept, red in kept) == (True, False)
+    assert (green in dropped, red in dropped) == (False, True)

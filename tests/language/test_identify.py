@@ -173,6 +173,8 @@ def test_languages_that_are_taken_for_one_another_are_all_named() -> None:
     found = dict(identify(croatian))
     assert {"hr", "bs", "sr-Latn"} == set(found)
     assert max(found.values()) < 0.9
+    rwanda = "Umwana yagiye ku ishuri kare kugira ngo yige neza, hanyuma asubira mu rugo."
+    assert [code for code, _ in identify(rwanda)] == ["rw", "rn"]
 
 
 def test_shares_of_languages_that_are_taken_for_one_another_come_to_one() -> None:

@@ -66,6 +66,12 @@ def test_a_script_of_one_language_identifies_it_in_few_letters(code: str, text: 
     assert found_in([ENGLISH[0], text[:6]]).likeliest()[1] == (code, 1.0)
 
 
+def test_a_line_by_itself_is_in_no_language_if_it_has_few_letters_or_none() -> None:
+    found = found_in([*ENGLISH, "OK", "– 12 –", *TURKISH])
+    alone = np.isnan(found.alone).all(1).tolist()
+    assert alone == [False] * len(ENGLISH) + [True] * 2 + [False] * len(TURKISH)
+
+
 def test_lines_of_a_notice_in_another_language_are_identified() -> None:
     found = found_in([*ENGLISH * 3, *TURKISH])
     assert found.main_language == "en"

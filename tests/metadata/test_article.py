@@ -135,11 +135,26 @@ class TestSources:
         )  # fmt: skip
         assert found.sources["authors"] == found.sources["published"] == "microdata"
 
-    def test_time_element_dates_an_article(self) -> None:
+    def test_time_element_dates_an_article_or_its_change(self) -> None:
         found = said("", '<time pubdate datetime="2022-11-30T08:00Z">gestern</time>')
         assert (found.published, found.sources["published"]) == (
             "2022-11-30T08:00:00+00:00", "time"
         )  # fmt: skip
+        found = said("", '<time itemprop="dateModified" datetime="2022-12-01">šiandien</time>')
+        assert (found.published, found.modified) == (None, "2022-12-01")
+
+    def test_heading_and_opengraph_are_named_where_nothing_else_says_it(self) -> None:
+        found = said(meta("og:url", "/haber/kopru"), "<h1>Köprü açıldı</h1>" + BODY)
+        assert (found.title, found.canonical_url) == ("Köprü açıldı", URL)
+        assert found.sources == {"title": "h1", "canonical_url": "opengraph"}
+
+    def test_main_content_of_a_page_in_microdata_is_the_article(self) -> None:
+        found = said(
+            "",
+            '<div itemscope itemtype="https://schema.org/WebPage"><p itemprop="mainContentOfPage"'
+            ' itemscope itemtype="https://schema.org/Article"><b itemprop="author">Olga Ek</b>',
+        )
+        assert found.authors == ("Olga Ek",)
 
     def test_url_dates_an_article_last(self) -> None:
         found = said("", url="https://noticias.example/2024/03/05/puente")
@@ -149,10 +164,11 @@ class TestSources:
         graph = {
             "@graph": [
                 {"@type": "Person", "@id": "#p", "name": "Олена Коваль"},
-                {"@type": "Article", "headline": "Міст", "author": {"@id": "#p"}},
+                {"@type": "Article", "headline": {"@value": "Міст"}, "author": {"@id": "#p"}},
             ]
         }
-        assert said(script(graph)).authors == ("Олена Коваль",)
+        found = said(script(graph))
+        assert (found.title, found.authors) == ("Міст", ("Олена Коваль",))
 
     def test_the_thing_with_the_pages_own_url_is_the_article(self) -> None:
         things = [
@@ -277,6 +293,7 @@ class TestRoles:
     def test_line_that_says_when_an_article_was_changed_does_not_date_it(self) -> None:
         found = by_roles(("更新日: 2024年3月7日", "date"), ("2024年3月5日", "date"), language="ja")
         assert (found.published, found.modified) == ("2024-03-05", "2024-03-07")
+        assert by_roles(("Updated 3/5/2024", "date"), language="en").modified == "2024-03-05"
 
     def test_site_as_author_gives_way_to_a_person_in_the_byline(self) -> None:
         head = meta("og:site_name", "Gazete") + '<meta name="author" content="Gazete">'
@@ -286,6 +303,11 @@ class TestRoles:
         assert lines[0] == "Yazan: Ayşe Kaya"
         assert (found.authors, found.sources["authors"]) == (("Ayşe Kaya",), "byline")
         assert article_metadata(page).authors == ("Gazete",)
+
+    def test_site_as_author_gives_way_to_a_person_whom_a_link_names(self) -> None:
+        head = meta("og:site_name", "Gazete") + '<meta name="author" content="Gazete">'
+        found = said(head, '<a rel="author" href="/kaya">Ayşe Kaya</a>' + BODY)
+        assert (found.authors, found.sources["authors"]) == (("Ayşe Kaya",), "link")
 
     def test_element_named_after_an_author_names_one_unless_there_are_several(self) -> None:
         one = "<p class=post-author>Eva Roth</p>"

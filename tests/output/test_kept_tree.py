@@ -111,6 +111,15 @@ class TestMarkdown:
             "| groß | 40 |  |\n| ruhen lassen |  |  |\n"
         )
 
+    def test_row_below_two_cells_that_span_begins_in_the_third_column(self) -> None:
+        rows = (
+            "<tr><th>Gün<th>Saat<th>Yer</tr><tr><td rowspan=2>Salı<td rowspan=2>9<td>İskele</tr>"
+            "<tr><td>Çarşı</tr>"
+        )
+        assert markdown(f"<table>{rows}</table>") == (
+            "| Gün | Saat | Yer |\n| --- | --- | --- |\n| Salı | 9 | İskele |\n|  |  | Çarşı |\n"
+        )
+
     def test_lists_in_cells_are_text(self) -> None:
         rows = "<tr><th>ใคร<th>อะไร</tr><tr><td>แม่<td><ul><li>ข้าว<ol><li>ขาว</ol><li>ปลา</ul></tr>"
         assert markdown(f"<table>{rows}</table>") == (
