@@ -203,7 +203,7 @@ def role_token_sums(tree: Tree, own: Ints, table: NDArray[np.int8], scale: float
 
 
 def role_context(shares: NDArray[np.float32], groups: Ints, out: NDArray[np.float32]) -> None:
-    native.role_context(shares, groups, out)
+    native.role_context(np.ascontiguousarray(shares), groups, out)
 
 
 # ---------------------------------------------------------------------------------- results

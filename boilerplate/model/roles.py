@@ -56,7 +56,7 @@ class RoleWords:
             if not isinstance(lines, Lines):
                 own = np.where([line.markup is not None for line in lines], own, -1)
             scores += kernels.role_token_sums(encoded.tree, own, self.names, self.scales[1])
-        return np.ascontiguousarray(softmax(scores), np.float32)
+        return softmax(scores).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
