@@ -162,7 +162,9 @@ class TestOtherTrees:
 
     def test_nested_shadow_roots_are_shown(self) -> None:
         inner = "<x-b><template shadowrootmode=open><p>ichi</p></template></x-b>"
-        assert lines(f"<x-a><template shadowrootmode=open>{inner}</template></x-a>") == ["ichi"]
+        outer = f"<x-a><template shadowrootmode=open>{inner}</template></x-a>"
+        assert lines(outer) == ["ichi"]
+        assert lines(outer + inner.replace("ichi", "ni")) == ["ichi", "ni"]
 
     def test_other_templates_are_not(self) -> None:
         assert lines("<template><p>a</p></template><p>b") == ["b"]

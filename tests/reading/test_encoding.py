@@ -101,6 +101,11 @@ class TestEncodings:
         for text in (news_page(language), f"{SENTENCES[language]}\n" * 3):
             assert decode(text.encode(codec)) == text
 
+    @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+    def test_utf_16_and_utf_32_may_end_within_a_character(self, codec: str) -> None:
+        text = f"{SENTENCES['ru']}\r\n" * 3
+        assert decode(text.encode(codec)[:-1]) == text[:-1] + "\ufffd"
+
     @pytest.mark.parametrize("text", [" \n" * 500, "<p>\n" + "x\t" * 500, "\x1f0\x1f"])
     def test_whitespace_and_controls_are_not_utf_16(self, text: str) -> None:
         assert decode(text.encode()) == text
