@@ -45,6 +45,8 @@ class TestOptions:
         assert boilerplate.extract(page, url=URL) == boilerplate.clean(page, url=URL).text
         assert boilerplate.extract("") is None
         assert boilerplate.extract(page, threshold=1) is None
+        with pytest.raises(ValueError, match="names no host"):
+            boilerplate.extract(page, "no host")
 
     def test_a_page_that_was_read_takes_a_url_that_is_given(self) -> None:
         page = boilerplate.read(CLAIM + "<p>Vapur kalktı.")

@@ -192,6 +192,13 @@ def test_progress_is_shown_on_standard_error(capsys: pytest.CaptureFixture[str])
     assert len(list(clean_many(iter(["<p>Bir"]), 1, progress=True))) == 1
 
 
+def test_pages_are_of_the_kind_that_is_named() -> None:
+    given = ["<p>Паром<p>ушёл", {"text": "<p>Паром<p>ушёл"}, {"html": "Паром ушёл"}]
+    for kind, expected in (("text", ["text"] * 3), ("html", ["html"] * 3)):
+        assert [page.page.kind for page in clean_many(given, kind=kind)] == expected
+    assert [page.page.kind for page in clean_many(given[1:])] == ["html", "html"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", ["html", "text"])
 @pytest.mark.parametrize("reasons", [True, False])

@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from boilerplate import Cleaner
-from boilerplate.labelling.fixtures import check_fixture, copy_labels, write_predicted_labels
+from boilerplate.labelling.fixtures import (
+    FixtureError,
+    check_fixture,
+    copy_labels,
+    write_predicted_labels,
+)
 from boilerplate.plugins import no_plugins
 from tests.made_up import made_up_model, news_page
 
@@ -38,6 +43,12 @@ def test_a_role_in_a_fixture_leaves_the_expected_label_as_it_is(expected: Path) 
     other = other if other != with_roles else with_roles.replace("-share ", "+caption ", 1)
     expected.write_text(other, "utf-8")
     assert check_fixture(expected, MODEL).wrong == 1
+
+
+def test_labels_that_cannot_be_read_are_named_by_their_file(expected: Path) -> None:
+    expected.write_text("no sign", "utf-8")
+    with pytest.raises(FixtureError, match=r"buses\.html\.expected: line 1 begins"):
+        check_fixture(expected, MODEL)
 
 
 def test_copied_labels_keep_their_roles_and_comments(expected: Path, tmp_path: Path) -> None:

@@ -212,6 +212,17 @@ class TestPrediction:
         session.finish(0)
         assert session.prediction(0) == before
 
+    def test_prediction_is_made_with_a_site_model_of_the_other_pages(self, tmp_path: Path) -> None:
+        session = begin(tmp_path)
+        assert session.prediction(0).drift is not None
+
+    def test_labels_and_roles_of_lines_are_in_their_sketch(self) -> None:
+        scored = score_page(pages(1)[0], MODEL)
+        n = scored.sketch.n
+        sketch = scored.labelled_sketch([Label.CONTENT] * n, ["caption"] * n)
+        assert len(set(sketch.label.tolist())) == len(set(sketch.role.tolist())) == 1
+        assert sketch.role[0] != scored.sketch.role[0]
+
     def test_the_cached_prediction_equals_that_of_a_new_session(self, tmp_path: Path) -> None:
         session = begin(tmp_path)
         for number in (1, 3):

@@ -169,6 +169,8 @@ class TestHosts:
             ("www.example.com", "https://example.com/", True),
             ("example.com/spor", "https://example.com/spor/1", True),
             ("example.com/spor", "https://example.com/sports", False),
+            ("example.com/TEX/", "https://example.com/TEX/1", True),
+            ("example.com/TEX/", "https://example.com/TEXT/1", False),
             ("example.com/ειδήσεις", "https://example.com/%CE%B5%CE%B9%CE%B4%CE%AE%CF%83%CE%B5%CE%B9%CF%82/1", True),  # noqa: E501
             ("bücher.example", "https://xn--bcher-kva.example/", True),
             ("*", "", True),
@@ -258,6 +260,7 @@ class TestFiles:
             ('hosts = ["a.example"]', "", 5, "no hosts"),
             ('"a.example"', '"https://a.example"', 6, "is not a host name"),
             ("drop = [", "dropp = [", 7, "did you mean 'drop'"),
+            ("drop = [", "zzqx = [", 7, "there is no 'zzqx'; there are .*drop"),
             ('"x"', "3", 7, "list of strings"),
             ('"x"', '""', 9, "empty string"),
             ("drop_matching = ['^\\d+ yorum']", "drop_matching = 'x'", 14, "list of strings"),
