@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.mutants import LEFT_OUT, MORE_TESTS, changed, own_tests, rooms, table
+from benchmarks.mutants import LEFT_OUT, MORE_TESTS, WITH_SLOW, changed, own_tests, rooms, table
 from training.paths import ROOT
 
 
@@ -18,13 +18,14 @@ def test_every_module_is_in_one_room() -> None:
 
 @pytest.mark.parametrize("room", rooms())
 def test_a_room_has_own_tests_its_own(room: str) -> None:
-    first, *others = own_tests(room)
+    _, marks, first, *others = own_tests(room)
+    assert ("not slow" in marks) is (room not in WITH_SLOW)
     assert [path for path in (first, *others) if not (ROOT / path).exists()] == []
     assert Path(first).suffix == ".py" or list((ROOT / first).glob("test_*.py"))
 
 
 def test_exceptions_name_what_is_there() -> None:
-    assert set(MORE_TESTS) <= set(rooms())
+    assert {*MORE_TESTS, *WITH_SLOW} <= set(rooms())
     assert [name for name in LEFT_OUT if not (ROOT / f"tests/{name}.py").exists()] == []
 
 
