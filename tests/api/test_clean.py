@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import boilerplate
 from boilerplate import Cleaner, CleanPage, Label, Line, Page, Prediction
 from boilerplate.api.clean import chosen_cleaner
-from boilerplate.plugins import Plugins, Settings, SiteRules, hookimpl
+from boilerplate.plugins import Plugins, Settings, SiteRules, hookimpl, no_plugins
 from boilerplate.plugins import manager as plugin_manager
 from boilerplate.plugins.paths import site_models_folder
 from boilerplate.site_models.site_model import SiteModel
@@ -47,6 +47,12 @@ class TestOptions:
         assert boilerplate.extract(page, threshold=1) is None
         with pytest.raises(ValueError, match="names no host"):
             boilerplate.extract(page, "no host")
+
+    def test_plugins_that_are_given_are_those_of_the_cleaner(self) -> None:
+        plugins = no_plugins()
+        assert chosen_cleaner(plugins=plugins).plugins is plugins
+        page = boilerplate.clean(news_page("el"), "https://spiegel.de/a", plugins=plugins)
+        assert page.text == Cleaner(plugins=plugins).clean(news_page("el")).text
 
     def test_a_page_that_was_read_takes_a_url_that_is_given(self) -> None:
         page = boilerplate.read(CLAIM + "<p>Vapur kalktı.")

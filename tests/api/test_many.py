@@ -192,6 +192,14 @@ def test_progress_is_shown_on_standard_error(capsys: pytest.CaptureFixture[str])
     assert len(list(clean_many(iter(["<p>Bir"]), 1, progress=True))) == 1
 
 
+def test_error_has_the_url_that_was_given_and_reasons_come_if_asked_for() -> None:
+    bad, good = clean_many([(5, "https://a.example/"), news_page("ar")], reasons=True)
+    assert (bad.url, bool(bad.error), good.error) == ("https://a.example/", True, "")
+    assert all(prediction.reason for prediction in good.predictions)
+    [without] = clean_many([news_page("ar")])
+    assert not any(prediction.reason for prediction in without.predictions)
+
+
 def test_pages_are_of_the_kind_that_is_named() -> None:
     given = ["<p>Паром<p>ушёл", {"text": "<p>Паром<p>ушёл"}, {"html": "Паром ушёл"}]
     for kind, expected in (("text", ["text"] * 3), ("html", ["html"] * 3)):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from boilerplate import Cleaner, Label
 from boilerplate.labelling.gain import GAIN, Gain
 from boilerplate.labelling.labels import SIGNS, LabelsError, parse_labels
-from boilerplate.labelling.scored_page import decide, score_page, to_labels
+from boilerplate.labelling.scored_page import decide, error_probability, score_page, to_labels
 from boilerplate.labelling.session import Session
 from boilerplate.labelling.sheet import MAX_LINES, ChangedOutsideError, LabellingError, sheet
 from boilerplate.metrics import line_score
@@ -215,6 +215,11 @@ class TestPrediction:
     def test_prediction_is_made_with_a_site_model_of_the_other_pages(self, tmp_path: Path) -> None:
         session = begin(tmp_path)
         assert session.prediction(0).drift is not None
+
+    def test_doubts_are_those_that_a_site_model_leaves(self, tmp_path: Path) -> None:
+        session = begin(tmp_path)
+        alone = [float(error_probability(*scored.decide(None)).sum()) for scored in session.scored]
+        assert session.doubts() != pytest.approx(alone)
 
     def test_labels_and_roles_of_lines_are_in_their_sketch(self) -> None:
         scored = score_page(pages(1)[0], MODEL)
