@@ -72,11 +72,9 @@ WIDE static void add_penalties(const uint16_t *buckets, int count, const uint8_t
                                uint16_t *sums)
 {
     for (int i = 0; i < count; i++) {
-#ifdef __GNUC__
         if (i + AHEAD < count) {
-            __builtin_prefetch(penalties + (Py_ssize_t)buckets[i + AHEAD] * LANGUAGES);
+            prefetch(penalties + (Py_ssize_t)buckets[i + AHEAD] * LANGUAGES);
         }
-#endif
         const uint8_t *row = penalties + (Py_ssize_t)buckets[i] * LANGUAGES;
         for (int j = 0; j < LANGUAGES; j++) {
             sums[j] += row[j];

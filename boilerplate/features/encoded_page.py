@@ -38,6 +38,13 @@ class EncodedPage:
         return len(self.chars)
 
     @property
+    def kept_text(self) -> PageText:
+        """The ``text``; raises ValueError where it is not kept any more."""
+        if self.text is None:
+            raise ValueError("the text of this page was not kept")
+        return self.text
+
+    @property
     def kind(self) -> Kind:
         """Whether the lines have markup."""
         return "text" if self.tree is None else "html"

@@ -31,12 +31,11 @@ class Linear:
 
     def scores(self, encoded: EncodedPage) -> Floats:
         """Log-odds of content from each table, (n, 3), without the bias."""
-        if encoded.text is None:
-            raise ValueError("the text of this page was not kept")
+        text = encoded.kept_text
         ngrams, neighbours, tokens = self.tables
         scores = np.zeros((encoded.n, len(LINEAR_TABLES)))
-        scores[:, 0] = kernels.ngram_scores(encoded.text, ngrams)
-        scores[:, 1] = kernels.neighbour_scores(encoded.text, neighbours)
+        scores[:, 0] = kernels.ngram_scores(text, ngrams)
+        scores[:, 1] = kernels.neighbour_scores(text, neighbours)
         if encoded.tree is not None:
             scores[:, 2] = kernels.token_scores(encoded.tree, tokens)
         return scores

@@ -47,9 +47,7 @@ class RoleWords:
 
     def shares(self, lines: Sequence[Line], encoded: EncodedPage) -> NDArray[np.float32]:
         """Each role's share of the scores of some lines, (n, 24), as they are encoded."""
-        if encoded.text is None:
-            raise ValueError("the text of this page was not kept")
-        sums, counts = kernels.role_text_sums(encoded.text, self.text)
+        sums, counts = kernels.role_text_sums(encoded.kept_text, self.text)
         scores = sums * (self.scales[0] / np.sqrt(np.maximum(counts, 1.0)))[:, None] + self.bias
         if encoded.tree is not None:
             own = encoded.tree.line_element
